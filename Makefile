@@ -1,0 +1,50 @@
+# `make demo` and `make test` do everything on a fresh machine: environment, installation, run.
+# A second run reuses the environment; it is rebuilt when pyproject.toml changes.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+PARITY := .venv-parity
+PARITY_STAMP := $(PARITY)/.installed
+
+.PHONY: help demo test check format parity
+
+help:
+	@echo "make demo     score two folders of real images, offline, and save a picture of both"
+	@echo "make test     format, lint, types, layers and tests: what CI runs"
+	@echo "make format   rewrite the code in the house format"
+	@echo "make parity   compare with installed peers, each given the state dict WEIGHTS=path (or random weights)"
+
+$(STAMP): pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check torch torchvision
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $(STAMP)
+
+demo: $(STAMP)
+	$(BIN)/python docs/gallery/demo.py --output demo-output
+
+test: $(STAMP) check
+
+check:
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest --cov --cov-report=term
+
+format: $(STAMP)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+# An environment of its own: several peers still call an argument that SciPy 1.18 removed.
+$(PARITY_STAMP): pyproject.toml
+	test -x $(PARITY)/bin/python || $(PYTHON) -m venv $(PARITY)
+	$(PARITY)/bin/pip install --quiet --disable-pip-version-check torch torchvision
+	$(PARITY)/bin/pip install --quiet --disable-pip-version-check --editable '.[parity]'
+	touch $(PARITY_STAMP)
+
+parity: $(PARITY_STAMP)
+	GANMETRICS_PARITY_WEIGHTS="$(WEIGHTS)" $(PARITY)/bin/python -m pytest -m parity tests/parity

@@ -1,0 +1,76 @@
+"""Evaluation of image generators: numbers to trust, compare and publish.
+
+The names below are the public interface; each is imported when it is first used, so that ``import ganmetrics`` and
+``ganmetrics --help`` do not wait for torch.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ganmetrics.core.linalg import psd_sqrt as psd_sqrt
+    from ganmetrics.core.moments import Moments as Moments
+    from ganmetrics.data.images import to_uint8 as to_uint8
+    from ganmetrics.errors import GanMetricsError as GanMetricsError
+    from ganmetrics.errors import InputError as InputError
+    from ganmetrics.errors import NotEnoughSamples as NotEnoughSamples
+    from ganmetrics.errors import NumericsError as NumericsError
+    from ganmetrics.errors import StaleStatistics as StaleStatistics
+    from ganmetrics.errors import StorageError as StorageError
+    from ganmetrics.errors import WeightsError as WeightsError
+    from ganmetrics.evaluation import evaluate as evaluate
+    from ganmetrics.evaluation import extract as extract
+    from ganmetrics.evaluation import fid as fid
+    from ganmetrics.features.base import Extractor as Extractor
+    from ganmetrics.features.base import ExtractorSpec as ExtractorSpec
+    from ganmetrics.features.base import Outputs as Outputs
+    from ganmetrics.metric import FrechetInceptionDistance as FrechetInceptionDistance
+    from ganmetrics.metrics.frechet import frechet_distance as frechet_distance
+    from ganmetrics.metrics.frechet_estimate import Estimate as Estimate
+    from ganmetrics.metrics.frechet_estimate import frechet_estimate as frechet_estimate
+    from ganmetrics.metrics.inception_score import inception_score as inception_score
+    from ganmetrics.report import Report as Report
+    from ganmetrics.report import Score as Score
+    from ganmetrics.statistics.reference import Reference as Reference
+
+_HOMES = {
+    "Estimate": "metrics.frechet_estimate",
+    "Extractor": "features.base",
+    "ExtractorSpec": "features.base",
+    "FrechetInceptionDistance": "metric",
+    "GanMetricsError": "errors",
+    "InputError": "errors",
+    "Moments": "core.moments",
+    "NotEnoughSamples": "errors",
+    "NumericsError": "errors",
+    "Outputs": "features.base",
+    "Reference": "statistics.reference",
+    "Report": "report",
+    "Score": "report",
+    "StaleStatistics": "errors",
+    "StorageError": "errors",
+    "WeightsError": "errors",
+    "evaluate": "evaluation",
+    "extract": "evaluation",
+    "fid": "evaluation",
+    "frechet_distance": "metrics.frechet",
+    "frechet_estimate": "metrics.frechet_estimate",
+    "inception_score": "metrics.inception_score",
+    "psd_sqrt": "core.linalg",
+    "to_uint8": "data.images",
+}
+
+__all__ = sorted(_HOMES)  # noqa: PLE0605 - a list of names, made from the table above
+__version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands for
+    if name not in _HOMES:
+        raise AttributeError(f"module 'ganmetrics' has no attribute {name!r}")
+    value = getattr(import_module(f"ganmetrics.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

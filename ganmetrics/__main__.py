@@ -1,0 +1,5 @@
+"""``python -m ganmetrics``."""
+
+from ganmetrics.cli import main
+
+main()

@@ -1,0 +1,55 @@
+"""The command line: parses, calls the library once, prints.
+
+Commands import the library inside their functions, so that ``--help`` and completion do not wait for torch.
+"""
+
+import click
+
+from ganmetrics.cli.cache import cache
+from ganmetrics.cli.interrupt import end_promptly_on_interrupt, leave
+from ganmetrics.cli.reference import reference
+from ganmetrics.cli.score import evaluate, fid
+from ganmetrics.cli.weights import weights
+from ganmetrics.errors import GanMetricsError
+
+EPILOG = """\b
+Examples:
+  ganmetrics fid real_dir fake_dir
+  ganmetrics fid real_dir fakes.zip --extractor efficientnet-lite0   offline, no download
+  ganmetrics fid real_dir fakes.npz --count 10000 --json
+  ganmetrics reference build real_dir real.npz && ganmetrics fid real.npz fake_dir
+
+REAL and FAKE are folders (searched through), zip files, npz files (arr_0, uint8, NHWC) or stored references.
+Results go to stdout, everything else to stderr. Exit status: 0 done, 1 an error told in one line, 2 wrong usage,
+130 interrupted.
+"""
+
+
+class OneLineErrors(click.Group):
+    """Turns the library's errors into one line and status 1, and Ctrl-C into status 130, in this single place."""
+
+    def invoke(self, context: click.Context) -> object:
+        """Run the command."""
+        try:
+            return super().invoke(context)
+        except GanMetricsError as error:
+            raise click.ClickException(" ".join(str(error).split())) from error
+        except KeyboardInterrupt:
+            # The library's own blocks have unwound by now, and with them every partial file.
+            leave()
+
+
+@click.group(cls=OneLineErrors, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="ganmetrics")
+def command() -> None:
+    """Score generated images against real ones: numbers to trust, compare and publish."""
+
+
+for _command in (fid, evaluate, reference, weights, cache):
+    command.add_command(_command)
+
+
+def main() -> None:
+    """Run the command line, ending within a second of Ctrl-C."""
+    end_promptly_on_interrupt()
+    command(prog_name="ganmetrics")

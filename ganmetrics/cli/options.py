@@ -1,0 +1,146 @@
+"""Options that several commands share, and what they mean for the process."""
+
+import functools
+import logging
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ganmetrics.errors import StorageError
+from ganmetrics.features.names import DEFAULT_EXTRACTOR, EXTRACTORS, TIMM_PREFIX
+from ganmetrics.protocols import PROTOCOLS
+
+
+def check_extractor(context: click.Context, parameter: click.Parameter, value: str) -> str:
+    """Return the name of an extractor, ours or ``timm:NAME``; anything else is wrong usage."""
+    if value not in EXTRACTORS[:-1] and not (value.startswith(TIMM_PREFIX) and value != TIMM_PREFIX):
+        raise click.BadParameter(f"{value!r} is not one of {', '.join(EXTRACTORS)}.", context, parameter)
+    return value
+
+
+def complete_extractor(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001
+    """Return the names that begin as typed."""
+    return [name for name in (*EXTRACTORS[:-1], TIMM_PREFIX) if name.startswith(incomplete)]
+
+
+SOURCE = click.Path(path_type=Path)
+
+_EXTRACTION = (
+    click.option(
+        "--extractor",
+        callback=check_extractor,
+        shell_complete=complete_extractor,
+        default=DEFAULT_EXTRACTOR,
+        show_default=True,
+        help="inception-v3, efficientnet-lite0 (offline) or timm:NAME.",
+    ),
+    click.option(
+        "--protocol",
+        type=click.Choice(list(PROTOCOLS)),
+        default=None,
+        help="Conventions to follow.  [default: ttur for inception-v3, native for others]",
+    ),
+    click.option(
+        "--weights",
+        type=click.Path(path_type=Path),
+        default=None,
+        help="A weights file of your own; the score is then called fd_<extractor>, not fid.",
+    ),
+    click.option(
+        "--count",
+        type=click.IntRange(min=1),
+        default=None,
+        help="Score a seeded choice of this many images a side.  [default: all]",
+    ),
+    click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of that choice."),
+    click.option(
+        "--alpha",
+        type=click.Choice(["white", "black", "drop", "refuse"]),
+        default="white",
+        show_default=True,
+        help="What transparent pixels are composited on; drop is what most libraries do.",
+    ),
+    click.option("--skip-bad", is_flag=True, help="Score the rest where images cannot be read, and say so."),
+    click.option("--device", default=None, help="cpu, cuda, cuda:1, mps.  [default: cuda where there is one]"),
+    click.option(
+        "--batch-size", type=click.IntRange(min=1), default=32, show_default=True, help="Images a pass of the network."
+    ),
+    click.option(
+        "--workers",
+        type=click.IntRange(min=0),
+        default=None,
+        help="Decoding processes; 0 decodes in this one.  [default: up to 4]",
+    ),
+    click.option("--offline", is_flag=True, help="Never download weights."),
+)
+
+
+@dataclass(frozen=True)
+class ExtractionOptions:
+    """The values of the options that say how images become features."""
+
+    extractor: str
+    protocol: str | None
+    weights: Path | None
+    count: int | None
+    seed: int
+    alpha: str
+    skip_bad: bool
+    device: str | None
+    batch_size: int
+    workers: int | None
+    offline: bool
+
+
+def extraction_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add those options to a command, which receives them as one value called `options`."""
+
+    @functools.wraps(command)
+    def collected(*arguments: object, **values: Any) -> None:  # noqa: ANN401 - whatever click parsed
+        options = ExtractionOptions(**{field.name: values.pop(field.name) for field in fields(ExtractionOptions)})
+        command(*arguments, options=options, **values)
+
+    for option in reversed(_EXTRACTION):
+        collected = option(collected)
+    return collected
+
+
+quiet_option = click.option("-q", "--quiet", is_flag=True, help="No progress and no audit; warnings and errors only.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object, with the provenance.")
+cache_option = click.option("--no-cache", is_flag=True, help="Neither read nor keep statistics between runs.")
+
+
+def start_logging(*, quiet: bool) -> None:
+    """Send what the library has to say to stderr: warnings always, the audit unless `quiet`."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Plain())
+    logger = logging.getLogger("ganmetrics")
+    logger.handlers = [handler]
+    logger.propagate = False
+    logger.setLevel(logging.WARNING if quiet else logging.INFO)
+
+
+class _Plain(logging.Formatter):
+    """One line a message; warnings say that they are."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        prefix = "warning: " if record.levelno >= logging.WARNING else ""
+        return prefix + " ".join(record.getMessage().split())
+
+
+def emit(text: str) -> None:
+    """Print a result to stdout.
+
+    Raises:
+        StorageError: it cannot be written, to a full disk for instance.
+    """
+    try:
+        click.echo(text)
+    except BrokenPipeError:
+        raise  # the reader has gone; click ends the process quietly
+    except OSError as error:
+        raise StorageError(f"the result cannot be written to stdout: {error.strerror}") from None

@@ -1,0 +1,29 @@
+"""Progress on stderr, with rate and time left, when stderr is a terminal."""
+
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from tqdm import tqdm
+
+
+@contextmanager
+def bar(*, total: int, stage: str) -> Iterator[Callable[[int], object]]:
+    """Show a stage of `total` steps as a bar that disappears when it is done."""
+    unit = "B" if stage.startswith("downloading") else " images"
+    # Some terminals say that they have no rows, and tqdm then shows nothing; this falls back to 80 x 24.
+    terminal = shutil.get_terminal_size()
+    with tqdm(
+        total=total,
+        desc=stage,
+        unit=unit,
+        unit_scale=unit == "B",
+        leave=False,
+        ncols=terminal.columns,
+        nrows=terminal.lines,
+        smoothing=0.1,
+        file=sys.stderr,
+        disable=not sys.stderr.isatty(),
+    ) as shown:
+        yield shown.update

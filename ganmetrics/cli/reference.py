@@ -1,0 +1,94 @@
+"""``ganmetrics reference``: statistics of a real set in a file of their own."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from ganmetrics.cli.options import SOURCE, ExtractionOptions, emit, extraction_options, quiet_option, start_logging
+from ganmetrics.cli.progress import bar
+
+OUTPUT = click.Path(path_type=Path, dir_okay=False)
+
+WIDEST = 2048
+"""Features of the widest bundled extractor: the room to check for before the extractor is known."""
+
+
+@click.group()
+def reference() -> None:
+    """Build, show and merge stored statistics of a real set."""
+
+
+@reference.command()
+@click.argument("source", type=SOURCE)
+@click.argument("output", type=OUTPUT)
+@extraction_options
+@quiet_option
+def build(source: Path, output: Path, *, options: ExtractionOptions, quiet: bool) -> None:
+    """Write the statistics of the images in SOURCE to OUTPUT (.npz).
+
+    The file holds no images and no pickle, says how it was made, and can stand for SOURCE in every other command.
+    """
+    from ganmetrics._types import silent
+    from ganmetrics.statistics.reference import Reference
+    from ganmetrics.statistics.store import check_output
+
+    start_logging(quiet=quiet)
+    check_output(output, WIDEST)
+    built = Reference.from_images(
+        source,
+        extractor=options.extractor,
+        protocol=options.protocol,
+        weights=options.weights,
+        count=options.count,
+        seed=options.seed,
+        alpha=options.alpha,
+        skip_bad=options.skip_bad,
+        batch_size=options.batch_size,
+        workers=options.workers,
+        device=options.device,
+        offline=options.offline,
+        progress=silent if quiet else bar,
+    )
+    built.save(output)
+    emit(built.line())
+
+
+@reference.command()
+@click.argument("path", type=SOURCE)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def show(path: Path, *, as_json: bool) -> None:
+    """Print what the statistics in PATH are of and how they were made."""
+    from ganmetrics.statistics.reference import Reference
+
+    loaded = Reference.load(path)
+    if not as_json:
+        emit(loaded.line())
+        return
+    described = {
+        **loaded.provenance(),
+        "dimension": loaded.moments.dimension,
+        "extractor": None if loaded.spec is None else asdict(loaded.spec),
+        "protocol": loaded.protocol,
+    }
+    emit(json.dumps(described, indent=2))
+
+
+@reference.command()
+@click.argument("parts", type=SOURCE, nargs=-1, required=True)
+@click.argument("output", type=OUTPUT)
+def merge(parts: tuple[Path, ...], output: Path) -> None:
+    """Write the statistics of all PARTS together to OUTPUT (.npz).
+
+    The result equals the statistics of all their images at once.
+    """
+    from functools import reduce
+
+    from ganmetrics.statistics.reference import Reference
+    from ganmetrics.statistics.store import check_output
+
+    check_output(output, WIDEST)
+    merged = reduce(Reference.merge, [Reference.load(part) for part in parts])
+    merged.save(output)
+    emit(merged.line())

@@ -1,0 +1,1 @@
+"""Folders, archives, arrays and data sets to decoded images, one at a time."""

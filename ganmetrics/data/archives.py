@@ -1,0 +1,104 @@
+"""A zip of image files, read in place."""
+
+import lzma
+import os
+import stat
+import zipfile
+import zlib
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+from ganmetrics.data.members import class_folders, class_of_path, is_hidden, is_image_name
+from ganmetrics.errors import InputError
+
+MEMBER_LIMIT = 1 << 30
+"""The largest member that is unpacked, in bytes: more than any image that is decoded can take."""
+
+_ENCRYPTED = 0x1
+
+
+class ZipSource:
+    """All image files in a zip archive, in the order of their paths as strings, as `FolderSource` has it.
+
+    Every process opens the archive for itself: a descriptor shared after a fork would share its position.
+
+    Raises:
+        InputError: the file is no zip archive or holds no image; a member is encrypted, larger than `MEMBER_LIMIT`, or
+            has a path that leads out of the archive.
+    """
+
+    uniform_size = None
+
+    def __init__(self, path: Path) -> None:
+        self.name = str(path)
+        self._path = path
+        self._opened: tuple[int, zipfile.ZipFile] | None = None
+        try:
+            with zipfile.ZipFile(path) as archive:
+                members = [member for member in archive.infolist() if not member.is_dir()]
+        except (OSError, NotImplementedError, zipfile.BadZipFile) as error:
+            raise InputError(f"{path} cannot be opened as a zip archive: {_reason(error)}") from None
+        for member in members:
+            self._check_path(member)
+        visible = [member for member in members if not is_hidden(member.filename)]
+        images = [member for member in visible if is_image_name(member.filename)]
+        for member in images:
+            self._check_content(member)
+        self.ignored = len(visible) - len(images)
+        if not images:
+            raise InputError(f"{path} needs to hold image files; it has none, and {self.ignored:,} other files")
+        self._members = sorted({member.filename for member in images})
+        self._classes = class_folders(self._members)
+
+    def __len__(self) -> int:
+        """Return the number of image files."""
+        return len(self._members)
+
+    def __getstate__(self) -> dict[str, object]:
+        """Leave the open archive behind when the source goes to another process."""
+        return {**self.__dict__, "_opened": None}
+
+    def label(self, index: int) -> str:
+        """Return the path of the archive and of the image in it."""
+        return f"{self.name}::{self._members[index]}"
+
+    def read(self, index: int) -> bytes:
+        """Return the bytes of an image file, whose checksum is verified."""
+        try:
+            return self._archive().read(self._members[index])
+        except zipfile.BadZipFile as error:
+            raise InputError("bad checksum in the archive" if "CRC" in str(error) else _reason(error)) from None
+        except (OSError, EOFError, NotImplementedError, zlib.error, lzma.LZMAError) as error:
+            raise InputError(f"cannot be unpacked: {_reason(error)}") from None
+
+    def class_of(self, index: int) -> str | None:
+        """Return the first-level folder of an image where these are classes."""
+        return class_of_path(self._members[index], self._classes)
+
+    def _archive(self) -> zipfile.ZipFile:
+        process = os.getpid()
+        if self._opened is None or self._opened[0] != process:
+            self._opened = process, zipfile.ZipFile(self._path)
+        return self._opened[1]
+
+    def _check_path(self, member: zipfile.ZipInfo) -> None:
+        name = member.filename
+        # Windows' rules are checked too: an archive should mean the same everywhere.
+        if PurePosixPath(name).is_absolute() or PureWindowsPath(name).drive or ".." in PureWindowsPath(name).parts:
+            raise InputError(f"{self.name} has a member whose path leads out of the archive: {name}")
+
+    def _check_content(self, member: zipfile.ZipInfo) -> None:
+        name = member.filename
+        if stat.S_ISLNK(member.external_attr >> 16):
+            raise InputError(f"{self.name} has a member that is a link: {name}")
+        if member.flag_bits & _ENCRYPTED:
+            raise InputError(f"{self.name} needs to be without a password; {name} is encrypted")
+        if member.file_size > MEMBER_LIMIT:
+            raise InputError(
+                f"{self.name} may hold images of up to {MEMBER_LIMIT:,} bytes; {name} unpacks to {member.file_size:,}"
+            )
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return " ".join(str(error).split()) or type(error).__name__

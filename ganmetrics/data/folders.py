@@ -1,0 +1,112 @@
+"""A folder of image files, with or without class folders."""
+
+import os
+import stat
+from pathlib import Path
+
+from ganmetrics.data.members import class_folders, class_of_path, is_hidden, is_image_name
+from ganmetrics.errors import InputError
+
+
+class FolderSource:
+    """All image files under a folder, however deep.
+
+    The order is that of the relative paths with forward slashes, compared as strings by code point: the same on every
+    machine and file system, and the same as that of a zip of the folder. Hidden files and ``__MACOSX`` are passed over
+    in silence, files without the extension of an image are counted. Links are followed; a linked file that the folder
+    holds already, directly or through an earlier link, is not taken again.
+
+    Raises:
+        InputError: there is no such folder, it holds no image, or a folder in it cannot be read.
+    """
+
+    uniform_size = None
+
+    def __init__(self, root: Path) -> None:
+        self.name = str(root)
+        self._root = root
+        found = _Walk(root)
+        self._paths = found.images()
+        self.ignored = found.ignored
+        if not self._paths:
+            raise InputError(f"{root} needs to hold image files; it has none, and {self.ignored:,} other files")
+        self._classes = class_folders(self._paths)
+
+    def __len__(self) -> int:
+        """Return the number of image files."""
+        return len(self._paths)
+
+    def label(self, index: int) -> str:
+        """Return the path of an image."""
+        return str(self._root / self._paths[index])
+
+    def read(self, index: int) -> bytes:
+        """Return the bytes of an image file."""
+        try:
+            return (self._root / self._paths[index]).read_bytes()
+        except OSError as error:
+            raise InputError(f"cannot be read: {error.strerror}") from None
+
+    def class_of(self, index: int) -> str | None:
+        """Return the first-level folder of an image where these are classes."""
+        return class_of_path(self._paths[index], self._classes)
+
+
+class _Walk:
+    """What lies under a folder: regular image files, links to such, and the number of other files."""
+
+    def __init__(self, root: Path) -> None:
+        self.ignored = 0
+        self._files: dict[str, tuple[int, int]] = {}
+        self._links: dict[str, tuple[int, int]] = {}
+        self._broken: list[str] = []
+        self._enter(root, "", frozenset(), linked=False)
+
+    def images(self) -> list[str]:
+        """Return the relative paths of the images in order, each file once."""
+        taken = set(self._files.values())
+        kept = [*self._files, *self._broken]
+        for path, identity in sorted(self._links.items()):
+            if identity not in taken:
+                taken.add(identity)
+                kept.append(path)
+        return sorted(kept)
+
+    def _enter(self, folder: Path, prefix: str, above: frozenset[tuple[int, int]], *, linked: bool) -> None:
+        try:
+            identity = _identity(folder.stat())
+            if identity in above:
+                return  # a link to a folder that holds it
+            with os.scandir(folder) as listing:
+                entries = sorted(listing, key=lambda entry: entry.name)
+        except OSError as error:
+            raise InputError(f"{folder} cannot be listed: {error.strerror}") from None
+        for entry in entries:
+            if is_hidden(entry.name):
+                continue
+            path, through_link = prefix + entry.name, linked or entry.is_symlink()
+            status = _status(Path(entry.path))
+            if status is not None and stat.S_ISDIR(status.st_mode):
+                self._enter(Path(entry.path), f"{path}/", above | {identity}, linked=through_link)
+            elif not is_image_name(entry.name):
+                self.ignored += 1
+            elif status is None:
+                self._broken.append(path)  # the audit reports it as unreadable
+            elif stat.S_ISREG(status.st_mode):
+                (self._links if through_link else self._files)[path] = _identity(status)
+            else:
+                self.ignored += 1
+
+
+def _status(path: Path) -> os.stat_result | None:
+    """Return what lies at a path, through links; None for a link to nothing, to itself or to a place out of reach."""
+    try:
+        # Not that of the directory entry, which on Windows has no number.
+        return path.stat()
+    except OSError:
+        return None
+
+
+def _identity(status: os.stat_result) -> tuple[int, int]:
+    """Return device and number of a file, which two paths to it share."""
+    return status.st_dev, status.st_ino

@@ -1,0 +1,42 @@
+"""The exceptions that the library raises.
+
+::
+
+    GanMetricsError
+    ├── InputError         (ValueError)       a wrong tensor, path, image or option
+    ├── NotEnoughSamples   (ValueError)       the estimator is undefined for so few images
+    ├── NumericsError      (ArithmeticError)  non-finite features, or an indefinite covariance
+    ├── WeightsError       (OSError)          weights are missing, or are not the ones asked for
+    ├── StaleStatistics    (RuntimeError)     a reference file does not match what was asked
+    └── StorageError       (OSError)          a result or cache entry cannot be written
+
+Every message is one line that says what is needed and what came.
+"""
+
+
+class GanMetricsError(Exception):
+    """Base of every error that this library raises on purpose."""
+
+
+class InputError(GanMetricsError, ValueError):
+    """A tensor, path, image or option is not what is needed."""
+
+
+class NotEnoughSamples(GanMetricsError, ValueError):
+    """The estimator is undefined for so few images."""
+
+
+class NumericsError(GanMetricsError, ArithmeticError):
+    """Features are not finite, or a covariance is indefinite."""
+
+
+class WeightsError(GanMetricsError, OSError):
+    """The weights of an extractor are missing, or differ from those asked for."""
+
+
+class StaleStatistics(GanMetricsError, RuntimeError):
+    """Stored statistics do not match what was asked, or are damaged."""
+
+
+class StorageError(GanMetricsError, OSError):
+    """A file cannot be written: no permission, or no space."""

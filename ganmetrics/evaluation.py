@@ -1,0 +1,230 @@
+"""`evaluate`: every asked metric from one pass over the images."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from ganmetrics._types import Progress, silent
+from ganmetrics.data.sources import open_source
+from ganmetrics.errors import InputError, StaleStatistics
+from ganmetrics.features.base import Extractor
+from ganmetrics.metrics.catalogue import METRICS, Metric
+from ganmetrics.protocols import resolve_protocol
+from ganmetrics.report import Report, Score
+from ganmetrics.scoring import score_sides
+from ganmetrics.statistics.cache import ReferenceCache
+from ganmetrics.statistics.collect import Keep, collect
+from ganmetrics.statistics.gather import Request, Side, gather, open_side
+from ganmetrics.statistics.reference import Reference
+from ganmetrics.statistics.settings import resolve_settings
+from ganmetrics.statistics.survey import choose, survey
+
+
+def evaluate(
+    real: object,
+    fake: object,
+    *,
+    metrics: tuple[str, ...] | list[str] = ("fid",),
+    extractor: str | Extractor = "inception-v3",
+    protocol: str | None = None,
+    weights: str | Path | None = None,
+    count: int | None = None,
+    seed: int = 0,
+    alpha: str = "white",
+    skip_bad: bool = False,
+    batch_size: int = 32,
+    workers: int | None = None,
+    device: str | torch.device | None = None,
+    offline: bool = False,
+    cache: str | Path | None = None,
+    progress: Progress = silent,
+) -> Report:
+    """Return the scores of the fake images against the real ones, from one pass over each set.
+
+    Args:
+        real: a folder, zip or npz (path), uint8 tensor [n, 3, h, w], map-style data set, `Reference` or its path.
+        fake: the same.
+        metrics: names of the catalogue: ``fid``, ``is``.
+        extractor: a name (``inception-v3``, ``efficientnet-lite0``, ``timm:NAME``) or an extractor.
+        protocol: the conventions; None for the extractor's own (``ttur`` for ``inception-v3``).
+        weights: a file of weights other than the published one.
+        count: choose this many images of each side; None for all.
+        seed: of that choice.
+        alpha: what transparent pixels become: ``white``, ``black``, ``drop`` or ``refuse``.
+        skip_bad: score the readable images where some cannot be read, and say so in the result.
+        batch_size: images a pass of the network.
+        workers: decoding processes; 0 decodes in this one, None chooses.
+        device: where the network runs; None for CUDA where there is one.
+        offline: never download weights.
+        cache: a folder to keep statistics in between runs; None keeps none.
+        progress: shows how far a stage has come.
+
+    Raises:
+        InputError: a source or an option is not what is needed.
+        NotEnoughSamples: a side has fewer images than the metric is defined for.
+        NumericsError: the extractor gave a non-finite feature.
+        StaleStatistics: a reference was made by another extractor, weights or protocol.
+        StorageError: the cache cannot be written.
+        WeightsError: the extractor's weights are not to be had.
+
+    >>> from ganmetrics.testing import ChannelMeans, random_images
+    >>> report = evaluate(random_images(20, seed=1), random_images(20, seed=2), metrics=("fid", "is"),
+    ...                   extractor=ChannelMeans(), workers=0)
+    >>> [(name, score.fake_count) for name, score in report.items()]
+    [('fd_channel-means', 20), ('is_channel-means', 20)]
+    """
+    chosen = _choose(metrics)
+    of_both = tuple(metric for metric in chosen if metric.needs == "moments")
+    real_side, fake_side = open_side(real), open_side(fake)
+    if isinstance(real_side, Reference) and isinstance(fake_side, Reference) and of_both == chosen:
+        _check_given(real_side, fake_side, extractor, protocol)
+        if count is not None or weights is not None:
+            raise InputError("count and weights say how images are treated; got them with two stored references")
+        return score_sides(chosen, Side(real_side), Side(fake_side))
+    settings = resolve_settings(
+        extractor,
+        protocol=protocol,
+        weights=weights,
+        offline=offline,
+        count=count,
+        seed=seed,
+        alpha=alpha,
+        skip_bad=skip_bad,
+        batch_size=batch_size,
+        workers=workers,
+        device=device,
+        progress=progress,
+    )
+    store = None if cache is None else ReferenceCache(Path(cache))
+    # Metrics of the fake side alone do not cost a pass over the real one.
+    requests = [Request("real", real_side, of_both)] if of_both else []
+    *given, fake_only = gather(
+        [*requests, Request("fake", fake_side, chosen)], settings, cache=store, progress=progress
+    )
+    return score_sides(chosen, given[0] if given else None, fake_only)
+
+
+def fid(
+    real: object,
+    fake: object,
+    *,
+    extractor: str | Extractor = "inception-v3",
+    protocol: str | None = None,
+    weights: str | Path | None = None,
+    count: int | None = None,
+    seed: int = 0,
+    alpha: str = "white",
+    skip_bad: bool = False,
+    batch_size: int = 32,
+    workers: int | None = None,
+    device: str | torch.device | None = None,
+    offline: bool = False,
+    cache: str | Path | None = None,
+    progress: Progress = silent,
+) -> Score:
+    """Return the Fréchet distance between the features of two sets of images (Heusel et al. 2017, eq. 6).
+
+    It is called ``fid`` with the canonical network and weights, ``fd_<extractor>`` otherwise. Sources, options and what
+    is raised are those of `evaluate`.
+
+    >>> from ganmetrics.testing import ChannelMeans
+    >>> dark, bright = torch.zeros(4, 3, 8, 8, dtype=torch.uint8), torch.full((4, 3, 8, 8), 10, dtype=torch.uint8)
+    >>> print(fid(dark, bright, extractor=ChannelMeans(), workers=0))
+    fd_channel-means = 300 (real 4, fake 4, channel-means/native, lower is better)
+    """
+    report = evaluate(
+        real,
+        fake,
+        metrics=("fid",),
+        extractor=extractor,
+        protocol=protocol,
+        weights=weights,
+        count=count,
+        seed=seed,
+        alpha=alpha,
+        skip_bad=skip_bad,
+        batch_size=batch_size,
+        workers=workers,
+        device=device,
+        offline=offline,
+        cache=cache,
+        progress=progress,
+    )
+    (score,) = report.values()
+    return score
+
+
+class Extracted(NamedTuple):
+    """What `extract` returns: float32 features [n, d], and logits [n, c] where the extractor has them."""
+
+    features: Tensor
+    logits: Tensor | None
+
+
+def extract(
+    source: object,
+    *,
+    extractor: str | Extractor = "inception-v3",
+    protocol: str | None = None,
+    weights: str | Path | None = None,
+    count: int | None = None,
+    seed: int = 0,
+    alpha: str = "white",
+    skip_bad: bool = False,
+    batch_size: int = 32,
+    workers: int | None = None,
+    device: str | torch.device | None = None,
+    offline: bool = False,
+    progress: Progress = silent,
+) -> Extracted:
+    """Return the features and logits of every readable image of `source`, in order.
+
+    Source, options and what is raised are those of `evaluate`; memory grows with the number of images.
+
+    >>> from ganmetrics.testing import ChannelMeans, random_images
+    >>> features, logits = extract(random_images(5), extractor=ChannelMeans(), workers=0)
+    >>> features.shape, features.dtype
+    (torch.Size([5, 3]), torch.float32)
+    """
+    settings = resolve_settings(
+        extractor,
+        protocol=protocol,
+        weights=weights,
+        offline=offline,
+        count=count,
+        seed=seed,
+        alpha=alpha,
+        skip_bad=skip_bad,
+        batch_size=batch_size,
+        workers=workers,
+        device=device,
+        progress=progress,
+    )
+    surveyed = survey(choose(open_source(source), settings), settings, progress)
+    keep = Keep(features=True, logits=True)
+    collected = collect(surveyed.source, settings, skip=surveyed.audit.skipped, keep=keep, progress=progress)
+    if collected.features is None:
+        raise InputError(f"extracting needs at least one readable image; {surveyed.source.name} has none")
+    return Extracted(collected.features, collected.logits)
+
+
+def _choose(names: tuple[str, ...] | list[str]) -> tuple[Metric, ...]:
+    unknown = [name for name in names if name not in METRICS]
+    if unknown or not names:
+        raise InputError(f"metrics must be among {', '.join(METRICS)}; got {', '.join(unknown) or 'none'}")
+    return tuple(METRICS[name] for name in dict.fromkeys(names))
+
+
+def _check_given(real: Reference, fake: Reference, extractor: str | Extractor, protocol: str | None) -> None:
+    """Refuse two stored sides that differ, or that are not of the extractor and protocol that were asked for."""
+    real.check_comparable(fake)
+    asked = extractor if isinstance(extractor, str) else extractor.spec.name
+    conventions = resolve_protocol(protocol, asked).name
+    for side in (real, fake):
+        if side.spec is not None and (side.spec.name, side.protocol) != (asked, conventions):
+            raise StaleStatistics(
+                f"this run uses {asked}/{conventions}; the reference {side.source} was made with "
+                f"{side.spec.name}/{side.protocol}"
+            )

@@ -1,0 +1,1 @@
+"""Images in; features out. Knows no metric."""

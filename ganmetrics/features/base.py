@@ -1,0 +1,89 @@
+"""What an extractor is: a spec, a preparation of one image, and a network."""
+
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from ganmetrics._types import Image
+
+
+@dataclass(frozen=True)
+class ExtractorSpec:
+    """The identity of an extractor: all that can change its features.
+
+    Attributes:
+        name: as the command line spells it, such as ``inception-v3``.
+        dimension: width d of the features.
+        classes: width c of the logits; None where there are none.
+        layer: the layer that the features are read from, such as ``pool3``.
+        weights_sha256: digest of the weights file; None for an extractor without weights.
+        preprocessing: how pixels become the network's input, such as ``tf1-bilinear 299 (x-128)/128``.
+        canonical: the published network with the published weights, whose Fréchet distance is *the* FID.
+
+    >>> spec = ExtractorSpec("mine", 64, classes=None, layer="pool", weights_sha256=None, preprocessing="none")
+    >>> spec.dimension, spec.canonical
+    (64, False)
+    """
+
+    name: str
+    dimension: int
+    classes: int | None
+    layer: str
+    weights_sha256: str | None
+    preprocessing: str
+    canonical: bool = False
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """What one pass of a network gives for n images.
+
+    Attributes:
+        features: floating point, shape [n, d].
+        logits: class scores before the softmax, shape [n, c]; None where the network has none.
+        spatial: intermediate features for sFID, shape [n, s]; None where the network has none.
+
+    >>> Outputs(features=torch.zeros(2, 64)).logits is None
+    True
+    """
+
+    features: Tensor
+    logits: Tensor | None = None
+    spatial: Tensor | None = None
+
+
+@runtime_checkable
+class Preparation(Protocol):
+    """Turns one decoded image into the network's input; picklable, since decoding workers run it."""
+
+    def __call__(self, image: Image) -> npt.NDArray[np.float32]:
+        """Return float32 of one fixed shape, usually [3, H, W], for uint8 RGB [h, w, 3]."""
+        ...
+
+
+@runtime_checkable
+class Extractor(Protocol):
+    """Images in, features out. Anything with these three members is an extractor.
+
+    >>> from ganmetrics.testing import ChannelMeans
+    >>> isinstance(ChannelMeans(), Extractor)
+    True
+    """
+
+    @property
+    def spec(self) -> ExtractorSpec:
+        """The identity of the extractor."""
+        ...
+
+    @property
+    def prepare(self) -> Preparation:
+        """The preparation of one image, run in the decoding workers."""
+        ...
+
+    def __call__(self, batch: Tensor, device: torch.device) -> Outputs:
+        """Return the outputs for float32 prepared images [n, 3, H, W], computed on `device`."""
+        ...

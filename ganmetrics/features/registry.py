@@ -1,0 +1,57 @@
+"""Extractors by name."""
+
+from pathlib import Path
+
+from ganmetrics._types import Progress, silent
+from ganmetrics.errors import InputError
+from ganmetrics.features import efficientnet_lite, inception
+from ganmetrics.features.base import Extractor
+from ganmetrics.features.names import EXTRACTORS, TIMM_PREFIX
+from ganmetrics.features.resize import Preprocessing
+from ganmetrics.features.timm_model import load_timm_model
+from ganmetrics.features.weights import find_weights
+
+
+def load_extractor(
+    name: str,
+    *,
+    preprocessing: Preprocessing | None = None,
+    weights: str | Path | None = None,
+    offline: bool = False,
+    progress: Progress | None = None,
+) -> Extractor:
+    """Return the extractor of that name, its network loaded.
+
+    Args:
+        name: one of `EXTRACTORS`.
+        preprocessing: how images become inputs of ``inception-v3``, for which protocols differ; every other extractor
+            has its own.
+        weights: a state dict to use instead of the published weights; ``efficientnet-lite0`` has its own.
+        offline: never download.
+        progress: told of a download; None shows nothing.
+
+    Raises:
+        InputError: the name is unknown, a package is missing, or an option does not go with the extractor.
+        WeightsError: the weights are not to be had, or do not fit.
+
+    >>> load_extractor("inception")
+    Traceback (most recent call last):
+        ...
+    ganmetrics.errors.InputError: extractor must be inception-v3, efficientnet-lite0 or timm:NAME; got 'inception'
+    """
+    path = None if weights is None else Path(weights).expanduser()
+    if name == inception.NAME:
+        found = find_weights(name, path=path, offline=offline, progress=progress or silent)
+        chosen = preprocessing or inception.PREPROCESSING
+        return inception.load_inception(
+            found.path, sha256=found.sha256, canonical=found.canonical, preprocessing=chosen
+        )
+    if preprocessing is not None:
+        raise InputError(f"extractor {name} has its own preprocessing; only inception-v3 takes another")
+    if name == efficientnet_lite.NAME:
+        if path is not None:
+            raise InputError(f"extractor {name} has its own weights; inception-v3 and timm:NAME take others")
+        return efficientnet_lite.load_efficientnet_lite()
+    if name.startswith(TIMM_PREFIX):
+        return load_timm_model(name.removeprefix(TIMM_PREFIX), weights=path, offline=offline)
+    raise InputError(f"extractor must be {', '.join(EXTRACTORS[:-1])} or {EXTRACTORS[-1]}; got {name!r}")

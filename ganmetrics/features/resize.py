@@ -1,0 +1,187 @@
+"""From one decoded image to the network's input: the named resizers and scalings.
+
+FIDs of the same files differ between libraries chiefly because their resizers differ (Parmar et al. 2022, arXiv
+2104.11222), so resizer, size and scaling have names and are part of an extractor's identity. Decoding workers run this
+module, one image at a time: it is NumPy and Pillow only.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image as PillowImage
+
+from ganmetrics.errors import InputError
+
+Pixels = npt.NDArray[np.uint8]
+Planes = npt.NDArray[np.float32]
+Size = tuple[int, int]
+"""Height and width."""
+
+
+class Taps(NamedTuple):
+    """The two source pixels that each output pixel of one axis lies between, and how far it is from the lower."""
+
+    lower: npt.NDArray[np.int64]
+    upper: npt.NDArray[np.int64]
+    fraction: Planes
+
+
+@lru_cache(maxsize=128)
+def _corner_taps(source: int, target: int) -> Taps:
+    # TensorFlow 1 maps output index i to i * source / target, computed in float32 in this order.
+    position = np.arange(target, dtype=np.float32) * (np.float32(source) / np.float32(target))
+    return _taps(position, source)
+
+
+@lru_cache(maxsize=128)
+def _centre_taps(source: int, target: int) -> Taps:
+    # Pixel centres are half a pixel from the corner; what falls left of the first centre takes the first pixel. The
+    # scale is torch's float32, while product and difference round once, as its fused multiply and add do.
+    scale = np.float64(np.float32(source) / np.float32(target))
+    position = ((np.arange(target) + 0.5) * scale - 0.5).astype(np.float32)
+    return _taps(np.maximum(position, np.float32(0)), source)
+
+
+def _taps(position: Planes, source: int) -> Taps:
+    lower = position.astype(np.int64)
+    upper = np.minimum(lower + 1, source - 1)
+    return Taps(lower, upper, position - lower.astype(np.float32))
+
+
+def _interpolate(planes: npt.NDArray[Any], taps: Taps, axis: int) -> Planes:
+    lower = planes.take(taps.lower, axis).astype(np.float32, copy=False)
+    result = planes.take(taps.upper, axis).astype(np.float32, copy=False)
+    result -= lower
+    result *= taps.fraction if axis == planes.ndim - 1 else taps.fraction[:, None]
+    result += lower
+    return result
+
+
+def _bilinear(image: Pixels, size: Size, *, taps: Callable[[int, int], Taps]) -> Planes:
+    # Columns before rows, each as lower + (upper - lower) * fraction: TensorFlow's order, hence its rounding.
+    height, width = size
+    planes = np.ascontiguousarray(image.transpose(2, 0, 1))
+    columns = _interpolate(planes, taps(planes.shape[2], width), axis=2)
+    return _interpolate(columns, taps(planes.shape[1], height), axis=1)
+
+
+def _pillow_uint8(image: Pixels, size: Size, *, resample: PillowImage.Resampling) -> Planes:
+    height, width = size
+    resized = PillowImage.fromarray(np.ascontiguousarray(image)).resize((width, height), resample)
+    return np.ascontiguousarray(np.asarray(resized).transpose(2, 0, 1), dtype=np.float32)
+
+
+RESIZERS: dict[str, Callable[[Pixels, Size], Planes]] = {
+    # tf.image.resize_bilinear(align_corners=False) of TensorFlow 1, as inside the graph of Heusel et al. 2017.
+    "tf1-bilinear": partial(_bilinear, taps=_corner_taps),
+    # torch.nn.functional.interpolate(mode="bilinear", align_corners=False), as pytorch-fid does.
+    "half-pixel-bilinear": partial(_bilinear, taps=_centre_taps),
+    # Pillow's filters widen when they shrink an image, so they do not alias; results are rounded to uint8.
+    "pillow-bicubic-uint8": partial(_pillow_uint8, resample=PillowImage.Resampling.BICUBIC),
+    "pillow-bilinear-uint8": partial(_pillow_uint8, resample=PillowImage.Resampling.BILINEAR),
+    "pillow-lanczos-uint8": partial(_pillow_uint8, resample=PillowImage.Resampling.LANCZOS),
+    "pillow-nearest-uint8": partial(_pillow_uint8, resample=PillowImage.Resampling.NEAREST),
+}
+"""Name to resizer: uint8 [h, w, 3] and (H, W) in, float32 [3, H, W] from 0 to 255 out."""
+
+
+def _centre_on_128(planes: Planes) -> Planes:
+    planes -= 128
+    planes /= 128
+    return planes
+
+
+def _centre_on_127(planes: Planes) -> Planes:
+    planes -= 127
+    planes /= 128
+    return planes
+
+
+def _unit_interval_doubled(planes: Planes) -> Planes:
+    # In the order of pytorch-fid: to [0, 1] first, so that the roundings agree.
+    planes /= 255
+    planes *= 2
+    planes -= 1
+    return planes
+
+
+SCALINGS: dict[str, Callable[[Planes], Planes]] = {
+    "(x-128)/128": _centre_on_128,
+    "(x-127)/128": _centre_on_127,
+    "2x/255-1": _unit_interval_doubled,
+}
+"""Name to scaling, in place, of float32 values from 0 to 255."""
+
+
+def resize(image: npt.NDArray[Any], size: Size, *, resizer: str) -> Planes:
+    """Return the whole image at another size, its aspect not kept.
+
+    Args:
+        image: uint8 RGB, shape [h, w, 3].
+        size: height and width of the result, in pixels.
+        resizer: a name in `RESIZERS`.
+
+    Returns:
+        float32 [3, H, W], values from 0 to 255 (Pillow's bicubic and Lanczos are clipped to that range).
+
+    Raises:
+        InputError: the image is not uint8 RGB, or is empty; or the resizer is unknown.
+
+    >>> resize(np.full((2, 5, 3), 7, dtype=np.uint8), (4, 4), resizer="tf1-bilinear").shape
+    (3, 4, 4)
+    """
+    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or image.size == 0:  # noqa: PLR2004
+        raise InputError(f"an image must be uint8 [h, w, 3] and not empty; got {image.dtype} {list(image.shape)}")
+    _check_name("resizer", resizer, RESIZERS)
+    return RESIZERS[resizer](image, size)
+
+
+@dataclass(frozen=True)
+class Preprocessing:
+    """Resize to one size, then scale: a preparation that pickles, with its identity as its text.
+
+    Attributes:
+        resize: a name in `RESIZERS`.
+        size: height and width of the network's input, in pixels.
+        scaling: a name in `SCALINGS`.
+
+    Raises:
+        InputError: a name is unknown, or the size is not positive.
+
+    >>> prepare = Preprocessing("tf1-bilinear", (299, 299), "(x-128)/128")
+    >>> print(prepare)
+    tf1-bilinear 299x299 (x-128)/128
+    >>> float(prepare(np.full((32, 32, 3), 128, dtype=np.uint8)).max())
+    0.0
+    """
+
+    resize: str
+    size: Size
+    scaling: str
+
+    def __post_init__(self) -> None:
+        _check_name("resize", self.resize, RESIZERS)
+        _check_name("scaling", self.scaling, SCALINGS)
+        if min(self.size) < 1:
+            raise InputError(f"size must be at least 1x1; got {self.size[0]}x{self.size[1]}")
+
+    def __call__(self, image: npt.NDArray[Any]) -> Planes:
+        """Return float32 [3, H, W] for one image, uint8 RGB [h, w, 3].
+
+        Raises:
+            InputError: the image is not uint8 RGB, or is empty.
+        """
+        return SCALINGS[self.scaling](resize(image, self.size, resizer=self.resize))
+
+    def __str__(self) -> str:
+        """The identity that cache keys and reports carry."""
+        return f"{self.resize} {self.size[0]}x{self.size[1]} {self.scaling}"
+
+
+def _check_name(option: str, name: str, table: dict[str, Any]) -> None:
+    if name not in table:
+        raise InputError(f"{option} must be one of {', '.join(table)}; got {name!r}")

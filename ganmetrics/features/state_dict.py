@@ -1,0 +1,89 @@
+"""Reading and checking a file of weights."""
+
+import hashlib
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from ganmetrics.errors import WeightsError
+
+State = dict[str, Tensor]
+Shapes = Mapping[str, tuple[int, ...]]
+
+
+def file_sha256(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal.
+
+    Raises:
+        WeightsError: the file cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise WeightsError(f"weights must be a readable file; {path}: {error.strerror or error}") from None
+
+
+def state_sha256(state: State) -> str:
+    """Return one digest of all names, types, shapes and values, whatever file or format they came from.
+
+    >>> state_sha256({"bias": torch.zeros(2)})[:16]
+    '25afa8cb5bb33b2b'
+    """
+    digest = hashlib.sha256()
+    for name, value in sorted(state.items()):
+        digest.update(f"{name} {value.dtype} {list(value.shape)}\n".encode())
+        digest.update(value.detach().cpu().contiguous().flatten().view(torch.uint8).numpy().tobytes())
+    return digest.hexdigest()
+
+
+def read_state_dict(path: Path) -> State:
+    """Return the tensors of a file that `torch.save` wrote, by name, on the CPU.
+
+    Only tensors and plain containers are unpickled, never code. Files of the zip format (torch 1.6 and later) are
+    mapped into memory rather than read, so only what is used is.
+
+    Raises:
+        WeightsError: the file cannot be read, or holds something else than tensors by name.
+    """
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path))
+    except Exception as error:  # torch.load documents no exception type for a damaged file
+        reason = (str(error).splitlines() or [""])[0] or type(error).__name__
+        raise WeightsError(f"weights must be a state dict saved by torch.save; {path}: {reason}") from None
+    if not isinstance(state, dict):
+        raise WeightsError(f"weights must be a state dict; {path} holds a {type(state).__name__}")
+    for name, value in state.items():
+        if not (isinstance(name, str) and isinstance(value, Tensor)):
+            raise WeightsError(
+                f"weights must be a state dict of tensors; {path} holds a {type(value).__name__} at {name!r}"
+            )
+    return dict(state)
+
+
+def select(state: State, shapes: Shapes, *, ignored: tuple[str, ...], path: Path) -> State:
+    """Return the tensors called for, after checking that the file is of this network.
+
+    Args:
+        state: the file's tensors.
+        shapes: the tensors that the network has.
+        ignored: tensors that the file may also hold: those whose name starts or ends with one of these.
+        path: the file, for messages.
+
+    Raises:
+        WeightsError: a tensor is missing, is of another shape or not floating point, or does not belong; the message
+            names the first.
+    """
+    for name, shape in shapes.items():
+        if name not in state:
+            raise WeightsError(f"weights need the tensor {name} {list(shape)}; {path} has none of that name")
+        if tuple(state[name].shape) != shape or not state[name].is_floating_point():
+            came = f"{state[name].dtype} {list(state[name].shape)}"
+            raise WeightsError(f"weights need {name} in floating point {list(shape)}; {path} has {came}")
+    for name in state:
+        if name not in shapes and not name.startswith(ignored) and not name.endswith(ignored):
+            raise WeightsError(f"weights hold {name}, which the network does not have: {path}")
+    return {name: state[name] for name in shapes}

@@ -1,0 +1,158 @@
+"""`FrechetInceptionDistance`: the score of generated images inside a training loop."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ganmetrics.core.moments import Moments
+from ganmetrics.errors import InputError, NotEnoughSamples, StaleStatistics
+from ganmetrics.features.base import Extractor, ExtractorSpec
+from ganmetrics.report import Score
+from ganmetrics.scoring import Comparison
+from ganmetrics.statistics.collect import BLOCK_ROWS
+from ganmetrics.statistics.key import library_versions
+from ganmetrics.statistics.reference import Reference
+from ganmetrics.statistics.settings import resolve_settings
+
+
+class FrechetInceptionDistance:
+    """Gathers generated images batch by batch and scores them against a reference.
+
+    The reference is computed once, with the factor that the distance needs, so that each `compute` costs little beside
+    the generation. The network runs in evaluation mode whatever the training loop does, and draws no random numbers.
+
+    Args:
+        reference: statistics of the real images, or the path of stored ones.
+        extractor: an extractor object, if the reference was made with one; by default the reference's own by name.
+        weights: the file of weights, if the reference was made with one.
+        device: where the network runs; None for CUDA where there is one.
+        offline: never download weights.
+
+    Raises:
+        StaleStatistics: the extractor is not the one that made the reference.
+        InputError: the reference does not say how it was made, or an option is not what is needed.
+
+    >>> import torch
+    >>> from ganmetrics import FrechetInceptionDistance, Reference
+    >>> from ganmetrics.testing import ChannelMeans
+    >>> real = torch.zeros(4, 3, 8, 8, dtype=torch.uint8)
+    >>> metric = FrechetInceptionDistance(Reference.from_images(real, extractor=ChannelMeans(), workers=0),
+    ...                                   extractor=ChannelMeans())
+    >>> metric.update(real[:2] + 10)
+    >>> metric.update(real[2:] + 10)
+    >>> float(metric.compute())
+    300.0
+    """
+
+    def __init__(
+        self,
+        reference: Reference | str | Path,
+        *,
+        extractor: Extractor | None = None,
+        weights: str | Path | None = None,
+        device: str | torch.device | None = None,
+        offline: bool = False,
+    ) -> None:
+        self.reference = reference if isinstance(reference, Reference) else Reference.load(reference)
+        spec = self.reference.spec
+        if spec is None or self.reference.protocol is None:
+            raise InputError(f"a training loop needs a reference that says how it was made; {reference} does not")
+        self._settings = resolve_settings(
+            spec.name if extractor is None else extractor,
+            protocol=self.reference.protocol,
+            weights=weights,
+            offline=offline,
+            count=None,
+            seed=0,
+            alpha="white",
+            skip_bad=False,
+            batch_size=1,
+            workers=0,
+            device=device,
+            progress=None,
+        )
+        _check_same(spec, self._settings.extractor.spec)
+        self._warned = False
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget the images seen so far; the reference stays."""
+        self._moments: Moments | None = None
+        self._pending: list[Tensor] = []
+
+    @property
+    def count(self) -> int:
+        """Number of images seen so far."""
+        gathered = 0 if self._moments is None or self._moments.count is None else self._moments.count
+        return gathered + sum(len(features) for features in self._pending)
+
+    def update(self, images: Tensor) -> None:
+        """Add generated images, uint8 [n, 3, h, w] on any device; `ganmetrics.to_uint8` makes them from [-1, 1].
+
+        Raises:
+            InputError: the images are not uint8 of that shape.
+        """
+        if images.dtype != torch.uint8 or images.ndim != 4 or images.shape[1] != 3:  # noqa: PLR2004
+            raise InputError(
+                f"images must be uint8 [n, 3, h, w]; got {images.dtype} {list(images.shape)} (see ganmetrics.to_uint8)"
+            )
+        if not len(images):
+            return
+        pixels = images.detach().permute(0, 2, 3, 1).cpu().numpy()
+        prepare = self._settings.extractor.prepare
+        batch = torch.from_numpy(np.stack([prepare(np.ascontiguousarray(image)) for image in pixels]))
+        self._pending.append(self._settings.extractor(batch, self._settings.device).features)
+        if sum(len(features) for features in self._pending) >= BLOCK_ROWS:
+            self._fold()
+
+    def merge(self, other: "FrechetInceptionDistance") -> None:
+        """Add all that `other` has seen: another stream of images, or another part of the run.
+
+        Raises:
+            StaleStatistics: the other metric's features come from another extractor or protocol.
+        """
+        self.reference.check_comparable(other.reference)
+        self._fold()
+        other._fold()
+        if other._moments is not None:
+            self._moments = other._moments if self._moments is None else self._moments.merge(other._moments)
+
+    def compute(self) -> Score:
+        """Return the distance of the images seen so far from the reference.
+
+        Raises:
+            NotEnoughSamples: fewer than two images were seen.
+        """
+        self._fold()
+        if self._moments is None:
+            raise NotEnoughSamples("a Fréchet distance needs at least 2 images a side; update has been given none")
+        fake = Reference(
+            moments=self._moments,
+            spec=self._settings.extractor.spec,
+            protocol=self._settings.protocol.name,
+            source="generated",
+            contents=(),
+            audit=None,
+            made_by={"versions": library_versions(), "device": self._settings.device.type},
+        )
+        comparison = Comparison.of(self.reference, fake)
+        if not self._warned:
+            comparison.warn()
+            self._warned = True
+        return comparison.frechet_distance()
+
+    def _fold(self) -> None:
+        if self._pending:
+            part = Moments.of(torch.cat(self._pending))
+            self._moments = part if self._moments is None else self._moments.merge(part)
+            self._pending = []
+
+
+def _check_same(made_with: ExtractorSpec, given: ExtractorSpec) -> None:
+    if made_with != given:
+        raise StaleStatistics(
+            f"the reference was made with {made_with.name} (weights {made_with.weights_sha256}); "
+            f"got {given.name} (weights {given.weights_sha256})"
+        )

@@ -1,0 +1,1 @@
+"""Features, logits or moments in; numbers out."""

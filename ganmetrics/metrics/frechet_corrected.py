@@ -1,0 +1,97 @@
+"""The Fréchet distance corrected for the numbers of images, and what is known of it besides."""
+
+import math
+
+import torch
+
+from ganmetrics.core.linalg import EPS, psd_sqrt
+from ganmetrics.core.moments import Moments
+from ganmetrics.core.sampling import corrected_trace_sqrt_product
+from ganmetrics.errors import InputError
+
+CONDITION = 1e-9
+"""While all eigenvalues of K K^T exceed this share of the largest, their roots are good to six digits or better."""
+
+
+def corrected_distance(real: Moments, fake: Moments) -> float | None:
+    """Return an estimate of the populations' Fréchet distance that does not depend on the number of images.
+
+    The squared distance of two means is too large by tr C1 / n1 + tr C2 / n2 on average, which is subtracted; the trace
+    of the product's root is too small, which `corrected_trace_sqrt_product` undoes; the traces of the covariances are
+    unbiased. A side without a count is exact: nothing is corrected on its account.
+
+    Args:
+        real: moments of the real images.
+        fake: moments of the fake images.
+
+    Returns:
+        The estimate in squared units of the features, below 0 only by chance; None if a count is at most p + 1, p the
+        rank of the covariances' product: features that do not vary do not count.
+
+    Raises:
+        InputError: if the dimensions differ.
+        NotEnoughSamples: if a side has one image only.
+        NumericsError: if a given covariance is not positive semidefinite.
+
+    >>> real = Moments.gaussian(torch.zeros(2), torch.eye(2))
+    >>> fake = Moments.gaussian(torch.tensor([3.0, 0.0]), 4 * torch.eye(2))
+    >>> round(corrected_distance(real, fake), 12)
+    11.0
+    """
+    if real.dimension != fake.dimension:
+        raise InputError(f"both sides need one dimension, got real {real.dimension} and fake {fake.dimension}")
+    root = _corrected_root(real, fake)
+    if root is None:
+        return None
+    return squared_shift(real, fake) + _trace(real) + _trace(fake) - 2 * root
+
+
+def squared_shift(real: Moments, fake: Moments) -> float:
+    """Return the unbiased squared distance of the means: |m1 - m2|^2 - tr S1 / n1 - tr S2 / n2."""
+    noise = sum(_trace(side) / side.count for side in (real, fake) if side.count is not None)
+    return float((real.mean - fake.mean).square().sum()) - noise
+
+
+def least_distance(real: Moments, fake: Moments) -> float:
+    """Return what the populations' distance is at least, estimated for any number of images.
+
+    |tr (C1 C2)^(1/2)|^2 <= tr C1 tr C2 (Cauchy and Schwarz), and traces need no more images than variances do.
+    """
+    return squared_shift(real, fake) + (math.sqrt(_trace(real)) - math.sqrt(_trace(fake))) ** 2
+
+
+def gaussian_variance(real: Moments, fake: Moments) -> float:
+    """Return the variance of the distance by the sampling of the real side, were its features Gaussian.
+
+    To first order one real image x moves the distance by 1/n of 2 (x - m1).(m1 - m2) + (x - m1)' (I - T) (x - m1) less
+    its mean, T the optimal transport map from real to fake. For Gaussian x the two terms are uncorrelated, with
+    variances 4 (m1 - m2)' C1 (m1 - m2) and 2 tr (C1 - T C1)^2. With C1 = F1' F1 and K = F1 F2' that trace is
+    |F1 F1' - (K K')^(1/2)|^2 (Frobenius), where nothing is inverted.
+    """
+    if real.count is None or len(real.factor) == 0:
+        return 0.0
+    shift = real.factor @ (real.mean - fake.mean)
+    product = real.factor @ fake.factor.mT
+    change = real.factor @ real.factor.mT - psd_sqrt(product @ product.mT)
+    return float(4 * shift.square().sum() + 2 * change.square().sum()) / real.count
+
+
+def _trace(side: Moments) -> float:
+    return float(side.factor.square().sum())
+
+
+def _corrected_root(real: Moments, fake: Moments) -> float | None:
+    """Return the estimate of tr (C1 C2)^(1/2) from the squares of the singular values of K = F1 F2'."""
+    product = real.factor @ fake.factor.mT
+    scale = float(product.abs().max()) if product.numel() else 0.0
+    if scale == 0:
+        return 0.0
+    product = product / scale
+    wide = product if product.shape[0] <= product.shape[1] else product.mT
+    eigenvalues = torch.linalg.eigvalsh(wide @ wide.mT)
+    if eigenvalues[0] <= CONDITION * eigenvalues[-1]:
+        singular = torch.linalg.svdvals(product)
+        eigenvalues = singular[singular > len(singular) * EPS * singular[0]].square()
+    if any(side.count is not None and side.count <= len(eigenvalues) + 1 for side in (real, fake)):
+        return None
+    return scale * corrected_trace_sqrt_product(eigenvalues, real.count, fake.count)

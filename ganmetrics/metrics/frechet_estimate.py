@@ -1,0 +1,130 @@
+"""The Fréchet distance of the populations behind two sets of images, with an interval."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ganmetrics._types import ArrayLike
+from ganmetrics.core.blocks import BLOCKS, Blocks
+from ganmetrics.core.jackknife import Jackknife, jackknife
+from ganmetrics.core.moments import Moments
+from ganmetrics.core.student import student_quantile
+from ganmetrics.metrics.frechet import frechet_distance
+from ganmetrics.metrics.frechet_corrected import corrected_distance, gaussian_variance, least_distance
+
+CALIBRATED_PER_FEATURE = 1.5
+"""From this many images for each feature the study of coverage (docs/uncertainty.md) bears the interval out,"""
+CALIBRATED_COUNT = 40
+"""and from this many images, five for each block."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A Fréchet distance, and what it says of the distance between the populations.
+
+    Attributes:
+        value: the plain distance of the two sets, never negative; larger the fewer the images.
+        corrected: an estimate that does not depend on the number of images, below 0 only by chance; None if there are
+            too few images for one.
+        low: lower end of the interval for the populations' distance; it may be negative.
+        high: upper end.
+        calibrated: whether the study of coverage bears the interval out for these counts.
+    """
+
+    value: float
+    corrected: float | None
+    low: float
+    high: float
+    calibrated: bool
+
+
+def frechet_estimate(real: ArrayLike | Moments, fake: ArrayLike, *, confidence: float = 0.95) -> Estimate:
+    """Return the Fréchet distance of two sets of images, and an interval for that of their populations.
+
+    `corrected` is `corrected_distance`, jackknifed over eight blocks of images (`content_blocks`): what random matrix
+    theory leaves of the bias on features that are not Gaussian falls to the jackknife. The interval is Student's,
+    from the jackknife's standard error. Each step leaves a block out on both sides at once, so that the sampling of
+    both is counted.
+
+    With fewer than 1.5 images for each feature, or 40, the estimate is marked as not calibrated. Where too few images
+    remain without a block, `corrected` is not jackknifed, and the interval is the hull of its own and that of the
+    jackknifed plain distance. Where there are too few images at all, `corrected` is None; the interval is that of the
+    jackknifed plain distance, with a lower end not above that of `least_distance`.
+
+    Args:
+        real: features, floating point, shape [n, d]; or moments. Moments without a count are exact and add no error.
+            With a count, but without the images to leave out, their part of the error is that of Gaussian features, and
+            the interval is marked as not calibrated.
+        fake: features, floating point, shape [n, d].
+        confidence: probability to cover the populations' distance, between 0 and 1.
+
+    Raises:
+        InputError: if the shapes do not fit, or the confidence is not between 0 and 1.
+        NotEnoughSamples: if a side has one image only.
+        NumericsError: if a feature is not finite, naming the row, or a given covariance is not positive semidefinite.
+
+    >>> import torch
+    >>> draw = torch.Generator().manual_seed(0)
+    >>> real, fake = torch.randn(100, 8, generator=draw), 2 + torch.randn(100, 8, generator=draw)
+    >>> estimate = frechet_estimate(real, fake)
+    >>> estimate.low < 32 < estimate.high, estimate.calibrated
+    (True, True)
+    """
+    return estimate_from_blocks(real if isinstance(real, Moments) else Blocks.of(real), Blocks.of(fake), confidence)
+
+
+def estimate_from_blocks(real: Blocks | Moments, fake: Blocks, confidence: float) -> Estimate:
+    """Return the same from the moments of blocks, which can be stored and merged; see `frechet_estimate`."""
+    quantile = student_quantile(confidence, BLOCKS - 1)
+    real_side, fake_side = real.total if isinstance(real, Blocks) else real, fake.total
+    value = frechet_distance(real_side, fake_side)
+    variance = 0.0 if isinstance(real, Blocks) else gaussian_variance(real_side, fake_side)
+
+    def reach(error: float) -> float:
+        return quantile * math.hypot(error, math.sqrt(variance))
+
+    corrected = corrected_distance(real_side, fake_side)
+    steps = None if corrected is None else _jackknifed(corrected_distance, corrected, real, fake)
+    if steps is not None:
+        half = reach(steps.error)
+        calibrated = variance == 0 and _enough(real_side, fake_side)
+        return Estimate(value, steps.value, steps.value - half, steps.value + half, calibrated)
+    plain = _jackknifed(frechet_distance, value, real, fake)
+    if plain is None:
+        variance = gaussian_variance(real_side, fake_side) + gaussian_variance(fake_side, real_side)
+        plain = Jackknife(value, 0.0)
+    half = reach(plain.error)
+    if corrected is not None:
+        # Two estimates of unknown merit: the interval is the hull of both's.
+        centres = (corrected, plain.value)
+        return Estimate(value, corrected, min(centres) - half, max(centres) + half, calibrated=False)
+    floor = least_distance(real_side, fake_side)
+    least = _jackknifed(least_distance, floor, real, fake) or Jackknife(floor, 0.0)
+    low = min(plain.value - half, least.value - reach(least.error))
+    return Estimate(value, None, low, plain.value + half, calibrated=False)
+
+
+def _jackknifed(
+    distance: Callable[[Moments, Moments], float | None], whole: float, real: Blocks | Moments, fake: Blocks
+) -> Jackknife | None:
+    """Return the jackknife over the blocks of both sides; None if the distance is undefined without one of them."""
+    sampled = [side for side in (real, fake) if isinstance(side, Blocks)]
+    left_out, shares = [], []
+    for number in range(BLOCKS):
+        share = sum(side.share(number) for side in sampled) / len(sampled)
+        if share == 0:
+            continue
+        real_rest = real.without(number) if isinstance(real, Blocks) else real
+        fake_rest = fake.without(number)
+        value = distance(real_rest, fake_rest) if real_rest and fake_rest else None
+        if value is None:
+            return None
+        left_out.append(value)
+        shares.append(share)
+    return jackknife(whole, left_out, shares)
+
+
+def _enough(real: Moments, fake: Moments) -> bool:
+    rank = min(len(real.factor), len(fake.factor))
+    needed = max(CALIBRATED_COUNT, CALIBRATED_PER_FEATURE * rank)
+    return all(side.count is None or side.count >= needed for side in (real, fake))

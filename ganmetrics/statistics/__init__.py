@@ -1,0 +1,1 @@
+"""Statistics of image sets: gathered in one pass, stored, cached."""

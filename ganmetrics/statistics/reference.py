@@ -1,0 +1,262 @@
+"""`Reference`: the statistics of an image set, with all that says how they were made."""
+
+import logging
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from ganmetrics._types import Progress, silent
+from ganmetrics.core.moments import Moments
+from ganmetrics.data.audit import Audit
+from ganmetrics.data.sources import open_source
+from ganmetrics.errors import InputError, StaleStatistics
+from ganmetrics.features.base import Extractor, ExtractorSpec
+from ganmetrics.statistics.collect import MOMENTS_ONLY, collect
+from ganmetrics.statistics.foreign import is_foreign, read_foreign
+from ganmetrics.statistics.identity import Identity
+from ganmetrics.statistics.key import library_versions
+from ganmetrics.statistics.settings import Settings, resolve_settings
+from ganmetrics.statistics.store import Arrays, check_output, read_statistics, write_statistics
+from ganmetrics.statistics.survey import Survey, choose, survey
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, eq=False)
+class Reference:
+    """Statistics of one image set under one extractor and protocol.
+
+    Attributes:
+        moments: count, mean and covariance of the features, with the factor that the distance needs.
+        spec: identity of the extractor; None where a foreign file does not say.
+        protocol: name of the conventions; None where a foreign file does not say.
+        source: where the images came from, for messages.
+        contents: a digest of the images' bytes for each part that was merged; empty where unknown.
+        audit: what the images were: formats, sizes, oddities; None where unknown.
+        made_by: library versions, device, batch size and the other choices, for provenance.
+
+    >>> from ganmetrics.testing import ChannelMeans, random_images
+    >>> parts = [Reference.from_images(random_images(6, seed=seed), extractor=ChannelMeans(), workers=0)
+    ...          for seed in (1, 2)]
+    >>> parts[0].merge(parts[1]).count
+    12
+    >>> print(parts[0].line())
+    tensor: 6 images, 3 features, channel-means/native, weights none
+    """
+
+    moments: Moments
+    spec: ExtractorSpec | None
+    protocol: str | None
+    source: str
+    contents: tuple[str, ...]
+    audit: Audit | None
+    made_by: dict[str, Any]
+
+    @classmethod
+    def from_images(
+        cls,
+        source: object,
+        *,
+        extractor: str | Extractor = "inception-v3",
+        protocol: str | None = None,
+        weights: str | Path | None = None,
+        count: int | None = None,
+        seed: int = 0,
+        alpha: str = "white",
+        skip_bad: bool = False,
+        batch_size: int = 32,
+        workers: int | None = None,
+        device: str | torch.device | None = None,
+        offline: bool = False,
+        progress: Progress = silent,
+    ) -> "Reference":
+        """Return the statistics of the images of `source`: a folder, zip, npz, uint8 tensor or data set.
+
+        The options are those of `ganmetrics.evaluate`.
+
+        Raises:
+            InputError: the source or an option is not what is needed, or images cannot be read.
+            NumericsError: the extractor gave a non-finite feature.
+            WeightsError: the extractor's weights are not to be had.
+        """
+        settings = resolve_settings(
+            extractor,
+            protocol=protocol,
+            weights=weights,
+            offline=offline,
+            count=count,
+            seed=seed,
+            alpha=alpha,
+            skip_bad=skip_bad,
+            batch_size=batch_size,
+            workers=workers,
+            device=device,
+            progress=progress,
+        )
+        surveyed = survey(choose(open_source(source), settings), settings, progress)
+        logger.info("%s", surveyed.audit.line())
+        collected = collect(
+            surveyed.source, settings, skip=surveyed.audit.skipped, keep=MOMENTS_ONLY, progress=progress
+        )
+        return cls.assemble(collected.moments, surveyed, settings)
+
+    @classmethod
+    def assemble(cls, moments: Moments, surveyed: Survey, settings: Settings) -> "Reference":
+        """Return the statistics of surveyed images whose moments are known, with their provenance."""
+        return cls(
+            moments=moments,
+            spec=settings.extractor.spec,
+            protocol=settings.protocol.name,
+            source=surveyed.source.name,
+            contents=(surveyed.contents,),
+            audit=surveyed.audit,
+            made_by={
+                "versions": library_versions(),
+                "device": settings.device.type,
+                "batch_size": settings.batch_size,
+                "alpha": settings.alpha,
+                "seed": settings.chosen_by,
+            },
+        )
+
+    @property
+    def count(self) -> int | None:
+        """Number of images; None where a foreign file does not say."""
+        return self.moments.count
+
+    def merge(self, other: "Reference") -> "Reference":
+        """Return the statistics of both sets of images together.
+
+        Raises:
+            StaleStatistics: they were made differently, or hold the same images.
+            InputError: the number of images of one is unknown.
+        """
+        self.check_comparable(other)
+        doubled = set(self.contents) & set(other.contents)
+        if doubled:
+            raise StaleStatistics(f"merging needs different images; {self.source} and {other.source} share a part")
+        if self.audit is None or other.audit is None:
+            raise InputError(f"merging needs references with counts; {self.source} or {other.source} has none")
+        return replace(
+            self,
+            moments=self.moments.merge(other.moments),
+            source=f"{self.source} + {other.source}",
+            contents=self.contents + other.contents,
+            audit=self.audit.merge(other.audit),
+            # What the parts do not share is said of neither: it would be untrue of the whole.
+            made_by={name: value for name, value in self.made_by.items() if other.made_by.get(name) == value},
+        )
+
+    @property
+    def identity(self) -> Identity | None:
+        """How the statistics were made; None where a foreign file does not say."""
+        if self.spec is None or self.protocol is None:
+            return None
+        transparent = self.audit is not None and any("alpha" in oddity for oddity in self.audit.oddities)
+        return Identity(self.spec, self.protocol, self.made_by.get("alpha") if transparent else None)
+
+    def check_comparable(self, other: "Reference") -> None:
+        """Check that both were made by the same extractor, weights, protocol and treatment of transparency.
+
+        Raises:
+            StaleStatistics: they were not, or have features of different widths.
+        """
+        if self.moments.dimension != other.moments.dimension:
+            raise StaleStatistics(
+                f"both sides need features of one width; {self.source} has {self.moments.dimension}, "
+                f"{other.source} has {other.moments.dimension}"
+            )
+        if self.identity is None or other.identity is None:
+            return
+        difference = self.identity.difference(other.identity)
+        if difference is not None:
+            what, ours, theirs = difference
+            raise StaleStatistics(
+                f"both sides need the same {what}; {self.source} has {ours}, {other.source} has {theirs}"
+            )
+
+    def provenance(self) -> dict[str, Any]:
+        """Return where the statistics come from and how they were made, as plain JSON values."""
+        return {
+            "source": self.source,
+            "count": self.count,
+            "contents": list(self.contents),
+            "audit": None if self.audit is None else self.audit.to_json(),
+            "made_by": self.made_by,
+        }
+
+    def line(self) -> str:
+        """Return what the statistics are of, in one line.
+
+        Such as ``real/: 2,000 images, 1,280 features, efficientnet-lite0/native, weights 0123456789ab``.
+        """
+        count = "an unknown number of images" if self.count is None else f"{self.count:,} images"
+        made = "origin unknown"
+        if self.spec is not None:
+            weights = "none" if self.spec.weights_sha256 is None else self.spec.weights_sha256[:12]
+            made = f"{self.spec.name}/{self.protocol}, weights {weights}"
+        return f"{self.source}: {count}, {self.moments.dimension:,} features, {made}"
+
+    def save(self, path: str | Path) -> None:
+        """Write the statistics to `path` as one npz without pickle; pytorch-fid reads it too.
+
+        Raises:
+            InputError: the path does not end in .npz, or the statistics are a foreign file's.
+            StorageError: the file cannot be written; an older one of that name is kept.
+        """
+        path = Path(path)
+        check_output(path, self.moments.dimension)
+        write_statistics(path, *self.pack())
+
+    @classmethod
+    def load(cls, path: str | Path) -> "Reference":
+        """Read statistics written by `save`, or by pytorch-fid (`mu` and `sigma` without a count).
+
+        Raises:
+            InputError: there is no such file, or it holds no statistics.
+            StaleStatistics: the file is damaged.
+        """
+        path = Path(path)
+        if is_foreign(path):
+            return cls(read_foreign(path), None, None, str(path), (), None, {})
+        return cls.unpack(*read_statistics(path))
+
+    def pack(self) -> tuple[dict[str, Any], Arrays]:
+        """Return header and arrays of a file that `unpack` makes the same statistics from, to the last bit.
+
+        Raises:
+            InputError: the statistics are a foreign file's, of unknown origin.
+        """
+        if self.spec is None or self.audit is None:
+            raise InputError(f"saving needs statistics of known origin; {self.source} does not say how it was made")
+        header = {
+            "spec": asdict(self.spec),
+            "protocol": self.protocol,
+            "source": self.source,
+            "contents": list(self.contents),
+            "audit": self.audit.to_json(),
+            "made_by": self.made_by,
+            "count": self.moments.count,
+        }
+        state = self.moments.state()
+        arrays = {name: state[name].numpy() for name in state if name in ("rows", "factor")}
+        arrays |= {"mu": self.moments.mean.numpy(), "sigma": self.moments.covariance.numpy()}
+        return header, arrays
+
+    @classmethod
+    def unpack(cls, header: dict[str, Any], arrays: Arrays) -> "Reference":
+        """Return the statistics that `pack` gave header and arrays of."""
+        # Where the centred rows are kept, sigma is there for other readers only: the rows say more.
+        names = {"mu": "mean", "rows": "rows"} if "rows" in arrays else {"mu": "mean", "sigma": "covariance"}
+        state = {names.get(name, name): array for name, array in arrays.items() if name in names or name == "factor"}
+        return cls(
+            moments=Moments.from_state(header["count"], state),
+            spec=ExtractorSpec(**header["spec"]),
+            protocol=header["protocol"],
+            source=header["source"],
+            contents=tuple(header["contents"]),
+            audit=Audit.from_json(header["audit"]),
+            made_by=header["made_by"],
+        )

@@ -1,0 +1,127 @@
+"""Everything but the images that can change a number, resolved once."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from ganmetrics._types import Progress
+from ganmetrics.data.pixels import check_alpha
+from ganmetrics.errors import InputError
+from ganmetrics.features.base import Extractor
+from ganmetrics.features.registry import load_extractor
+from ganmetrics.features.resize import Preprocessing
+from ganmetrics.protocols import Protocol, resolve_protocol
+
+INCEPTION_SIZE = (299, 299)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How the images of one side become features.
+
+    Attributes:
+        extractor: the network and its preparation of one image.
+        protocol: the conventions that the preparation follows.
+        count: how many images to choose; None for all.
+        seed: of the choice of `count` images.
+        alpha: what transparent pixels become: ``white``, ``black``, ``drop`` or ``refuse``.
+        skip_bad: score the readable images where some cannot be read.
+        batch_size: images a pass of the network.
+        workers: decoding processes; 0 decodes in this one.
+        device: where the network runs.
+    """
+
+    extractor: Extractor
+    protocol: Protocol
+    count: int | None
+    seed: int
+    alpha: str
+    skip_bad: bool
+    batch_size: int
+    workers: int
+    device: torch.device
+
+    @property
+    def chosen_by(self) -> int | None:
+        """The seed of the choice of images; None where all are used."""
+        return None if self.count is None else self.seed
+
+
+def resolve_settings(
+    extractor: str | Extractor,
+    *,
+    protocol: str | None,
+    weights: str | Path | None,
+    offline: bool,
+    count: int | None,
+    seed: int,
+    alpha: str,
+    skip_bad: bool,
+    batch_size: int,
+    workers: int | None,
+    device: str | torch.device | None,
+    progress: Progress | None,
+) -> Settings:
+    """Check the options, load the extractor and return both as one value.
+
+    Raises:
+        InputError: an option is out of range, or names something unknown.
+        WeightsError: the extractor's weights are not to be had.
+    """
+    _check_at_least(1, batch_size=batch_size, count=count)
+    _check_at_least(0, workers=workers, seed=seed)
+    check_alpha(alpha)
+    if isinstance(extractor, str):
+        chosen = resolve_protocol(protocol, extractor)
+        loaded = load_extractor(
+            extractor,
+            preprocessing=_preprocessing(chosen),
+            weights=weights,
+            offline=offline,
+            progress=progress,
+        )
+    else:
+        if weights is not None:
+            raise InputError("weights go with an extractor given by name; got them with an extractor object")
+        chosen, loaded = resolve_protocol(protocol, extractor.spec.name), extractor
+    return Settings(
+        extractor=loaded,
+        protocol=chosen,
+        count=count,
+        seed=seed,
+        alpha=alpha,
+        skip_bad=skip_bad,
+        batch_size=batch_size,
+        workers=_default_workers() if workers is None else workers,
+        device=_resolve_device(device),
+    )
+
+
+def _preprocessing(protocol: Protocol) -> Preprocessing | None:
+    if protocol.resize is None or protocol.scaling is None:
+        return None
+    return Preprocessing(protocol.resize, INCEPTION_SIZE, protocol.scaling)
+
+
+def _check_at_least(least: int, **options: int | None) -> None:
+    for name, value in options.items():
+        if value is not None and value < least:
+            raise InputError(f"{name} must be at least {least}; got {value}")
+
+
+def _default_workers() -> int:
+    # Decoding is far cheaper than extraction on a CPU; past four processes an extractor on one GPU is the bottleneck.
+    return min(4, torch.get_num_threads())
+
+
+def _resolve_device(device: str | torch.device | None) -> torch.device:
+    if device is None:
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        resolved = torch.device(device)
+        torch.zeros(1, device=resolved).cpu()  # the meta device, for one, has no values to give back
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        reason = str(error).splitlines()[0]
+        raise InputError(f"device must be one that this torch can use; got {str(device)!r} ({reason})") from None
+    return resolved

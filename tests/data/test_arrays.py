@@ -1,0 +1,54 @@
+"""Images in memory are uint8 of one layout; anything else is refused with the way to convert it."""
+
+import numpy as np
+import pytest
+import torch
+
+from ganmetrics.data.arrays import open_array, open_tensor
+from ganmetrics.errors import InputError
+
+
+def test_tensor_and_array_hold_the_same_images(noise):
+    """A tensor [n, 3, h, w] and an array [n, h, w, 3] of the same images read alike."""
+    array = np.stack([noise(seed=seed) for seed in range(3)])
+    tensor = torch.from_numpy(array).permute(0, 3, 1, 2)
+    for source, name in ((open_array(array), "array"), (open_tensor(tensor), "tensor")):
+        assert (source.read(1) == array[1]).all()
+        assert source.read(1).flags.c_contiguous
+        assert (len(source), source.label(2), source.uniform_size, source.name) == (3, f"{name}[2]", (9, 6), name)
+        assert source.class_of(0) is None
+
+
+@pytest.mark.parametrize(
+    ("images", "hint"),
+    [
+        (torch.zeros(2, 3, 4, 5), r"got float32 \[2, 3, 4, 5\]; ganmetrics.to_uint8 maps floats"),
+        (torch.zeros(2, 3, 4, 5, dtype=torch.int64), r"got int64 \[2, 3, 4, 5\]"),
+        (torch.zeros(2, 4, 5, 3, dtype=torch.uint8), r"permute\(0, 3, 1, 2\) puts the channels second"),
+        (torch.zeros(2, 1, 4, 5, dtype=torch.uint8), r"expand\(-1, 3, -1, -1\) repeats a gray channel"),
+        (torch.zeros(2, 4, 4, 5, dtype=torch.uint8), r"got uint8 \[2, 4, 4, 5\]$"),
+        (torch.zeros(3, 4, 5, dtype=torch.uint8), r"got uint8 \[3, 4, 5\]$"),
+        (torch.zeros(0, 3, 4, 5, dtype=torch.uint8), r"got uint8 \[0, 3, 4, 5\]$"),
+    ],
+)
+def test_other_tensors_are_refused(images, hint):
+    """The error says what is needed, what came, and where there is one, the conversion."""
+    with pytest.raises(InputError, match=r"^a tensor of images needs uint8 \[n, 3, h, w\], .*" + hint):
+        open_tensor(images)
+
+
+@pytest.mark.parametrize(
+    ("images", "hint"),
+    [
+        (np.zeros((2, 4, 5, 3)), r"got float64 \[2, 4, 5, 3\]; ganmetrics.to_uint8 maps floats"),
+        (np.zeros((2, 4, 5, 3), np.int32), r"got int32 \[2, 4, 5, 3\]$"),
+        (np.zeros((2, 3, 4, 5), np.uint8), r"transpose\(0, 2, 3, 1\) puts the channels last"),
+        (np.zeros((2, 4, 5, 1), np.uint8), r"repeat\(3, axis=3\) repeats a gray channel"),
+        (np.zeros((2, 4, 5), np.uint8), r"got uint8 \[2, 4, 5\]$"),
+        (np.zeros((0, 4, 5, 3), np.uint8), r"got uint8 \[0, 4, 5, 3\]$"),
+    ],
+)
+def test_other_arrays_are_refused(images, hint):
+    """The error says what is needed, what came, and where there is one, the conversion."""
+    with pytest.raises(InputError, match=r"^array needs uint8 images \[n, h, w, 3\], .*" + hint):
+        open_array(images)

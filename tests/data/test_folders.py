@@ -1,0 +1,110 @@
+"""A folder is read in an order that no file system changes, every file once."""
+
+import pickle
+
+import pytest
+
+from ganmetrics.data.folders import FolderSource
+from ganmetrics.errors import InputError
+
+
+def labels(source):
+    """Return the labels of all images."""
+    return [source.label(index) for index in range(len(source))]
+
+
+def fill(root, *paths, data=b"data"):
+    """Write small files below a folder."""
+    for path in paths:
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_bytes(data)
+
+
+def test_order_is_that_of_the_relative_path(tmp_path):
+    """Paths are compared as strings by code point, across folders and whatever the case of extensions."""
+    paths = ["b.PNG", "a/2.png", "a/10.jpg", "a-b/1.png", "a.png", "Z/é.Jpeg"]
+    fill(tmp_path, *paths)
+    source = FolderSource(tmp_path)
+    assert labels(source) == [str(tmp_path / path) for path in sorted(paths)]
+    assert source.name == str(tmp_path)
+
+
+def test_other_files_are_counted_and_hidden_ones_are_not(tmp_path):
+    """Files without an image's extension are counted, hidden ones and those of macOS are passed over."""
+    fill(tmp_path, "1.png", "notes.txt", "a/labels.json", ".DS_Store", ".hidden/2.png", "__MACOSX/1.png", "a/.3.png")
+    source = FolderSource(tmp_path)
+    assert labels(source) == [str(tmp_path / "1.png")]
+    assert source.ignored == 2
+
+
+def test_class_folders(tmp_path):
+    """In class folders every image has its first-level folder for a class; in a flat folder none has."""
+    fill(tmp_path / "classes", "cat/a/1.png", "dog/1.png")
+    source = FolderSource(tmp_path / "classes")
+    assert [source.class_of(index) for index in range(2)] == ["cat", "dog"]
+    fill(tmp_path / "flat", "1.png")
+    assert FolderSource(tmp_path / "flat").class_of(0) is None
+
+
+def test_each_file_once(tmp_path):
+    """A link to a file in the folder adds nothing; of several links to one file outside, the first is taken."""
+    fill(tmp_path, "outside.png", "set/b.png")
+    (tmp_path / "set" / "a.png").symlink_to("b.png")
+    (tmp_path / "set" / "c.png").symlink_to("../outside.png")
+    (tmp_path / "set" / "d.png").symlink_to("../outside.png")
+    assert labels(FolderSource(tmp_path / "set")) == [str(tmp_path / "set" / name) for name in ("b.png", "c.png")]
+
+
+def test_linked_folders_are_followed_and_cycles_end(tmp_path):
+    """A linked class folder counts as a folder; a link to a folder above does not run in circles."""
+    fill(tmp_path, "store/cat/1.png", "set/dog/1.png")
+    (tmp_path / "set" / "cat").symlink_to(tmp_path / "store" / "cat")
+    (tmp_path / "set" / "dog" / "loop").symlink_to(tmp_path / "set")
+    source = FolderSource(tmp_path / "set")
+    assert [source.class_of(index) for index in range(len(source))] == ["cat", "dog"]
+
+
+def test_equal_copies_are_different_files(tmp_path):
+    """Two files with the same bytes are two images."""
+    fill(tmp_path, "1.png", "2.png")
+    assert len(FolderSource(tmp_path)) == 2
+
+
+def test_a_dangling_link_is_an_unreadable_image(tmp_path):
+    """A link to nothing is not passed over in silence."""
+    fill(tmp_path, "1.png")
+    (tmp_path / "2.png").symlink_to("nowhere.png")
+    source = FolderSource(tmp_path)
+    assert len(source) == 2
+    with pytest.raises(InputError, match="^cannot be read: No such file or directory$"):
+        source.read(1)
+
+
+def test_a_link_to_itself_is_an_unreadable_image(tmp_path):
+    """A link that leads nowhere but to itself is one bad file, not the end of the listing."""
+    fill(tmp_path, "1.png")
+    (tmp_path / "2.png").symlink_to("2.png")
+    (tmp_path / "loop").symlink_to("loop")
+    source = FolderSource(tmp_path)
+    assert (len(source), source.ignored) == (2, 1)
+    with pytest.raises(InputError, match="^cannot be read: Too many levels of symbolic links$"):
+        source.read(1)
+
+
+def test_a_missing_folder_is_named(tmp_path):
+    """A folder that went away is one line."""
+    with pytest.raises(InputError, match=r"gone cannot be listed: No such file or directory$"):
+        FolderSource(tmp_path / "gone")
+
+
+def test_an_empty_folder_says_what_is_there(tmp_path):
+    """Without images, the error names the folder and the number of other files."""
+    fill(tmp_path, "a.txt", "b/c.npy")
+    with pytest.raises(InputError, match=rf"^{tmp_path} needs to hold image files; it has none, and 2 other files$"):
+        FolderSource(tmp_path)
+
+
+def test_bytes_and_pickling(tmp_path):
+    """Reading gives the bytes of the file, also from a copy sent to another process."""
+    fill(tmp_path, "1.png", data=b"one")
+    assert pickle.loads(pickle.dumps(FolderSource(tmp_path))).read(0) == b"one"

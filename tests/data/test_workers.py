@@ -1,0 +1,102 @@
+"""Work in processes: under every start method, quiet, and refused where it cannot be sent."""
+
+import os
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+from ganmetrics.data.workers import map_in_workers
+from ganmetrics.errors import GanMetricsError
+
+
+def square(number):
+    """Return the square of a number."""
+    return number * number
+
+
+def die(_):
+    """End the process as the system does when memory runs out."""
+    os.kill(os.getpid(), 9)
+
+
+@pytest.mark.parametrize("workers", [0, 1, 3])
+def test_results_come_in_order(workers):
+    """The order is that of the tasks, which may come from a generator."""
+    assert list(map_in_workers(square, iter(range(50)), workers=workers)) == [number**2 for number in range(50)]
+
+
+def test_a_killed_worker_is_one_line():
+    """A worker that the system kills is told as such, without a traceback."""
+    with pytest.raises(GanMetricsError, match=r"^a decoding worker ended early, killed or out of memory: [^\n]*$"):
+        list(map_in_workers(die, range(3), workers=1))
+
+
+SCRIPT = """
+    import multiprocessing
+    import numpy as np
+    from ganmetrics.data.loading import prepared_batches
+    from ganmetrics.data.sources import open_source
+    from ganmetrics.errors import InputError
+
+    def floats(image):
+        return image.astype(np.float32)
+
+    if __name__ == "__main__":
+        multiprocessing.set_start_method("spawn")
+        images = [np.full((4, 4, 3), level, np.uint8) for level in range(6)]
+        options = dict(alpha="white", batch_size=4, workers=1)
+        for source in (images, np.stack(images)):
+            batches = list(prepared_batches(open_source(source), floats, **options))
+            assert np.concatenate(batches)[:, 0, 0, 0].tolist() == [0, 1, 2, 3, 4, 5]
+        try:
+            list(prepared_batches(open_source(images), lambda image: floats(image), **options))
+        except InputError as error:
+            print(error)
+"""
+
+
+def test_fresh_processes(tmp_path):
+    """Batches are the same in processes that share nothing, where a function that cannot be sent is an error."""
+    script = tmp_path / "script.py"
+    script.write_text(textwrap.dedent(SCRIPT))
+    # CPython's own tracker of semaphores may warn of one that a worker had just removed as it was told to end.
+    quiet = os.environ | {"PYTHONWARNINGS": "ignore:resource_tracker:UserWarning"}
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False, timeout=60, env=quiet)
+    assert done.stderr == ""
+    assert done.stdout.count("\n") == 1
+    assert done.stdout.startswith("decoding workers need images and a preparation that can be pickled: ")
+
+
+INTERRUPTED = """
+    import os, signal, time
+    from ganmetrics.data.workers import map_in_workers
+
+    def slow(task):
+        time.sleep(0.05)
+        return os.getpid()
+
+    results = map_in_workers(slow, range(1000), workers=2)
+    print(next(results), next(results), flush=True)
+    try:
+        os.killpg(0, signal.SIGINT)
+        list(results)
+    except KeyboardInterrupt:
+        print("interrupted", flush=True)
+"""
+
+
+def test_an_interrupt_is_the_parents(tmp_path):
+    """Ctrl-C, which the terminal sends to all processes, raises in the parent alone; the workers end silently."""
+    script = tmp_path / "script.py"
+    script.write_text(textwrap.dedent(INTERRUPTED))
+    done = subprocess.run(
+        [sys.executable, script], capture_output=True, text=True, check=False, timeout=60, start_new_session=True
+    )
+    assert (done.stderr, done.returncode) == ("", 0)
+    *workers, last = done.stdout.split()
+    assert last == "interrupted"
+    for worker in workers:
+        with pytest.raises(ProcessLookupError):
+            os.kill(int(worker), 0)

@@ -1,0 +1,150 @@
+"""Tests of `ganmetrics.features.network`."""
+
+import pytest
+import torch
+from torch import nn
+
+from ganmetrics.errors import InputError
+from ganmetrics.features.base import Extractor, ExtractorSpec, Outputs
+from ganmetrics.features.network import FrozenNetwork, NetworkExtractor, ieee_float32
+from ganmetrics.features.resize import Preprocessing
+
+CPU = torch.device("cpu")
+SPEC = ExtractorSpec("tiny", 4, 2, "pooled", None, "none")
+PREPARE = Preprocessing("tf1-bilinear", (8, 8), "(x-128)/128")
+
+
+class Tiny(FrozenNetwork):
+    """One convolution, dropout, and a record of the settings under which it ran."""
+
+    def __init__(self):
+        super().__init__()
+        self.convolution = nn.Conv2d(3, 4, 3)
+        self.dropout = nn.Dropout(0.5)
+        self.seen = {}
+
+    def forward(self, batch):
+        self.seen = {
+            "autocast": torch.is_autocast_enabled("cpu"),
+            "precision": (torch.backends.cuda.matmul.fp32_precision, torch.backends.cudnn.conv.fp32_precision),
+            "gradients": torch.is_grad_enabled(),
+            "channels_last": batch.is_contiguous(memory_format=torch.channels_last),
+        }
+        features = self.dropout(self.convolution(batch)).mean(dim=(2, 3))
+        return Outputs(features=features, logits=features[:, :2])
+
+
+@pytest.fixture
+def network():
+    """The network, in training mode as built."""
+    torch.manual_seed(0)
+    return Tiny()
+
+
+@pytest.fixture
+def extractor(network):
+    """The network as an extractor."""
+    return NetworkExtractor(SPEC, PREPARE, lambda: network)
+
+
+def batch(count=3, seed=0):
+    """Random inputs."""
+    return torch.randn(count, 3, 8, 8, generator=torch.Generator().manual_seed(seed))
+
+
+def test_it_is_an_extractor(extractor):
+    """It has the three members of the protocol, and hands out what it was given."""
+    assert isinstance(extractor, Extractor)
+    assert (extractor.spec, extractor.prepare) == (SPEC, PREPARE)
+
+
+def test_settings_of_the_pass(extractor, network):
+    """Whatever the caller has on, the pass runs without autocast, TF32 and gradients, and channels last."""
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        outputs = extractor(batch(), CPU)
+    expected = {"autocast": False, "precision": ("ieee", "ieee"), "gradients": False, "channels_last": True}
+    assert network.seen == expected
+    assert torch.equal(outputs.features, extractor(batch(), CPU).features)
+
+
+def test_a_missing_output_stays_missing(extractor):
+    """Outputs that the network has are float32 and ordinary; those it has not are None."""
+    outputs = extractor(batch(), CPU)
+    assert outputs.spatial is None
+    for value in (outputs.features, outputs.logits):
+        assert (value.dtype, value.is_inference(), value.requires_grad) == (torch.float32, False, False)
+
+
+def test_training_mode_cannot_be_entered(extractor, network):
+    """A training loop that calls `train()` on everything does not switch dropout on."""
+    network.train()
+    assert not network.dropout.training
+    assert torch.equal(extractor(batch(), CPU).features, extractor(batch(), CPU).features)
+
+
+def test_the_network_follows_the_device_once(extractor, network):
+    """It moves with the first batch for a device, and not again for the next."""
+    moves = []
+    extractor(batch(), CPU)
+    network.to = moves.append
+    with pytest.raises(RuntimeError):  # the meta device has no values to bring back
+        extractor(batch(), torch.device("meta"))
+    with pytest.raises(RuntimeError):
+        extractor(batch(), torch.device("meta"))
+    assert moves == [torch.device("meta")]
+
+
+@pytest.mark.parametrize(
+    "wrong", [torch.zeros(1, 3, 8, 8, dtype=torch.uint8), torch.zeros(3, 8, 8), torch.zeros(1, 1, 8, 8)]
+)
+def test_other_batches_are_refused(extractor, wrong):
+    """Raw pixels, one image without a batch axis, and gray are refused."""
+    with pytest.raises(InputError, match=r"a batch must be float32 \[n, 3, H, W\]; got torch\."):
+        extractor(wrong, CPU)
+
+
+@pytest.fixture
+def tf32(request):
+    """Settings of a caller, taken back afterwards."""
+    before = torch.backends.cuda.matmul.allow_tf32, torch.backends.cudnn.allow_tf32
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = request.param
+    yield request.param
+    torch.backends.cuda.matmul.allow_tf32, torch.backends.cudnn.allow_tf32 = before
+
+
+@pytest.fixture
+def cpu_precision():
+    """A caller's lower precision of CPU operations, taken back afterwards."""
+    operations = torch.backends.mkldnn.matmul, torch.backends.mkldnn.conv
+    before = [operation.fp32_precision for operation in operations]
+    for operation in operations:
+        operation.fp32_precision = "bf16"
+    yield operations
+    for operation, precision in zip(operations, before, strict=True):
+        operation.fp32_precision = precision
+
+
+def test_lower_precision_on_the_cpu_is_off_too(cpu_precision):
+    """A caller's bfloat16 for CPU operations is off inside and as before outside."""
+    with ieee_float32():
+        assert [operation.fp32_precision for operation in cpu_precision] == ["ieee", "ieee"]
+    assert [operation.fp32_precision for operation in cpu_precision] == ["bf16", "bf16"]
+
+
+@pytest.mark.parametrize("tf32", [False, True], indirect=True)
+def test_settings_of_the_caller_are_restored(tf32):
+    """TF32 is off inside and as before outside, after an exception too."""
+    with pytest.raises(ZeroDivisionError), ieee_float32():
+        assert torch.backends.cuda.matmul.fp32_precision == torch.backends.cudnn.conv.fp32_precision == "ieee"
+        raise ZeroDivisionError
+    assert torch.backends.cuda.matmul.allow_tf32 == torch.backends.cudnn.allow_tf32 == tf32
+
+
+@pytest.mark.parametrize("tf32", [False, True], indirect=True)
+def test_settings_are_restored_under_older_torch(tf32, monkeypatch):
+    """Before torch 2.9, which has no setting of its own for convolutions, the older switches are used."""
+    monkeypatch.delattr(type(torch.backends.cudnn), "conv")
+    with ieee_float32():
+        assert not torch.backends.cuda.matmul.allow_tf32
+        assert not torch.backends.cudnn.allow_tf32
+    assert torch.backends.cuda.matmul.allow_tf32 == torch.backends.cudnn.allow_tf32 == tf32

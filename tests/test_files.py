@@ -1,0 +1,155 @@
+"""Files are whole or absent, and a disk that cannot take them is told in one line."""
+
+import errno
+import os
+import resource
+import stat
+from pathlib import Path
+
+import pytest
+
+from ganmetrics import _files
+from ganmetrics._files import atomic_write, check_writable
+from ganmetrics.errors import InputError, StorageError
+
+
+def write(path, data=b"new"):
+    """Write a small file atomically."""
+    with atomic_write(path) as file:
+        file.write(data)
+
+
+def names(directory):
+    """Return what is in a directory."""
+    return sorted(path.name for path in directory.iterdir())
+
+
+def test_content_arrives_whole(tmp_path):
+    """What is written in the block is the file's content, and nothing else is left beside it."""
+    write(tmp_path / "a.json")
+    assert (tmp_path / "a.json").read_bytes() == b"new"
+    assert names(tmp_path) == ["a.json"]
+
+
+def test_the_name_appears_only_at_the_end(tmp_path):
+    """While the block runs, a reader still finds the old file."""
+    path = tmp_path / "a.json"
+    path.write_bytes(b"old")
+    with atomic_write(path) as file:
+        file.write(b"new")
+        file.flush()
+        assert path.read_bytes() == b"old"
+    assert path.read_bytes() == b"new"
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, SystemExit])
+def test_an_early_end_keeps_the_old_file(tmp_path, error):
+    """Any exception, an interrupt too, passes through, keeps the old file and removes the new one."""
+    path = tmp_path / "a.json"
+    path.write_bytes(b"old")
+    with pytest.raises(error), atomic_write(path) as file:
+        file.write(b"ne")
+        raise error
+    assert path.read_bytes() == b"old"
+    assert names(tmp_path) == ["a.json"]
+
+
+def test_permissions_follow_the_umask(tmp_path):
+    """A file is as readable as one that open() would have made."""
+    old = os.umask(0o027)
+    try:
+        write(tmp_path / "a.json")
+    finally:
+        os.umask(old)
+    assert stat.S_IMODE((tmp_path / "a.json").stat().st_mode) == 0o640
+
+
+def test_a_link_is_written_through(tmp_path):
+    """A symbolic link stays a link, and its target gets the content."""
+    (tmp_path / "real.json").write_bytes(b"old")
+    (tmp_path / "link.json").symlink_to("real.json")
+    write(tmp_path / "link.json")
+    assert (tmp_path / "link.json").is_symlink()
+    assert (tmp_path / "real.json").read_bytes() == b"new"
+
+
+@pytest.mark.parametrize("name", ["missing/a.json", "folder"])
+def test_an_impossible_path_is_named(tmp_path, name):
+    """A missing directory, or a directory in the file's place, is one line that names the path."""
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(StorageError, match=rf"^{tmp_path / name} cannot be written: [^\n]*$") as caught:
+        write(tmp_path / name)
+    assert caught.value.__suppress_context__ or caught.value.__context__ is None
+    assert names(tmp_path) == ["folder"]
+
+
+def test_a_device_is_never_replaced():
+    """Writing to /dev/null is refused, since a rename would destroy it."""
+    with pytest.raises(StorageError, match="/dev/null cannot be written: it is no regular file"):
+        write("/dev/null")
+
+
+def test_a_file_too_large_leaves_nothing(tmp_path):
+    """The operating system's limit on file sizes is a StorageError, and the old file stays."""
+    path = tmp_path / "a.json"
+    path.write_bytes(b"old")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, limits[1]))
+    try:
+        with pytest.raises(StorageError, match=r"a\.json cannot be written: File too large"):
+            write(path, bytes(100_000))
+        with pytest.raises(StorageError, match=r"needs room for 100\.0 kB, the disk has .*: File too large"):
+            check_writable(tmp_path, 100_000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert path.read_bytes() == b"old"
+    assert names(tmp_path) == ["a.json"]
+
+
+def test_a_full_disk_at_the_last_moment(tmp_path, monkeypatch):
+    """No space when the data are forced to the disk is a StorageError too."""
+
+    def full(_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(_files.os, "fsync", full)
+    with pytest.raises(StorageError, match=r"a\.json cannot be written: No space left on device"):
+        write(tmp_path / "a.json")
+    assert names(tmp_path) == []
+
+
+def test_errors_about_other_files_pass_through(tmp_path):
+    """A file that is missing inside the block is not reported as the one being written."""
+    with pytest.raises(FileNotFoundError, match="other"), atomic_write(tmp_path / "a.json"):
+        Path(tmp_path / "other").read_bytes()
+    with pytest.raises(InputError, match="wrong"), atomic_write(tmp_path / "a.json"):
+        raise InputError("wrong")
+    assert names(tmp_path) == []
+
+
+def test_check_creates_the_directory_and_nothing_in_it(tmp_path):
+    """A directory that can be written exists afterwards and is empty."""
+    check_writable(tmp_path / "a" / "b", 1_000_000)
+    check_writable(tmp_path / "a" / "b", 0)
+    assert names(tmp_path / "a" / "b") == []
+
+
+@pytest.mark.parametrize("reserving", [True, False])
+def test_check_refuses_what_does_not_fit(tmp_path, monkeypatch, reserving):
+    """An exabyte is refused by name and size, also where the file system cannot reserve space."""
+    if not reserving:
+
+        def unsupported(*_):
+            raise OSError(errno.EOPNOTSUPP, "not supported")
+
+        monkeypatch.setattr(_files.os, "posix_fallocate", unsupported)
+    with pytest.raises(StorageError, match=rf"^{tmp_path} needs room for 1000000000\.0 GB, the disk has \S+ GB: "):
+        check_writable(tmp_path, 10**18)
+    assert names(tmp_path) == []
+
+
+def test_check_names_a_file_in_the_way(tmp_path):
+    """A file where the directory should be is a StorageError that names it."""
+    (tmp_path / "cache").write_bytes(b"")
+    with pytest.raises(StorageError, match="cache cannot be written: File exists"):
+        check_writable(tmp_path / "cache", 1)

@@ -1,0 +1,87 @@
+"""The whole main job with Inception, from pixels to the number, against an independent computation.
+
+The weights are seeded and random: the published file is not needed, and the score is not called FID.
+"""
+
+import numpy as np
+import pytest
+import torch
+from torch.nn import functional
+
+from ganmetrics.evaluation import fid
+from tests.features.inception_oracle import build_oracle, he_weights, oracle_outputs
+from tests.oracles import frechet_by_sqrtm
+
+COUNT = 6
+
+
+@pytest.fixture(scope="module")
+def state():
+    """Seeded weights in torchvision's names."""
+    return he_weights(seed=1)
+
+
+@pytest.fixture(scope="module")
+def weights(state, tmp_path_factory):
+    """The weights in a file."""
+    path = tmp_path_factory.mktemp("weights") / "inception.pth"
+    torch.save(state, path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def sides():
+    """Two sets of 32x32 images: noise, and smoother noise."""
+    rng = np.random.default_rng(0)
+    real = rng.integers(0, 256, (COUNT, 32, 32, 3), dtype=np.uint8)
+    coarse = rng.integers(0, 256, (COUNT, 8, 8, 3), dtype=np.uint8)
+    return real, coarse.repeat(4, axis=1).repeat(4, axis=2)
+
+
+def as_pytorch_fid(images):
+    """Return [n, 3, 299, 299] from -1 to 1, by torch's own interpolation."""
+    unit = torch.from_numpy(images).permute(0, 3, 1, 2).float() / 255
+    return functional.interpolate(unit, (299, 299), mode="bilinear", align_corners=False) * 2 - 1
+
+
+def as_tensorflow_1(images):
+    """Return [n, 3, 299, 299], target pixel i at source i * 32 / 299, scaled by (x - 128) / 128."""
+    pixels = torch.from_numpy(images).permute(0, 3, 1, 2).double()
+    position = torch.arange(299, dtype=torch.float64) * 32 / 299
+    low = position.long()
+    high, part = (low + 1).clamp(max=31), position - low
+    rows = pixels[:, :, low] * (1 - part)[:, None] + pixels[:, :, high] * part[:, None]
+    both = rows[..., low] * (1 - part) + rows[..., high] * part
+    return ((both - 128) / 128).float()
+
+
+@pytest.mark.parametrize(("protocol", "prepare"), [("ttur", as_tensorflow_1), ("pytorch-fid", as_pytorch_fid)])
+def test_the_distance_is_that_of_an_independent_network(state, weights, sides, protocol, prepare):
+    """Resize, network and distance, each by other code, give the same number within 1e-4."""
+    oracle = build_oracle(state).float()  # float64 convolutions take ten times as long
+    moments = []
+    for images in sides:
+        pool3 = oracle_outputs(oracle, prepare(images))[0].double().numpy()
+        moments += [pool3.mean(axis=0), np.cov(pool3, rowvar=False)]
+    score = fid(*sides, weights=weights, protocol=protocol, workers=0, device="cpu")
+    assert score.name == "fd_inception-v3"
+    assert score.value == pytest.approx(frechet_by_gram(*moments), rel=1e-4)
+
+
+def frechet_by_gram(mean1, covariance1, mean2, covariance2):
+    """Return the textbook's distance, in the space that the few images span, where its root is exact enough."""
+    basis = np.linalg.qr(np.hstack([_range(covariance1), _range(covariance2)]))[0]
+    shift = float((mean1 - mean2) @ (mean1 - mean2))
+    zero = np.zeros(basis.shape[1])
+    return shift + frechet_by_sqrtm(zero, basis.T @ covariance1 @ basis, zero, basis.T @ covariance2 @ basis)
+
+
+def _range(covariance):
+    values, vectors = np.linalg.eigh(covariance)
+    return vectors[:, values > 1e-12 * values.max()]
+
+
+def test_protocols_are_told_apart(weights, sides):
+    """The control: at 32x32 the two resizes give different numbers."""
+    scores = [fid(*sides, weights=weights, protocol=name, workers=0).value for name in ("ttur", "pytorch-fid")]
+    assert abs(scores[0] / scores[1] - 1) > 1e-3

@@ -1,0 +1,108 @@
+"""`FrechetInceptionDistance` inside a training loop."""
+
+import pytest
+import torch
+
+from ganmetrics.errors import InputError, NotEnoughSamples, StaleStatistics
+from ganmetrics.evaluation import fid
+from ganmetrics.metric import FrechetInceptionDistance
+from ganmetrics.statistics.reference import Reference
+from ganmetrics.testing import ChannelMeans, random_images
+
+REAL, FAKE = random_images(60, seed=0), random_images(45, seed=1)
+
+
+@pytest.fixture
+def metric():
+    """A metric on the statistics of `REAL`."""
+    reference = Reference.from_images(REAL, extractor=ChannelMeans(), workers=0, device="cpu")
+    return FrechetInceptionDistance(reference, extractor=ChannelMeans(), device="cpu")
+
+
+def test_batches_equal_the_whole(metric):
+    """However the generated images are batched, the score is that of one call of `fid`."""
+    expected = fid(REAL, FAKE, extractor=ChannelMeans(), workers=0)
+    for batch in FAKE.split(7):
+        metric.update(batch)
+    score = metric.compute()
+    assert score.value == pytest.approx(expected.value, rel=1e-9)
+    assert (score.name, score.real_count, score.fake_count) == ("fd_channel-means", 60, 45)
+    assert metric.count == 45
+
+
+def test_compute_can_go_on(metric):
+    """Computing in the middle does not disturb what follows."""
+    metric.update(FAKE[:20])
+    metric.compute()
+    metric.update(FAKE[20:])
+    expected = fid(REAL, FAKE, extractor=ChannelMeans(), workers=0)
+    assert metric.compute().value == pytest.approx(expected.value, rel=1e-9)
+
+
+def test_reset_forgets(metric):
+    """After a reset only new images count."""
+    metric.update(FAKE)
+    metric.reset()
+    assert metric.count == 0
+    with pytest.raises(NotEnoughSamples, match="update has been given none"):
+        metric.compute()
+
+
+def test_merged_metrics_equal_one(metric):
+    """Two processes' shares, merged, are the whole."""
+    other = FrechetInceptionDistance(metric.reference, extractor=ChannelMeans(), device="cpu")
+    metric.update(FAKE[:11])
+    other.update(FAKE[11:])
+    metric.merge(other)
+    expected = fid(REAL, FAKE, extractor=ChannelMeans(), workers=0)
+    assert metric.compute().value == pytest.approx(expected.value, rel=1e-9)
+
+
+def test_memory_does_not_grow_with_images(metric):
+    """Features are folded into moments once a block is full."""
+    for _ in range(5):
+        metric.update(random_images(600, seed=3))
+    assert sum(len(features) for features in metric._pending) < 1200
+    assert metric.count == 3000
+
+
+@pytest.mark.parametrize(
+    "images",
+    [torch.rand(2, 3, 4, 4), torch.zeros(2, 1, 4, 4, dtype=torch.uint8), torch.zeros(3, 4, 4, dtype=torch.uint8)],
+    ids=["float", "gray", "single"],
+)
+def test_anything_but_uint8_batches_is_refused(metric, images):
+    """Floats never mean pixels, and the message says how to convert."""
+    with pytest.raises(InputError, match=r"must be uint8 \[n, 3, h, w\]; got .*to_uint8"):
+        metric.update(images)
+
+
+def test_an_empty_batch_changes_nothing(metric):
+    """The last, empty batch of a shard is not an error."""
+    metric.update(FAKE[:0])
+    assert metric.count == 0
+
+
+def test_another_extractor_is_refused(metric):
+    """A reference is only comparable with features of the same network."""
+    with pytest.raises(StaleStatistics, match="was made with channel-means .* got other"):
+        FrechetInceptionDistance(metric.reference, extractor=ChannelMeans(name="other"))
+
+
+def test_the_loop_s_random_numbers_are_untouched(metric):
+    """Scoring between two steps does not change the training run."""
+    torch.manual_seed(0)
+    expected = torch.rand(3)
+    torch.manual_seed(0)
+    metric.update(FAKE)
+    metric.compute()
+    assert torch.equal(torch.rand(3), expected)
+
+
+def test_a_foreign_reference_is_refused(tmp_path):
+    """A loop cannot know which network made a bare mu and sigma."""
+    import numpy as np
+
+    np.savez(tmp_path / "stats.npz", mu=np.zeros(3), sigma=np.eye(3))
+    with pytest.raises(InputError, match="needs a reference that says how it was made"):
+        FrechetInceptionDistance(tmp_path / "stats.npz", extractor=ChannelMeans())

@@ -1,0 +1,41 @@
+"""Protocols: which conventions go with which extractor."""
+
+import pytest
+
+from ganmetrics.errors import InputError
+from ganmetrics.features.resize import RESIZERS, SCALINGS
+from ganmetrics.metrics.inception_score import CONVENTIONS
+from ganmetrics.protocols import PROTOCOLS, resolve_protocol
+
+
+def test_defaults_are_the_extractors_own():
+    """Inception follows the original graph unless told otherwise; every other extractor follows itself."""
+    assert resolve_protocol(None, "inception-v3").name == "ttur"
+    assert resolve_protocol(None, "timm:resnet10t").name == "native"
+
+
+@pytest.mark.parametrize("name", ["ttur", "pytorch-fid", "torch-fidelity"])
+def test_inception_protocols_refuse_other_extractors(name):
+    """A protocol that fixes Inception's resize says nothing of another network."""
+    with pytest.raises(InputError, match=f"'{name}' is defined for inception-v3 only; got extractor 'efficientnet"):
+        resolve_protocol(name, "efficientnet-lite0")
+
+
+def test_native_is_no_protocol_for_inception():
+    """Without a named resize an Inception score would not say which FID it is."""
+    with pytest.raises(InputError, match="inception-v3 needs a protocol that fixes its resize"):
+        resolve_protocol("native", "inception-v3")
+
+
+def test_unknown_protocol_lists_the_known():
+    """The message names what can be asked for."""
+    with pytest.raises(InputError, match=r"must be one of ttur, pytorch-fid, .*; got 'tturr'"):
+        resolve_protocol("tturr", "inception-v3")
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS.values(), ids=PROTOCOLS.keys())
+def test_every_name_in_the_table_exists(protocol):
+    """Resizers, scalings and conventions are those of the layers below."""
+    assert protocol.resize is None or protocol.resize in RESIZERS
+    assert protocol.scaling is None or protocol.scaling in SCALINGS
+    assert protocol.inception_score in CONVENTIONS
