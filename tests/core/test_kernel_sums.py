@@ -34,8 +34,8 @@ def fields(sums):
     return [*sides[0], *sides[1], sums.mixed_squares]
 
 
-@settings(max_examples=40)
-@given(st.integers(1, 23), st.integers(1, 23), st.integers(1, 9), st.integers(1, 9))
+@settings(max_examples=20)
+@given(st.integers(1, 13), st.integers(1, 13), st.integers(2, 7), st.integers(2, 9))
 def test_every_pair_counts_once_whatever_the_tiles(real_count, fake_count, tile, block):
     """Odd tiles in odd blocks leave out no pair and take none twice."""
     real, fake = features(real_count), features(fake_count, seed=1)
@@ -106,7 +106,7 @@ def test_a_small_budget_gives_the_same_in_more_blocks():
     [
         (features(9), features(9, 4), 10**9, InputError, "need one dimension, got real 5 and fake 4"),
         (features(9)[0], features(9), 10**9, InputError, r"real features must have shape \[n, d\]"),
-        (features(9), features(9).tolist(), 10**9, InputError, "fake features must be a torch tensor or a NumPy array"),
+        (features(9), features(9).astype(int), 10**9, InputError, "fake features must be floating point, got int64"),
         (features(9), features(9), 1000, InputError, "memory must be at least 6291696 bytes for 5 features, got 1000"),
         (features(9), features(9) * 1e120, 10**9, NumericsError, "the kernel must be finite, but overflows"),
     ],

@@ -117,11 +117,10 @@ def test_equal_samples_share_a_bin():
         (lambda: kl_divergence(np.ones((2, 2)), np.ones(3)), InputError, r"p must have shape \[n\] .* got \[2, 2\]"),
         (lambda: js_divergence(np.array([1, -1]), np.ones(2)), InputError, "p must not be negative, but entry 1 is"),
         (lambda: js_divergence(np.ones(2), np.zeros(2)), InputError, "q must have a positive sum, got 0"),
-        (lambda: js_divergence([1, 2], np.ones(2)), InputError, "p must be a torch tensor or a NumPy array, got list"),
         (
             lambda: kl_divergence(np.array([1, np.inf]), np.ones(2)),
             NumericsError,
-            "p must be finite, but entry 1 is not",
+            "p must be finite, but entry 1",
         ),
         (
             lambda: earth_movers_distance(np.ones(2), np.ones(2), positions=np.ones(3)),

@@ -107,7 +107,7 @@ def test_kernel_options_are_those_of_the_kernel():
         (
             {"convention": "torch-fidelity"},
             NotEnoughSamples,
-            "a subset of 1000 needs at least as many real images, got 30",
+            "a subset of 1000 needs .* real images, got 30",
         ),
         ({"subset_size": 1}, NotEnoughSamples, "subsets of at least 2 images a side, got 1"),
         ({"subset_size": 0}, InputError, "subset_size must be at least 1, got 0"),
@@ -118,7 +118,7 @@ def test_kernel_options_are_those_of_the_kernel():
         (
             {"convention": "tf-gan", "subset_size": 1},
             NotEnoughSamples,
-            "30 blocks need at least 60 images a side, got 30",
+            "30 blocks need at least 60 images a side",
         ),
     ],
 )

@@ -21,9 +21,7 @@ def test_the_value_uses_every_pair():
 
 @pytest.mark.parametrize("shift", [0.0, 0.4, 1.0])
 def test_nominal_95_percent_intervals_cover(shift):
-    """Linear kernel, so that the truth is known, |shift|^2: 200 draws, covered at least 91 % of the time; the width is
-    at most twice what the spread of the estimate asks for.
-    """
+    """With a linear kernel the truth is known, |shift|^2: covered at least 91 % of the time, and not by being wide."""
     rng = np.random.default_rng(1)
     truth, width, values, covered = shift**2, [], [], 0
     for _ in range(200):
@@ -52,4 +50,4 @@ def test_what_has_no_interval_is_refused():
     with pytest.raises(NotEnoughSamples, match="needs at least 4 fake images, got 3"):
         kernel_distance_estimate(rng.standard_normal((9, 2)), rng.standard_normal((3, 2)))
     with pytest.raises(InputError, match="confidence must lie between 0 and 1, got 1"):
-        kernel_distance_estimate(rng.standard_normal((9, 2)), rng.standard_normal((9, 2)), confidence=1)
+        kernel_distance_estimate(rng.standard_normal((9, 2)), rng.standard_normal((9, 2)), confidence=1.0)

@@ -43,8 +43,8 @@ def test_what_has_no_discrepancy_is_refused():
     """A scale or a bandwidth of 0, and pairs of one image."""
     one = np.zeros((1, 2))
     with pytest.raises(InputError, match="scale must be positive and finite, got 0"):
-        maximum_mean_discrepancy(one, one, scale=0)
+        maximum_mean_discrepancy(one, one, scale=0.0)
     with pytest.raises(InputError, match="bandwidth must be positive and finite, got 0"):
-        maximum_mean_discrepancy(one, one, bandwidth=0)
+        maximum_mean_discrepancy(one, one, bandwidth=0.0)
     with pytest.raises(NotEnoughSamples, match="at least 2 real images, got 1"):
         maximum_mean_discrepancy(one, one, unbiased=True)
