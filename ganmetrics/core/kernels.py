@@ -122,7 +122,7 @@ class Rows:
         Centring makes single precision enough for single-precision features: what the features have in common, by far
         the largest part of an inner product, is added in float64, and the products of the rest are small.
         """
-        rows = features.to(centre.dtype) - centre
+        rows = less(features.to(centre.dtype), centre)
         double = rows.double()
         offsets = kernel.offsets(double, centre.double())
         squares = double.square().sum(dim=1)
@@ -146,6 +146,17 @@ class Rows:
             part = slice(start, start + height)
             values = self.offsets[part, None] + other.offsets
             yield part, kernel.shape_(values.add_(products[part], alpha=scale))
+
+
+def less(rows: Float[Tensor, "n d"], centre: Float[Tensor, " d"]) -> Float[Tensor, "n d"]:
+    """Return the rows less the centre.
+
+    >>> less(torch.tensor([[1.0, 2.0]]), torch.tensor([1.0, 1.0]))
+    tensor([[0., 1.]])
+    """
+    if rows.device.type == "cpu":
+        return torch.from_numpy(rows.numpy() - centre.numpy())
+    return rows - centre
 
 
 def inner_products(left: Float[Tensor, "n d"], right: Float[Tensor, "m d"]) -> Float[Tensor, "n m"]:
