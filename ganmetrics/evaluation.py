@@ -7,7 +7,6 @@ import torch
 from torch import Tensor
 
 from ganmetrics._types import Progress, silent
-from ganmetrics.data.sources import open_source
 from ganmetrics.errors import InputError, StaleStatistics
 from ganmetrics.features.base import Extractor
 from ganmetrics.metrics.catalogue import METRICS, Metric
@@ -15,11 +14,10 @@ from ganmetrics.protocols import resolve_protocol
 from ganmetrics.report import Report, Score
 from ganmetrics.scoring import score_sides
 from ganmetrics.statistics.cache import ReferenceCache
-from ganmetrics.statistics.collect import Keep, collect
+from ganmetrics.statistics.featured import featured, survey_source
 from ganmetrics.statistics.gather import Request, Side, gather, open_side
 from ganmetrics.statistics.reference import Reference
 from ganmetrics.statistics.settings import resolve_settings
-from ganmetrics.statistics.survey import choose, survey
 
 
 def evaluate(
@@ -202,12 +200,8 @@ def extract(
         device=device,
         progress=progress,
     )
-    surveyed = survey(choose(open_source(source), settings), settings, progress)
-    keep = Keep(features=True, logits=True)
-    collected = collect(surveyed.source, settings, skip=surveyed.audit.skipped, keep=keep, progress=progress)
-    if collected.features is None:
-        raise InputError(f"extracting needs at least one readable image; {surveyed.source.name} has none")
-    return Extracted(collected.features, collected.logits)
+    found = featured(survey_source(source, settings, progress), settings, progress)
+    return Extracted(found.features, found.logits)
 
 
 def _choose(names: tuple[str, ...] | list[str]) -> tuple[Metric, ...]:
