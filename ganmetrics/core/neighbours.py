@@ -104,6 +104,8 @@ def _by_row(points: PointSet, radii: Values, nearest: Nearest) -> Neighbours:
     copied = points.count > 1
     distance[copied] = 0.0
     by_row: npt.NDArray[np.int64] = other[points.group]
+    if not copied.any():
+        return Neighbours(radii[points.group], by_row, distance[points.group])
     later = np.setdiff1d(np.arange(len(points.group)), points.first)
     group, at = np.unique(points.group[later], return_index=True)
     by_row[later] = points.first[points.group[later]]

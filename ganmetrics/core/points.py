@@ -3,7 +3,7 @@
 import hashlib
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -88,6 +88,10 @@ class PointSet:
 
     def __len__(self) -> int:
         return len(self.first)
+
+    def distinct(self) -> "PointSet":
+        """Return the same points, each of which stands for itself only."""
+        return replace(self, group=np.arange(len(self)), count=np.ones(len(self), dtype=np.int64))
 
     @property
     def dimension(self) -> int:

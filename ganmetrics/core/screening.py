@@ -24,10 +24,10 @@ class Euclidean:
 
     The product is what costs, and in single precision it costs half; but the sum cancels where two images are close,
     which is where neighbours are. So it only screens: with unit roundoff u, its error is at most
-    (2 d + 7) u (|x|^2 + |y|^2), of which d u |x||y| twice by the product, d u by the norms, and 7 u by rounding the
-    centred rows and adding up. Twice that, `slack` times |x|^2 + |y|^2, is taken off: what remains is a lower bound, and
-    an upper bound lies two slacks above. Pairs that the bounds do not decide are measured by differences. Centring
-    makes the norms small, and so the slack; distances do not notice it.
+    (2 d + 13) u (|x|^2 + |y|^2), of which d u |x||y| twice by the product, d u by the norms, and 13 u by rounding the
+    centred rows, the norms and the sums. Twice that, `slack` times |x|^2 + |y|^2, is taken off: what remains is a lower
+    bound, and an upper bound lies two slacks above. Pairs that the bounds do not decide are measured by differences.
+    Centring makes the norms small, and so the slack; distances do not notice it.
     """
 
     def __init__(self, one: PointSet, other: PointSet) -> None:
