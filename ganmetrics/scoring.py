@@ -4,6 +4,7 @@ import logging
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from ganmetrics.data.audit import lossy_mismatch
@@ -11,7 +12,7 @@ from ganmetrics.errors import InputError, NotEnoughSamples
 from ganmetrics.features.base import ExtractorSpec
 from ganmetrics.metrics.catalogue import METRICS, Metric
 from ganmetrics.metrics.frechet import frechet_distance
-from ganmetrics.metrics.inception_score import inception_score
+from ganmetrics.metrics.inception_score import CONVENTIONS, inception_score
 from ganmetrics.protocols import PROTOCOLS
 from ganmetrics.report import Report, Score
 from ganmetrics.statistics.gather import Side
@@ -68,7 +69,9 @@ class Comparison:
             if side.count is not None and side.count <= 1:
                 needed = "a Fréchet distance needs at least 2 images a side"
                 raise NotEnoughSamples(f"{needed}; {side.source} has {side.count}")
-        return self._score(METRICS["fid"], frechet_distance(self.real.moments, self.fake.moments))
+        ddof = PROTOCOLS[self.protocol].ddof
+        real, fake = (side.moments.with_ddof(ddof) for side in (self.real, self.fake))
+        return self._score(METRICS["fid"], frechet_distance(real, fake))
 
     def inception_score(self, logits: Tensor | None) -> Score:
         """Return the Inception Score of the fake side's logits, by the protocol's convention.
@@ -79,7 +82,10 @@ class Comparison:
         """
         if logits is None:
             raise InputError(f"an Inception Score needs logits; extractor {self.spec.name} has none")
-        result = inception_score(logits, convention=PROTOCOLS[self.protocol].inception_score)
+        convention = PROTOCOLS[self.protocol].inception_score
+        # torchmetrics shuffles by torch's global generator; here a seed of our own makes the number repeatable.
+        rng = torch.Generator().manual_seed(0) if CONVENTIONS[convention].shuffled_by_rng else None
+        result = inception_score(logits, convention=convention, rng=rng)
         return self._score(METRICS["is"], result.value, std=result.std)
 
     def provenance(self) -> dict[str, Any]:
