@@ -15,7 +15,7 @@ from ganmetrics.errors import InputError, NotEnoughSamples, StaleStatistics
 from ganmetrics.metrics.catalogue import Metric
 from ganmetrics.statistics.cache import ReferenceCache
 from ganmetrics.statistics.collect import MOMENTS_ONLY, Keep, collect
-from ganmetrics.statistics.foreign import is_statistics
+from ganmetrics.statistics.formats.registry import is_statistics
 from ganmetrics.statistics.identity import Identity
 from ganmetrics.statistics.key import ReferenceKey
 from ganmetrics.statistics.reference import Reference
@@ -64,7 +64,7 @@ def open_side(source: object) -> Reference | ImageSource:
         return source
     if isinstance(source, str | os.PathLike):
         path = Path(source)
-        if path.suffix.lower() == ".npz" and path.is_file() and is_statistics(path):
+        if path.is_file() and is_statistics(path):
             return Reference.load(path)
     return open_source(source)
 

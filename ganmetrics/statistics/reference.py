@@ -14,7 +14,7 @@ from ganmetrics.data.sources import open_source
 from ganmetrics.errors import InputError, StaleStatistics
 from ganmetrics.features.base import Extractor, ExtractorSpec
 from ganmetrics.statistics.collect import MOMENTS_ONLY, collect
-from ganmetrics.statistics.foreign import is_foreign, read_foreign
+from ganmetrics.statistics.formats.registry import is_foreign, read_foreign
 from ganmetrics.statistics.identity import Identity
 from ganmetrics.statistics.key import library_versions
 from ganmetrics.statistics.settings import Settings, resolve_settings
@@ -220,7 +220,7 @@ class Reference:
         """
         path = Path(path)
         if is_foreign(path):
-            return cls(read_foreign(path), None, None, str(path), (), None, {})
+            return cls(read_foreign(path).moments, None, None, str(path), (), None, {})
         return cls.unpack(*read_statistics(path))
 
     def pack(self) -> tuple[dict[str, Any], Arrays]:
