@@ -20,8 +20,8 @@ from tests.parity.peers import PEERS
 
 pytestmark = [pytest.mark.parity, pytest.mark.filterwarnings("ignore")]  # the peers' warnings are not ours to fix
 
-COUNT = 32
-BATCH = 16
+COUNT = 8
+BATCH = 8
 SIZES = ((32, 32), (64, 48), (299, 299), (512, 384))
 
 

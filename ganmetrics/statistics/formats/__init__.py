@@ -1,1 +1,1 @@
-"""Statistics files of other libraries: told apart, read and written. A file or family has a module; `registry` knows all."""
+"""Statistics files of other libraries: told apart, read and written, a module for each family of them."""

@@ -9,7 +9,7 @@ import numpy as np
 from ganmetrics._files import atomic_write
 from ganmetrics.core.moments import Moments
 from ganmetrics.errors import InputError
-from ganmetrics.statistics.formats.foreign import Foreign, agreed_count, moments_of, moments_of_features
+from ganmetrics.statistics.formats.foreign import Array, Foreign, agreed_count, moments_of, moments_of_features
 from ganmetrics.statistics.formats.plain_pickle import load_plain
 
 DEFAULT_ENTRY = "fid"
@@ -89,7 +89,7 @@ def _whole(value: object, name: str, path: Path) -> int:
     raise InputError(f"{name} must be a number of images; {path} has {value!r}")
 
 
-def _array(value: object, name: str, path: Path) -> np.ndarray[Any, Any]:
+def _array(value: object, name: str, path: Path) -> Array:
     if isinstance(value, np.ndarray) and value.dtype.kind == "f":
         return value
     raise InputError(f"{name} must be a floating-point array; {path} has a {type(value).__name__}")

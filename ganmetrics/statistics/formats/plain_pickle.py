@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ganmetrics.errors import InputError, StaleStatistics
+from ganmetrics.statistics.formats.foreign import Array
 
 
 def load_plain(data: bytes, *, name: str) -> Any:  # noqa: ANN401 - whatever was pickled
@@ -73,10 +74,11 @@ def _allowed() -> dict[tuple[str, str], Callable[..., object]]:
         ("numpy.core.multiarray", "scalar"): rebuild_scalar,
         ("numpy.core.numeric", "_frombuffer"): _from_buffer,
         ("_codecs", "encode"): _encode,
+        ("__builtin__", "bytes"): _no_bytes,
     }
 
 
-def _numeric_dtype(name: str, align: bool = False, copy: bool = False) -> Any:  # noqa: ANN401, FBT001, FBT002
+def _numeric_dtype(name: str, align: bool = False, copy: bool = False) -> np.dtype[Any]:
     dtype = np.dtype(name, align=bool(align), copy=bool(copy))
     if dtype.kind not in "fiub":
         raise InputError(f"arrays in a pickle must be numeric, got {dtype}")
@@ -84,13 +86,17 @@ def _numeric_dtype(name: str, align: bool = False, copy: bool = False) -> Any:  
 
 
 def _from_buffer(
-    buffer: bytes, dtype: Any, shape: tuple[int, ...], order: Any, axis_order: tuple[int, ...] | None = None
-) -> Any:  # noqa: ANN401
+    buffer: bytes | bytearray,
+    dtype: np.dtype[Any],
+    shape: tuple[int, ...],
+    order: str,
+    axis_order: tuple[int, ...] | None = None,
+) -> Array:
     # Protocol 5 stores an array as its bytes; NumPy 2 adds in which order the axes lie.
     flat = np.frombuffer(buffer, dtype=dtype)
     if axis_order is not None:
         return flat.reshape(shape).transpose(axis_order).copy()
-    return flat.reshape(shape, order=order).copy()
+    return flat.reshape(shape, order="F" if order == "F" else "C").copy()
 
 
 def _encode(text: str, encoding: str) -> bytes:
@@ -98,3 +104,8 @@ def _encode(text: str, encoding: str) -> bytes:
     if encoding != "latin1":
         raise InputError(f"bytes in a pickle must be latin1, got {encoding!r}")
     return text.encode("latin1")
+
+
+def _no_bytes() -> bytes:
+    # How they store no bytes at all.
+    return b""
