@@ -50,6 +50,7 @@ class Score:
     12.5
     >>> print(score)
     fid = 12.5 (real 50,000, fake 10,000, inception-v3/ttur, lower is better)
+    >>> from dataclasses import replace
     >>> print(replace(score, corrected=12.3, low=12.1, high=12.5, confidence=0.95, calibrated=True))
     fid = 12.5 (corrected 12.3, 95 % 12.1 to 12.5; real 50,000, fake 10,000, inception-v3/ttur, lower is better)
     """

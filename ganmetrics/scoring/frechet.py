@@ -47,7 +47,7 @@ def _layer(metric: Metric, side: Side) -> Layer:
     return layer
 
 
-def _count(layer: Layer) -> float:
+def _count(layer: Layer) -> int:
     return INTERVAL_FROM if layer.moments.count is None else layer.moments.count
 
 

@@ -202,3 +202,12 @@ def test_with_ddof_one_and_exact_moments_stay():
     assert exact.with_ddof(0) is exact
     with pytest.raises(InputError, match="ddof must be 0 or 1, got 2"):
         sampled.with_ddof(2)
+
+
+@given(feature_sets(largest_count=60))
+def test_covariances_are_symmetric_to_the_last_bit(features):
+    """Half of one says all, whatever a product of matrices rounds."""
+    half = max(1, len(features) // 2)
+    for moments in (Moments.of(features), Moments.of(features[:half]).merge(Moments.of(features[half:]))):
+        if moments.matrix is not None:
+            assert torch.equal(moments.matrix, moments.matrix.mT)
