@@ -69,8 +69,11 @@ def class_agreement(
     number = {name: index for index, name in enumerate(names)}
     real_labels, fake_labels = (torch.tensor([number[name] for name in of]) for of in (real_classes, fake_classes))
     hits = _Discriminant(sides[0], real_labels, len(names)).assign(sides[1]) == fake_labels
-    by_class = {name: float(hits[fake_labels == index].double().mean()) for name, index in number.items()
-                if (fake_labels == index).any()}
+    by_class = {
+        name: float(hits[fake_labels == index].double().mean())
+        for name, index in number.items()
+        if (fake_labels == index).any()
+    }
     return ClassAgreement(float(hits.double().mean()), _held_out(sides[0], real_labels, len(names)), by_class)
 
 
@@ -116,7 +119,9 @@ def _check_classes(
 ) -> None:
     for role, features, classes in (("real", sides[0], real_classes), ("fake", sides[1], fake_classes)):
         if len(classes) != len(features):
-            raise InputError(f"each {role} image needs a class; there are {len(features)} images, {len(classes)} classes")
+            raise InputError(
+                f"each {role} image needs a class; there are {len(features)} images, {len(classes)} classes"
+            )
     if len(names) < _CLASSES:
         raise InputError(f"agreement needs at least 2 classes, got {', '.join(names) or 'none'}")
     unknown = sorted(set(fake_classes) - set(names))

@@ -60,7 +60,9 @@ def class_distances(
     for role, features, classes in (("real", real, real_classes), ("fake", fake, fake_classes)):
         check_rows(features, f"{role} features")
         if len(classes) != len(features):
-            raise InputError(f"each {role} image needs a class; there are {len(features)} images, {len(classes)} classes")
+            raise InputError(
+                f"each {role} image needs a class; there are {len(features)} images, {len(classes)} classes"
+            )
     names = sorted(set(real_classes))
     unknown = sorted(set(fake_classes) - set(names))
     if unknown:

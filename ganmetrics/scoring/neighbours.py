@@ -11,7 +11,7 @@ from ganmetrics.report import Table
 from ganmetrics.scoring.comparison import Comparison
 from ganmetrics.scoring.family import Scored, features_of, finite, label_of
 from ganmetrics.scoring.options import ScoringOptions
-from ganmetrics.statistics.gather import Side
+from ganmetrics.statistics.sides import Side
 
 SHARES = ("precision", "recall", "density", "coverage")
 SHOWN = 5
@@ -34,9 +34,7 @@ def neighbour_scores(comparison: Comparison, names: tuple[str, ...], options: Sc
     shares = indicators_from(found).shares()
     made = {"convention": name, "k": k, "boundary": "outside" if convention.strict else "inside"}
     scores = {
-        share: comparison.score(METRICS[share], getattr(shares, share), made=made)
-        for share in SHARES
-        if share in names
+        share: comparison.score(METRICS[share], getattr(shares, share), made=made) for share in SHARES if share in names
     }
     tables: list[Table] = []
     if "realism" in names:
