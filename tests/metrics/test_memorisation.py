@@ -72,7 +72,7 @@ def test_copies_among_the_real_images():
 
 
 def test_a_fresh_sample_is_half_authentic():
-    """The nearest real image is as near to a fake image as to another real one, but chosen for being near the former."""
+    """Its distance to the nearest real image is about that among real images, and neither larger nor smaller."""
     share = authenticity(drawn(600, 3, 1), drawn(600, 3, 2)).authenticity
     assert 0.4 < share < 0.65
 

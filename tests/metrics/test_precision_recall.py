@@ -1,4 +1,4 @@
-"""Precision, recall, density, coverage and realism: closed forms, the papers' formulas, and each library's convention."""
+"""Precision, recall, density, coverage and realism: closed forms, papers, and each library's convention."""
 
 import numpy as np
 import pytest
@@ -129,7 +129,7 @@ def test_the_realism_of_copies_is_infinite_and_of_far_images_small():
 
 
 def test_conventions_go_by_name():
-    """k and boundary of each library, k replaceable, unknown names refused."""
+    """Each library has its k and boundary; k is replaceable, unknown names refused."""
     real, fake = drawn(60, 4, 1), drawn(60, 4, 2)
     assert precision_recall(real, fake, convention="prdc", k=3) == precision_recall(real, fake, convention="fld")
     assert precision_recall(real, fake, convention="prdc") == precision_recall(real, fake, k=5)
@@ -139,7 +139,7 @@ def test_conventions_go_by_name():
 
 
 def test_too_few_images_are_refused():
-    """k images are too few for k neighbours, on either side."""
+    """As many images as neighbours are too few, on either side."""
     with pytest.raises(NotEnoughSamples, match="k=3 neighbours need more than 3 rows of fake features, got 3"):
         precision_recall(drawn(9, 2), drawn(3, 2))
     with pytest.raises(NotEnoughSamples, match="k=5 neighbours need more than 5 rows of real features, got 5"):
