@@ -24,8 +24,7 @@ class Protocol:
         kernel_distance: the convention of `ganmetrics.metrics.kernel_distance` that goes with it.
         precision_recall: the convention of `ganmetrics.metrics.precision_recall` that goes with it.
 
-    Where a library has no such metric, its protocol names the default: torch-fidelity's, whose KID draws its subsets
-    from a fixed seed, and whose balls are closed and reach to the third neighbour.
+    Where a library has no such metric, its protocol names the default.
     """
 
     name: str
@@ -34,8 +33,8 @@ class Protocol:
     scaling: str | None
     ddof: int = 1
     inception_score: str = "improved-gan"
-    kernel_distance: str = "torch-fidelity"
-    precision_recall: str = "torch-fidelity"
+    kernel_distance: str = "ganmetrics"
+    precision_recall: str = "improved-precision-recall"
 
 
 INCEPTION = ("inception-v3",)
@@ -46,7 +45,15 @@ PROTOCOLS = {
         # The original graph of Heusel et al. 2017 (arXiv 1706.08500): TensorFlow 1's resize, inside the network.
         Protocol("ttur", INCEPTION, "tf1-bilinear", "(x-128)/128"),
         Protocol("pytorch-fid", INCEPTION, "half-pixel-bilinear", "2x/255-1"),
-        Protocol("torch-fidelity", INCEPTION, "tf1-bilinear", "(x-128)/128", inception_score="torch-fidelity"),
+        Protocol(
+            "torch-fidelity",
+            INCEPTION,
+            "tf1-bilinear",
+            "(x-128)/128",
+            inception_score="torch-fidelity",
+            kernel_distance="torch-fidelity",
+            precision_recall="torch-fidelity",
+        ),
         # The mode "clean" of Parmar et al. 2022 (arXiv 2104.11222): NVIDIA's transcription of the original graph, which
         # scales its inputs as the graph does, behind a resize of clean-fid's own.
         Protocol("clean-fid", INCEPTION, "pillow-bicubic-float", "(x-128)/128", kernel_distance="clean-fid"),
