@@ -88,7 +88,16 @@ def evaluate(
     [('fd_channel-means', 20), ('is_channel-means', 20)]
     """
     chosen = _choose(metrics)
-    options = ScoringOptions(interval, confidence, k, subsets, subset_size, splits, memory)
+    options = ScoringOptions(
+        interval=interval,
+        confidence=confidence,
+        k=k,
+        subsets=subsets,
+        subset_size=subset_size,
+        splits=splits,
+        seed=seed,
+        memory=memory,
+    )
     of_both = tuple(metric for metric in chosen if metric.real)
     real_side, fake_side = open_side(real), open_side(fake)
     if isinstance(real_side, Reference) and isinstance(fake_side, Reference) and _stored(chosen):

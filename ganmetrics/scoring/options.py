@@ -18,6 +18,7 @@ class ScoringOptions:
         subsets: how many subsets the kernel distance averages over; None for the protocol's.
         subset_size: images in each; None for the protocol's, at most the count.
         splits: parts of the Inception Score; None for the protocol's.
+        seed: of subsets and shuffles where a protocol's library leaves them to a global generator.
         memory: bytes that blocks of distances and features may take.
 
     Raises:
@@ -30,6 +31,7 @@ class ScoringOptions:
     subsets: int | None = None
     subset_size: int | None = None
     splits: int | None = None
+    seed: int = 0
     memory: int = 2 * 10**9
 
     def __post_init__(self) -> None:

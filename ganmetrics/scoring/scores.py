@@ -1,12 +1,32 @@
-"""`score_sides`: all the metrics that were asked for, family by family."""
+"""`score_sides`: all the metrics that were asked for, each family computed once."""
+
+from collections.abc import Callable
 
 from ganmetrics.metrics.catalogue import Metric
-from ganmetrics.report import Report, Score
+from ganmetrics.report import Report
+from ganmetrics.scoring.classes import class_scores
 from ganmetrics.scoring.comparison import Comparison
-from ganmetrics.scoring.frechet import frechet_score
+from ganmetrics.scoring.diversity import duplicate_scores, vendi_scores
+from ganmetrics.scoring.family import Scored
+from ganmetrics.scoring.frechet import frechet_scores
 from ganmetrics.scoring.inception import inception_scores
+from ganmetrics.scoring.kernel import kernel_scores
+from ganmetrics.scoring.memorisation import memorisation_scores
+from ganmetrics.scoring.neighbours import neighbour_scores
 from ganmetrics.scoring.options import ScoringOptions
 from ganmetrics.statistics.gather import Side
+
+FAMILIES: dict[str, Callable[[Comparison, tuple[str, ...], ScoringOptions], Scored]] = {
+    "frechet": frechet_scores,
+    "kernel": kernel_scores,
+    "inception": inception_scores,
+    "neighbours": neighbour_scores,
+    "memorisation": memorisation_scores,
+    "vendi": vendi_scores,
+    "duplicates": duplicate_scores,
+    "classes": class_scores,
+}
+"""What computes each family of the catalogue."""
 
 
 def score_sides(metrics: tuple[Metric, ...], real: Side | None, fake: Side, options: ScoringOptions) -> Report:
@@ -14,16 +34,21 @@ def score_sides(metrics: tuple[Metric, ...], real: Side | None, fake: Side, opti
 
     Raises:
         NotEnoughSamples: a side has fewer images than a metric is defined for.
-        InputError: a metric needs logits and the extractor has none.
+        InputError: a metric needs logits or classes, and there are none.
+        NumericsError: features are such that a metric is undefined.
     """
     comparison = Comparison.of(real, fake)
     comparison.warn()
-    scores = [_score(comparison, metric, options) for metric in metrics]
+    families = dict.fromkeys(metric.family for metric in metrics)
+    found = [
+        FAMILIES[family](comparison, tuple(metric.name for metric in metrics if metric.family == family), options)
+        for family in families
+    ]
+    by_name = {name: score for scored in found for name, score in scored.scores.items()}
+    scores = [by_name[metric.name] for metric in metrics]
     chosen = {score.name: dict(score.made) for score in scores if score.made}
-    return Report({score.name: score for score in scores}, {**comparison.provenance(), "metrics": chosen})
-
-
-def _score(comparison: Comparison, metric: Metric, options: ScoringOptions) -> Score:
-    if metric.family == "frechet":
-        return frechet_score(comparison, metric.name, options)
-    return inception_scores(comparison, options)
+    return Report(
+        {score.name: score for score in scores},
+        {**comparison.provenance(), "metrics": chosen},
+        tuple(table for scored in found for table in scored.tables),
+    )
