@@ -1,55 +1,71 @@
 """`explain`: why libraries give the same files other FIDs.
 
 What differs between the protocols of one network is how an image is resized, how its pixels are scaled, and by what the
-covariance is divided. Each is changed alone, in that order, so that the parts add up to the whole difference.
+covariance is divided. Each is changed in turn, in that order, so that the parts add up to the whole difference.
 """
 
 import json
-from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import asdict, dataclass, field
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
-import numpy.typing as npt
 import torch
 
-from ganmetrics._types import Image, Progress, silent
-from ganmetrics.core.moments import Moments
-from ganmetrics.data.loading import prepared_batches
-from ganmetrics.errors import InputError, NotEnoughSamples, NumericsError
-from ganmetrics.features.inception import NAME
-from ganmetrics.features.resize import SCALINGS, resize
+from ganmetrics._types import Progress, silent
+from ganmetrics.errors import InputError, NotEnoughSamples
+from ganmetrics.features.names import DEFAULT_EXTRACTOR
 from ganmetrics.metrics.catalogue import METRICS
 from ganmetrics.metrics.frechet import frechet_distance
 from ganmetrics.protocols import PROTOCOLS, Protocol, resolve_protocol
 from ganmetrics.report import Score, Table
+from ganmetrics.scoring import Comparison
+from ganmetrics.statistics.collect import Collected
 from ganmetrics.statistics.featured import survey_source
-from ganmetrics.statistics.key import library_versions
-from ganmetrics.statistics.settings import INCEPTION_SIZE, Settings, resolve_settings
+from ganmetrics.statistics.gather import Side, open_side
+from ganmetrics.statistics.layer import Layer
+from ganmetrics.statistics.preparations import Preparation, collect_prepared
+from ganmetrics.statistics.reference import Reference
+from ganmetrics.statistics.settings import Settings, resolve_settings
 from ganmetrics.statistics.survey import Survey
 
-BLOCK_IMAGES = 256
-"""Features enter the moments in blocks of this many images: one update of d x d serves several batches."""
+logger = logging.getLogger(__name__)
+
+PARTS = ("difference", "resize", "scaling", "convention")
+
+Layers = dict[Preparation, Layer]
 
 
-class Preparation(NamedTuple):
-    """A way from pixels to the network's input: a resizer and a scaling, by name."""
+class Choices(NamedTuple):
+    """What a protocol chooses that can change a Fréchet distance."""
 
-    resize: str
-    scaling: str
+    preparation: Preparation
+    ddof: int
+
+    @classmethod
+    def of(cls, protocol: Protocol) -> "Choices":
+        """Return the choices of a protocol that fixes all of them."""
+        assert protocol.resize is not None
+        assert protocol.scaling is not None
+        return cls(Preparation(protocol.resize, protocol.scaling), protocol.ddof)
+
+    def towards(self, other: "Choices") -> tuple["Choices", "Choices"]:
+        """Return the two steps between: the other's resize alone, then its scaling too."""
+        resized = self._replace(preparation=self.preparation._replace(resize=other.preparation.resize))
+        return resized, self._replace(preparation=other.preparation)
 
 
 @dataclass(frozen=True)
 class Explained:
-    """The distance under one protocol, and the parts of its difference from the base protocol's.
+    """The distance under one protocol, and the parts of its difference from the base's.
 
     Attributes:
         score: the classical distance.
-        resize: what changing the resize alone adds to the base's distance.
-        scaling: what changing the scaling as well adds.
-        convention: what changing the division of the covariance as well adds.
+        resize: what the protocol's resize adds to the base's distance.
+        scaling: what its scaling adds to that.
+        convention: what its division of the covariance adds to that.
     """
 
     score: Score
@@ -59,7 +75,7 @@ class Explained:
 
     @property
     def difference(self) -> float:
-        """The protocol's distance less the base's: the sum of the three parts."""
+        """The protocol's distance less the base's: the sum of the parts."""
         return self.resize + self.scaling + self.convention
 
 
@@ -79,20 +95,22 @@ class Explanation:
 
     def table(self) -> Table:
         """Return one row a protocol."""
-        name = next(iter(self.protocols.values())).score.name
+        score = self.protocols[self.base].score
+        counts = f"real {score.real_count:,}, fake {score.fake_count:,}"
+        title = f"{score.name} ({counts}) under every protocol; differences are from {self.base}'s"
         rows = tuple(
             (
-                protocol,
-                PROTOCOLS[protocol].resize,
-                PROTOCOLS[protocol].scaling,
-                f"n - {PROTOCOLS[protocol].ddof}" if PROTOCOLS[protocol].ddof else "n",
+                name,
+                PROTOCOLS[name].resize,
+                PROTOCOLS[name].scaling,
+                "n - 1" if PROTOCOLS[name].ddof else "n",
                 row.score.value,
-                *(_signed(part) for part in (row.difference, row.resize, row.scaling, row.convention)),
+                *(_signed(getattr(row, part)) for part in PARTS),
             )
-            for protocol, row in self.protocols.items()
+            for name, row in self.protocols.items()
         )
-        columns = ("protocol", "resize", "scaling", "over", name, "difference", "of resize", "of scaling", "of n")
-        return Table("explanation", self._title(name), columns, rows)
+        columns = ("protocol", "resize", "scaling", "over", score.name, "difference", "= resize", "+ scaling", "+ over")
+        return Table("protocols", title, columns, rows)
 
     def to_text(self) -> str:
         """Return the table."""
@@ -101,22 +119,10 @@ class Explanation:
     def to_json(self) -> str:
         """Return one JSON object: ``scores`` with the parts of each difference, ``base`` and ``provenance``."""
         scores = [
-            {
-                **row.score.to_json(),
-                "difference": row.difference,
-                "resize": row.resize,
-                "scaling": row.scaling,
-                "convention": row.convention,
-            }
-            for row in self.protocols.values()
+            {**row.score.to_json(), **{part: getattr(row, part) for part in PARTS}} for row in self.protocols.values()
         ]
         content = {"scores": scores, "base": self.base, "provenance": self.provenance}
         return json.dumps(content, indent=2, allow_nan=False)
-
-    def _title(self, name: str) -> str:
-        score = self.protocols[self.base].score
-        counts = f"real {score.real_count:,}, fake {score.fake_count:,}"
-        return f"{name} ({counts}) under every protocol, and how it comes to differ from {self.base}'s"
 
 
 def explain(
@@ -129,7 +135,7 @@ def explain(
     seed: int = 0,
     alpha: str = "white",
     skip_bad: bool = False,
-    batch_size: int = 8,
+    batch_size: int = 32,
     workers: int | None = None,
     device: str | torch.device | None = None,
     offline: bool = False,
@@ -138,18 +144,18 @@ def explain(
     """Return the Fréchet distance of two sets of images under every protocol of ``inception-v3``, and its parts.
 
     Each image is decoded once and resized once by each resizer; the network runs once for each pair of resizer and
-    scaling that a row or a step between two rows needs.
+    scaling that a protocol, or a step on the way to it, needs.
 
     Args:
-        real: images, as `ganmetrics.evaluate` takes them, but no stored reference: that holds one protocol's features.
+        real: images as `ganmetrics.evaluate` takes them; a stored reference will not do, it is of one protocol.
         fake: the same.
         protocol: the one that differences are counted from; None for ``ttur``.
         weights: a file of weights other than the published one.
         count: choose this many images of each side; None for all.
         seed: of that choice.
-        alpha: what transparent pixels become.
+        alpha: what transparent pixels become: ``white``, ``black``, ``drop`` or ``refuse``.
         skip_bad: score the readable images where some cannot be read.
-        batch_size: images a pass; each enters the network in all its preparations.
+        batch_size: images a pass of the network.
         workers: decoding processes; 0 decodes in this one, None chooses.
         device: where the network runs; None for CUDA where there is one.
         offline: never download weights.
@@ -161,9 +167,12 @@ def explain(
         NumericsError: the network gave a non-finite feature.
         WeightsError: the weights are not to be had.
     """
-    base = resolve_protocol(protocol, NAME)
+    base = resolve_protocol(protocol, DEFAULT_EXTRACTOR)
+    for source in (real, fake):
+        if isinstance(open_side(source), Reference):
+            raise InputError(f"explaining needs images; {source} holds statistics under one protocol")
     settings = resolve_settings(
-        NAME,
+        DEFAULT_EXTRACTOR,
         protocol=base.name,
         weights=weights,
         offline=offline,
@@ -177,131 +186,67 @@ def explain(
         progress=progress,
     )
     surveys = [survey_source(source, settings, progress) for source in (real, fake)]
-    for surveyed in surveys:
-        if surveyed.audit.count < METRICS["fid"].least:
-            raise NotEnoughSamples(
-                f"a Fréchet distance needs at least 2 images a side; {surveyed.source.name} has {surveyed.audit.count}"
-            )
-    rows = [entry for entry in PROTOCOLS.values() if NAME in entry.extractors]
-    prepare = AllPreparations(_needed(rows, base))
-    sides = tuple(_moments(surveyed, prepare, settings, progress) for surveyed in surveys)
-    provenance = _provenance(settings, surveys)
-    return Explanation(base.name, _explain(rows, base, sides, settings, provenance), provenance)
+    for role, surveyed in zip(("real", "fake"), surveys, strict=True):
+        _check_count(surveyed)
+        logger.info("%s: %s", role, surveyed.audit.line())
+    rows = [entry for entry in PROTOCOLS.values() if DEFAULT_EXTRACTOR in entry.extractors]
+    preparations = _needed(base, rows)
+    layers = [collect_prepared(surveyed, preparations, settings, progress) for surveyed in surveys]
+    sides = [Side(_reference(surveyed, side, base, settings)) for surveyed, side in zip(surveys, layers, strict=True)]
+    comparison = Comparison.of(*sides)
+    comparison.warn()
+    explained = _explain(comparison, base, rows, _distances(layers[0], layers[1]))
+    return Explanation(base.name, explained, comparison.provenance())
 
 
-@dataclass(frozen=True)
-class AllPreparations:
-    """One image in several preparations, float32 [p, 3, H, W]; each resizer runs once."""
-
-    preparations: tuple[Preparation, ...]
-
-    def __call__(self, image: Image) -> npt.NDArray[np.float32]:
-        """Return the inputs for one image, uint8 RGB [h, w, 3]."""
-        resized = {
-            name: resize(image, INCEPTION_SIZE, resizer=name) for name in {pair.resize for pair in self.preparations}
-        }
-        # Scalings work in place.
-        return np.stack([SCALINGS[scaling](resized[name].copy()) for name, scaling in self.preparations])
+def _check_count(surveyed: Survey) -> None:
+    metric = METRICS["fid"]
+    if surveyed.audit.count < metric.least:
+        raise NotEnoughSamples(
+            f"{metric.title} needs at least {metric.least} images a side; {surveyed.source.name} has "
+            f"{surveyed.audit.count}"
+        )
 
 
-def _needed(rows: list[Protocol], base: Protocol) -> tuple[Preparation, ...]:
-    """Return each pair of resizer and scaling once: those of the rows, and those on the way to them."""
-    steps = [(row.resize, scaling) for row in (base, *rows) for scaling in (base.scaling, row.scaling)]
-    return tuple(dict.fromkeys(Preparation(name, scaling) for name, scaling in steps if name and scaling))
+def _needed(base: Protocol, rows: list[Protocol]) -> tuple[Preparation, ...]:
+    """Return every preparation of the protocols and of the steps to them, each once."""
+    start = Choices.of(base)
+    steps = (step for row in rows for step in (start, *start.towards(Choices.of(row)), Choices.of(row)))
+    return tuple(dict.fromkeys(step.preparation for step in steps))
 
 
-def _moments(
-    surveyed: Survey, prepare: AllPreparations, settings: Settings, progress: Progress
-) -> dict[Preparation, Moments]:
-    """Return the moments of the features under each preparation, from one pass over the images."""
-    total: dict[Preparation, Moments] = {}
-    for block in _feature_blocks(surveyed, prepare, settings, progress):
-        for preparation, features in zip(prepare.preparations, block.unbind(dim=1), strict=True):
-            part = Moments.of(features.contiguous())
-            total[preparation] = total[preparation].merge(part) if preparation in total else part
-    return total
+def _reference(surveyed: Survey, layers: Layers, base: Protocol, settings: Settings) -> Reference:
+    """Return a side's statistics under the base protocol, for all that is said of the sides."""
+    collected = Collected(layers[Choices.of(base).preparation], spatial=None, features=None, logits=None)
+    return Reference.assemble(collected, surveyed, settings)
 
 
-def _feature_blocks(
-    surveyed: Survey, prepare: AllPreparations, settings: Settings, progress: Progress
-) -> Iterator[torch.Tensor]:
-    """Yield features [n, p, d] of up to `BLOCK_IMAGES` images under p preparations."""
-    source, count = surveyed.source, surveyed.audit.count
-    pending: list[torch.Tensor] = []
-    batches = prepared_batches(
-        source,
-        prepare,
-        alpha=settings.alpha,
-        batch_size=settings.batch_size,
-        workers=settings.workers,
-        skip=surveyed.audit.skipped,
-    )
-    with closing(batches), progress(total=count, stage=f"extracting {source.name}") as advance:
-        for batch in batches:
-            inputs = torch.from_numpy(batch)
-            features = settings.extractor(inputs.flatten(0, 1), settings.device).features
-            if not features.isfinite().all():
-                raise NumericsError(f"features must be finite; the network gave a non-finite one for {source.name}")
-            pending.append(features.unflatten(0, inputs.shape[:2]))
-            advance(len(batch))
-            if sum(map(len, pending)) >= BLOCK_IMAGES:
-                yield torch.cat(pending)
-                pending = []
-    if pending:
-        yield torch.cat(pending)
+def _distances(real: Layers, fake: Layers) -> Callable[[Choices], float]:
+    """Return the distance as a function of the choices, each computed once."""
+    known: dict[Choices, float] = {}
+
+    def distance(choices: Choices) -> float:
+        if choices not in known:
+            moments = (side[choices.preparation].moments.with_ddof(choices.ddof) for side in (real, fake))
+            known[choices] = frechet_distance(*moments)
+        return known[choices]
+
+    return distance
 
 
 def _explain(
-    rows: list[Protocol],
-    base: Protocol,
-    sides: tuple[dict[Preparation, Moments], ...],
-    settings: Settings,
-    provenance: dict[str, Any],
+    comparison: Comparison, base: Protocol, rows: list[Protocol], distance: Callable[[Choices], float]
 ) -> dict[str, Explained]:
-    known: dict[tuple[str, str, int], float] = {}
-
-    def distance(resizer: str | None, scaling: str | None, ddof: int) -> float:
-        assert resizer is not None
-        assert scaling is not None
-        key = (resizer, scaling, ddof)
-        if key not in known:
-            known[key] = frechet_distance(*(side[Preparation(resizer, scaling)].with_ddof(ddof) for side in sides))
-        return known[key]
-
-    real_count, fake_count = (side[Preparation(str(base.resize), str(base.scaling))].count for side in sides)
-    spec, metric = settings.extractor.spec, METRICS["fid"]
+    start = Choices.of(base)
     explained = {}
     for row in rows:
-        start = distance(base.resize, base.scaling, base.ddof)
-        resized = distance(row.resize, base.scaling, base.ddof)
-        scaled = distance(row.resize, row.scaling, base.ddof)
-        value = distance(row.resize, row.scaling, row.ddof)
-        score = Score(
-            name=metric.score_name(spec.name, canonical=spec.canonical),
-            value=value,
-            real_count=real_count,
-            fake_count=fake_count,
-            extractor=spec.name,
-            protocol=row.name,
-            lower_is_better=metric.lower_is_better,
-            provenance=provenance,
-        )
-        explained[row.name] = Explained(score, resized - start, scaled - resized, value - scaled)
+        end = Choices.of(row)
+        values = [distance(choices) for choices in (start, *start.towards(end), end)]
+        score = replace(comparison, protocol=row).score(METRICS["fid"], values[-1])
+        parts = (after - before for before, after in pairwise(values))
+        explained[row.name] = Explained(score, *parts)
     return explained
 
 
-def _provenance(settings: Settings, surveys: list[Survey]) -> dict[str, Any]:
-    sides = {
-        role: {
-            "source": surveyed.source.name,
-            "contents": [surveyed.contents],
-            "audit": surveyed.audit.to_json(),
-        }
-        for role, surveyed in zip(("real", "fake"), surveys, strict=True)
-    }
-    made = {"device": settings.device.type, "alpha": settings.alpha, "seed": settings.chosen_by}
-    return {"versions": library_versions(), "extractor": asdict(settings.extractor.spec), **sides, "made_by": made}
-
-
 def _signed(part: float) -> str:
-    return "0" if part == 0 else f"{part:+.6g}"
+    return "0" if part == 0 else f"{part:+.4g}"
