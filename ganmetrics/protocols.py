@@ -24,7 +24,8 @@ class Protocol:
         kernel_distance: the convention of `ganmetrics.metrics.kernel_distance` that goes with it.
         precision_recall: the convention of `ganmetrics.metrics.precision_recall` that goes with it.
 
-    Where a library has no such metric, its protocol names the default.
+    Where a library has no such metric, its protocol names ours: KID on 100 subsets from a fixed seed, of 1000 images or
+    all where there are fewer, and closed balls to the third neighbour.
     """
 
     name: str

@@ -1,12 +1,10 @@
 """A covariance that can be inverted, however few images there are."""
 
-import torch
-
 from ganmetrics._types import Covariance, Features
 
 
 def shrunk_covariance(centred: Features) -> Covariance:
-    """Return Ledoit and Wolf's covariance of centred rows: (1 - s) S + s (tr S / d) I (J. Multivariate Analysis 88, 2004).
+    """Return Ledoit and Wolf's covariance, (1 - s) S + s (tr S / d) I (J. Multivariate Analysis 88, 2004).
 
     S = X^T X / n is pulled towards a multiple of the identity by the share s = min(b^2, e^2) / e^2 that has the least
     expected squared error: e^2 = |S - m I|^2 is how far S is from the target m I, m = tr S / d, and b^2 the mean over

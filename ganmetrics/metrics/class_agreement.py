@@ -78,20 +78,27 @@ def class_agreement(
 
 
 class _Discriminant:
-    """Fisher's linear discriminant with a shrunk covariance within classes."""
+    """Fisher's linear discriminant with a shrunk covariance within classes.
+
+    Features are divided by their deviation within classes first: shrinking pulls towards features that vary alike.
+    """
 
     def __init__(self, features: Features, labels: Tensor, classes: int) -> None:
         means = torch.zeros(classes, features.shape[1], dtype=features.dtype).index_add_(0, labels, features)
         means /= labels.bincount(minlength=classes)[:, None]
-        triangle, failed = torch.linalg.cholesky_ex(shrunk_covariance(features - means[labels]))
+        centred = features - means[labels]
+        deviation = centred.square().mean(dim=0).sqrt()
+        self._scale = deviation.where(deviation > 0, 1.0)
+        triangle, failed = torch.linalg.cholesky_ex(shrunk_covariance(centred / self._scale))
         if failed:
             raise NumericsError("a discriminant needs images that vary within their classes, but these do not")
+        means = means / self._scale
         self._weights = torch.cholesky_solve(means.mT, triangle)
         self._offsets = (means * self._weights.mT).sum(dim=1) / 2
 
     def assign(self, features: Features) -> Tensor:
         """Return the class of each row: that of the largest discriminant."""
-        return (features @ self._weights - self._offsets).argmax(dim=1)
+        return (features / self._scale @ self._weights - self._offsets).argmax(dim=1)
 
 
 def _held_out(features: Features, labels: Tensor, classes: int) -> float:

@@ -10,7 +10,7 @@ from ganmetrics.report import Score, Table
 from ganmetrics.scoring.comparison import Comparison
 from ganmetrics.scoring.family import Scored, features_of
 from ganmetrics.scoring.options import ScoringOptions
-from ganmetrics.statistics.gather import Side
+from ganmetrics.statistics.sides import Side
 
 logger = logging.getLogger(__name__)
 
@@ -54,8 +54,8 @@ def _warn_of_few(found: list[ClassDistance], dimension: int) -> None:
     few = [one.name for one in found if min(one.real_count, one.fake_count) <= dimension]
     if few:
         logger.warning(
-            "%s of %s classes have no more images than the %s features: their distances are then far too large; compare "
-            "them at equal counts only",
+            "%s of %s classes have no more images than the %s features: their distances are then far too large; "
+            "compare them at equal counts only",
             f"{len(few):,}",
             f"{len(found):,}",
             f"{dimension:,}",

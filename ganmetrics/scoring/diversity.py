@@ -8,7 +8,7 @@ from ganmetrics.report.table import Cell
 from ganmetrics.scoring.comparison import Comparison
 from ganmetrics.scoring.family import Scored, features_of, label_of
 from ganmetrics.scoring.options import ScoringOptions
-from ganmetrics.statistics.gather import Side
+from ganmetrics.statistics.sides import Side
 
 SHOWN = 5
 """How many pairs the text of a table names; JSON has up to a hundred of each kind."""

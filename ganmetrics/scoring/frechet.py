@@ -12,8 +12,8 @@ from ganmetrics.report import Score
 from ganmetrics.scoring.comparison import Comparison, Interval
 from ganmetrics.scoring.family import Scored
 from ganmetrics.scoring.options import ScoringOptions
-from ganmetrics.statistics.gather import Side
 from ganmetrics.statistics.layer import Layer
+from ganmetrics.statistics.sides import Side
 
 INTERVAL_FROM = 16
 """Images a side from which there is an interval: two for each block."""

@@ -11,7 +11,7 @@ from ganmetrics.report import Table
 from ganmetrics.scoring.comparison import Comparison
 from ganmetrics.scoring.family import Scored, features_of, finite, label_of
 from ganmetrics.scoring.options import ScoringOptions
-from ganmetrics.statistics.gather import Side
+from ganmetrics.statistics.sides import Side
 
 SHARES = ("precision", "recall", "density", "coverage")
 SHOWN = 5

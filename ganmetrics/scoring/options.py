@@ -13,6 +13,7 @@ class ScoringOptions:
     Attributes:
         interval: whether distances get a corrected value and an interval.
         confidence: of the interval, between 0 and 1.
+        floor: whether one half of the real images is scored against the other as well.
         k: rank of the neighbour whose distance is the radius, for precision, recall, density and coverage; None for
             the protocol's.
         subsets: how many subsets the kernel distance averages over; None for the protocol's.
@@ -27,6 +28,7 @@ class ScoringOptions:
 
     interval: bool = True
     confidence: float = 0.95
+    floor: bool = False
     k: int | None = None
     subsets: int | None = None
     subset_size: int | None = None
