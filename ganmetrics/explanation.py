@@ -24,11 +24,11 @@ from ganmetrics.report import Score, Table
 from ganmetrics.scoring import Comparison
 from ganmetrics.statistics.collect import Collected
 from ganmetrics.statistics.featured import survey_source
-from ganmetrics.statistics.gather import Side, open_side
 from ganmetrics.statistics.layer import Layer
 from ganmetrics.statistics.preparations import Preparation, collect_prepared
 from ganmetrics.statistics.reference import Reference
 from ganmetrics.statistics.settings import Settings, resolve_settings
+from ganmetrics.statistics.sides import Side, open_side
 from ganmetrics.statistics.survey import Survey
 
 logger = logging.getLogger(__name__)
