@@ -52,7 +52,13 @@ class Choices(NamedTuple):
         return cls(Preparation(protocol.resize, protocol.scaling), protocol.ddof)
 
     def towards(self, other: "Choices") -> tuple["Choices", "Choices"]:
-        """Return the two steps between: the other's resize alone, then its scaling too."""
+        """Return the two steps between: the other's resize alone, then its scaling too.
+
+        >>> for step in Choices.of(PROTOCOLS["ttur"]).towards(Choices.of(PROTOCOLS["pytorch-fid"])):
+        ...     print(*step.preparation)
+        half-pixel-bilinear (x-128)/128
+        half-pixel-bilinear 2x/255-1
+        """
         resized = self._replace(preparation=self.preparation._replace(resize=other.preparation.resize))
         return resized, self._replace(preparation=other.preparation)
 
@@ -105,11 +111,21 @@ class Explanation:
                 PROTOCOLS[name].scaling,
                 "n - 1" if PROTOCOLS[name].ddof else "n",
                 row.score.value,
-                *(_signed(getattr(row, part)) for part in PARTS),
+                *(getattr(row, part) for part in PARTS),
             )
             for name, row in self.protocols.items()
         )
-        columns = ("protocol", "resize", "scaling", "over", score.name, "difference", "= resize", "+ scaling", "+ over")
+        columns = (
+            "protocol",
+            "resize",
+            "scaling",
+            "divisor",
+            score.name,
+            "difference",
+            "= resize",
+            "+ scaling",
+            "+ divisor",
+        )
         return Table("protocols", title, columns, rows)
 
     def to_text(self) -> str:
@@ -246,7 +262,3 @@ def _explain(
         parts = (after - before for before, after in pairwise(values))
         explained[row.name] = Explained(score, *parts)
     return explained
-
-
-def _signed(part: float) -> str:
-    return "0" if part == 0 else f"{part:+.4g}"
