@@ -132,7 +132,8 @@ def memorisation_distance(
         0, for copies up to a factor, to 1.
 
     Raises:
-        InputError: if the shapes do not fit, an image has zero features only, `averaged_over` is unknown, or the budget is too small.
+        InputError: if the shapes do not fit, an image has zero features only, `averaged_over` is unknown, or the
+            budget is too small.
         NumericsError: if a feature is not finite, naming the row.
 
     >>> real, fake = torch.tensor([[1.0, 0.0], [0.0, 2.0]]), torch.tensor([[3.0, 0.0]])
