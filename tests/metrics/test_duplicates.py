@@ -71,7 +71,7 @@ def test_all_are_counted_and_few_listed(limit):
 
 @given(st.integers(0, 50), st.sampled_from([1e-15, 1e-3, 1e12]))
 def test_turning_and_scaling_changes_nothing(seed, scale):
-    """The threshold follows the features' unit. (A share of 1 could be the very distance of a pair.)"""
+    """The threshold follows the features' unit; a share of 1 could be the very distance of a pair."""
     features = drawn(40, 3, seed)
     one, other = duplicates(features, share=0.97), duplicates(scale * (features @ rotation(3, seed)), share=0.97)
     assert listed(one.near) == listed(other.near)
