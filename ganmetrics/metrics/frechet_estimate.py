@@ -28,7 +28,7 @@ CALIBRATED_COUNT = 40
 CALIBRATED_KURTOSIS = 1.5
 """unless the tails are heavier than this (`relative_kurtosis`)."""
 EXCESS, MOST = 0.75, 0.4
-"""The jackknife counts the variance that is not of first order more than twice. This much of it is taken off, but at most
+"""The jackknife counts the variance that is not of first order about twice. This much of it is taken off, but at most
 this share of the whole: set by other draws than those of the study."""
 
 
