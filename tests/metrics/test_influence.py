@@ -110,7 +110,7 @@ def test_turning_the_features_changes_nothing(seed, counts):
 
 
 def test_one_dimension_has_a_closed_form():
-    """With standard deviations s1, s2 the map is s1/s2: an image z from its mean has 2 z (m2 - m1) + z^2 (1 - s1/s2)."""
+    """With deviations s1, s2 the map is s1/s2: z from its mean, an image has 2 z (m2 - m1) + z^2 (1 - s1/s2)."""
     real, fake = sets(30, 20, 1, seed=4)
     z = (fake - fake.mean())[:, 0]
     ratio = real.std(ddof=1) / fake.std(ddof=1)
