@@ -50,6 +50,7 @@ class Score:
     12.5
     >>> print(score)
     fid = 12.5 (real 50,000, fake 10,000, inception-v3/ttur, lower is better)
+    >>> from dataclasses import replace
     >>> print(replace(score, corrected=12.3, low=12.1, high=12.5, confidence=0.95, calibrated=True))
     fid = 12.5 (corrected 12.3, 95 % 12.1 to 12.5; real 50,000, fake 10,000, inception-v3/ttur, lower is better)
     """
@@ -99,11 +100,14 @@ class Score:
     def to_json(self) -> dict[str, Any]:
         """Return the fields of the score as plain JSON values, without the provenance.
 
-        A standard deviation over a single split is undefined, which JSON can only say as null.
+        A standard deviation over a single split is undefined, and MiFID is infinite for copies throughout; JSON can say
+        either only as null.
         """
         fields = {name: getattr(self, name) for name in JSON_FIELDS}
         if self.std is not None and math.isnan(self.std):
             fields["std"] = None
+        if math.isinf(self.value):
+            fields["value"] = None
         return fields
 
 
