@@ -6,6 +6,7 @@ Commands import the library inside their functions, so that ``--help`` and compl
 import click
 
 from ganmetrics.cli.cache import cache
+from ganmetrics.cli.compare import compare
 from ganmetrics.cli.influence import influence
 from ganmetrics.cli.interrupt import end_promptly_on_interrupt, leave
 from ganmetrics.cli.reference import reference
@@ -46,7 +47,7 @@ def command() -> None:
     """Score generated images against real ones: numbers to trust, compare and publish."""
 
 
-for _command in (fid, evaluate, influence, reference, weights, cache):
+for _command in (fid, evaluate, compare, influence, reference, weights, cache):
     command.add_command(_command)
 
 

@@ -8,10 +8,10 @@ from ganmetrics.core.moments import Moments
 from ganmetrics.errors import InputError, NotEnoughSamples
 from ganmetrics.statistics.collect import Collected
 from ganmetrics.statistics.featured import featured, survey_source
-from ganmetrics.statistics.gather import Side
 from ganmetrics.statistics.layer import Layer
 from ganmetrics.statistics.reference import Reference
 from ganmetrics.statistics.settings import Settings
+from ganmetrics.statistics.sides import Side
 from ganmetrics.statistics.survey import Survey
 
 logger = logging.getLogger(__name__)
