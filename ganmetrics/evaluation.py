@@ -12,10 +12,10 @@ from ganmetrics.features.base import Extractor
 from ganmetrics.metrics.catalogue import METRICS, Metric
 from ganmetrics.protocols import resolve_protocol
 from ganmetrics.report import Report, Score
-from ganmetrics.scoring import score_sides
+from ganmetrics.scoring import ScoringOptions, score_sides
 from ganmetrics.statistics.cache import ReferenceCache
 from ganmetrics.statistics.featured import featured, survey_source
-from ganmetrics.statistics.gather import Request, Side, gather, open_side
+from ganmetrics.statistics.gather import STORED, Request, Side, gather, open_side
 from ganmetrics.statistics.reference import Reference
 from ganmetrics.statistics.settings import resolve_settings
 
@@ -37,6 +37,13 @@ def evaluate(
     device: str | torch.device | None = None,
     offline: bool = False,
     cache: str | Path | None = None,
+    interval: bool = True,
+    confidence: float = 0.95,
+    k: int | None = None,
+    subsets: int | None = None,
+    subset_size: int | None = None,
+    splits: int | None = None,
+    memory: int = 2 * 10**9,
     progress: Progress = silent,
 ) -> Report:
     """Return the scores of the fake images against the real ones, from one pass over each set.
@@ -44,7 +51,7 @@ def evaluate(
     Args:
         real: a folder, zip or npz (path), uint8 tensor [n, 3, h, w], map-style data set, `Reference` or its path.
         fake: the same.
-        metrics: names of the catalogue: ``fid``, ``is``.
+        metrics: names of the catalogue: ``fid``, ``sfid``, ``is``.
         extractor: a name (``inception-v3``, ``efficientnet-lite0``, ``timm:NAME``) or an extractor.
         protocol: the conventions; None for the extractor's own (``ttur`` for ``inception-v3``).
         weights: a file of weights other than the published one.
@@ -57,6 +64,13 @@ def evaluate(
         device: where the network runs; None for CUDA where there is one.
         offline: never download weights.
         cache: a folder to keep statistics in between runs; None keeps none.
+        interval: give distances a value corrected for the counts, and an interval for it.
+        confidence: of the interval, between 0 and 1.
+        k: rank of the neighbour that is the radius of precision, recall, density and coverage; None for the protocol's.
+        subsets: how many subsets the kernel distance averages over; None for the protocol's.
+        subset_size: images in each; None for the protocol's, but no more than there are.
+        splits: parts of the Inception Score; None for the protocol's.
+        memory: bytes that all features and blocks of distances may take; past it features lie on the disk.
         progress: shows how far a stage has come.
 
     Raises:
@@ -74,13 +88,14 @@ def evaluate(
     [('fd_channel-means', 20), ('is_channel-means', 20)]
     """
     chosen = _choose(metrics)
-    of_both = tuple(metric for metric in chosen if metric.needs == "moments")
+    options = ScoringOptions(interval, confidence, k, subsets, subset_size, splits, memory)
+    of_both = tuple(metric for metric in chosen if metric.real)
     real_side, fake_side = open_side(real), open_side(fake)
-    if isinstance(real_side, Reference) and isinstance(fake_side, Reference) and of_both == chosen:
+    if isinstance(real_side, Reference) and isinstance(fake_side, Reference) and _stored(chosen):
         _check_given(real_side, fake_side, extractor, protocol)
         if count is not None or weights is not None:
             raise InputError("count and weights say how images are treated; got them with two stored references")
-        return score_sides(chosen, Side(real_side), Side(fake_side))
+        return score_sides(chosen, Side(real_side), Side(fake_side), options)
     settings = resolve_settings(
         extractor,
         protocol=protocol,
@@ -97,11 +112,11 @@ def evaluate(
     )
     store = None if cache is None else ReferenceCache(Path(cache))
     # Metrics of the fake side alone do not cost a pass over the real one.
-    requests = [Request("real", real_side, of_both)] if of_both else []
+    requests = [Request("real", real_side, of_both, interval, memory)] if of_both else []
     *given, fake_only = gather(
-        [*requests, Request("fake", fake_side, chosen)], settings, cache=store, progress=progress
+        [*requests, Request("fake", fake_side, chosen, interval, memory)], settings, cache=store, progress=progress
     )
-    return score_sides(chosen, given[0] if given else None, fake_only)
+    return score_sides(chosen, given[0] if given else None, fake_only, options)
 
 
 def fid(
@@ -120,6 +135,8 @@ def fid(
     device: str | torch.device | None = None,
     offline: bool = False,
     cache: str | Path | None = None,
+    interval: bool = True,
+    confidence: float = 0.95,
     progress: Progress = silent,
 ) -> Score:
     """Return the Fréchet distance between the features of two sets of images (Heusel et al. 2017, eq. 6).
@@ -148,6 +165,8 @@ def fid(
         device=device,
         offline=offline,
         cache=cache,
+        interval=interval,
+        confidence=confidence,
         progress=progress,
     )
     (score,) = report.values()
@@ -209,6 +228,11 @@ def _choose(names: tuple[str, ...] | list[str]) -> tuple[Metric, ...]:
     if unknown or not names:
         raise InputError(f"metrics must be among {', '.join(METRICS)}; got {', '.join(unknown) or 'none'}")
     return tuple(METRICS[name] for name in dict.fromkeys(names))
+
+
+def _stored(metrics: tuple[Metric, ...]) -> bool:
+    """Tell whether two stored sides are enough: every metric is of both and reads nothing that a file cannot hold."""
+    return all(metric.real and metric.real | metric.fake <= STORED for metric in metrics)
 
 
 def _check_given(real: Reference, fake: Reference, extractor: str | Extractor, protocol: str | None) -> None:

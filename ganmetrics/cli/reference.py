@@ -14,6 +14,10 @@ OUTPUT = click.Path(path_type=Path, dir_okay=False)
 WIDEST = 2048
 """Features of the widest bundled extractor: the room to check for before the extractor is known."""
 
+interval_option = click.option(
+    "--no-interval", is_flag=True, help="Leave out what intervals need: four fifths of the file."
+)
+
 
 @click.group()
 def reference() -> None:
@@ -24,18 +28,23 @@ def reference() -> None:
 @click.argument("source", type=SOURCE)
 @click.argument("output", type=OUTPUT)
 @extraction_options
+@interval_option
+@click.option("--spatial", is_flag=True, help="Keep what sFID needs as well.")
 @quiet_option
-def build(source: Path, output: Path, *, options: ExtractionOptions, quiet: bool) -> None:
+def build(
+    source: Path, output: Path, *, options: ExtractionOptions, no_interval: bool, spatial: bool, quiet: bool
+) -> None:
     """Write the statistics of the images in SOURCE to OUTPUT (.npz).
 
     The file holds no images and no pickle, says how it was made, and can stand for SOURCE in every other command.
     """
     from ganmetrics._types import silent
+    from ganmetrics.statistics.layer import layer_bytes
     from ganmetrics.statistics.reference import Reference
     from ganmetrics.statistics.store import check_output
 
     start_logging(quiet=quiet)
-    check_output(output, WIDEST)
+    check_output(output, (1 + spatial) * layer_bytes(WIDEST, blocks=not no_interval))
     built = Reference.from_images(
         source,
         extractor=options.extractor,
@@ -49,6 +58,8 @@ def build(source: Path, output: Path, *, options: ExtractionOptions, quiet: bool
         workers=options.workers,
         device=options.device,
         offline=options.offline,
+        interval=not no_interval,
+        spatial=spatial,
         progress=silent if quiet else bar,
     )
     built.save(output)
@@ -85,10 +96,11 @@ def merge(parts: tuple[Path, ...], output: Path) -> None:
     """
     from functools import reduce
 
+    from ganmetrics.statistics.layer import layer_bytes
     from ganmetrics.statistics.reference import Reference
     from ganmetrics.statistics.store import check_output
 
-    check_output(output, WIDEST)
+    check_output(output, layer_bytes(WIDEST, blocks=True))
     merged = reduce(Reference.merge, [Reference.load(part) for part in parts])
     merged.save(output)
     emit(merged.line())

@@ -73,12 +73,17 @@ def frechet_estimate(real: ArrayLike | Moments, fake: ArrayLike, *, confidence: 
     return estimate_from_blocks(real if isinstance(real, Moments) else Blocks.of(real), Blocks.of(fake), confidence)
 
 
-def estimate_from_blocks(real: Blocks | Moments, fake: Blocks, confidence: float) -> Estimate:
-    """Return the same from the moments of blocks, which can be stored and merged; see `frechet_estimate`."""
+def estimate_from_blocks(real: Blocks | Moments, fake: Blocks | Moments, confidence: float) -> Estimate:
+    """Return the same from the moments of blocks, which can be stored and merged; see `frechet_estimate`.
+
+    Either side may be given by its moments alone: exact without a count, else with the sampling error of Gaussian
+    features, and then not calibrated.
+    """
     quantile = student_quantile(confidence, BLOCKS - 1)
-    real_side, fake_side = real.total if isinstance(real, Blocks) else real, fake.total
+    real_side, fake_side = (side.total if isinstance(side, Blocks) else side for side in (real, fake))
     value = frechet_distance(real_side, fake_side)
     variance = 0.0 if isinstance(real, Blocks) else gaussian_variance(real_side, fake_side)
+    variance += 0.0 if isinstance(fake, Blocks) else gaussian_variance(fake_side, real_side)
 
     def reach(error: float) -> float:
         return quantile * math.hypot(error, math.sqrt(variance))
@@ -105,17 +110,19 @@ def estimate_from_blocks(real: Blocks | Moments, fake: Blocks, confidence: float
 
 
 def _jackknifed(
-    distance: Callable[[Moments, Moments], float | None], whole: float, real: Blocks | Moments, fake: Blocks
+    distance: Callable[[Moments, Moments], float | None], whole: float, real: Blocks | Moments, fake: Blocks | Moments
 ) -> Jackknife | None:
-    """Return the jackknife over the blocks of both sides; None if the distance is undefined without one of them."""
+    """Return the jackknife over the blocks of the sampled sides; None if the distance is undefined without one."""
     sampled = [side for side in (real, fake) if isinstance(side, Blocks)]
+    if not sampled:
+        return Jackknife(whole, 0.0)
     left_out, shares = [], []
     for number in range(BLOCKS):
         share = sum(side.share(number) for side in sampled) / len(sampled)
         if share == 0:
             continue
         real_rest = real.without(number) if isinstance(real, Blocks) else real
-        fake_rest = fake.without(number)
+        fake_rest = fake.without(number) if isinstance(fake, Blocks) else fake
         value = distance(real_rest, fake_rest) if real_rest and fake_rest else None
         if value is None:
             return None

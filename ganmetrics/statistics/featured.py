@@ -7,30 +7,25 @@ from torch import Tensor
 from ganmetrics._types import Progress
 from ganmetrics.data.audit import Audit
 from ganmetrics.data.sources import ImageSource, open_source
-from ganmetrics.errors import NotEnoughSamples
 from ganmetrics.statistics.collect import Keep, collect
 from ganmetrics.statistics.settings import Settings
 from ganmetrics.statistics.survey import Survey, choose, survey
 
 
 @dataclass(frozen=True, eq=False)
-class FeaturedSet:
-    """A set of images with a row of features for each that could be read.
+class ImageRows:
+    """Which image each row of features is of: unreadable images have none.
 
     Attributes:
         source: the images.
         audit: what they were.
         contents: digest of their bytes.
-        features: float32 [n, d].
-        logits: float32 [n, c]; None where the extractor has none.
         indices: the number of each row's image in `source`.
     """
 
     source: ImageSource
     audit: Audit
     contents: str
-    features: Tensor
-    logits: Tensor | None
     indices: tuple[int, ...]
 
     def label(self, row: int) -> str:
@@ -40,6 +35,26 @@ class FeaturedSet:
     def class_of(self, row: int) -> str | None:
         """Return the class of the image of a row; None where there are no class folders."""
         return self.source.class_of(self.indices[row])
+
+
+@dataclass(frozen=True, eq=False)
+class FeaturedSet(ImageRows):
+    """A set of images with a row of features for each that could be read.
+
+    Attributes:
+        features: float32 [n, d].
+        logits: float32 [n, c]; None where the extractor has none.
+    """
+
+    features: Tensor
+    logits: Tensor | None
+
+
+def rows_of(surveyed: Survey) -> ImageRows:
+    """Return which image each row of a pass over surveyed images is of."""
+    skipped = surveyed.audit.skipped
+    indices = tuple(index for index in range(len(surveyed.source)) if index not in skipped)
+    return ImageRows(surveyed.source, surveyed.audit, surveyed.contents, indices)
 
 
 def survey_source(source: object, settings: Settings, progress: Progress) -> Survey:
@@ -53,7 +68,7 @@ def survey_source(source: object, settings: Settings, progress: Progress) -> Sur
 
 
 def featured(surveyed: Survey, settings: Settings, progress: Progress) -> FeaturedSet:
-    """Return the features of surveyed images; memory grows with their number.
+    """Return features and logits of surveyed images; memory grows with their number.
 
     Raises:
         NotEnoughSamples: there is no readable image.
@@ -61,14 +76,8 @@ def featured(surveyed: Survey, settings: Settings, progress: Progress) -> Featur
     """
     keep = Keep(features=True, logits=True)
     collected = collect(surveyed.source, settings, skip=surveyed.audit.skipped, keep=keep, progress=progress)
-    if collected.features is None:
-        raise NotEnoughSamples(f"extracting needs at least one readable image; {surveyed.source.name} has none")
-    skipped = surveyed.audit.skipped
+    assert collected.features is not None
+    rows = rows_of(surveyed)
     return FeaturedSet(
-        source=surveyed.source,
-        audit=surveyed.audit,
-        contents=surveyed.contents,
-        features=collected.features,
-        logits=collected.logits,
-        indices=tuple(index for index in range(len(surveyed.source)) if index not in skipped),
+        rows.source, rows.audit, rows.contents, rows.indices, features=collected.features, logits=collected.logits
     )

@@ -181,3 +181,12 @@ def test_translation_moves_the_mean_only(offset):
     moved = Moments.of(features + offset)
     assert torch.allclose(moved.covariance, Moments.of(features).covariance, atol=1e-9)
     assert torch.allclose(moved.mean, Moments.of(features).mean + offset)
+
+
+@given(feature_sets(largest_count=60))
+def test_covariances_are_symmetric_to_the_last_bit(features):
+    """Half of one says all, whatever a product of matrices rounds."""
+    half = max(1, len(features) // 2)
+    for moments in (Moments.of(features), Moments.of(features[:half]).merge(Moments.of(features[half:]))):
+        if moments.matrix is not None:
+            assert torch.equal(moments.matrix, moments.matrix.mT)

@@ -105,6 +105,20 @@ def test_real_moments_with_a_count_add_the_error_of_gaussians():
     assert from_moments.value == pytest.approx(from_images.value)
 
 
+def test_either_side_may_be_given_by_its_moments():
+    """Fake moments are treated as real ones are, and two exact sides have an interval without width."""
+    real, fake = Blocks.of(drawn(200, 0)), Blocks.of(drawn(200, 1, SHIFT))
+    one, other = estimate_from_blocks(real, fake.total, 0.95), estimate_from_blocks(fake.total, real, 0.95)
+    for name in ("value", "corrected", "low", "high"):
+        assert getattr(one, name) == pytest.approx(getattr(other, name), rel=1e-9)
+    assert one.low < SIZE * SHIFT**2 < one.high
+    assert not one.calibrated
+    exact = [Moments.gaussian(side.total.mean, side.total.covariance) for side in (real, fake)]
+    assert estimate_from_blocks(real, exact[1], 0.95).calibrated
+    known = estimate_from_blocks(*exact, 0.95)
+    assert known.low == known.high == known.corrected == pytest.approx(known.value)
+
+
 def test_the_jackknife_takes_away_what_tails_leave():
     """On heavy tails `corrected` is nearer to the truth than the distance that is corrected for Gaussians only."""
     raw, jackknifed = [], []

@@ -42,7 +42,7 @@ def test_unknown_count_is_said():
 
 def test_a_metric_of_one_side_says_nothing_of_the_other():
     """The Inception Score has no real images."""
-    assert "(fake 3, " in str(Score("is", 1.0, fake_count=3, lower_is_better=False))
+    assert "(fake 3, " in str(Score("is", 1.0, fake_count=3, lower_is_better=False, one_sided=True))
 
 
 def test_an_undefined_spread_is_null():

@@ -1,8 +1,7 @@
-"""What a score is: a number with all that produced it, as text and as JSON."""
+"""`Score`: a number with all that produced it, as text and as JSON."""
 
-import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,12 +33,15 @@ class Score:
         high: upper end of the interval of `corrected`; None without one.
         std: standard deviation over splits or subsets, for metrics that have them.
         confidence: of the interval; None without one.
+        calibrated: whether a study of coverage bears the interval out for these counts; None without an interval.
         real_count: images on the real side; None where a reference file does not say.
         fake_count: images on the fake side.
         extractor: name of the extractor.
         protocol: name of the conventions.
         lower_is_better: the direction of the metric.
+        one_sided: it is of the fake images alone.
         notes: what a reader of the number must know, such as images that were skipped.
+        made: what was chosen for this metric alone, such as the size of its subsets.
         provenance: all else that produced the number.
 
     >>> score = Score("fid", 12.5, real_count=50000, fake_count=10000, extractor="inception-v3", protocol="ttur",
@@ -48,6 +50,9 @@ class Score:
     12.5
     >>> print(score)
     fid = 12.5 (real 50,000, fake 10,000, inception-v3/ttur, lower is better)
+    >>> from dataclasses import replace
+    >>> print(replace(score, corrected=12.3, low=12.1, high=12.5, confidence=0.95, calibrated=True))
+    fid = 12.5 (corrected 12.3, 95 % 12.1 to 12.5; real 50,000, fake 10,000, inception-v3/ttur, lower is better)
     """
 
     name: str
@@ -57,12 +62,15 @@ class Score:
     high: float | None = None
     std: float | None = None
     confidence: float | None = None
+    calibrated: bool | None = None
     real_count: int | None = None
     fake_count: int | None = None
     extractor: str = ""
     protocol: str = ""
     lower_is_better: bool = True
+    one_sided: bool = False
     notes: tuple[str, ...] = ()
+    made: Mapping[str, Any] = field(default_factory=dict, repr=False)
     provenance: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     def __float__(self) -> float:
@@ -73,10 +81,21 @@ class Score:
         notes = "".join(f"; {note}" for note in self.notes)
         direction = "lower" if self.lower_is_better else "higher"
         origin = f"{self.extractor}/{self.protocol}"
-        # A metric of the fake images alone has no real side, and then says nothing of it.
-        one_sided = self.real_count is None and self.provenance.get("real") is None
-        counts = ("" if one_sided else f"real {_counted(self.real_count)}, ") + f"fake {_counted(self.fake_count)}"
+        estimate = self._estimate()
+        counts = (
+            estimate
+            + ("" if self.one_sided else f"real {_counted(self.real_count)}, ")
+            + f"fake {_counted(self.fake_count)}"
+        )
         return f"{self.name} = {self.value:.6g}{spread} ({counts}, {origin}, {direction} is better{notes})"
+
+    def _estimate(self) -> str:
+        """Return what is known of the populations, as the text shows it before the counts."""
+        if self.low is None or self.high is None or self.confidence is None:
+            return ""
+        corrected = "too few images to correct" if self.corrected is None else f"corrected {self.corrected:.6g}"
+        doubt = "" if self.calibrated else ", not calibrated"
+        return f"{corrected}, {100 * self.confidence:.6g} % {self.low:.6g} to {self.high:.6g}{doubt}; "
 
     def to_json(self) -> dict[str, Any]:
         """Return the fields of the score as plain JSON values, without the provenance.
@@ -87,37 +106,6 @@ class Score:
         if self.std is not None and math.isnan(self.std):
             fields["std"] = None
         return fields
-
-
-@dataclass(frozen=True)
-class Report(Mapping[str, Score]):
-    """The scores of one pass over the images, by name.
-
-    >>> report = Report({"fid": Score("fid", 1.5, real_count=4, fake_count=4)}, {"seed": 0})
-    >>> float(report["fid"]), list(report)
-    (1.5, ['fid'])
-    """
-
-    scores: Mapping[str, Score]
-    provenance: Mapping[str, Any] = field(default_factory=dict, repr=False)
-
-    def __getitem__(self, name: str) -> Score:
-        return self.scores[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.scores)
-
-    def __len__(self) -> int:
-        return len(self.scores)
-
-    def to_json(self) -> str:
-        """Return one JSON object: ``scores``, a list of objects, and ``provenance``."""
-        scores = [score.to_json() for score in self.scores.values()]
-        return json.dumps({"scores": scores, "provenance": dict(self.provenance)}, indent=2, allow_nan=False)
-
-    def to_text(self) -> str:
-        """Return one line a score."""
-        return "\n".join(str(score) for score in self.scores.values())
 
 
 def _counted(count: int | None) -> str:
