@@ -8,6 +8,7 @@ import click
 from ganmetrics.cli.cache import cache
 from ganmetrics.cli.interrupt import end_promptly_on_interrupt, leave
 from ganmetrics.cli.reference import reference
+from ganmetrics.cli.sanity import sanity
 from ganmetrics.cli.score import evaluate, fid
 from ganmetrics.cli.weights import weights
 from ganmetrics.errors import GanMetricsError
@@ -45,7 +46,7 @@ def command() -> None:
     """Score generated images against real ones: numbers to trust, compare and publish."""
 
 
-for _command in (fid, evaluate, reference, weights, cache):
+for _command in (fid, evaluate, sanity, reference, weights, cache):
     command.add_command(_command)
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ganmetrics.report import Report, Score
+from ganmetrics.report.table import Table
+from ganmetrics.sanity.series import Sets
 from ganmetrics.sanity.verdicts import MEANINGS, TOLERANCE, Verdict, verdict
 
 CSV_FIELDS = ("value", "corrected", "low", "high", "std", "real_count", "fake_count")
@@ -44,14 +46,12 @@ class Study:
 
     Attributes:
         series: by disturbance.
-        left_out: disturbances without scores, each with the reason.
-        notes: what a reader of the numbers must know.
+        sets: the images behind them, what was left out, and what a reader of the numbers must know.
         provenance: all else that produced the numbers.
     """
 
     series: tuple[ScoredSeries, ...]
-    left_out: Mapping[str, str]
-    notes: tuple[str, ...] = ()
+    sets: Sets = field(repr=False)
     provenance: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -65,18 +65,30 @@ class Study:
             for level, report in zip(series.levels, series.reports, strict=True):
                 yield series.name, level, report
 
+    @property
+    def score_table(self) -> Table:
+        """The value of every metric at every level."""
+        columns = ("disturbance", "level", "images", *self.metrics)
+        rows = tuple(
+            (name, level, _count(report), *(report[metric].value for metric in self.metrics))
+            for name, level, report in self.rows()
+        )
+        return Table("scores", "every set against undisturbed images that are in none of them", columns, rows)
+
+    @property
+    def verdict_table(self) -> Table:
+        """What every metric makes of every disturbance."""
+        legend = "; ".join(f"{word}: {meaning}" for word, meaning in MEANINGS.items())
+        rows = tuple((one.name, *(one.verdict(metric) for metric in self.metrics)) for one in self.series)
+        title = f"what a metric makes of a disturbance ({legend}; tolerance {100 * TOLERANCE:g} %)"
+        return Table("verdicts", title, ("disturbance", *self.metrics), rows)
+
     def to_text(self) -> str:
         """Return the table of scores, the table of verdicts, and what was left out."""
-        scores = [("disturbance", "level", "images", *self.metrics)]
-        for name, level, report in self.rows():
-            values = [report[metric].value for metric in self.metrics]
-            scores.append((name, f"{level:g}", f"{_count(report):,}", *(f"{value:.4g}" for value in values)))
-        verdicts = [("disturbance", *self.metrics)]
-        verdicts += [(series.name, *(series.verdict(metric) for metric in self.metrics)) for series in self.series]
-        legend = "; ".join(f"{word}: {meaning}" for word, meaning in MEANINGS.items())
-        lines = [_table(scores), "", _table(verdicts), f"({legend}; tolerance {100 * TOLERANCE:g} %)"]
-        lines += [f"left out: {name} {reason}" for name, reason in self.left_out.items()]
-        lines += [f"note: {note}" for note in self.notes]
+        units = ", ".join(f"{one.name} in {one.unit}" for one in self.series)
+        lines = [self.score_table.to_text(), f"(levels: {units})", "", self.verdict_table.to_text()]
+        lines += [f"left out: {name} {reason}" for name, reason in self.sets.left_out.items()]
+        lines += [f"note: {note}" for note in self.sets.notes]
         return "\n".join(lines)
 
     def to_json(self) -> str:
@@ -94,8 +106,8 @@ class Study:
         whole = {
             "scores": scores,
             "verdicts": verdicts,
-            "left_out": dict(self.left_out),
-            "notes": list(self.notes),
+            "left_out": dict(self.sets.left_out),
+            "notes": list(self.sets.notes),
             "provenance": dict(self.provenance),
         }
         return json.dumps(whole, indent=2, allow_nan=False)
@@ -117,12 +129,3 @@ def _count(report: Report) -> int:
 
 def _csv_values(score: Score) -> list[Any]:
     return [score.to_json()[name] for name in CSV_FIELDS]
-
-
-def _table(rows: list[tuple[str, ...]]) -> str:
-    """Return rows of words in columns, the first to the left and the others to the right."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join(
-        "  ".join([row[0].ljust(widths[0]), *(word.rjust(width) for word, width in zip(row[1:], widths[1:], strict=True))])
-        for row in rows
-    )

@@ -1,6 +1,7 @@
 """Whether a metric gets worse as images do."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Literal
 
 from ganmetrics.errors import InputError
@@ -40,7 +41,7 @@ def verdict(values: Sequence[float], *, lower_is_better: bool) -> Verdict:
     if span <= TOLERANCE * abs(values[0]):
         return "flat"
     sign = 1 if lower_is_better else -1
-    steps = [sign * (after - before) for before, after in zip(values, values[1:], strict=False)]
+    steps = [sign * (after - before) for before, after in pairwise(values)]
     if min(steps) >= -TOLERANCE * span:
         return "monotone"
     if max(steps) <= TOLERANCE * span:
