@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ganmetrics.report import Report, Score
-from ganmetrics.report.table import Table
+from ganmetrics.report.table import Cell, Table
 from ganmetrics.sanity.series import Sets
 from ganmetrics.sanity.verdicts import MEANINGS, TOLERANCE, Verdict, verdict
 
@@ -69,7 +69,7 @@ class Study:
     def score_table(self) -> Table:
         """The value of every metric at every level."""
         columns = ("disturbance", "level", "images", *self.metrics)
-        rows = tuple(
+        rows: tuple[tuple[Cell, ...], ...] = tuple(
             (name, level, _count(report), *(report[metric].value for metric in self.metrics))
             for name, level, report in self.rows()
         )
@@ -78,15 +78,17 @@ class Study:
     @property
     def verdict_table(self) -> Table:
         """What every metric makes of every disturbance."""
-        legend = "; ".join(f"{word}: {meaning}" for word, meaning in MEANINGS.items())
         rows = tuple((one.name, *(one.verdict(metric) for metric in self.metrics)) for one in self.series)
-        title = f"what a metric makes of a disturbance ({legend}; tolerance {100 * TOLERANCE:g} %)"
-        return Table("verdicts", title, ("disturbance", *self.metrics), rows)
+        return Table("verdicts", "what a metric makes of a disturbance", ("disturbance", *self.metrics), rows)
 
     def to_text(self) -> str:
         """Return the table of scores, the table of verdicts, and what was left out."""
-        units = ", ".join(f"{one.name} in {one.unit}" for one in self.series)
-        lines = [self.score_table.to_text(), f"(levels: {units})", "", self.verdict_table.to_text()]
+        units = Table(
+            "units", "levels", ("disturbance", "level is"), tuple((one.name, one.unit) for one in self.series)
+        )
+        legend = "; ".join(f"{word}: {meaning}" for word, meaning in MEANINGS.items())
+        verdicts = f"{self.verdict_table.to_text()}\n({legend}; tolerance {100 * TOLERANCE:g} %)"
+        lines = ["\n\n".join((self.score_table.to_text(), units.to_text(), verdicts))]
         lines += [f"left out: {name} {reason}" for name, reason in self.sets.left_out.items()]
         lines += [f"note: {note}" for note in self.sets.notes]
         return "\n".join(lines)
