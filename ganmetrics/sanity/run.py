@@ -88,6 +88,7 @@ def disturbance_study(
         count=count,
         seed=seed,
         alpha=alpha,
+        least=max(metric.least for metric in chosen),
     )
     settings = resolve_settings(
         extractor,

@@ -73,6 +73,7 @@ def make_sets(
     count: int | None = None,
     seed: int = 0,
     alpha: str = "white",
+    least: int = 2,
 ) -> Sets:
     """Return the sets of a study on the images of `source`.
 
@@ -88,9 +89,10 @@ def make_sets(
         count: images in every set; None for half of the source.
         seed: of all that is drawn.
         alpha: what transparent pixels become before they are disturbed.
+        least: images that a set needs for the metrics that are asked.
 
     Raises:
-        InputError: a disturbance is unknown.
+        InputError: a disturbance is unknown, or all that are asked are left out.
         NotEnoughSamples: the source has fewer than twice `count` images, or `others` too few.
 
     >>> import numpy as np
@@ -116,17 +118,25 @@ def make_sets(
     left_out: dict[str, str] = {}
     notes: list[str] = []
     if MODES in disturbances:
-        classes = _classes(source)
-        if classes:
-            series.append(_of_modes(picks[number:], clean, classes, seed=seed))
-            notes.extend(_note_of_count(series[-1], number))
-        else:
+        modes = _of_modes(picks[number:], clean, _classes(source), seed=seed)
+        size = len(modes.steps[0].source)
+        if len(modes.steps) == 1:
             left_out[MODES] = f"needs class folders, two or more; {source.name} has none"
-    if MIX in disturbances:
-        if others is not None:
-            series.append(_of_mixtures(picks[number : 2 * number], clean, others, seed=seed))
+        elif size < least:
+            left_out[MODES] = (
+                f"needs {least} images a set for these metrics; the classes left at the last level have {size}"
+            )
         else:
+            series.append(modes)
+            if size < number:
+                notes.append(f"{MODES} has {size:,} images a set, all that the classes left at its last level have")
+    if MIX in disturbances:
+        if others is None:
             left_out[MIX] = "needs images of another kind; none were given (others)"
+        else:
+            series.append(_of_mixtures(picks[number : 2 * number], clean, others, seed=seed))
+    if not series:
+        raise InputError("; ".join(f"{name} {reason}" for name, reason in left_out.items()))
     return Sets(PickedSource(picks[:number], source.name), clean, tuple(series), left_out, tuple(notes))
 
 
@@ -144,7 +154,7 @@ def _of_modes(pool: list[Pick], clean: ImageSource, classes: list[str], *, seed:
 
     Were they not filled up, a distance would rise with the falling number of images alone.
     """
-    missing = classes_to_drop(classes, SHARES, seed=seed)
+    missing = classes_to_drop(classes, SHARES, seed=seed) if classes else [()]
     number = min(len(clean), len(without_classes(pool, missing[-1])))
     steps = []
     for gone in missing:
@@ -166,10 +176,3 @@ def _of_mixtures(picks: list[Pick], clean: ImageSource, others: ImageSource, *, 
 def _classes(source: ImageSource) -> list[str]:
     found = {source.class_of(index) for index in range(len(source))}
     return sorted(name for name in found if name is not None) if len(found) > 1 else []
-
-
-def _note_of_count(series: Series, number: int) -> list[str]:
-    count = len(series.steps[0].source)
-    if count == number:
-        return []
-    return [f"{series.name} has {count:,} images a set, all that the classes left at its last level have"]

@@ -31,7 +31,7 @@ def save_sheet(sets: Sets, path: Path, *, alpha: str = "white") -> None:
     for place, (title, source) in enumerate(rows):
         top = place * (SIDE + GAP)
         draw.text((4, top + SIDE // 2 - 7), title, fill="black", font_size=13)
-        for column in range(columns):
+        for column in range(min(columns, len(source))):
             image = Pillow.fromarray(decode_stored(source.read(column), alpha=alpha).image)
             sheet.paste(_thumbnail(image), (MARGIN + column * (SIDE + GAP), top))
     with atomic_write(path) as file:

@@ -40,7 +40,7 @@ def test_reading_order_and_processes_do_not_matter(source):
     assert all((one == other).all() for one, other in zip(there, reversed(back), strict=True))
 
 
-def test_seed_disturbance_and_index_enter(source):
+def test_seed_disturbance_and_index_enter():
     """Each of them changes what is drawn, so no two images get the same noise."""
     image = open_source(np.full((2, 8, 8, 3), 128, np.uint8))
     base = DisturbedSource(image, NOISE, 1.0, seed=0)

@@ -1,6 +1,7 @@
 """Sets of whole images: exactly the classes and the shares that they say."""
 
 from collections import Counter
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -53,7 +54,7 @@ def test_missing_classes_are_nested_and_one_stays(count, seed):
     missing = classes_to_drop(names, (0.0, 0.25, 0.5, 0.75, 1.0), seed=seed)
     numbers = [len(gone) for gone in missing]
     assert numbers == sorted({count * share // 4 for share in (0, 1, 2, 3)} | {count - 1})
-    assert all(set(few) <= set(many) for few, many in zip(missing, missing[1:], strict=False))
+    assert all(set(few) <= set(many) for few, many in pairwise(missing))
     assert set(missing[-1]) < set(names)
 
 
