@@ -6,9 +6,12 @@ Commands import the library inside their functions, so that ``--help`` and compl
 import click
 
 from ganmetrics.cli.cache import cache
+from ganmetrics.cli.compare import compare
 from ganmetrics.cli.explain import explain
+from ganmetrics.cli.influence import influence
 from ganmetrics.cli.interrupt import end_promptly_on_interrupt, leave
 from ganmetrics.cli.reference import reference
+from ganmetrics.cli.sanity import sanity
 from ganmetrics.cli.score import evaluate, fid
 from ganmetrics.cli.weights import weights
 from ganmetrics.errors import GanMetricsError
@@ -47,7 +50,7 @@ def command() -> None:
     """Score generated images against real ones: numbers to trust, compare and publish."""
 
 
-for _command in (fid, evaluate, explain, reference, weights, cache):
+for _command in (fid, evaluate, compare, influence, explain, sanity, reference, weights, cache):
     command.add_command(_command)
 
 
