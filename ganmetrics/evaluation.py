@@ -1,5 +1,6 @@
 """`evaluate`: every asked metric from one pass over the images."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,9 +16,10 @@ from ganmetrics.report import Report, Score
 from ganmetrics.scoring import ScoringOptions, score_sides
 from ganmetrics.statistics.cache import ReferenceCache
 from ganmetrics.statistics.featured import featured, survey_source
-from ganmetrics.statistics.gather import STORED, Request, Side, gather, open_side
+from ganmetrics.statistics.gather import gather
 from ganmetrics.statistics.reference import Reference
 from ganmetrics.statistics.settings import resolve_settings
+from ganmetrics.statistics.sides import STORED, Request, Side, open_side
 
 
 def evaluate(
@@ -39,6 +41,9 @@ def evaluate(
     cache: str | Path | None = None,
     interval: bool = True,
     confidence: float = 0.95,
+    floor: bool = False,
+    real_labels: Sequence[object] | None = None,
+    fake_labels: Sequence[object] | None = None,
     k: int | None = None,
     subsets: int | None = None,
     subset_size: int | None = None,
@@ -51,7 +56,7 @@ def evaluate(
     Args:
         real: a folder, zip or npz (path), uint8 tensor [n, 3, h, w], map-style data set, `Reference` or its path.
         fake: the same.
-        metrics: names of the catalogue: ``fid``, ``sfid``, ``is``.
+        metrics: names of `ganmetrics.metrics.catalogue.METRICS`, such as ``fid``, ``kid`` or ``precision``.
         extractor: a name (``inception-v3``, ``efficientnet-lite0``, ``timm:NAME``) or an extractor.
         protocol: the conventions; None for the extractor's own (``ttur`` for ``inception-v3``).
         weights: a file of weights other than the published one.
@@ -66,6 +71,9 @@ def evaluate(
         cache: a folder to keep statistics in between runs; None keeps none.
         interval: give distances a value corrected for the counts, and an interval for it.
         confidence: of the interval, between 0 and 1.
+        floor: score one half of the real images against the other as well, under each name with ``_floor``.
+        real_labels: the class of each real image, in order; None for its first-level folder.
+        fake_labels: the class that each fake image is meant to be of, likewise.
         k: rank of the neighbour that is the radius of precision, recall, density and coverage; None for the protocol's.
         subsets: how many subsets the kernel distance averages over; None for the protocol's.
         subset_size: images in each; None for the protocol's, but no more than there are.
@@ -88,9 +96,19 @@ def evaluate(
     [('fd_channel-means', 20), ('is_channel-means', 20)]
     """
     chosen = _choose(metrics)
-    options = ScoringOptions(interval, confidence, k, subsets, subset_size, splits, memory)
-    of_both = tuple(metric for metric in chosen if metric.real)
-    real_side, fake_side = open_side(real), open_side(fake)
+    options = ScoringOptions(
+        interval=interval,
+        confidence=confidence,
+        floor=floor,
+        k=k,
+        subsets=subsets,
+        subset_size=subset_size,
+        splits=splits,
+        seed=seed,
+        memory=memory,
+    )
+    of_real = chosen if floor else tuple(metric for metric in chosen if metric.real)
+    real_side, fake_side = open_side(real, real_labels), open_side(fake, fake_labels)
     if isinstance(real_side, Reference) and isinstance(fake_side, Reference) and _stored(chosen):
         _check_given(real_side, fake_side, extractor, protocol)
         if count is not None or weights is not None:
@@ -112,10 +130,9 @@ def evaluate(
     )
     store = None if cache is None else ReferenceCache(Path(cache))
     # Metrics of the fake side alone do not cost a pass over the real one.
-    requests = [Request("real", real_side, of_both, interval, memory)] if of_both else []
-    *given, fake_only = gather(
-        [*requests, Request("fake", fake_side, chosen, interval, memory)], settings, cache=store, progress=progress
-    )
+    requests = [Request("real", real_side, of_real, interval, floor, memory)] if of_real else []
+    requests.append(Request("fake", fake_side, chosen, interval, memory=memory))
+    *given, fake_only = gather(requests, settings, cache=store, progress=progress)
     return score_sides(chosen, given[0] if given else None, fake_only, options)
 
 

@@ -12,11 +12,11 @@ from ganmetrics.report import Score
 from ganmetrics.scoring import Comparison, ScoringOptions
 from ganmetrics.scoring.frechet import frechet_score
 from ganmetrics.statistics.accumulate import LayerAccumulator
-from ganmetrics.statistics.gather import Side
 from ganmetrics.statistics.key import library_versions
 from ganmetrics.statistics.layer import Layer
 from ganmetrics.statistics.reference import Reference
 from ganmetrics.statistics.settings import resolve_settings
+from ganmetrics.statistics.sides import Side
 
 
 class FrechetInceptionDistance:

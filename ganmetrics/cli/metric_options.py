@@ -38,6 +38,11 @@ _INTERVAL = (
 
 _METRIC = (
     click.option(
+        "--floor",
+        is_flag=True,
+        help="Score one half of the real images against the other as well, for scale: <name>_floor.",
+    ),
+    click.option(
         "--k",
         type=click.IntRange(min=1),
         default=None,
@@ -77,6 +82,7 @@ class IntervalOptions:
 class MetricOptions:
     """The values of the options of single metrics; None for the protocol's own."""
 
+    floor: bool = False
     k: int | None = None
     subsets: int | None = None
     subset_size: int | None = None

@@ -8,6 +8,7 @@ import click
 
 from ganmetrics.cli.options import SOURCE, ExtractionOptions, emit, extraction_options, quiet_option, start_logging
 from ganmetrics.cli.progress import bar
+from ganmetrics.statistics.formats.names import OWN, WRITTEN
 
 OUTPUT = click.Path(path_type=Path, dir_okay=False)
 
@@ -21,7 +22,7 @@ interval_option = click.option(
 
 @click.group()
 def reference() -> None:
-    """Build, show and merge stored statistics of a real set."""
+    """Build, show, merge and convert stored statistics of a real set."""
 
 
 @reference.command()
@@ -104,3 +105,34 @@ def merge(parts: tuple[Path, ...], output: Path) -> None:
     merged = reduce(Reference.merge, [Reference.load(part) for part in parts])
     merged.save(output)
     emit(merged.line())
+
+
+@reference.command()
+@click.argument("source", metavar="INPUT", type=SOURCE)
+@click.argument("output", type=OUTPUT)
+@click.option(
+    "--to",
+    type=click.Choice(list(WRITTEN)),
+    default=OWN,
+    show_default=True,
+    help="Whose format to write; edm is .npz for EDM and .pkl for EDM2.",
+)
+@click.option(
+    "--count",
+    type=click.IntRange(min=2),
+    default=None,
+    help="Of how many images the statistics are, where INPUT does not say; never guessed.",
+)
+@click.option(
+    "--entry", default=None, help="The detector to read of an EDM2 pickle, such as fd_dinov2.  [default: fid]"
+)
+def convert(source: Path, output: Path, *, to: str, count: int | None, entry: str | None) -> None:
+    """Write the statistics in INPUT to OUTPUT in another library's format.
+
+    INPUT is a file of ganmetrics, TTUR, pytorch-fid, clean-fid, ADM, EDM, EDM2, torch-fidelity or StyleGAN, told by its
+    contents. Pickles are read without running their code. Other formats have no place for the provenance.
+    """
+    from ganmetrics.statistics.convert import convert as convert_file
+
+    start_logging(quiet=False)
+    emit(f"{output}: {convert_file(source, output, to=to, count=count, entry=entry).line()}")

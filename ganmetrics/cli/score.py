@@ -139,6 +139,7 @@ def _report(
         cache=reference_directory() if cached else None,
         interval=not intervals.no_interval,
         confidence=intervals.confidence,
+        floor=choices.floor,
         k=choices.k,
         subsets=choices.subsets,
         subset_size=choices.subset_size,

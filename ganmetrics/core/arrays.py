@@ -45,6 +45,11 @@ def check_rows(values: ArrayLike, name: str) -> None:
         raise InputError(f"{name} must have shape [n, d] with n, d >= 1, got {list(values.shape)}")
 
 
+def without_float64(device: torch.device) -> bool:
+    """Return whether a device has no double precision, so that it must be computed with elsewhere."""
+    return device.type in _WITHOUT_FLOAT64
+
+
 def to_double(values: ArrayLike) -> Tensor:
     """Return a float64 tensor of the same values, on the same device where that has float64, else on the CPU.
 
@@ -56,18 +61,18 @@ def to_double(values: ArrayLike) -> Tensor:
     if isinstance(values, np.ndarray):
         with np.errstate(over="ignore"):
             return torch.from_numpy(np.array(values, dtype=np.float64))
-    device = torch.device("cpu") if values.device.type in _WITHOUT_FLOAT64 else values.device
+    device = torch.device("cpu") if without_float64(values.device) else values.device
     return values.detach().to(device=device, dtype=torch.float64)
 
 
-def double_blocks(values: ArrayLike, name: str) -> Iterator[Tensor]:
-    """Yield the rows as float64 blocks of at most `BLOCK_ROWS`, so that no second copy of them all exists.
+def double_blocks(values: ArrayLike, name: str, *, rows: int = BLOCK_ROWS) -> Iterator[Tensor]:
+    """Yield the values as float64 blocks of at most `rows` rows, so that no second copy of them all exists.
 
     Raises:
         NumericsError: naming the first row that is not finite.
     """
-    for start in range(0, values.shape[0], BLOCK_ROWS):
-        block = to_double(values[start : start + BLOCK_ROWS])
+    for start in range(0, values.shape[0], rows):
+        block = to_double(values[start : start + rows])
         finite = block.isfinite().all(dim=1)
         if not finite.all():
             row = start + int((~finite).nonzero()[0, 0])

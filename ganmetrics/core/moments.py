@@ -187,6 +187,31 @@ class Moments:
             side._add_scatter(matrix, 1 / (count - 1))
         return Moments(count, mean, None, _checked(matrix.addmm_(between.mT, between, alpha=1 / (count - 1))))
 
+    def with_ddof(self, ddof: int) -> "Moments":
+        """Return the moments with the scatter divided by n - ddof, as another library's distance has it.
+
+        They are for a distance only: merging takes every covariance to be divided by n - 1. Moments that are known
+        exactly have no n, and stay as they are.
+
+        Raises:
+            InputError: if `ddof` is neither 0 nor 1.
+
+        >>> Moments.of(torch.tensor([[0.0], [2.0]])).with_ddof(0).covariance
+        tensor([[1.]], dtype=torch.float64)
+        """
+        if ddof not in (0, 1):
+            raise InputError(f"ddof must be 0 or 1, got {ddof}")
+        if self.count is None or ddof == 1:
+            return self
+        ratio = (self.count - 1) / self.count
+        if self.matrix is None:
+            rows = None if self.rows is None else self.rows * math.sqrt(ratio)
+            return Moments(self.count, self.mean, rows, None)
+        scaled = Moments(self.count, self.mean, None, self.matrix * ratio)
+        # Filling the cache of `factor`: a stored factor is not computed again.
+        scaled.__dict__["factor"] = self.factor * math.sqrt(ratio)
+        return scaled
+
     def _add_scatter(self, total: Covariance, weight: float) -> None:
         if self.rows is not None:
             total.addmm_(self.rows.mT, self.rows, alpha=weight)

@@ -62,23 +62,38 @@ def _of_both(
     return Metric(name, title, family, both, both, least, lower_is_better, low, high, other_name or name)
 
 
+def _of_fakes(name: str, title: str, family: str, need: Need, *, least: int, low: float) -> Metric:
+    return Metric(name, title, family, frozenset(), frozenset({need}), least, False, low, math.inf, name)
+
+
 METRICS = {
     metric.name: metric
     for metric in (
         _of_both("fid", "a Fréchet distance", "frechet", "moments", other_name="fd"),
         _of_both("sfid", "a spatial Fréchet distance", "frechet", "spatial", other_name="sfd"),
+        # Unbiased, and so below 0 by chance. Its interval needs the variance of pairs.
+        _of_both("kid", "a kernel distance", "kernel", "features", least=4, low=-math.inf, other_name="kd"),
+        _of_both("mmd", "a Gaussian kernel's discrepancy", "kernel", "features", high=2000.0),
         # One image for each of the ten splits of every protocol; the greatest value is the number of classes.
-        Metric(
-            "is",
-            "an Inception Score",
-            "inception",
-            real=frozenset(),
-            fake=frozenset({"logits"}),
-            least=10,
+        _of_fakes("is", "an Inception Score", "inception", "logits", least=10, low=1.0),
+        _of_both("precision", "precision", "neighbours", "features", lower_is_better=False, high=1.0),
+        _of_both("recall", "recall", "neighbours", "features", lower_is_better=False, high=1.0),
+        _of_both("density", "density", "neighbours", "features", lower_is_better=False),
+        _of_both("coverage", "coverage", "neighbours", "features", lower_is_better=False, high=1.0),
+        _of_both("realism", "realism", "neighbours", "features", lower_is_better=False),
+        _of_both("authenticity", "authenticity", "neighbours", "features", lower_is_better=False, high=1.0),
+        _of_both("mifid", "a memorisation-informed distance", "memorisation", "features", "moments"),
+        _of_fakes("vendi", "a Vendi score", "vendi", "features", least=1, low=1.0),
+        _of_both("duplicates", "a count of duplicates", "duplicates", "features", least=3),
+        _of_both("intra_fid", "a distance within classes", "classes", "features", "classes", other_name="intra_fd"),
+        _of_both(
+            "class_agreement",
+            "class agreement",
+            "classes",
+            "features",
+            "classes",
             lower_is_better=False,
-            low=1.0,
-            high=math.inf,
-            other_name="is",
+            high=1.0,
         ),
     )
 }

@@ -86,7 +86,7 @@ def duplicates(features: ArrayLike, *, share: float = SHARE, limit: int = LIMIT,
     nearest, threshold = _threshold(points, share, height)
     candidates = Candidates(points, np.flatnonzero(nearest <= threshold**2))
     near = pairs_within(candidates, candidates, threshold**2, limit=limit, height=height, within=True)
-    return Duplicates(_copies(points, limit), _listed(near), threshold)
+    return Duplicates(_listed(_copies(points, limit)), _listed(near), threshold)
 
 
 def duplicates_between(

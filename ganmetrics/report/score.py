@@ -100,11 +100,14 @@ class Score:
     def to_json(self) -> dict[str, Any]:
         """Return the fields of the score as plain JSON values, without the provenance.
 
-        A standard deviation over a single split is undefined, which JSON can only say as null.
+        A standard deviation over a single split is undefined, and MiFID is infinite for copies throughout; JSON can say
+        either only as null.
         """
         fields = {name: getattr(self, name) for name in JSON_FIELDS}
         if self.std is not None and math.isnan(self.std):
             fields["std"] = None
+        if math.isinf(self.value):
+            fields["value"] = None
         return fields
 
 

@@ -14,6 +14,7 @@ class Table:
         title: the line above the rows in text.
         columns: their names.
         rows: a cell for each column.
+        shown: rows that the text has; None for all. JSON has all of them.
 
     >>> rows = (("cat", 12000, 1.5), ("dog", 10, None))
     >>> print(Table("classes", "by class", ("class", "count", "fid"), rows).to_text())
@@ -27,6 +28,7 @@ class Table:
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    shown: int | None = None
 
     def to_json(self) -> list[dict[str, Cell]]:
         """Return one object a row."""
@@ -34,8 +36,9 @@ class Table:
 
     def to_text(self) -> str:
         """Return the title and the rows; text is aligned left, numbers right, and what there is not is a dash."""
-        numeric = [all(not isinstance(row[place], str) for row in self.rows) for place in range(len(self.columns))]
-        lines = [self.columns, *(tuple(_shown(cell) for cell in row) for row in self.rows)]
+        rows = self.rows[: self.shown]
+        numeric = [all(not isinstance(row[place], str) for row in rows) for place in range(len(self.columns))]
+        lines = [self.columns, *(tuple(_shown(cell) for cell in row) for row in rows)]
         widths = [max(len(line[place]) for line in lines) for place in range(len(self.columns))]
         aligned = [
             "  ".join(
@@ -44,7 +47,9 @@ class Table:
             ).rstrip()
             for line in lines
         ]
-        return "\n".join([self.title, *aligned])
+        hidden = len(self.rows) - len(rows)
+        rest = [f"and {hidden:,} more (--json has all)"] if hidden else []
+        return "\n".join([self.title, *aligned, *rest])
 
 
 def _shown(cell: Cell) -> str:

@@ -18,17 +18,21 @@ from ganmetrics.sanity.series import MIX, MODES, NAMES, Series, Sets, make_sets
 from ganmetrics.sanity.study import ScoredSeries, Study
 from ganmetrics.scoring import ScoringOptions, score_sides
 from ganmetrics.statistics.cache import ReferenceCache
-from ganmetrics.statistics.gather import Request, Side, gather, open_side
+from ganmetrics.statistics.gather import gather
 from ganmetrics.statistics.reference import Reference
 from ganmetrics.statistics.settings import Settings, resolve_settings
+from ganmetrics.statistics.sides import Request, Side, open_side
 
 logger = logging.getLogger(__name__)
+
+METRICS_OF_A_STUDY = ("fid", "kid", "is", "precision", "recall", "density", "coverage")
+"""What is scored unless something else is asked: the metrics that papers report."""
 
 
 def disturbance_study(
     real: object,
     *,
-    metrics: Sequence[str] = ("fid", "is"),
+    metrics: Sequence[str] = METRICS_OF_A_STUDY,
     disturbances: Sequence[str] = NAMES,
     others: object | None = None,
     extractor: str | Extractor = "inception-v3",
@@ -90,6 +94,7 @@ def disturbance_study(
         alpha=alpha,
         least=max(metric.least for metric in chosen),
     )
+    _check_classes(chosen, sets)
     settings = resolve_settings(
         extractor,
         protocol=protocol,
@@ -138,7 +143,7 @@ class _Scorer:
         return score_sides(self.metrics, real, fake, self.options, warn=False)
 
     def _request(self, role: str, source: ImageSource, metrics: tuple[Metric, ...]) -> Request:
-        return Request(role, source, metrics, self.options.interval, self.options.memory)
+        return Request(role, source, metrics, self.options.interval, memory=self.options.memory)
 
     def _gather(self, requests: list[Request]) -> list[Side]:
         return gather(requests, self.settings, cache=self.cache, progress=self.progress)
@@ -161,6 +166,16 @@ def _images(source: object) -> ImageSource:
     if isinstance(opened, Reference):
         raise InputError(f"a disturbance study needs images; {opened.source} holds only their statistics")
     return opened
+
+
+def _check_classes(metrics: tuple[Metric, ...], sets: Sets) -> None:
+    """Refuse metrics that read classes where a set has images without."""
+    for metric in metrics:
+        if "classes" not in metric.fake:
+            continue
+        for step in (step for series in sets.series for step in series.steps):
+            if any(step.source.class_of(index) is None for index in range(len(step.source))):
+                raise InputError(f"{metric.title} needs a class for each image; {step.source.name} has images without")
 
 
 def _check_mixtures(sets: Sets, scorer: _Scorer) -> None:

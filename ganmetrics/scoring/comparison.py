@@ -10,9 +10,9 @@ from ganmetrics.features.base import ExtractorSpec
 from ganmetrics.metrics.catalogue import Metric
 from ganmetrics.protocols import PROTOCOLS, Protocol
 from ganmetrics.report import Score
-from ganmetrics.statistics.gather import Side
 from ganmetrics.statistics.key import library_versions
 from ganmetrics.statistics.reference import Reference
+from ganmetrics.statistics.sides import Side
 
 logger = logging.getLogger(__name__)
 

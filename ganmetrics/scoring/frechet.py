@@ -10,12 +10,18 @@ from ganmetrics.metrics.frechet import frechet_distance
 from ganmetrics.metrics.frechet_estimate import estimate_from_blocks
 from ganmetrics.report import Score
 from ganmetrics.scoring.comparison import Comparison, Interval
+from ganmetrics.scoring.family import Scored
 from ganmetrics.scoring.options import ScoringOptions
-from ganmetrics.statistics.gather import Side
 from ganmetrics.statistics.layer import Layer
+from ganmetrics.statistics.sides import Side
 
 INTERVAL_FROM = 16
 """Images a side from which there is an interval: two for each block."""
+
+
+def frechet_scores(comparison: Comparison, names: tuple[str, ...], options: ScoringOptions) -> Scored:
+    """Return those of ``fid`` and ``sfid`` that are named; see `frechet_score`."""
+    return Scored({name: frechet_score(comparison, name, options) for name in names})
 
 
 def frechet_score(comparison: Comparison, name: str, options: ScoringOptions) -> Score:
@@ -26,8 +32,8 @@ def frechet_score(comparison: Comparison, name: str, options: ScoringOptions) ->
         NotEnoughSamples: a side has one image only.
     """
     metric = METRICS[name]
+    value = frechet_value(comparison, name)
     real, fake = (_layer(metric, side) for side in comparison.both(metric))
-    value = frechet_distance(real.moments, fake.moments)
     if not options.interval or any(_count(layer) < INTERVAL_FROM for layer in (real, fake)):
         return comparison.score(metric, value)
     estimate = estimate_from_blocks(_sampled(real), _sampled(fake), options.confidence)
@@ -37,6 +43,19 @@ def frechet_score(comparison: Comparison, name: str, options: ScoringOptions) ->
     )
     notes = tuple(f"{role} count unknown: its sampling is not in the interval" for role in unknown)
     return comparison.score(metric, value, interval=interval, notes=notes, made=_made(real, fake, interval))
+
+
+def frechet_value(comparison: Comparison, name: str) -> float:
+    """Return the classical number alone, by the protocol's convention.
+
+    Raises:
+        InputError: there is no real side, or a side holds no spatial features.
+        NotEnoughSamples: a side has one image only.
+    """
+    metric = METRICS[name]
+    ddof = comparison.protocol.ddof
+    real, fake = (_layer(metric, side).moments.with_ddof(ddof) for side in comparison.both(metric))
+    return frechet_distance(real, fake)
 
 
 def _layer(metric: Metric, side: Side) -> Layer:

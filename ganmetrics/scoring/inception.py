@@ -1,15 +1,17 @@
 """The Inception Score of the fake side."""
 
+import torch
+
 from ganmetrics.errors import InputError
 from ganmetrics.metrics.catalogue import METRICS
-from ganmetrics.metrics.inception_score import inception_score
-from ganmetrics.report import Score
+from ganmetrics.metrics.inception_score import CONVENTIONS, inception_score
 from ganmetrics.scoring.comparison import Comparison
+from ganmetrics.scoring.family import Scored
 from ganmetrics.scoring.options import ScoringOptions
 
 
-def inception_scores(comparison: Comparison, options: ScoringOptions) -> Score:
-    """Return the Inception Score of the fake side's logits, by the protocol's convention.
+def inception_scores(comparison: Comparison, names: tuple[str, ...], options: ScoringOptions) -> Scored:
+    """Return ``is``, the Inception Score of the fake side's logits, by the protocol's convention.
 
     Raises:
         InputError: the extractor has no logits.
@@ -18,6 +20,10 @@ def inception_scores(comparison: Comparison, options: ScoringOptions) -> Score:
     if comparison.fake.logits is None:
         raise InputError(f"an Inception Score needs logits; extractor {comparison.spec.name} has none")
     convention = comparison.protocol.inception_score
-    result = inception_score(comparison.fake.logits, splits=options.splits, convention=convention)
+    # torchmetrics shuffles by torch's global generator; here a seed makes the number repeatable.
+    shuffled = CONVENTIONS[convention].shuffled_by_rng
+    rng = torch.Generator().manual_seed(options.seed) if shuffled else None
+    result = inception_score(comparison.fake.logits, splits=options.splits, convention=convention, rng=rng)
     made = {"convention": convention, "splits": options.splits or "the convention's"}
-    return comparison.score(METRICS["is"], result.value, std=result.std, made=made)
+    (name,) = names
+    return Scored({name: comparison.score(METRICS[name], result.value, std=result.std, made=made)})

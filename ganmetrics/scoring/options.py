@@ -13,11 +13,13 @@ class ScoringOptions:
     Attributes:
         interval: whether distances get a corrected value and an interval.
         confidence: of the interval, between 0 and 1.
+        floor: whether one half of the real images is scored against the other as well.
         k: rank of the neighbour whose distance is the radius, for precision, recall, density and coverage; None for
             the protocol's.
         subsets: how many subsets the kernel distance averages over; None for the protocol's.
         subset_size: images in each; None for the protocol's, at most the count.
         splits: parts of the Inception Score; None for the protocol's.
+        seed: of subsets and shuffles where a protocol's library leaves them to a global generator.
         memory: bytes that blocks of distances and features may take.
 
     Raises:
@@ -26,10 +28,12 @@ class ScoringOptions:
 
     interval: bool = True
     confidence: float = 0.95
+    floor: bool = False
     k: int | None = None
     subsets: int | None = None
     subset_size: int | None = None
     splits: int | None = None
+    seed: int = 0
     memory: int = 2 * 10**9
 
     def __post_init__(self) -> None:

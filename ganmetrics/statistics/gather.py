@@ -1,87 +1,25 @@
 """The statistics of several image sets: all are checked before the first one costs an extraction."""
 
 import logging
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-
-from torch import Tensor
 
 from ganmetrics._types import Progress
 from ganmetrics.data.fingerprint import fingerprint
-from ganmetrics.data.sources import ImageSource, open_source
+from ganmetrics.data.sources import ImageSource
 from ganmetrics.errors import InputError, NotEnoughSamples, StaleStatistics
-from ganmetrics.metrics.catalogue import Metric, Need
 from ganmetrics.statistics.cache import ReferenceCache
 from ganmetrics.statistics.collect import Keep, collect
-from ganmetrics.statistics.featured import ImageRows, rows_of
-from ganmetrics.statistics.foreign import is_statistics
+from ganmetrics.statistics.featured import rows_of
 from ganmetrics.statistics.identity import Identity
 from ganmetrics.statistics.key import ReferenceKey
 from ganmetrics.statistics.layer import layer_bytes
 from ganmetrics.statistics.reference import Reference
 from ganmetrics.statistics.settings import Settings
+from ganmetrics.statistics.sides import STORED, Request, Side
 from ganmetrics.statistics.survey import Survey, choose, survey
 
 logger = logging.getLogger(__name__)
-
-
-STORED: frozenset[Need] = frozenset({"moments", "spatial"})
-"""What a reference can hold; the rest needs the images."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """One side of a comparison, before its statistics are known.
-
-    Attributes:
-        role: ``real`` or ``fake``, for messages.
-        opened: its images, or statistics that are at hand.
-        metrics: what is to be computed from it.
-        interval: whether distances get an interval.
-        memory: bytes that features may take before they go to the disk.
-    """
-
-    role: str
-    opened: Reference | ImageSource
-    metrics: tuple[Metric, ...]
-    interval: bool = False
-    memory: int = Keep().memory
-
-    @property
-    def needs(self) -> frozenset[Need]:
-        """What the metrics read of this side."""
-        needs = (metric.real if self.role == "real" else metric.fake for metric in self.metrics)
-        return frozenset[Need]().union(*needs)
-
-    @property
-    def keep(self) -> Keep:
-        """What a pass over the images keeps beside the moments."""
-        return Keep(
-            blocks=self.interval and not self.needs.isdisjoint(STORED),
-            spatial="spatial" in self.needs,
-            features="features" in self.needs,
-            logits="logits" in self.needs,
-            memory=self.memory,
-        )
-
-
-@dataclass(frozen=True)
-class Side:
-    """One side of a comparison.
-
-    Attributes:
-        reference: its statistics.
-        rows: which image each row is of; None where statistics were at hand.
-        features: float32 [n, d], where a metric reads them.
-        logits: float32 [n, c], where a metric reads them.
-    """
-
-    reference: Reference
-    rows: ImageRows | None = None
-    features: Tensor | None = None
-    logits: Tensor | None = None
 
 
 @dataclass(frozen=True)
@@ -90,22 +28,6 @@ class _Pending:
 
     survey: Survey
     keep: Keep
-
-
-def open_side(source: object) -> Reference | ImageSource:
-    """Return statistics for a `Reference` or the path of a stored one, images for everything else.
-
-    Raises:
-        InputError: the source is missing, empty or of no known kind.
-        StaleStatistics: a stored reference is damaged.
-    """
-    if isinstance(source, Reference):
-        return source
-    if isinstance(source, str | os.PathLike):
-        path = Path(source)
-        if path.suffix.lower() == ".npz" and path.is_file() and is_statistics(path):
-            return Reference.load(path)
-    return open_source(source)
 
 
 def gather(
@@ -123,6 +45,7 @@ def gather(
     """
     for request in requests:
         _check_extractor(request, settings)
+        _check_classes(request)
     found = [_find(request, settings, cache=cache, progress=progress) for request in requests]
     for request, side in zip(requests, found, strict=True):
         _announce(request, side)
@@ -140,6 +63,13 @@ def _check_extractor(request: Request, settings: Settings) -> None:
             raise InputError(
                 f"{metric.title} needs the spatial features of inception-v3; extractor {spec.name} has none"
             )
+
+
+def _check_classes(request: Request) -> None:
+    for metric in request.metrics:
+        needs = request.needed_by(metric)
+        if "classes" in needs and not isinstance(request.opened, Reference) and request.opened.class_of(0) is None:
+            raise InputError(f"{metric.title} needs class folders or labels; {request.opened.name} has none")
 
 
 def _announce(request: Request, side: Side | _Pending) -> None:
@@ -187,7 +117,7 @@ def _holds(reference: Reference, keep: Keep) -> bool:
 def _check_holds(reference: Reference, request: Request) -> None:
     """Refuse statistics where a metric reads more than they hold; blocks may lack, and then the interval says so."""
     for metric in request.metrics:
-        needs = metric.real if request.role == "real" else metric.fake
+        needs = request.needed_by(metric)
         if not needs <= STORED:
             raise InputError(f"{metric.title} needs images; {reference.source} holds only their mean and covariance")
         if "spatial" in needs and reference.spatial is None:

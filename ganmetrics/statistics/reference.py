@@ -15,7 +15,8 @@ from ganmetrics.data.sources import open_source
 from ganmetrics.errors import InputError, StaleStatistics
 from ganmetrics.features.base import Extractor, ExtractorSpec
 from ganmetrics.statistics.collect import Collected, Keep, collect
-from ganmetrics.statistics.foreign import is_foreign, read_foreign
+from ganmetrics.statistics.formats.foreign import Foreign
+from ganmetrics.statistics.formats.registry import is_foreign, read_foreign
 from ganmetrics.statistics.identity import Identity
 from ganmetrics.statistics.key import library_versions
 from ganmetrics.statistics.layer import Layer, layer_bytes
@@ -130,6 +131,20 @@ class Reference:
             },
         )
 
+    @classmethod
+    def from_foreign(cls, foreign: Foreign, *, source: str) -> "Reference":
+        """Return the statistics in another library's file, whose origin it does not say."""
+        return cls(
+            layer=Layer(foreign.moments),
+            spatial=None if foreign.spatial is None else Layer(foreign.spatial),
+            spec=None,
+            protocol=None,
+            source=source,
+            contents=(),
+            audit=None,
+            made_by={"converted_from": foreign.format},
+        )
+
     @property
     def moments(self) -> Moments:
         """Count, mean and covariance of the features."""
@@ -156,15 +171,20 @@ class Reference:
         doubled = set(self.contents) & set(other.contents)
         if doubled:
             raise StaleStatistics(f"merging needs different images; {self.source} and {other.source} share a part")
-        if self.audit is None or other.audit is None:
-            raise InputError(f"merging needs references with counts; {self.source} or {other.source} has none")
+        for side in (self, other):
+            if side.count is None:
+                raise InputError(f"merging needs counts; that of {side.source} is unknown (reference convert --count)")
+        known = self.identity is not None and other.identity is not None
         return replace(
             self,
             layer=self.layer.merge(other.layer),
             spatial=None if self.spatial is None or other.spatial is None else self.spatial.merge(other.spatial),
+            # What one part does not say is not said of the whole.
+            spec=self.spec if known else None,
+            protocol=self.protocol if known else None,
             source=f"{self.source} + {other.source}",
             contents=self.contents + other.contents,
-            audit=self.audit.merge(other.audit),
+            audit=None if self.audit is None or other.audit is None else self.audit.merge(other.audit),
             # What the parts do not share is said of neither: it would be untrue of the whole.
             made_by={name: value for name, value in self.made_by.items() if other.made_by.get(name) == value},
         )
@@ -223,7 +243,7 @@ class Reference:
         """Write the statistics to `path` as one npz without pickle; pytorch-fid reads it too.
 
         Raises:
-            InputError: the path does not end in .npz, or the statistics are a foreign file's.
+            InputError: the path does not end in .npz.
             StorageError: the file cannot be written; an older one of that name is kept.
         """
         path = Path(path)
@@ -232,7 +252,9 @@ class Reference:
 
     @classmethod
     def load(cls, path: str | Path) -> "Reference":
-        """Read statistics written by `save`, or by pytorch-fid (`mu` and `sigma` without a count).
+        """Read statistics written by `save` or by another library, such as pytorch-fid, ADM or EDM.
+
+        Where a file does not say of how many images it is, the count stays unknown; `reference convert` can add it.
 
         Raises:
             InputError: there is no such file, or it holds no statistics.
@@ -240,26 +262,20 @@ class Reference:
         """
         path = Path(path)
         if is_foreign(path):
-            return cls(Layer(read_foreign(path)), None, None, str(path), (), None, {})
+            return cls.from_foreign(read_foreign(path), source=str(path))
         return cls.unpack(*read_statistics(path))
 
     def pack(self) -> tuple[dict[str, Any], Arrays]:
-        """Return header and arrays of a file that `unpack` makes the same statistics from, to the last bit.
-
-        Raises:
-            InputError: the statistics are a foreign file's, of unknown origin.
-        """
-        if self.spec is None or self.audit is None:
-            raise InputError(f"saving needs statistics of known origin; {self.source} does not say how it was made")
+        """Return header and arrays of a file that `unpack` makes the same statistics from, to the last bit."""
         packed = {"feature": self.layer.pack()}
         if self.spatial is not None:
             packed["spatial"] = self.spatial.pack(SPATIAL_SUFFIX)
         header = {
-            "spec": asdict(self.spec),
+            "spec": None if self.spec is None else asdict(self.spec),
             "protocol": self.protocol,
             "source": self.source,
             "contents": list(self.contents),
-            "audit": self.audit.to_json(),
+            "audit": None if self.audit is None else self.audit.to_json(),
             "made_by": self.made_by,
             **{f"{name}_layer": header for name, (header, _) in packed.items()},
         }
@@ -272,11 +288,11 @@ class Reference:
         return cls(
             layer=Layer.unpack(header["feature_layer"], arrays),
             spatial=None if spatial is None else Layer.unpack(spatial, arrays, SPATIAL_SUFFIX),
-            spec=ExtractorSpec(**header["spec"]),
+            spec=None if header["spec"] is None else ExtractorSpec(**header["spec"]),
             protocol=header["protocol"],
             source=header["source"],
             contents=tuple(header["contents"]),
-            audit=Audit.from_json(header["audit"]),
+            audit=None if header["audit"] is None else Audit.from_json(header["audit"]),
             made_by=header["made_by"],
         )
 
