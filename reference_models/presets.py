@@ -98,7 +98,7 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
         ),
         "wgan-gp": Preset("Wasserstein GAN with gradient penalty (Gulrajani et al. 2017)", _PENALTY),
         "wgan-gp-acgan": Preset(
-            "both, as first published by Gulrajani et al.: classifies real images only, a tenth of it for the generator",
+            "both, as first published by Gulrajani et al.: the classifier learns from real images, G gets 0.1 of it",
             {
                 **_PENALTY,
                 **_AUXILIARY,

@@ -15,7 +15,7 @@ Value = str | bool | int | float | tuple[Any, ...] | None
 """What a key can hold."""
 
 
-def _sections() -> dict[str, type]:
+def _sections() -> dict[str, Any]:
     hints = typing.get_type_hints(TrainConfig)
     return {name: hint for name, hint in hints.items() if dataclasses.is_dataclass(hint)}
 
@@ -128,7 +128,8 @@ def to_toml(config: TrainConfig) -> str:
     >>> print(to_toml(TrainConfig()).splitlines()[0])
     preset = "dcgan"
     """
-    top, sections = [], {}
+    top: list[str] = []
+    sections: dict[str, list[str]] = {}
     for key, value in flatten(config).items():
         if value is None:
             continue
@@ -191,7 +192,11 @@ def _coerce(key: str, value: object, kind: Any) -> Value:  # noqa: ANN401 - a ty
 
 def _number(key: str, value: object, kind: type) -> int | float:
     wanted = "a whole number" if kind is int else "a number"
-    if isinstance(value, bool) or not isinstance(value, str | int | float) or (kind is int and isinstance(value, float)):
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, str | int | float)
+        or (kind is int and isinstance(value, float))
+    ):
         raise ConfigError(f"{key} must be {wanted}; got {value!r}")
     try:
         return int(value) if kind is int else float(value)

@@ -2,6 +2,7 @@
 
 import sys
 from types import TracebackType
+from typing import Any
 
 import click
 from tqdm import tqdm
@@ -16,7 +17,7 @@ class Display:
 
     def __init__(self, *, quiet: bool = False) -> None:
         self._quiet = quiet
-        self._bar: tqdm[None] | None = None
+        self._bar: Any = None  # a bar of tqdm, whose type parameter nothing decides
         self._shown: dict[str, float] = {}
 
     def __enter__(self) -> "Display":

@@ -95,9 +95,7 @@ def train(
             keys.pop("preset", None)
             chosen = presets.build_config(name, keys)
             if "eval.epochs" not in keys:
-                chosen = presets.build_config(
-                    name, {**keys, "eval.epochs": start.default_eval_epochs(chosen.epochs)}
-                )
+                chosen = presets.build_config(name, {**keys, "eval.epochs": start.default_eval_epochs(chosen.epochs)})
             outcome = start.train(chosen, out or OUT / name, device=device, observer=display)
     best = "" if outcome.best is None else f", best {outcome.best:.6g} at epoch {outcome.best_epoch}"
     click.echo(f"{outcome.directory}: {outcome.epochs} epochs{best}")

@@ -35,7 +35,7 @@ def read_folder(path: Path, *, size: int, resize: str, progress: Progress) -> La
     found = sorted(
         str(file.relative_to(path).as_posix()) for file in path.rglob("*") if file.is_file() and _is_image(file.name)
     )
-    return _read(found, lambda name: (path / name).read_bytes(), str(path), size, resize, progress)
+    return _read(found, lambda name: (path / name).read_bytes(), str(path), size=size, resize=resize, progress=progress)
 
 
 def read_zip(path: Path, *, size: int, resize: str, progress: Progress) -> LabelledImages:
@@ -47,7 +47,7 @@ def read_zip(path: Path, *, size: int, resize: str, progress: Progress) -> Label
     try:
         with zipfile.ZipFile(path) as archive:
             found = sorted(name for name in archive.namelist() if _is_image(name))
-            return _read(found, archive.read, str(path), size, resize, progress)
+            return _read(found, archive.read, str(path), size=size, resize=resize, progress=progress)
     except (zipfile.BadZipFile, OSError) as error:
         raise DataError(f"{path} cannot be read as a zip: {error}") from None
 
@@ -59,18 +59,15 @@ def read_npz(path: Path, *, size: int, resize: str) -> LabelledImages:
         DataError: the file is damaged, or has other arrays.
     """
     try:
-        with np.load(path, allow_pickle=False) as arrays:
-            name = next((name for name in ("arr_0", "images") if name in arrays), None)
-            if name is None:
-                raise DataError(f"{path} needs uint8 images [n, h, w, 3] in arr_0; it has {', '.join(arrays) or 'none'}")
-            images = arrays[name]
-            labels = arrays["labels"] if "labels" in arrays else None
-    except DataError:
-        raise
+        with np.load(path, allow_pickle=False) as opened:
+            arrays = {name: opened[name] for name in opened.files}
     # Damage ends in whatever unpacking and parsing run into.
     except Exception as error:
         raise DataError(f"{path} cannot be read as an npz: {' '.join(str(error).split())}") from None
-    if images.dtype != np.uint8 or images.ndim != _AXES or images.shape[3] != 3:
+    images, labels = arrays.get("arr_0", arrays.get("images")), arrays.get("labels")
+    if images is None:
+        raise DataError(f"{path} needs uint8 images [n, h, w, 3] in arr_0; it has {', '.join(arrays) or 'nothing'}")
+    if images.dtype != np.uint8 or images.ndim != _AXES or images.shape[3] != 3:  # noqa: PLR2004
         raise DataError(f"{path} needs uint8 images [n, h, w, 3]; it has {images.dtype} {list(images.shape)}")
     pixels = np.empty((len(images), 3, size, size), np.uint8)
     for index, image in enumerate(images):
@@ -87,6 +84,7 @@ def _read(
     names: Sequence[str],
     read: Callable[[str], bytes],
     source: str,
+    *,
     size: int,
     resize: str,
     progress: Progress,

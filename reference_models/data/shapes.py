@@ -6,6 +6,7 @@ compared with.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +17,7 @@ SHAPES = ("disc", "square", "triangle", "ring", "cross")
 TONES = ("warm", "cold")
 CLASS_NAMES = tuple(f"{tone} {shape}" for shape in SHAPES for tone in TONES)
 
-_Floats = npt.NDArray[np.float32]
+_Floats = npt.NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +67,9 @@ def draw_shapes(count: int, *, size: int = 32, seed: int = 0) -> Shapes:
     )
 
 
-def _draw(shape: npt.NDArray[np.int64], attributes: dict[str, npt.NDArray[np.float32]], draws: _Floats, size: int) -> _Floats:
+def _draw(
+    shape: npt.NDArray[np.int64], attributes: dict[str, _Floats], draws: _Floats, size: int
+) -> npt.NDArray[np.uint8]:
     grid = (np.arange(size, dtype=np.float32) + 0.5) / size
     rows, columns = np.meshgrid(grid, grid, indexing="ij")
     radius = attributes["radius"][:, None, None]
@@ -80,7 +83,8 @@ def _draw(shape: npt.NDArray[np.int64], attributes: dict[str, npt.NDArray[np.flo
     shade = 0.15 + 0.35 * draws[:, 7][:, None, None] + slope * (rows - 0.5)[None] * 0.5
     background = np.clip(shade, 0, 1)[:, None]
     mixed = background * (1 - cover) + colour * cover
-    return np.round(mixed * 255).astype(np.uint8)  # type: ignore[return-value]
+    pixels: npt.NDArray[np.uint8] = np.round(mixed * 255).astype(np.uint8)
+    return pixels
 
 
 def _distances(across: _Floats, down: _Floats) -> list[_Floats]:

@@ -97,10 +97,8 @@ class Head(nn.Module):
     def forward(self, last: Tensor, labels: Tensor | None) -> Verdict:
         """Return the verdict from the last map [n, c, 4, 4]."""
         features = last if self.features is None else self.features(last).flatten(1)
-        if self.features is None and self.kind == "projection":
-            pooled = last.sum(dim=(2, 3))
-        else:
-            pooled = features
+        summed = self.features is None and self.kind == "projection"
+        pooled = last.sum(dim=(2, 3)) if summed else features
         logit = self.logit(pooled).flatten()
         classes = None
         if self.kind == "projection" and self.labels is not None:

@@ -73,7 +73,10 @@ def normalise_spectrally(network: nn.Module) -> None:
     leaves it as it was. The gains of conditional normalisations are no linear maps and stay.
     """
     kept = {
-        id(part) for module in network.modules() if isinstance(module, ConditionalBatchNorm2d) for part in module.children()
+        id(part)
+        for module in network.modules()
+        if isinstance(module, ConditionalBatchNorm2d)
+        for part in module.children()
     }
     for module in list(network.modules()):
         if isinstance(module, _WEIGHTED) and id(module) not in kept:

@@ -47,8 +47,8 @@ GAMES = {
     "hinge": Game(lambda logit: relu(1 - logit), lambda logit: relu(1 + logit), lambda logit: -logit),
     "wasserstein": Game(lambda logit: -logit, lambda logit: logit, lambda logit: -logit),
 }
-"""By name. Goodfellow et al. 2014 (algorithm 1, and the remark on its gradient in section 3); Lim and Ye 2017; Arjovsky et
-al. 2017 (algorithm 1)."""
+"""By name. Goodfellow et al. 2014 (algorithm 1, and the remark on its gradient in section 3); Lim and Ye 2017; Arjovsky
+et al. 2017 (algorithm 1)."""
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,4 @@ class FeatureMatching:
         """Return the distance of the mean features."""
         if scene.real is None:
             raise TypeError("feature matching needs real images")
-        return {
-            "G_matching": self.weight * feature_distance(scene.real.features, scene.fake.features, norm=self.norm)
-        }
+        return {"G_matching": self.weight * feature_distance(scene.real.features, scene.fake.features, norm=self.norm)}

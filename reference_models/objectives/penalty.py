@@ -21,7 +21,8 @@ def gradient_norms(scene: Scene) -> Tensor:
     # The sum over the batch has each image's own gradient, since no image's judgement depends on another.
     judged = scene.judge(between, scene.real_labels).logit.sum()
     (gradient,) = torch.autograd.grad(judged, between, create_graph=True)
-    return gradient.flatten(1).norm(dim=1)
+    norms: Tensor = torch.linalg.vector_norm(gradient.flatten(1), dim=1)
+    return norms
 
 
 @dataclass(frozen=True)

@@ -51,9 +51,7 @@ def cache_directory() -> Path:
     return user_cache_path("ganmetrics", appauthor=False) / "reference-models"
 
 
-def _compute(
-    images: Tensor, config: EvalConfig, extractor: str | Extractor, device: torch.device | None
-) -> Reference:
+def _compute(images: Tensor, config: EvalConfig, extractor: str | Extractor, device: torch.device | None) -> Reference:
     return Reference.from_images(
         images,
         extractor=extractor,

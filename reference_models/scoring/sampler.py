@@ -6,8 +6,8 @@ import torch
 from torch import Tensor, nn
 
 from reference_models.config import NetConfig
+from reference_models.networks.latent import draw_latent
 from reference_models.scoring.pattern import evaluating
-from reference_models.training.draws import draw_latent
 
 
 class Sampler:
@@ -32,7 +32,7 @@ class Sampler:
     def config(self) -> NetConfig:
         """What the network was built from."""
         config = self.network.config
-        assert isinstance(config, NetConfig)  # noqa: S101 - every network of this package has one
+        assert isinstance(config, NetConfig)
         return config
 
     @property

@@ -11,7 +11,7 @@ def update_average(average: nn.Module, network: nn.Module, *, decay: float) -> N
     a common slip, ruins every image.
     """
     with torch.no_grad():
-        current = list(network.parameters())
-        torch._foreach_lerp_(list(average.parameters()), current, 1 - decay)
-        for kept, buffer in zip(average.buffers(), network.buffers(), strict=True):
-            kept.copy_(buffer)
+        kept, current = ([*part.parameters()] for part in (average, network))
+        torch._foreach_lerp_(kept, current, 1 - decay)  # type: ignore[arg-type]
+        for old, buffer in zip(average.buffers(), network.buffers(), strict=True):
+            old.copy_(buffer)

@@ -2,9 +2,11 @@
 
 import math
 from collections.abc import Iterable
+from typing import cast
 
 import torch
 from torch import Tensor, nn
+from torch.nn.utils.parametrize import is_parametrized
 
 from reference_models.errors import TrainingError
 from reference_models.objectives.auxiliary import accuracy
@@ -57,12 +59,14 @@ def largest_singular_values(network: nn.Module) -> list[float]:
     network.eval()
     try:
         with torch.no_grad():
-            weights = [
-                module.weight.transpose(0, 1) if isinstance(module, nn.ConvTranspose2d) else module.weight
-                for module in network.modules()
-                if torch.nn.utils.parametrize.is_parametrized(module, "weight")
-            ]
-            return [float(torch.linalg.matrix_norm(weight.flatten(1).float(), ord=2)) for weight in weights]
+            values = []
+            for module in network.modules():
+                if not is_parametrized(module, "weight"):
+                    continue
+                weight = cast(Tensor, module.weight)
+                rows = weight.transpose(0, 1) if isinstance(module, nn.ConvTranspose2d) else weight
+                values.append(float(torch.linalg.matrix_norm(rows.flatten(1).float(), ord=2)))
+            return values
     finally:
         network.train(training)
 
@@ -80,4 +84,6 @@ def check_finite(losses: dict[str, float], networks: Iterable[tuple[str, nn.Modu
         for name, parameter in network.named_parameters():
             for what, values in (("weights", parameter), ("gradients", parameter.grad)):
                 if values is not None and not values.isfinite().all():
-                    raise TrainingError(f"training needs finite {what}; those of {title}.{name} are not at step {step:,}")
+                    raise TrainingError(
+                        f"training needs finite {what}; those of {title}.{name} are not at step {step:,}"
+                    )

@@ -13,7 +13,7 @@ class Monitor:
 
     >>> monitor = Monitor()
     >>> monitor.look({"grad/G": 1000.0})
-    ['the generator has gradients of norm 1e+03: lower opt_g.lr, or train the discriminator less']
+    ['the generator has gradients of norm 1e+03: lower opt_g.lr, or opt_d.lr']
     >>> monitor.look({"grad/G": 1000.0})
     []
     """
@@ -42,7 +42,7 @@ class Monitor:
             ),
             "exploded": (
                 gradient is not None and gradient > 100,  # noqa: PLR2004
-                f"the generator has gradients of norm {gradient or 0:.3g}: lower opt_g.lr, or train the discriminator less",
+                f"the generator has gradients of norm {gradient or 0:.3g}: lower opt_g.lr, or opt_d.lr",
             ),
             "saturated": (
                 values.get("saturation", 0) > 0.99,  # noqa: PLR2004
@@ -62,13 +62,17 @@ class Monitor:
     def look_at_spectra(self, values: list[float]) -> list[str]:
         """Return what is newly wrong with the largest singular values of normalised weights."""
         off = [value for value in values if not 0.9 <= value <= 1.1]  # noqa: PLR2004
-        text = f"spectral normalisation is off: largest singular values of {min(off or [1]):.3g} to {max(off or [1]):.3g}"
+        text = (
+            f"spectral normalisation is off: largest singular values of {min(off or [1]):.3g} to {max(off or [1]):.3g}"
+        )
         return self._new({"spectrum": (bool(off), text)})
 
     def look_at_spread(self, real: float, fake: float) -> list[str]:
         """Return what is newly wrong with how different the images of one batch are (see `recording.grids.spread`)."""
         text = f"the samples are nearly all alike (their spread is {fake / max(real, 1e-12):.1%} of the real images')"
-        return self._new({"collapsed": (fake < COLLAPSED * real, text + ": mode collapse; an earlier checkpoint is better")})
+        return self._new(
+            {"collapsed": (fake < COLLAPSED * real, text + ": mode collapse; an earlier checkpoint is better")}
+        )
 
     def look_at_score(self, value: float, *, epoch: int) -> list[str]:
         """Take an evaluation's distance, and return what is newly wrong with it."""
@@ -76,7 +80,8 @@ class Monitor:
             self.best, self.best_epoch, self.without_better = value, epoch, 0
         else:
             self.without_better += 1
-        text = f"the distance is {value:.4g} at epoch {epoch}, more than twice the best, {self.best:.4g} at {self.best_epoch}"
+        best = f"{self.best:.4g} at epoch {self.best_epoch}"
+        text = f"the distance is {value:.4g} at epoch {epoch}, more than twice the best, {best}"
         return self._new({"diverged": (value > DIVERGED * self.best, text + "; best.pt keeps that one")})
 
     def state(self) -> dict[str, Any]:

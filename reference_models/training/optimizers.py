@@ -6,7 +6,7 @@ from reference_models.config import OptimizerConfig
 
 
 def build_optimizer(config: OptimizerConfig, network: nn.Module) -> optim.Optimizer:
-    """Return the optimiser of a network: fused where torch has it, which is one pass over the weights instead of many."""
+    """Return the optimiser of a network, fused where torch has it: one pass over the weights instead of many."""
     parameters = list(network.parameters())
     if config.name == "rmsprop":
         return optim.RMSprop(parameters, lr=config.lr)

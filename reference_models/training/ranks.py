@@ -45,7 +45,7 @@ class Ranks:
         flat = torch.cat([gradient.flatten() for gradient in gradients])
         distributed.all_reduce(flat)
         flat /= self.count
-        for gradient, mean in zip(gradients, flat.split([gradient.numel() for gradient in gradients]), strict=True):
+        for gradient, mean in zip(gradients, torch.split(flat, [part.numel() for part in gradients]), strict=True):
             gradient.copy_(mean.view_as(gradient))
 
     def gather(self, state: Tensor) -> list[Tensor]:
@@ -57,7 +57,7 @@ class Ranks:
         distributed.all_gather(gathered, state.to(device))
         return [part.cpu() for part in gathered]
 
-    def agree(self, stop: bool) -> bool:  # noqa: FBT001 - the value itself
+    def agree(self, stop: bool) -> bool:
         """Return whether any process wants to stop, on all of them."""
         if self.count == 1:
             return stop
@@ -91,4 +91,5 @@ def joined_ranks() -> Iterator[Ranks]:
 def total_norm(parameters: Iterable[nn.Parameter]) -> Tensor:
     """Return the norm of all gradients together."""
     gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
-    return torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients)))
+    norm: Tensor = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients)))
+    return norm

@@ -13,6 +13,7 @@ from ganmetrics import Score, to_uint8
 from reference_models.config import TrainConfig
 from reference_models.data.batches import to_floats
 from reference_models.data.images import LabelledImages
+from reference_models.networks.latent import draw_latent
 from reference_models.recording import grids, plots
 from reference_models.recording.records import Moment, Records, score_row
 from reference_models.recording.tensorboard import TensorBoard
@@ -20,7 +21,6 @@ from reference_models.scoring.sampler import Sampler
 from reference_models.scoring.scorer import Scorer
 from reference_models.settings import to_toml
 from reference_models.training.checkpoint import BEST, LAST, Checkpoint, write_checkpoint
-from reference_models.training.draws import draw_latent
 from reference_models.training.interrupt import Interruption, caught_interrupts
 from reference_models.training.measure import check_finite, largest_singular_values, measure
 from reference_models.training.monitor import Monitor

@@ -12,7 +12,7 @@ def learning_rate(config: OptimizerConfig, progress: float) -> float:
 
     >>> cosine = OptimizerConfig(lr=2e-3, schedule="cosine", lr_end=1e-5)
     >>> [f"{learning_rate(cosine, t):.3g}" for t in (0, 0.25, 0.5, 0.75, 1, 2)]
-    ['0.002', '0.00171', '0.001', '0.000301', '1e-05', '1e-05']
+    ['0.002', '0.00171', '0.00101', '0.000301', '1e-05', '1e-05']
     """
     if config.schedule == "constant" or config.lr_end is None:
         return config.lr

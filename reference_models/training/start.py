@@ -57,7 +57,9 @@ def train(
         whole = config.with_classes(data.classes)
         whole = _scored_by(whole, extractor, told)
         told.said(data.line())
-        run = _prepare(whole, out, data, extractor, device, told, ranks, until=whole.epochs)
+        run = _prepare(
+            whole, out, data, extractor=extractor, device=device, observer=told, ranks=ranks, until=whole.epochs
+        )
         if ranks.is_first:
             write_whole(out / CONFIG, to_toml(whole).encode())
         ranks.wait()
@@ -105,7 +107,7 @@ def resume(
                 f"{out} was trained on classes {', '.join(checkpoint.class_names) or 'none'}; "
                 f"{config.data.source} has {', '.join(data.class_names) or 'none'}"
             )
-        run = _prepare(config, out, data, extractor, device, told, ranks, until=until)
+        run = _prepare(config, out, data, extractor=extractor, device=device, observer=told, ranks=ranks, until=until)
         try:
             run.resume_from(checkpoint)
         except (ValueError, RuntimeError, KeyError) as error:
@@ -131,11 +133,11 @@ def _prepare(
     config: TrainConfig,
     out: Path,
     data: LabelledImages,
+    *,
     extractor: Extractor | None,
     device: torch.device | str | None,
     observer: Observer,
     ranks: Ranks,
-    *,
     until: int,
 ) -> Run:
     place = _device(device, ranks)
@@ -153,7 +155,9 @@ def _scored_by(config: TrainConfig, extractor: Extractor | None, observer: Obser
         config = merged(config, {"eval.epochs": epochs})
         late = [epoch for epoch in epochs if epoch > config.epochs]
         if late:
-            observer.warned(f"epochs {', '.join(map(str, late))} are beyond the last, {config.epochs}, and are not scored")
+            observer.warned(
+                f"epochs {', '.join(map(str, late))} are beyond the last, {config.epochs}, and are not scored"
+            )
     if extractor is not None:
         return merged(config, {"eval.extractor": extractor.spec.name, "eval.weights": ""})
     return with_extractor(config, say=observer.said)

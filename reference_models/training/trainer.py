@@ -65,9 +65,7 @@ class Trainer:
         self.config = config
         self.ranks = ranks or Ranks()
         self.device = torch.device(device)
-        self.batches = Batches(
-            data, batch=config.batch, seed=config.seed, rank=self.ranks.rank, ranks=self.ranks.count
-        )
+        self.batches = Batches(data, batch=config.batch, seed=config.seed, rank=self.ranks.rank, ranks=self.ranks.count)
         counts = None if data.labels is None else torch.bincount(data.labels, minlength=data.classes)
         self.draws = Draws(config, counts, rank=self.ranks.rank)
         self.generator = self._placed(build_generator(config.net, seed=config.seed))
@@ -116,7 +114,9 @@ class Trainer:
         generator_due = (self.steps + 1) % self.config.n_critic == 0
         real, real_labels = self._real()
         shared = self.config.objective.fake_labels == "shared"
-        labels = real_labels if shared and self.config.net.needs_labels else self._on_device(self.draws.labels(len(real)))
+        labels = (
+            real_labels if shared and self.config.net.needs_labels else self._on_device(self.draws.labels(len(real)))
+        )
         reuse = generator_due and self.config.reuse_fake
         with nullcontext() if reuse else torch.no_grad():
             fake = self._generate(len(real), labels)
@@ -151,7 +151,7 @@ class Trainer:
         )
         losses = self.objective.discriminator(scene)
         self.opt_d.zero_grad(set_to_none=True)
-        torch.stack(list(losses.values())).sum().backward()
+        torch.autograd.backward(torch.stack(list(losses.values())).sum())
         self.ranks.average_gradients(self.discriminator)
         self.opt_d.step()
         self.objective.after_discriminator_step(self.discriminator)
@@ -177,7 +177,7 @@ class Trainer:
             scene = Scene(self.discriminator, seen_fake, fake, labels, seen_real, real, real_labels)
             losses = self.objective.generator(scene)
             self.opt_g.zero_grad(set_to_none=True)
-            torch.stack(list(losses.values())).sum().backward()
+            torch.autograd.backward(torch.stack(list(losses.values())).sum())
         finally:
             self.discriminator.requires_grad_(requires_grad=True)
         self.ranks.average_gradients(self.generator)
@@ -197,8 +197,7 @@ class Trainer:
             return self.discriminator(real, real_labels), self.discriminator(fake, fake_labels)
         labels = None if real_labels is None or fake_labels is None else torch.cat([real_labels, fake_labels])
         both: Verdict = self.discriminator(torch.cat([real, fake]), labels)
-        split = [(None, None) if part is None else part.split(len(real)) for part in both]
-        return Verdict(*(first for first, _ in split)), Verdict(*(second for _, second in split))
+        return _part(both, slice(None, len(real))), _part(both, slice(len(real), None))
 
     def _real(self) -> tuple[Tensor, Tensor | None]:
         images, labels = self.batches(self.steps, flips=self.draws.flips(self.config.batch))
@@ -220,7 +219,7 @@ class Trainer:
 
     def _placed(self, network: nn.Module) -> nn.Module:
         layout = torch.channels_last if self.config.channels_last else torch.contiguous_format
-        return network.to(self.device, memory_format=layout).train()
+        return network.to(self.device).to(memory_format=layout).train()
 
     def _on_device(self, tensor: Any) -> Any:  # noqa: ANN401 - a tensor, or None as it is
         return None if tensor is None else tensor.to(self.device, non_blocking=True)
@@ -256,6 +255,11 @@ class Trainer:
         self.opt_d.load_state_dict(state["opt_d"])
         self.draws.rng.set_state(state["rng"][self.ranks.rank])
         self.steps, self.generator_steps = state["steps"], state["generator_steps"]
+
+
+def _part(verdict: Verdict, rows: slice) -> Verdict:
+    classes = None if verdict.classes is None else verdict.classes[rows]
+    return Verdict(verdict.logit[rows], classes, verdict.features[rows])
 
 
 def _to_cpu(value: Any) -> Any:  # noqa: ANN401 - a tree of plain values and tensors
