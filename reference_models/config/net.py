@@ -108,9 +108,8 @@ class NetConfig:
                 known = ", ".join(map(str, self.channels()))
                 raise ConfigError(f"net.attention must name sizes of inner maps ({known}); got {size}")
             if channels < ATTENTION_CHANNELS:
-                raise ConfigError(
-                    f"attention at {size}x{size} needs {ATTENTION_CHANNELS} channels or more, net.width gives {channels}"
-                )
+                needed = f"attention at {size}x{size} needs at least {ATTENTION_CHANNELS} channels"
+                raise ConfigError(f"{needed}; net.width = {self.width} gives {channels}")
 
     @property
     def levels(self) -> int:
