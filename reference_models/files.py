@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from ganmetrics import StorageError
@@ -27,7 +28,9 @@ def write_whole(path: Path, content: bytes) -> None:
     except OSError as error:
         raise StorageError(f"{path} cannot be written: {error.strerror or error}") from None
     finally:
-        temporary.unlink(missing_ok=True)
+        # Whatever stood in the way of writing stands in the way of removing too.
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def remove_leftovers(directory: Path) -> None:

@@ -28,8 +28,8 @@ class RandomFeatures:
     >>> from ganmetrics.testing import random_images
     >>> import ganmetrics
     >>> extractor = RandomFeatures()
-    >>> score = ganmetrics.fid(random_images(9, size=16), random_images(9, seed=1, size=16), extractor=extractor, workers=0)
-    >>> score.name
+    >>> real, fake = random_images(9, size=16), random_images(9, seed=1, size=16)
+    >>> ganmetrics.fid(real, fake, extractor=extractor, workers=0).name
     'fd_random-features'
     """
 

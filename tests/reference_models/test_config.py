@@ -62,7 +62,8 @@ def test_every_preset_can_be_built(preset):
 def test_all_named_presets_exist():
     """The list is complete."""
     assert list(PRESETS) == [
-        "dcgan", "dcgan-64", "dcgan-64-reduced", "dcgan-fm", "cgan", "cgan-additive", "cgan-projection", "acgan", "sagan",
+        "dcgan", "dcgan-64", "dcgan-64-reduced", "dcgan-fm", "cgan", "cgan-additive", "cgan-projection", "acgan",
+        "sagan",
         "wgan", "wgan-gp", "wgan-gp-acgan", "wgan-gp-acgan-seed",
     ]  # fmt: skip
 

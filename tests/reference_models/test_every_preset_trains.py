@@ -9,7 +9,13 @@ from reference_models.presets import PRESETS
 from reference_models.training.trainer import Trainer
 
 FAST = {"opt_g.lr": 1e-3, "opt_d.lr": 1e-3, "data.count": 512, "batch": 32, "net.latent_dim": 100}
-STEPS = dict.fromkeys(PRESETS, 200) | {"wgan": 250, "wgan-gp": 350, "wgan-gp-acgan": 350, "wgan-gp-acgan-seed": 100}
+STEPS = dict.fromkeys(PRESETS, 200) | {
+    "sagan": 80,
+    "wgan": 250,
+    "wgan-gp": 300,
+    "wgan-gp-acgan": 300,
+    "wgan-gp-acgan-seed": 80,
+}
 WIDTHS = {"wgan-gp-acgan-seed": 16}
 
 

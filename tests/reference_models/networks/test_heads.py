@@ -52,7 +52,7 @@ def test_a_projection_on_zero_is_unconditional(tiny):
 
 
 def test_an_additive_head_cannot_use_its_label(tiny):
-    """The label moves every image's logit by the same amount, so it cannot be wrong for an image; mid-network it can."""
+    """The label moves every image's logit alike, so it cannot be wrong for an image; mid-network it can."""
     additive, images = judged(tiny, "cgan-additive")
     assert not torch.allclose(additive(images, torch.zeros(6).long()).logit, additive(images, torch.arange(6)).logit)
     assert interaction(additive, images) < 1e-5

@@ -62,7 +62,7 @@ def test_the_penalty_is_taken_between_the_pair():
     """At share 1 it is at the real image, at share 0 at the generated one."""
     seen = []
 
-    def judge(images, labels):
+    def judge(images, _labels):
         seen.append(images.detach().clone())
         return Verdict(images.flatten(1).square().sum(dim=1), None, images.flatten(1))
 
