@@ -93,9 +93,8 @@ def main() -> None:
                 row = f"{count:,} | {'with' if interval else 'without'} | {measured['value']:.6g}"
                 print(f"| {row} | {measured['peak']:.0f} | {measured['worker']:.0f} |", flush=True)
     for interval, found in peaks.items():
-        print(
-            f"\nratio of the peaks {'with' if interval else 'without'} interval, last to first: {found[-1] / found[0]:.3f}"
-        )
+        how = "with" if interval else "without"
+        print(f"\nratio of the peaks {how} interval, last to first: {found[-1] / found[0]:.3f}")
 
 
 if __name__ == "__main__":
