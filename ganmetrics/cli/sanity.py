@@ -30,7 +30,7 @@ FOLDER = click.Path(path_type=Path, file_okay=False)
 @click.option(
     "--metrics",
     callback=split_metrics,
-    default="fid,is",
+    default="fid,kid,is,precision,recall,density,coverage",
     show_default=True,
     help=f"Separated by commas, of: {', '.join(METRICS)}.",
 )

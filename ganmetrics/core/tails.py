@@ -10,7 +10,7 @@ from ganmetrics.core.moments import Moments
 class PartLength(NamedTuple):
     """The number of images of a part, and the sum of squares of its covariance's entries."""
 
-    count: int
+    images: int
     squared: float
 
 
@@ -19,7 +19,7 @@ def part_lengths(parts: Sequence[Moments | None]) -> list[PartLength]:
 
     >>> import torch
     >>> part_lengths([Moments.of(torch.tensor([[1.0], [3.0]])), None])
-    [PartLength(count=2, squared=4.0), PartLength(count=0, squared=0.0)]
+    [PartLength(images=2, squared=4.0), PartLength(images=0, squared=0.0)]
     """
     return [
         PartLength(0, 0.0) if part is None or (part.count or 0) <= 1 else PartLength(part.count or 0, _squared(part))
@@ -54,15 +54,15 @@ def relative_kurtosis(total: Moments, lengths: Sequence[PartLength]) -> float:
     1.0
     1.5
     """
-    lengths = [part for part in lengths if part.count > 1]
+    lengths = [part for part in lengths if part.images > 1]
     trace, squared = _trace(total), _squared(total)
     if total.count is None or len(lengths) <= 1 or trace == 0:
         return 1.0
     # Parts weigh as the squares of their counts: the smaller ones are by far the noisier.
-    n, weights = total.count, sum(part.count**2 for part in lengths)
-    inverse = sum(part.count for part in lengths) / weights - 1 / n
-    second = sum(part.count / (part.count - 1) for part in lengths) / weights - 1 / (n * (n - 1))
-    excess = sum(part.count**2 * part.squared for part in lengths) / weights - squared
+    n, weights = total.count, sum(part.images**2 for part in lengths)
+    inverse = sum(part.images for part in lengths) / weights - 1 / n
+    second = sum(part.images / (part.images - 1) for part in lengths) / weights - 1 / (n * (n - 1))
+    excess = sum(part.images**2 * part.squared for part in lengths) / weights - squared
     length = squared - trace**2 / (n - 1)
     surplus = (excess - second * (trace**2 + length)) / inverse
     length = squared - surplus / n - (trace**2 + length) / (n * (n - 1))

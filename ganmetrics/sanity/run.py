@@ -25,11 +25,14 @@ from ganmetrics.statistics.sides import Request, Side, open_side
 
 logger = logging.getLogger(__name__)
 
+METRICS_OF_A_STUDY = ("fid", "kid", "is", "precision", "recall", "density", "coverage")
+"""What is scored unless something else is asked: the metrics that papers report."""
+
 
 def disturbance_study(
     real: object,
     *,
-    metrics: Sequence[str] = ("fid", "is"),
+    metrics: Sequence[str] = METRICS_OF_A_STUDY,
     disturbances: Sequence[str] = NAMES,
     others: object | None = None,
     extractor: str | Extractor = "inception-v3",
@@ -91,6 +94,7 @@ def disturbance_study(
         alpha=alpha,
         least=max(metric.least for metric in chosen),
     )
+    _check_classes(chosen, sets)
     settings = resolve_settings(
         extractor,
         protocol=protocol,
@@ -162,6 +166,16 @@ def _images(source: object) -> ImageSource:
     if isinstance(opened, Reference):
         raise InputError(f"a disturbance study needs images; {opened.source} holds only their statistics")
     return opened
+
+
+def _check_classes(metrics: tuple[Metric, ...], sets: Sets) -> None:
+    """Refuse metrics that read classes where a set has images without."""
+    for metric in metrics:
+        if "classes" not in metric.fake:
+            continue
+        for step in (step for series in sets.series for step in series.steps):
+            if any(step.source.class_of(index) is None for index in range(len(step.source))):
+                raise InputError(f"{metric.title} needs a class for each image; {step.source.name} has images without")
 
 
 def _check_mixtures(sets: Sets, scorer: _Scorer) -> None:

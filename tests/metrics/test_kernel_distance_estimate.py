@@ -24,13 +24,13 @@ def test_nominal_95_percent_intervals_cover(shift):
     """With a linear kernel the truth is known, |shift|^2: covered at least 91 % of the time, and not by being wide."""
     rng = np.random.default_rng(1)
     truth, width, values, covered = shift**2, [], [], 0
-    for _ in range(200):
+    for _ in range(120):
         real, fake = rng.standard_normal((60, 20)), rng.standard_normal((50, 20)) + shift
         estimate = kernel_distance_estimate(real, fake, degree=1)
         covered += estimate.low <= truth <= estimate.high
         width.append((estimate.high - estimate.low) / 2)
         values.append(estimate.value)
-    assert covered >= 182
+    assert covered >= 109
     assert np.mean(width) < 2 * 1.96 * np.std(values)
 
 
