@@ -236,5 +236,5 @@ def test_shapes_are_balanced_and_known():
     columns = (torch.arange(32) + 0.5) / 32
     centres = (colourful.float().mean(dim=1) * columns).sum(dim=1) / colourful.float().mean(dim=1).sum(dim=1)
     assert torch.corrcoef(torch.stack([centres, drawn.attributes["x"]]))[0, 1] > 0.98
-    warm = drawn.labels % 2 == 0
-    assert drawn.attributes["hue"][warm].max() < 0.3 < drawn.attributes["hue"][~warm].min()
+    hue = (drawn.attributes["hue"] * 10 + 0.3) % 10
+    assert torch.equal(hue.long(), drawn.labels // 2 + 5 * (drawn.labels % 2))

@@ -145,4 +145,4 @@ def test_the_default_schedule_of_scores():
 def test_real_labels_are_told(run, heard):
     """The classes and their counts are shown at the start, so that a wrong folder layout is seen."""
     run("acgan", epochs=0, **{"eval.epochs": ()})
-    assert any("warm disc 7, cold disc 7" in line for line in heard.lines)
+    assert any("red disc 7, cyan disc 7" in line for line in heard.lines)
