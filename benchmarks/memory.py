@@ -1,9 +1,9 @@
 """Peak memory of one Fréchet distance against the number of images.
 
-FID keeps moments, not features, so ten times the images should cost no more memory. The interval adds the moments of eight
-blocks a side, which grow until each block has as many images as features and stay so: at most 268 MB a side at pool3's
-width. Each count runs in a process of its own, without and with the interval, on a folder of small PNG files with a cheap
-extractor as wide as pool3; two decoding workers run beside it.
+FID keeps moments, not features, so ten times the images should cost no more memory. The interval adds the moments of
+eight blocks a side, which grow until each block has as many images as features and stay so: at most 268 MB a side at
+pool3's width. Each count runs in a process of its own, without and with the interval, on a folder of small PNG files
+with a cheap extractor as wide as pool3; two decoding workers run beside it.
 
     python benchmarks/memory.py --counts 2000 20000
 """
