@@ -44,6 +44,7 @@ def kernel_difference(
         NotEnoughSamples: if a set has fewer than 4 images.
         NumericsError: if a feature is not finite, naming the row, or the kernel overflows.
 
+    >>> import torch
     >>> draw = torch.Generator().manual_seed(0)
     >>> real, near, far = (torch.randn(200, 8, generator=draw) + shift for shift in (0, 0.1, 1))
     >>> found = kernel_difference(real, near, far, permutations=999)

@@ -32,8 +32,12 @@ FAMILIES: dict[str, Callable[[Comparison, tuple[str, ...], ScoringOptions], Scor
 """What computes each family of the catalogue."""
 
 
-def score_sides(metrics: tuple[Metric, ...], real: Side | None, fake: Side, options: ScoringOptions) -> Report:
+def score_sides(
+    metrics: tuple[Metric, ...], real: Side | None, fake: Side, options: ScoringOptions, *, warn: bool = True
+) -> Report:
     """Return the scores of `metrics`, in their order, after saying whatever makes them less than comparable.
+
+    What would be said is the same for many sets in a row, which is what `warn` is for.
 
     Raises:
         NotEnoughSamples: a side has fewer images than a metric is defined for.
@@ -41,7 +45,8 @@ def score_sides(metrics: tuple[Metric, ...], real: Side | None, fake: Side, opti
         NumericsError: features are such that a metric is undefined.
     """
     comparison = Comparison.of(real, fake)
-    comparison.warn()
+    if warn:
+        comparison.warn()
     scores, tables = _scored(comparison, metrics, options)
     if options.floor:
         scores += floor_scores(metrics, comparison, options)
