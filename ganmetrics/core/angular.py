@@ -6,6 +6,7 @@ from torch import Tensor
 
 from ganmetrics.core.nearest import SPARE, Smallest, nearest_among
 from ganmetrics.core.points import Numbers, PointSet, Rows, Values
+from ganmetrics.core.precision import ieee_float32
 from ganmetrics.core.screening import Block, Euclidean
 from ganmetrics.errors import InputError
 
@@ -39,7 +40,8 @@ class Angular(Euclidean):
     def bounds(self, one: Block, other: Block) -> Tensor:
         """Return lower bounds, shape [one, other]; they may be negative."""
         share = 1 - self.slack(one.rows.dtype)
-        products = one.rows @ other.rows.mT
+        with ieee_float32():
+            products = one.rows @ other.rows.mT
         return products.abs_().mul_(-2).add_(other.norms * share).add_((one.norms * share)[:, None])
 
     def exact(self, one: PointSet, numbers: Numbers, other: PointSet, other_numbers: Numbers) -> Values:

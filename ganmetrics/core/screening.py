@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from ganmetrics.core.points import Numbers, PointSet, Rows, Values, squared_distances
+from ganmetrics.core.precision import ieee_float32
 
 _FLOAT32_EXTENT = 1e15
 """Features up to here have squared distances far from overflow in single precision."""
@@ -38,9 +39,9 @@ class Euclidean:
             self.centre = self.centre.astype(np.float32).astype(np.float64)
 
     def dtype(self, *sets: PointSet) -> torch.dtype:
-        """Return the precision to screen in: single, but where the user lowered its products or they may overflow."""
+        """Return the precision to screen in: single, but where its products may overflow."""
         fits = max(points.extent for points in sets) <= _FLOAT32_EXTENT
-        return torch.float32 if fits and torch.get_float32_matmul_precision() == "highest" else torch.float64
+        return torch.float32 if fits else torch.float64
 
     def slack(self, dtype: torch.dtype) -> float:
         """Return the share of |x|^2 + |y|^2 between a lower bound and the distance, at least."""
@@ -62,9 +63,11 @@ class Euclidean:
     def bounds(self, one: Block, other: Block) -> Tensor:
         """Return lower bounds of the squared distances, shape [one, other]; they may be negative."""
         share = 1 - self.slack(one.rows.dtype)
-        return torch.addmm(other.norms * share - self.lost(one.rows.dtype), one.rows, other.rows.mT, alpha=-2).add_(
-            (one.norms * share)[:, None]
-        )
+        offsets = other.norms * share - self.lost(one.rows.dtype)
+        # The bounds hold for products in single precision, which a caller may have lowered.
+        with ieee_float32():
+            products = torch.addmm(offsets, one.rows, other.rows.mT, alpha=-2)
+        return products.add_((one.norms * share)[:, None])
 
     def exact(self, one: PointSet, numbers: Numbers, other: PointSet, other_numbers: Numbers) -> Values:
         """Return the squared distances of pairs of points."""
