@@ -44,3 +44,39 @@ def inception_score_naive(logits):
     with np.errstate(divide="ignore", invalid="ignore"):
         divergence = conditional * (np.log(conditional) - np.log(conditional.mean(axis=0)))
     return float(np.exp(divergence.sum(axis=1).mean()))
+
+
+def polynomial_kernel(x, y, degree=3, gamma=None, coef0=1.0):
+    """Return (gamma x.y + coef0)^degree of every pair, gamma being 1/d unless given."""
+    products = np.einsum("id,jd->ij", np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64))
+    return (products * (1 / x.shape[1] if gamma is None else gamma) + coef0) ** degree
+
+
+def gaussian_kernel(x, y, bandwidth):
+    """Return exp(-|x - y|^2 / (2 bandwidth^2)) of every pair, from the differences themselves."""
+    differences = np.asarray(x, dtype=np.float64)[:, None] - np.asarray(y, dtype=np.float64)[None]
+    return np.exp(-(differences**2).sum(axis=2) / (2 * bandwidth**2))
+
+
+def squared_mmd_unbiased(real, fake, kernel):
+    """Return equation 3 of Gretton et al. (2012), pair by pair."""
+    within = 0.0
+    for side in (real, fake):
+        values = kernel(side, side)
+        within += values[~np.eye(len(side), dtype=bool)].mean()
+    return within - 2 * kernel(real, fake).mean()
+
+
+def squared_mmd_biased(real, fake, kernel):
+    """Return their equation 5."""
+    return kernel(real, real).mean() + kernel(fake, fake).mean() - 2 * kernel(real, fake).mean()
+
+
+def vendi_by_similarities(features, order=1.0):
+    """Return the Vendi score from the n x n matrix of cosines itself."""
+    unit = features / np.linalg.norm(features, axis=1, keepdims=True)
+    shares = np.linalg.eigvalsh(unit @ unit.T / len(unit))
+    shares = shares[shares > 1e-12]
+    if order == 1:
+        return float(np.exp(scipy.special.entr(shares).sum()))
+    return float((shares**order).sum() ** (1 / (1 - order)))

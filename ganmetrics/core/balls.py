@@ -117,7 +117,7 @@ class Balls:
         """Return pairs with their bounds, and which of them these do not decide."""
         low = strip.bounds.numpy()[row, column].astype(np.float64)
         norms = strip.fake.norms.double().numpy()[row] + strip.real.norms.double().numpy()[column]
-        high = low + 2 * self.space.slack(strip.bounds.dtype) * norms
+        high = low + self.space.width(strip.bounds.dtype, norms)
         pairs = _Pairs(row + strip.row, column + strip.column, low, high)
         doubtful: Flags = np.zeros(len(low), dtype=bool)
         for radii in (self.real_radii[pairs.real], self.fake_radii[pairs.fake]):

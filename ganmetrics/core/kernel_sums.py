@@ -106,15 +106,15 @@ class FeaturePair:
         for start, left in side.blocks(0):
             diagonal += float(left.diagonal.sum())
             for i in range(0, len(left), TILE):
-                tile, here = left[i : i + TILE], slice(start + i, start + i + TILE)
+                tile = left[i : i + TILE]
+                here, rest = own[start + i :][: len(tile)], own[start + i + len(tile) :]
                 values = tile.kernel(tile, self.kernel).fill_diagonal_(0)
-                own[here] += values.sum(dim=1)
-                squares += _squared(values)
-                squares += 2 * self._add(tile, left[i + TILE :], own[here], own[start + i + TILE :])
+                here += values.sum(dim=1)
+                squares += _squared(values) + 2 * self._add(tile, left[i + TILE :], here, rest)
             for first, right in side.blocks(start + len(left)):
                 for i in range(0, len(left), TILE):
-                    here = slice(start + i, start + i + TILE)
-                    squares += 2 * self._add(left[i : i + TILE], right, own[here], own[first:])
+                    tile = left[i : i + TILE]
+                    squares += 2 * self._add(tile, right, own[start + i :][: len(tile)], own[first:])
         return SideSums(own.cpu(), other.cpu(), diagonal, squares)
 
     def _across(self, real: "_Side", fake: "_Side") -> tuple[Tensor, Tensor, float]:
@@ -122,8 +122,8 @@ class FeaturePair:
         for start, left in real.blocks(0):
             for first, right in fake.blocks(0):
                 for i in range(0, len(left), TILE):
-                    here = slice(start + i, start + i + TILE)
-                    squares += self._add(left[i : i + TILE], right, real_sums[here], fake_sums[first:])
+                    tile = left[i : i + TILE]
+                    squares += self._add(tile, right, real_sums[start + i :][: len(tile)], fake_sums[first:])
         return real_sums, fake_sums, squares
 
     def _zeros(self, side: "_Side") -> Float64[Tensor, " n"]:

@@ -140,9 +140,9 @@ def kernel_matrix(x: Float64[Tensor, "n d"], y: Float64[Tensor, "m d"], kernel: 
     """Return k of every pair, whole: for few images.
 
     >>> x = torch.tensor([[0.0], [2.0]], dtype=torch.float64)
-    >>> kernel_matrix(x, x, GaussianKernel(bandwidth=2**0.5)).log()
-    tensor([[ 0., -1.],
-            [-1.,  0.]], dtype=torch.float64)
+    >>> kernel_matrix(x, x, GaussianKernel(bandwidth=2**0.5))
+    tensor([[1.0000, 0.3679],
+            [0.3679, 1.0000]], dtype=torch.float64)
     """
     centre = x.mean(dim=0)
     return Rows.of(x, centre, kernel).kernel(Rows.of(y, centre, kernel), kernel)

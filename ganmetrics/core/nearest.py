@@ -85,7 +85,7 @@ class Smallest:
     ) -> Nearest:
         """Return the exact distances of the candidates, equally near ones in the order of their numbers."""
         index = self.index.numpy().copy()
-        index[self.values.isinf().numpy()] = -1
+        index[self.values.isposinf().numpy()] = -1
         squared = np.full(index.shape, np.inf)
         row, column = (index >= 0).nonzero()
         exact = space.exact(queries, numbers[row], keys, index[row, column])

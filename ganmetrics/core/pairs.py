@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from ganmetrics.core.points import Numbers, PointSet, Values
-from ganmetrics.core.screening import Block, Euclidean
+from ganmetrics.core.screening import Euclidean
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,44 +44,45 @@ def pairs_within(
 ) -> Pairs:
     """Return the pairs of distinct points whose squared distance is at most `squared_distance`.
 
-    Each point is named by the first of its rows.
+    Each point is named by the first of its rows. Screened in double precision, since few points come into question.
 
     Args:
         one: points of the one set.
         other: points of the other.
         squared_distance: up to which a pair counts, at least 0.
-        limit: how many pairs to list. Where there are more, their choice follows bounds of about six digits.
+        limit: how many pairs to list. The nearest are listed, in order.
         height: rows of a block.
         within: whether `other` is `one`: each pair is then found once, and no point is paired with itself.
     """
     space = Euclidean(one.points, other.points)
-    dtype = space.dtype(one.points, other.points)
     kept, total = np.empty((0, 3)), 0
     for start in range(0, len(one.numbers), height):
         rows = one.numbers[start : start + height]
-        block = space.block(one.points, rows, dtype)
+        block = space.block(one.points, rows, torch.float64)
         for begin in range(start if within else 0, len(other.numbers), height):
             columns = other.numbers[begin : begin + height]
-            bounds = space.bounds(block, opposite := space.block(other.points, columns, dtype))
-            near = (bounds.double() <= squared_distance).numpy()
-            if within and begin == start:
-                near = np.triu(near, 1)
-            row, column = near.nonzero()
-            low = bounds.numpy()[row, column].astype(np.float64)
-            high = low + _width(space, block, opposite, row, column)
-            doubtful = high > squared_distance
-            low[doubtful] = space.exact(one.points, rows[row[doubtful]], other.points, columns[column[doubtful]])
-            inside = ~doubtful | (low <= squared_distance)
+            opposite = space.block(other.points, columns, torch.float64)
+            bounds = space.bounds(block, opposite).numpy()
+            near = bounds <= squared_distance
+            row, column = (np.triu(near, 1) if within and begin == start else near).nonzero()
+            low = bounds[row, column]
+            high = low + space.width(torch.float64, block.norms.numpy()[row] + opposite.norms.numpy()[column])
+            # Measured exactly is what the bounds do not decide, and what may be listed.
+            measured = (high > squared_distance) | (low <= _cutoff(kept[:, 0], high, limit))
+            total += int((~measured).sum())
+            first, second = rows[row[measured]], columns[column[measured]]
+            squared = space.exact(one.points, first, other.points, second)
+            inside = squared <= squared_distance
             total += int(inside.sum())
-            found = np.column_stack([low[inside], rows[row[inside]], columns[column[inside]]])
-            kept = np.concatenate([kept, found])
+            kept = np.concatenate([kept, np.column_stack([squared, first, second])[inside]])
             kept = kept[np.lexsort(kept.T[::-1])[:limit]]
     first, second = kept[:, 1].astype(np.int64), kept[:, 2].astype(np.int64)
-    squared = space.exact(one.points, first, other.points, second)
-    order = np.lexsort((second, first, squared))
-    return Pairs(one.points.first[first][order], other.points.first[second][order], squared[order], total)
+    return Pairs(one.points.first[first], other.points.first[second], kept[:, 0], total)
 
 
-def _width(space: Euclidean, one: Block, other: Block, row: Numbers, column: Numbers) -> Values:
-    norms = (one.norms[torch.from_numpy(row)] + other.norms[torch.from_numpy(column)]).double().numpy()
-    return 2 * space.slack(one.rows.dtype) * norms
+def _cutoff(listed: Values, high: Values, limit: int) -> float:
+    """Return a distance that the list does not exceed when pairs with these upper bounds are added to it."""
+    most = np.sort(np.concatenate([listed, high]))
+    if limit == 0:
+        return -np.inf
+    return float(most[limit - 1]) if len(most) >= limit else np.inf

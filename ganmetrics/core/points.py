@@ -121,7 +121,7 @@ def squared_distances(one: PointSet, numbers: Numbers, other: PointSet, other_nu
         part = slice(start, start + height)
         difference = one.rows(numbers[part]).astype(np.float64)
         difference -= other.rows(other_numbers[part])
-        squared[part] = np.einsum("ij,ij->i", difference, difference)
+        squared[part] = np.square(difference, out=difference).sum(axis=1)
     return squared
 
 
@@ -159,9 +159,9 @@ def _read(features: ArrayLike, rows: Numbers | slice) -> Rows:
     if isinstance(features, Tensor):
         index = rows if isinstance(rows, slice) else torch.from_numpy(rows).to(features.device)
         taken = features[index].detach().cpu()
-        return (taken if taken.dtype == torch.float64 else taken.float()).numpy()
+        return (taken if taken.dtype == torch.float64 else taken.float()).contiguous().numpy()
     narrow = features.dtype.itemsize <= np.dtype(np.float32).itemsize
-    return features[rows].astype(np.float32 if narrow else np.float64, copy=False)
+    return np.ascontiguousarray(features[rows], dtype=np.float32 if narrow else np.float64)
 
 
 def _checked_extent(rows: Rows, name: str, start: int) -> float:

@@ -31,10 +31,11 @@ class Euclidean:
     """
 
     def __init__(self, one: PointSet, other: PointSet) -> None:
-        self.centre: Values = ((one.mean + other.mean) / 2).astype(np.float32).astype(np.float64)
+        self.centre: Values = (one.mean + other.mean) / 2
         self.dimension = one.dimension
-        if max(one.extent, other.extent) > _FLOAT32_EXTENT:
-            self.centre = (one.mean + other.mean) / 2
+        if max(one.extent, other.extent) <= _FLOAT32_EXTENT:
+            # The same centre in both precisions.
+            self.centre = self.centre.astype(np.float32).astype(np.float64)
 
     def dtype(self, *sets: PointSet) -> torch.dtype:
         """Return the precision to screen in: single, but where the user lowered its products or they may overflow."""
@@ -45,6 +46,14 @@ class Euclidean:
         """Return the share of |x|^2 + |y|^2 between a lower bound and the distance, at least."""
         return 2 * (self.dimension + 8) * torch.finfo(dtype).eps
 
+    def lost(self, dtype: torch.dtype) -> float:
+        """Return what underflows, at most, which leaves no trace in the norms."""
+        return 4 * self.dimension * float(torch.finfo(dtype).tiny)
+
+    def width(self, dtype: torch.dtype, norms: Values) -> Values:
+        """Return how far the upper bound lies above the lower, given |x|^2 + |y|^2."""
+        return 2 * (self.slack(dtype) * norms + self.lost(dtype))
+
     def block(self, points: PointSet, numbers: Numbers | slice, dtype: torch.dtype) -> Block:
         """Return the rows of some points, ready for `bounds`."""
         rows = torch.from_numpy(self._placed(points.rows(numbers), dtype))
@@ -53,9 +62,7 @@ class Euclidean:
     def bounds(self, one: Block, other: Block) -> Tensor:
         """Return lower bounds of the squared distances, shape [one, other]; they may be negative."""
         share = 1 - self.slack(one.rows.dtype)
-        # What underflows is lost without a trace in the norms.
-        lost = self.dimension * torch.finfo(one.rows.dtype).tiny
-        return torch.addmm(other.norms * share - lost, one.rows, other.rows.mT, alpha=-2).add_(
+        return torch.addmm(other.norms * share - self.lost(one.rows.dtype), one.rows, other.rows.mT, alpha=-2).add_(
             (one.norms * share)[:, None]
         )
 

@@ -53,7 +53,7 @@ class ImageSource(Protocol):
         ...
 
     def class_of(self, index: int) -> str | None:
-        """Return the class of an image, which is its first-level folder; None where there are no class folders."""
+        """Return the class of an image: its first-level folder, or its label; None where there are neither."""
         ...
 
 

@@ -97,3 +97,6 @@ METRICS = {
         ),
     )
 }
+
+CONTESTED = ("fid", "kid", "precision", "recall")
+"""The metrics by which two generators can be compared."""

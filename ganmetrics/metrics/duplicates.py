@@ -140,7 +140,7 @@ def _threshold(points: PointSet, share: float, height: int) -> tuple[Values, flo
     if len(points) < _LEAST:
         raise NotEnoughSamples(f"duplicates need {_LEAST} distinct rows of {points.name}, got {len(points)}")
     nearest = neighbours(points.distinct(), k=1, height=height).squared_nearest
-    return nearest, share * float(np.sqrt(np.median(nearest)))
+    return nearest, share * float(np.median(np.sqrt(nearest)))
 
 
 def _copies(points: PointSet, limit: int) -> Pairs:

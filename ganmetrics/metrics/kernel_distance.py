@@ -118,8 +118,9 @@ def kernel_distance(
 
     >>> draw = torch.Generator().manual_seed(0)
     >>> real, fake = torch.randn(200, 16, generator=draw), 1 + torch.randn(200, 16, generator=draw)
-    >>> kernel_distance(real, fake, subsets=10)
-    KernelDistance(value=6.2..., std=0..., subset_size=200, subsets=10)
+    >>> distance = kernel_distance(real, fake, subsets=10, subset_size=100)
+    >>> round(distance.value), distance.subset_size, distance.subsets
+    (7, 100, 10)
     """
     chosen = _named(convention) if isinstance(convention, str) else convention
     pair = FeaturePair(real, fake, PolynomialKernel(degree, gamma, coef0), memory=memory)

@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import torch
@@ -117,7 +116,7 @@ def memorisation_distance(
     real: ArrayLike,
     fake: ArrayLike,
     *,
-    averaged_over: Literal["fake", "real"] = "fake",
+    averaged_over: str = "fake",
     memory: int = MEMORY,
 ) -> float:
     """Return the mean over fake images of the least 1 - |cos(real, fake)| (Bai et al., 2021, arXiv 2106.03062).
@@ -133,7 +132,8 @@ def memorisation_distance(
         0, for copies up to a factor, to 1.
 
     Raises:
-        InputError: if the shapes do not fit, an image has zero features only, or the budget is too small.
+        InputError: if the shapes do not fit, an image has zero features only, `averaged_over` is unknown, or the
+            budget is too small.
         NumericsError: if a feature is not finite, naming the row.
 
     >>> real, fake = torch.tensor([[1.0, 0.0], [0.0, 2.0]]), torch.tensor([[3.0, 0.0]])

@@ -127,6 +127,13 @@ def precision_recall_indicators(
 ) -> PrecisionRecallIndicators:
     """Return for each image what it adds to the four shares; arguments and errors are those of `precision_recall`.
 
+    Two generators on one reference can be compared by them: precision and density by two independent samples (of fake
+    images), recall and coverage in pairs (the real images are the same). What that counts is the sampling of the images
+    that are asked about, with the balls held fixed; it does not count that the balls are a sample too. For
+    recall and coverage, where the two generators' balls differ, the standard error is then too small: with equal
+    Gaussian generators in 8 and 16 dimensions, 400 images a side, a nominal 5 % test of recall rejected in 12 to 14 %
+    of 120 repetitions, of coverage in 7 to 9 %, of precision in 1 to 8 %, of density in 3 to 6 %.
+
     >>> line = torch.arange(8.0)[:, None]
     >>> precision_recall_indicators(line, line[:4] + 0.5, k=1).recall.int().tolist()
     [1, 1, 1, 1, 1, 0, 0, 0]

@@ -142,7 +142,7 @@ class Reference:
             source=source,
             contents=(),
             audit=None,
-            made_by={"converted_from": foreign.format},
+            made_by={"file_format": foreign.format},
         )
 
     @property

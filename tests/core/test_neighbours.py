@@ -60,7 +60,7 @@ def test_all_numbers_are_those_of_the_dense_matrices(name, height):
     )
     exact = squared_distances(
         points(real), points(real).group.repeat(40), points(fake), np.tile(points(fake).group, 60)
-    ).reshape(60, 90)
+    ).reshape(60, 40)
     assert exact == pytest.approx(squared, rel=1e-13)
     assert found.real.squared_radii == pytest.approx(real_radii, rel=1e-13)
     assert found.fake.squared_radii == pytest.approx(fake_radii, rel=1e-13)

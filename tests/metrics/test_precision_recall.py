@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ganmetrics.errors import InputError, NotEnoughSamples
@@ -49,9 +49,10 @@ def test_a_grid_on_a_circle(k, radius):
 
 
 def test_a_collapsed_generator_is_precise_and_forgets():
-    """All fake images near one real one: precise, dense, and next to nothing is recalled or covered."""
+    """All fake images where most real balls are: precise, dense, and next to nothing is recalled or covered."""
     real = drawn(200, 2)
-    fake = real[np.square(real).sum(axis=1).argmin()] + 1e-3 * drawn(100, 2, 1)
+    balls = (oracle.squared_distances(real, real) <= oracle.squared_radii(real, 3)[:, None]).sum(axis=0)
+    fake = real[balls.argmax()] + 1e-3 * drawn(100, 2, 1)
     shares = precision_recall(real, fake)
     assert shares.precision == 1
     assert shares.density > 1
@@ -82,6 +83,7 @@ def test_a_strict_boundary_leaves_copies_out():
     assert precision_recall(features, features, k=5).recall == 1
 
 
+@settings(max_examples=10)
 @given(st.integers(0, 100), st.sampled_from([1e-20, 1e-3, 1e6]), st.integers(-100, 100))
 def test_turning_moving_and_scaling_both_sides_changes_nothing(seed, scale, shift):
     """Only relations of distances matter."""

@@ -20,8 +20,8 @@ from tests.parity.peers import PEERS
 
 pytestmark = [pytest.mark.parity, pytest.mark.filterwarnings("ignore")]  # the peers' warnings are not ours to fix
 
-COUNT = 8
-BATCH = 8
+COUNT = 64
+BATCH = 16
 SIZES = ((32, 32), (64, 48), (299, 299), (512, 384))
 
 

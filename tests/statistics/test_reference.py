@@ -81,9 +81,13 @@ def test_a_pytorch_fid_file_is_a_reference_without_a_count(tmp_path):
     assert reference.count is None
     assert reference.spec is None
     np.testing.assert_array_equal(reference.moments.covariance, covariance)
-    with pytest.raises(InputError, match="saving needs statistics of known origin"):
-        reference.save(tmp_path / "again.npz")
-    assert "unknown number of images" in reference.line()
+    assert "unknown number of images, 2 features, origin unknown" in reference.line()
+    reference.save(tmp_path / "again.npz")
+    again = Reference.load(tmp_path / "again.npz")
+    assert (again.count, again.spec, again.audit) == (None, None, None)
+    np.testing.assert_array_equal(again.moments.covariance, covariance)
+    with pytest.raises(InputError, match=r"merging needs counts; that of .*stats\.npz is unknown"):
+        reference.merge(again)
 
 
 def test_a_foreign_file_with_wrong_shapes_names_them(tmp_path):

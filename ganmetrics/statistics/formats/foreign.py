@@ -18,7 +18,7 @@ class Foreign:
     """The statistics in a file that does not say how they were made.
 
     Attributes:
-        format: whose file it is.
+        format: whose file it is; `mu-sigma` where several libraries write the same.
         moments: of the features; the count is None where neither file nor caller says it.
         spatial: of the spatial features behind sFID, where the file has them.
     """

@@ -33,7 +33,7 @@ def read_mu_sigma(path: Path, *, spatial: bool, count: int | None) -> Foreign:
         moments_of(members[names[0]], members[names[1]], count=count, path=path, names=names)
         for names in ((POOLED, SPATIAL) if spatial else (POOLED,))
     )
-    return Foreign("adm" if spatial else "pytorch-fid", moments, more[0] if more else None)
+    return Foreign("adm" if spatial else "mu-sigma", moments, more[0] if more else None)
 
 
 def read_features(path: Path, *, count: int | None) -> Foreign:

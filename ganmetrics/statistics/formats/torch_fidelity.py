@@ -10,6 +10,7 @@ from ganmetrics._files import atomic_write
 from ganmetrics.core.moments import Moments
 from ganmetrics.errors import InputError, StaleStatistics
 from ganmetrics.statistics.formats.foreign import Foreign, agreed_count, moments_of, moments_of_features
+from ganmetrics.statistics.formats.mu_sigma import POOLED
 from ganmetrics.statistics.formats.plain_pickle import load_plain
 
 PICKLE = "data.pkl"
@@ -26,23 +27,16 @@ def read_torch_fidelity(path: Path, *, count: int | None) -> Foreign:
         InputError: the file holds neither, or needs more than plain arrays.
         StaleStatistics: the file is damaged.
     """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            (member,) = (name for name in archive.namelist() if name.split("/")[1:] == [PICKLE])
-            data = archive.read(member)
-            of_tensors = any("/data/" in name for name in archive.namelist())
-    except Exception as error:  # a damaged archive fails in the ways of zipfile, zlib and struct
-        raise StaleStatistics(f"statistics file {path} is damaged: {' '.join(str(error).split())}") from None
+    data, of_tensors = _read_archive(path)
     if of_tensors:
         moments = moments_of_features(_read_tensor(path).numpy(), path=path)
         agreed_count(moments.count or 0, count, path)
         return Foreign("torch-fidelity", moments)
     content = load_plain(data, name=str(path))
-    arrays = [content.get(name) for name in ("mu", "sigma")] if isinstance(content, dict) else []
-    mean, covariance = (array for array in (*arrays, None, None)[:2])
-    if not (isinstance(mean, np.ndarray) and isinstance(covariance, np.ndarray)):
+    if not isinstance(content, dict) or not all(isinstance(content.get(name), np.ndarray) for name in POOLED):
         raise InputError(f"a torch-fidelity file needs arrays mu and sigma; {path} has other contents")
-    return Foreign("torch-fidelity", moments_of(mean, covariance, count=count, path=path, names=("mu", "sigma")))
+    mean, covariance = (content[name] for name in POOLED)
+    return Foreign("torch-fidelity", moments_of(mean, covariance, count=count, path=path, names=POOLED))
 
 
 def write_torch_fidelity(path: Path, moments: Moments) -> None:
@@ -55,6 +49,17 @@ def write_torch_fidelity(path: Path, moments: Moments) -> None:
     """
     with atomic_write(path) as file:
         torch.save({"mu": moments.mean.float().numpy(), "sigma": moments.covariance.numpy()}, file)
+
+
+def _read_archive(path: Path) -> tuple[bytes, bool]:
+    """Return the pickle in a file of torch.save, and whether tensors lie beside it."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+            (pickled,) = (name for name in names if name.split("/")[1:] == [PICKLE])
+            return archive.read(pickled), any("/data/" in name for name in names)
+    except Exception as error:  # a damaged archive fails in the ways of zipfile, zlib and struct
+        raise StaleStatistics(f"statistics file {path} is damaged: {' '.join(str(error).split())}") from None
 
 
 def _read_tensor(path: Path) -> torch.Tensor:

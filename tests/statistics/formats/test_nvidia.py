@@ -31,7 +31,7 @@ def save(path, content):
 
 
 def test_stylegans_sums_become_moments(features, tmp_path):
-    """N - 1 is kept inside, and dividing by n gives back what StyleGAN computes from its sums."""
+    """Inside stands the division by n - 1, and dividing by n gives back what StyleGAN computes from its sums."""
     state = stylegan_state(features)
     moments = read_pickle(save(tmp_path / "s.pkl", state), count=None, entry=None).moments
     single = features.astype(np.float32).astype(np.float64)
