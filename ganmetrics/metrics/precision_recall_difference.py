@@ -42,7 +42,7 @@ def precision_recall_difference(
 
     *Recall.* A real image is covered by the fakes together or not. The difference varies with the real images (covered
     by the one, not by the other: paired) and with the fakes, for which leaving out one of them uncovers what it alone
-    covers (the jackknife; the part of that variance that comes from counting few real images is taken off).
+    covers (the jackknife).
 
     The p-value of recall is of the hypothesis that both sets of fakes come from one generator. McNemar's test would be
     of another, that two given sets of balls cover as much, and rejects two sets of one generator far more often than
@@ -122,11 +122,9 @@ def _credits(real: ArrayLike, fake: Tensor, *, k: int, memory: int) -> Tensor:
 
 
 def _variance_by_fakes(real: ArrayLike, fake: ArrayLike, found: Neighbourhoods) -> float:
-    """Return the jackknife's variance of recall over one set of fakes, without the noise of counting real images.
+    """Return the jackknife's variance of recall over one set of fakes: each leaves uncovered what it alone covers.
 
-    A fake covers c of n real images alone, a share p of their population: c (c - 1) / (n (n - 1)) estimates p^2.
+    That the balls of its neighbours would grow is left out. Counting few real images adds noise, and so some width.
     """
-    alone = covering(real, fake, found.fake.squared_radii).alone.double()
-    count = real.shape[0]
-    squares = float((alone * (alone - 1)).sum()) / (count * (count - 1))
-    return max(squares - float(alone.sum() / count) ** 2 / len(alone), 0.0)
+    alone = covering(real, fake, found.fake.squared_radii).alone.double() / real.shape[0]
+    return float((alone - alone.mean()).square().sum())
