@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import torch
@@ -11,12 +10,12 @@ from torch import Tensor
 
 from ganmetrics._types import ArrayLike
 from ganmetrics.core.arrays import check_rows, double_blocks, without_float64
-from ganmetrics.core.kernels import SERIAL, Kernel, Rows
+from ganmetrics.core.kernels import Kernel, Rows
 from ganmetrics.errors import InputError, NumericsError
 
 MEMORY = 2_000_000_000
 """Bytes that a computation may hold besides the features themselves."""
-TILE = 1024
+TILE = 512
 """Rows and columns of the kernel that exist at a time: a fast matrix product, and what fits into a cache."""
 LARGEST_BLOCK = 4096
 
@@ -80,13 +79,12 @@ class FeaturePair:
             check_rows(features, name)
         if real.shape[1] != fake.shape[1]:
             raise InputError(f"both sides need one dimension, got real {real.shape[1]} and fake {fake.shape[1]}")
-        self.real, self.fake, self.kernel = _as_numpy(real), _as_numpy(fake), kernel
+        self.real, self.fake, self.kernel = real, fake, kernel
         self.dtype = torch.float64 if _is_double(real) or _is_double(fake) else torch.float32
         self.device = _device(real)
         self.block = _block_rows(real.shape[1], self.dtype.itemsize, memory)
-        means = [self._mean(self.real, "real features"), self._mean(self.fake, "fake features")]
+        means = [self._mean(real, "real features"), self._mean(fake, "fake features")]
         self.centre = ((means[0] + means[1]) / 2).to(self.dtype)
-        self.terms = [self._terms(features) for features in (self.real, self.fake)]
 
     def sums(self, real_rows: Tensor | None = None, fake_rows: Tensor | None = None) -> KernelSums:
         """Return the sums over all images, or over those with the given numbers.
@@ -94,8 +92,7 @@ class FeaturePair:
         Raises:
             NumericsError: if a sum overflows.
         """
-        real = _Side(self, self.real, *self.terms[0], real_rows)
-        fake = _Side(self, self.fake, *self.terms[1], fake_rows)
+        real, fake = _Side(self, self.real, real_rows), _Side(self, self.fake, fake_rows)
         for_real, for_fake, mixed_squares = self._across(real, fake)
         sums = KernelSums(self._within(real, for_real), self._within(fake, for_fake), mixed_squares)
         totals = [sums.real.diagonal, sums.real.squares, sums.fake.diagonal, sums.fake.squares, mixed_squares]
@@ -111,11 +108,9 @@ class FeaturePair:
             for i in range(0, len(left), TILE):
                 tile = left[i : i + TILE]
                 here, rest = own[start + i :][: len(tile)], own[start + i + len(tile) :]
-                for part, values in tile.strips(tile, self.kernel):
-                    values[:, part.start :].fill_diagonal_(0)
-                    here[part] += values.sum(dim=1)
-                    squares += _squared(values)
-                squares += 2 * self._add(tile, left[i + TILE :], here, rest)
+                values = tile.kernel(tile, self.kernel).fill_diagonal_(0)
+                here += values.sum(dim=1)
+                squares += _squared(values) + 2 * self._add(tile, left[i + TILE :], here, rest)
             for first, right in side.blocks(start + len(left)):
                 for i in range(0, len(left), TILE):
                     tile = left[i : i + TILE]
@@ -138,44 +133,15 @@ class FeaturePair:
         """Add one tile's height of the kernel to the sums, in place; return the sum of its squares."""
         squares = 0.0
         for start in range(0, len(right), TILE):
-            for part, values in left.strips(right[start : start + TILE], self.kernel):
-                row_sums[part] += values.sum(dim=1)
-                column_sums[start : start + values.shape[1]] += values.sum(dim=0)
-                squares += _squared(values)
+            values = left.kernel(right[start : start + TILE], self.kernel)
+            row_sums += values.sum(dim=1)
+            column_sums[start : start + values.shape[1]] += values.sum(dim=0)
+            squares += _squared(values)
         return squares
 
     def _mean(self, features: ArrayLike, name: str) -> Float64[Tensor, " d"]:
-        total = sum(rows.double().sum(dim=0) for rows in self._scan(features))
-        mean = torch.as_tensor(total) / features.shape[0]
-        if not mean.isfinite().all():
-            # A sum costs less than looking at every number; which row it is, is looked for only now.
-            for _ in double_blocks(features, name, rows=self.block):
-                pass
-        return mean
-
-    def _terms(self, features: ArrayLike) -> tuple[Float64[Tensor, " n"], Float64[Tensor, " n"]]:
-        """Return each row's offset and k(x, x): once, since subsets and blocks meet a row many times."""
-        offsets, diagonal = (torch.empty(features.shape[0], dtype=torch.float64, device=self.device) for _ in range(2))
-        start = 0
-        for block in self._scan(features):
-            rows = Rows.of(block, self.centre, self.kernel)
-            part = slice(start, start + len(rows))
-            offsets[part], diagonal[part] = rows.offsets, rows.diagonal
-            start += len(rows)
-        return offsets, diagonal
-
-    def _scan(self, features: ArrayLike) -> Iterator[Float[Tensor, "n d"]]:
-        step = max(SERIAL // features.shape[1], 1) if self.device.type == "cpu" else self.block
-        return (self.read(features, slice(i, i + step)) for i in range(0, features.shape[0], step))
-
-    def read(self, features: ArrayLike, chosen: slice | Tensor) -> Float[Tensor, "n d"]:
-        """Return some rows in the precision and on the device of the products."""
-        if isinstance(features, Tensor):
-            index = chosen.to(features.device) if isinstance(chosen, Tensor) else chosen
-            return features.detach()[index].to(device=self.device, dtype=self.dtype, copy=True)
-        rows = features[chosen.numpy() if isinstance(chosen, Tensor) else chosen]
-        dtype = np.float64 if self.dtype == torch.float64 else np.float32
-        return torch.from_numpy(np.array(rows, dtype=dtype)).to(self.device)
+        blocks = double_blocks(features, name, rows=self.block)
+        return torch.as_tensor(sum(block.sum(dim=0) for block in blocks)).to(self.device) / features.shape[0]
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,47 +150,31 @@ class _Side:
 
     pair: FeaturePair
     features: ArrayLike
-    offsets: Float64[Tensor, " n"]
-    diagonal: Float64[Tensor, " n"]
     rows: Tensor | None
 
     @property
     def count(self) -> int:
         return self.features.shape[0] if self.rows is None else len(self.rows)
 
-    @cached_property
-    def whole(self) -> Rows:
-        """All rows, where they fit into one block: such a block is met twice."""
-        return self._prepared(0, self.count)
-
     def blocks(self, first: int) -> Iterator[tuple[int, Rows]]:
         """Yield the number of a block's first row, and the block, from row `first` on."""
-        if first == 0 and self.count <= self.pair.block:
-            yield 0, self.whole
-            return
         for start in range(first, self.count, self.pair.block):
-            yield start, self._prepared(start, min(start + self.pair.block, self.count))
+            stop = min(start + self.pair.block, self.count)
+            chosen = slice(start, stop) if self.rows is None else self.rows[start:stop]
+            yield start, Rows.of(self._read(chosen), self.pair.centre, self.pair.kernel)
 
-    def _prepared(self, start: int, stop: int) -> Rows:
-        chosen = slice(start, stop) if self.rows is None else self.rows[start:stop]
-        rows = self.pair.read(self.features, chosen)
-        if rows.device.type == "cpu":
-            rows.numpy()[:] -= self.pair.centre.numpy()
-        else:
-            rows -= self.pair.centre
-        terms = chosen if isinstance(chosen, slice) else chosen.to(self.pair.device)
-        return Rows(rows, self.offsets[terms], self.diagonal[terms])
+    def _read(self, chosen: slice | Tensor) -> Float[Tensor, "n d"]:
+        device, dtype = self.pair.device, self.pair.dtype
+        if isinstance(self.features, Tensor):
+            index = chosen.to(self.features.device) if isinstance(chosen, Tensor) else chosen
+            return self.features.detach()[index].to(device=device, dtype=dtype)
+        rows = self.features[chosen.numpy() if isinstance(chosen, Tensor) else chosen]
+        return torch.from_numpy(np.array(rows, dtype=np.float64 if dtype == torch.float64 else np.float32)).to(device)
 
 
 def _squared(values: Float64[Tensor, "n m"]) -> float:
-    return float(values.square().sum())
-
-
-def _as_numpy(features: ArrayLike) -> ArrayLike:
-    """Return a view in NumPy, which picks rows in one thread, of what is on the CPU and of a type that NumPy has."""
-    if isinstance(features, Tensor) and features.device.type == "cpu" and features.dtype != torch.bfloat16:
-        return features.detach().numpy()
-    return features
+    flat = values.view(-1)
+    return float(flat @ flat)
 
 
 def _is_double(features: ArrayLike) -> bool:
