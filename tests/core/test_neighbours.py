@@ -140,15 +140,19 @@ def test_products_of_single_precision_alone_would_be_wrong():
     assert (plain.argmin(dim=1).numpy() != found.nearest).mean() > 0.3
 
 
-def test_lowered_precision_of_products_is_noticed():
-    """A user who allowed coarser products gets the same numbers, from double precision."""
+def test_lowered_precision_of_products_does_not_matter():
+    """A user who allowed coarser products gets the same bounds, and their setting back."""
     features = points(drawn(60, 5))
-    assert Euclidean(features, features).dtype(features, features) == torch.float32
-    torch.set_float32_matmul_precision("medium")
+    space = Euclidean(features, features)
+    block = space.block(features, slice(0, 60), torch.float32)
+    expected = space.bounds(block, block)
+    torch.backends.mkldnn.matmul.fp32_precision = "bf16"
     try:
-        assert Euclidean(features, features).dtype(features, features) == torch.float64
+        found = space.bounds(block, block)
+        assert torch.backends.mkldnn.matmul.fp32_precision == "bf16"
     finally:
-        torch.set_float32_matmul_precision("highest")
+        torch.backends.mkldnn.matmul.fp32_precision = "none"
+    assert torch.equal(found, expected)
 
 
 @pytest.mark.parametrize(
