@@ -38,13 +38,13 @@ class Arithmetic:
 def arithmetic(
     subject: Subject, *, plus: tuple[str, ...], minus: tuple[str, ...], per_concept: int, trials: int, seed: int
 ) -> Arithmetic:
-    """Add and subtract concepts.
+    """Add and subtract concepts, and give the result the length of a usual latent.
 
     Args:
         subject: the model.
         plus: concepts to add: numbers of samples of `seed`, or words.
         minus: concepts to subtract.
-        per_concept: samples that words choose; the paper found the mean of three to be enough.
+        per_concept: samples that words choose; the paper used three, and many make a concept clearer.
         trials: how often it is done with words, each time with other samples.
         seed: of the samples.
 
@@ -63,6 +63,9 @@ def arithmetic(
         for trial in range(trials)
     ]
     sums = torch.stack([signs @ terms for terms in concepts])
+    # A mean of k independent latents is shorter than each by the root of k: without this, results with many samples are
+    # nearer to the middle than anything that the generator was trained with.
+    sums = sums / sums.norm(dim=1, keepdim=True).clamp(min=1e-6) * pool.latents.norm(dim=1).mean()
     rng = torch.Generator().manual_seed(seed)
     noise = (torch.rand(NEIGHBOURS, sums.shape[1], generator=rng) * 2 - 1) * JITTER
     expected = remaining(plus, minus) if pool.shown else ()

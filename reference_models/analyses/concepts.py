@@ -9,7 +9,7 @@ from reference_models.analyses.subject import Subject, require_drawn
 from reference_models.analyses.truth import WORDS, measure_shapes
 from reference_models.errors import ConfigError
 
-POOL = 512
+POOL = 2000
 """Samples that words choose from."""
 
 

@@ -83,8 +83,8 @@ def compare(data: Gaussian, generated: Gaussian, *, steps: int = 600, seed: int 
     low, high = min(data.mean, generated.mean) - reach, max(data.mean, generated.mean) + reach
     line = torch.linspace(low, high, 40_001, dtype=torch.float64)
     log_p, log_q = data.log_density(line), generated.log_density(line)
-    # V comes from D*, the divergence from entropies, JSD = H((p + q) / 2) - (H(p) + H(q)) / 2: by one way only, they would
-    # be equal whatever the numbers. log D* is log p - log (p + q), which never divides by a density of zero.
+    # V comes from D*, the divergence from entropies, JSD = H((p + q) / 2) - (H(p) + H(q)) / 2: by one way only, they
+    # would be equal whatever the numbers. log D* is log p - log (p + q), which never divides by a density of zero.
     log_sum = torch.logaddexp(log_p, log_q)
     value = _integral(log_p.exp() * (log_p - log_sum) + log_q.exp() * (log_q - log_sum), line)
     js = _mixture_entropy(log_sum - math.log(2), line) - (data.entropy + generated.entropy) / 2

@@ -55,8 +55,8 @@ def interpolate(first: Tensor, second: Tensor, steps: int, *, mode: str) -> Tens
     if float(angle.sin()) < 1e-6:  # noqa: PLR2004 - the two lie on one line, where no turn is defined
         return straight.float()
     turned = torch.sin((1 - share) * angle) * ways[0] + torch.sin(share * angle) * ways[1]
-    turned = lengths * turned / angle.sin()
-    return turned.float()
+    path: Tensor = lengths * turned / angle.sin()
+    return path.float()
 
 
 def walk(

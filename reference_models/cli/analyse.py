@@ -59,8 +59,8 @@ def walk(
 @click.option("--class", "label", metavar="K", help="Class of a conditional model; the first by default.")
 @click.option("--plus", multiple=True, metavar="CONCEPT", help="Samples (3,7,12) or words (warm left) to add.")
 @click.option("--minus", multiple=True, metavar="CONCEPT", help="The same to subtract.")
-@click.option("--mean-of", "per_concept", default=3, show_default=True, help="Samples that words choose.")
-@click.option("--trials", default=20, show_default=True, help="With words: how often, with other samples each time.")
+@click.option("--mean-of", "per_concept", default=16, show_default=True, help="Samples that words choose.")
+@click.option("--trials", default=10, show_default=True, help="With words: how often, with other samples each time.")
 def arithmetic(
     *,
     run: Path,

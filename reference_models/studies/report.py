@@ -120,8 +120,8 @@ def _markdown(study: Study, lines: list[dict[str, object]], *, scale: str, sourc
     notes = (
         f"Scale {scale}, data {Path(source).name}, {seeds} seed{'s' if seeds > 1 else ''}; ± is the deviation over the "
         "seeds; the last column is the deviation of the generator's loss over the last fifth of a run. The study's "
-        "figures are FIDs of 10,000 samples of dogs at 64x64, one run each: its differences of one or two may be chance, "
-        "and they compare with ours in direction only."
+        "figures are FIDs of 10,000 samples of dogs at 64x64, one run each: differences of one or two may be chance: "
+        "they compare with ours in direction only."
     )
     return "\n".join([f"# {study.title[0].upper()}{study.title[1:]}", "", *table, "", notes, ""])
 
