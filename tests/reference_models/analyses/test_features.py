@@ -15,8 +15,8 @@ from reference_models.analyses.probe import Features, choose_rows, probe
 from reference_models.analyses.split import labelled_sides
 from reference_models.analyses.subject import open_subject
 from reference_models.analyses.svm import LinearSVM
-from reference_models.data.shapes import CLASS_NAMES, draw_shapes
 from reference_models.data.images import LabelledImages
+from reference_models.data.shapes import CLASS_NAMES, draw_shapes
 from reference_models.errors import ConfigError
 from reference_models.networks.build import build_discriminator
 from reference_models.training.checkpoint import Checkpoint, read_checkpoint

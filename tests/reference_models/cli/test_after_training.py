@@ -57,9 +57,10 @@ ANALYSES = [
 ]
 
 
-@pytest.mark.parametrize(("arguments", "name", "line"), ANALYSES)
-def test_analyses_print_their_number(arguments, name, line, checkpoint, run, tmp_path):
+@pytest.mark.parametrize("analysis", ANALYSES)
+def test_analyses_print_their_number(analysis, checkpoint, run, tmp_path):
     """Each writes its JSON, prints its number, and never replaces what is there."""
+    arguments, name, line = analysis
     whole = (arguments[0], checkpoint, *arguments[1:], "--out", tmp_path / "out")
     done = run("analyse", *whole)
     assert done.exit_code == 0, done.stderr

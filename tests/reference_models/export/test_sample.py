@@ -150,7 +150,7 @@ def test_nothing_is_left_half_written(checkpoint, tmp_path, name):
     path = checkpoint()
     before = set(tmp_path.iterdir())
 
-    def interrupt(done, total):
+    def interrupt(*_progress):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

@@ -117,7 +117,7 @@ def test_what_is_finished_is_not_run_again(study, tmp_path, monkeypatch):
     assert float(rows[0]["std"]) == pytest.approx(abs(values[0] - values[1]) / 2**0.5)
 
     class Stopping:
-        said = warned = staticmethod(lambda text: None)
+        said = warned = staticmethod(lambda _text: None)
 
         def stepped(self, *, step, last_step, images, losses):
             import os
@@ -151,7 +151,7 @@ def test_what_cannot_work_is_refused_before_the_first_run(study, tmp_path, monke
 
     unlabelled = write_images(tmp_path / "images", 64, size=8)
     trained = []
-    monkeypatch.setattr(run_module.start, "train", lambda *a, **k: trained.append(a))
+    monkeypatch.setattr(run_module.start, "train", lambda *a, **_options: trained.append(a))
     with pytest.raises(ConfigError, match="needs images with labels"):
         study("conditioning", source=str(unlabelled))
     assert trained == []
