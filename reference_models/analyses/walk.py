@@ -37,8 +37,8 @@ def interpolate(first: Tensor, second: Tensor, steps: int, *, mode: str) -> Tens
     factor of √2 than any that the generator was trained with.
 
     >>> a, b = torch.tensor([1.0, 0.0]), torch.tensor([0.0, 1.0])
-    >>> interpolate(a, b, 3, mode="slerp")[1].norm().item(), interpolate(a, b, 3, mode="lerp")[1].norm().item()
-    (1.0, 0.7071067690849304)
+    >>> [round(interpolate(a, b, 3, mode=mode)[1].norm().item(), 3) for mode in MODES]
+    [1.0, 0.707]
     """
     if mode not in MODES:
         raise ConfigError(f"--mode must be {' or '.join(MODES)}; got {mode}")

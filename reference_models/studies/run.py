@@ -7,6 +7,7 @@ import torch
 
 from ganmetrics import Extractor
 from reference_models.config import TrainConfig
+from reference_models.data.batches import Batches
 from reference_models.data.load import load_images
 from reference_models.errors import ConfigError
 from reference_models.networks.build import build_discriminator, build_generator, parameter_count
@@ -87,14 +88,15 @@ def _plan(
 ) -> list[tuple[str, int, Path, TrainConfig]]:
     """Return every run with its folder and configuration, after all that can be checked was checked."""
     plan: list[tuple[str, int, Path, TrainConfig]] = []
-    classes = -1
+    data = None
     # Seed by seed, so that a study that is cut short has whole tables of fewer seeds.
     for seed in range(seeds):
         for row in study.rows:
             config = row_config(study, row, scale=scale, source=source, seed=seed, changes=changes)
-            if classes < 0:
-                classes = load_images(config.data, size=config.net.size).classes
-            config = config.with_classes(classes)
+            if data is None:
+                data = load_images(config.data, size=config.net.size)
+            config = config.with_classes(data.classes)
+            Batches(data, batch=config.batch, seed=seed)  # refuses a set that does not fill one
             if named is not None:
                 config = merged(config, {"eval.extractor": named.spec.name})
             else:

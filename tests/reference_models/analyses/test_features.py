@@ -8,6 +8,7 @@ import torch
 from scipy import optimize
 from torch import nn
 
+from reference_models.analyses import probe as probe_module
 from reference_models.analyses.dropping import drop_maps, without
 from reference_models.analyses.guided import guided_copy, view_filters
 from reference_models.analyses.optimal import Gaussian, compare
@@ -68,8 +69,9 @@ def _blind(checkpoint):
     return Checkpoint(checkpoint.config, state, checkpoint.progress, {}, checkpoint.class_names, None)
 
 
-def test_a_probe_compares_three_kinds_of_features(trained):
+def test_a_probe_compares_three_kinds_of_features(trained, monkeypatch):
     """N4: features of the discriminator know more of the classes than pixels do; those of a blind one know nothing."""
+    monkeypatch.setattr(probe_module, "COSTS", (1e-2,))
     checkpoint = read_checkpoint(trained)
     sides = labelled_sides(checkpoint.config, data="shapes", test_data=None, count=600, test=200, seed=0)
     found = {kind.name: kind for kind in probe(checkpoint, *sides, per_class=30, repeats=2, seed=0)}
@@ -124,7 +126,8 @@ def test_filters_are_shown_with_what_they_answer_to(trained):
     view = view_filters(discriminator, images, stage=0, filters=3, examples=2)
     assert view.images.shape == view.gradients.shape == (3, 2, 3, 16, 16)
     touched = view.gradients.abs().sum(dim=2) > 0
-    assert touched.flatten(2).sum(dim=2).max() <= 16, "a first convolution of 4x4 sees 16 pixels"
+    # Where two places answer alike, both are shown.
+    assert touched.flatten(2).sum(dim=2).float().median() == 16, "a first convolution of 4x4 sees 16 pixels"
     assert view.focus == pytest.approx(1, abs=1e-4)
     with pytest.raises(ConfigError, match="--stage must be from 0 to 1; got 2"):
         view_filters(discriminator, images, stage=2, filters=1, examples=1)

@@ -72,7 +72,7 @@ def test_every_form_has_the_same_images(checkpoint, tmp_path):
 
 def test_the_seed_and_the_place_decide_an_image(checkpoint, tmp_path):
     """Asking for more images leaves the first ones as they were; another seed gives others."""
-    path = checkpoint()
+    path = checkpoint(steps=20)
     arrays = []
     for name, count, seed in (("few.npz", 7, 0), ("many.npz", 120, 0), ("other.npz", 7, 1)):
         with np.load(sample.write_samples(path, tmp_path / name, count=count, seed=seed)) as opened:
@@ -80,7 +80,7 @@ def test_the_seed_and_the_place_decide_an_image(checkpoint, tmp_path):
     few, many, other = arrays
     # A batch of another size may round a last bit differently.
     assert np.abs(few.astype(int) - many[:7].astype(int)).max() <= 1
-    assert np.abs(few.astype(int) - other.astype(int)).max() > 1
+    assert np.abs(few.astype(int) - other.astype(int)).max() > 3
 
 
 def test_equal_samples_are_equal_bytes(checkpoint, tmp_path):

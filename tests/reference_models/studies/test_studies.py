@@ -12,7 +12,7 @@ from reference_models.studies.run import run_study
 from reference_models.studies.tables import STUDIES, row_config
 from reference_models.training import start
 
-FAST = {"epochs": 2, "data.count": 64, "eval.count": 40, "net.size": 8, "log_every": 1}
+FAST = {"epochs": 2, "data.count": 128, "eval.count": 40, "log_every": 1}
 PUBLISHED = {
     "lr-batch": [67.9, 60.2, 66, 56.5],
     "width-latent": [56.5, 62.2, 78],
@@ -142,6 +142,8 @@ def test_what_cannot_work_is_refused_before_the_first_run(study, tmp_path, monke
         study("acgan", seeds=0)
     with pytest.raises(ConfigError, match="--scale must be tiny or full; got huge"):
         study("acgan", scale="huge")
+    with pytest.raises(DataError, match="a step needs a batch of 128 images; shapes has 100"):
+        study("lr-batch", changes={"data.count": 100})
     with pytest.raises(DataError, match="nothing there"):
         study("acgan", source=str(tmp_path / "none"))
     study("feature-matching", seeds=1)
@@ -149,7 +151,7 @@ def test_what_cannot_work_is_refused_before_the_first_run(study, tmp_path, monke
         study("feature-matching", seeds=1, changes={"epochs": 3})
     from ganmetrics.testing import write_images
 
-    unlabelled = write_images(tmp_path / "images", 64, size=8)
+    unlabelled = write_images(tmp_path / "images", 128, size=16)
     trained = []
     monkeypatch.setattr(run_module.start, "train", lambda *a, **_options: trained.append(a))
     with pytest.raises(ConfigError, match="needs images with labels"):
