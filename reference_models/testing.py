@@ -50,7 +50,7 @@ class RandomFeatures:
             nn.ReLU(),
             nn.Conv2d(16, 32, 3, 2, 1),
             nn.ReLU(),
-            nn.Conv2d(32, dimension // 2, 3),
+            nn.Conv2d(32, dimension // 2, 3, 1, 1),
         )
         with torch.no_grad():
             for parameter in self._network.parameters():

@@ -1,8 +1,8 @@
 """Procedural shapes: a set of images with classes and known attributes that needs no download.
 
-Ten classes are the pairs of five shapes with two ranges of hue. Position, size, shade and background vary freely, so
-that there is something to learn beside the class, and every attribute is known, so that analyses have a truth to be
-compared with.
+Each of ten classes has a hue of its own, and two opposite ones share a shape. Position, size, shade and background vary
+freely, so that there is something to learn beside the class, and every attribute is known, so that analyses have a
+truth to be compared with.
 """
 
 from dataclasses import dataclass
@@ -14,8 +14,9 @@ import torch
 from torch import Tensor
 
 SHAPES = ("disc", "square", "triangle", "ring", "cross")
-TONES = ("warm", "cold")
-CLASS_NAMES = tuple(f"{tone} {shape}" for shape in SHAPES for tone in TONES)
+HUES = (("red", "cyan"), ("orange", "azure"), ("lime", "violet"), ("green", "purple"), ("mint", "rose"))
+"""Of the two classes of each shape, half a circle of colours apart."""
+CLASS_NAMES = tuple(f"{hue} {shape}" for shape, hues in zip(SHAPES, HUES, strict=True) for hue in hues)
 
 _Floats = npt.NDArray[np.floating[Any]]
 
@@ -47,13 +48,13 @@ def draw_shapes(count: int, *, size: int = 32, seed: int = 0) -> Shapes:
     # A generator of its own for each image keeps the first ones the same when more are drawn.
     draws = np.stack([np.random.default_rng((seed, index)).random(8) for index in range(count)]).astype(np.float32)
     labels = np.arange(count) % len(CLASS_NAMES)
-    shape, tone = labels // len(TONES), labels % len(TONES)
+    shape, opposite = labels // 2, labels % 2
     attributes = {
         "x": 0.3 + 0.4 * draws[:, 0],
         "y": 0.3 + 0.4 * draws[:, 1],
         "radius": 0.16 + 0.12 * draws[:, 2],
-        # Warm is red to yellow, cold is cyan to blue.
-        "hue": np.where(tone == 0, 0.14 * draws[:, 3], 0.5 + 0.16 * draws[:, 3]),
+        # A tenth of the circle lies between neighbouring classes, of which six hundredths are used.
+        "hue": (0.1 * shape + 0.5 * opposite + 0.06 * (draws[:, 3] - 0.5)) % 1,
     }
     images = np.empty((count, 3, size, size), np.uint8)
     for start in range(0, count, 512):

@@ -30,7 +30,7 @@ def test_networks_come_back_ready_to_use(saved):
     assert any(not torch.equal(value, stored.trainer["generator"][name]) for name, value in average.items())
     images = generator(torch.randn(3, 16), torch.tensor([0, 5, 9]))
     assert discriminator(images).classes.shape == (3, 10)
-    assert stored.class_names[0] == "warm disc"
+    assert stored.class_names[0] == "red disc"
     assert generator.config == stored.config.net
 
 

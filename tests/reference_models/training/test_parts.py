@@ -70,7 +70,7 @@ def test_one_process_averages_with_itself():
 
 @pytest.mark.slow
 def test_two_processes_are_one_run(tmp_path):
-    """Torchrun with gloo: gradients are averaged, each process has its share of the data, and the run can be resumed."""
+    """With torchrun and gloo each process has its share of the data, and the run can be resumed."""
     keys = ["net.size=8", "net.width=4", "net.norm_d=layer", "data.count=64", "batch=8", "eval.epochs=none"]
     options = [part for key in keys for part in ("--set", key)]
     launch = [sys.executable, "-m", "torch.distributed.run", "--nproc_per_node=2", "--master_port=0", "--standalone"]
