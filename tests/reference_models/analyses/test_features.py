@@ -17,10 +17,12 @@ from reference_models.analyses.split import labelled_sides
 from reference_models.analyses.subject import open_subject
 from reference_models.analyses.svm import LinearSVM
 from reference_models.data.images import LabelledImages
+from reference_models.data.load import load_images
 from reference_models.data.shapes import CLASS_NAMES, draw_shapes
 from reference_models.errors import ConfigError
 from reference_models.networks.build import build_discriminator
-from reference_models.training.checkpoint import Checkpoint, read_checkpoint
+from reference_models.training.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+from reference_models.training.trainer import Trainer
 
 
 def test_the_machine_is_at_its_minimum():
@@ -167,3 +169,22 @@ def test_against_a_perfect_generator_one_half_is_best():
     assert compare(Gaussian(0, 1), Gaussian(50, 1), steps=1).value == pytest.approx(0, abs=1e-9)
     with pytest.raises(ConfigError, match="must be above 0"):
         compare(Gaussian(0, 0), Gaussian(1, 1))
+
+
+@pytest.mark.parametrize("preset", ["acgan", "sagan", "cgan-projection", "wgan-gp-acgan-seed"])
+def test_other_networks_can_be_looked_into(preset, tiny, tmp_path):
+    """Classes, attention, spectral normalisation and the hybrid's own layers: filters, dropped maps and features."""
+    config = tiny(preset)
+    data = load_images(config.data, size=16)
+    counts = torch.bincount(data.labels, minlength=data.classes)
+    path = tmp_path / "last.pt"
+    state = Trainer(config, data).state()
+    write_checkpoint(path, Checkpoint(config, state, {"epoch": 0}, {}, data.class_names, counts))
+    subject = open_subject(path)
+    assert subject.label == (0 if preset != "sagan" else None)
+    discriminator = subject.checkpoint.discriminator()
+    view = view_filters(discriminator, data.images[:20], stage=-1, filters=2, examples=2)
+    assert view.gradients.isfinite().all()
+    assert len(drop_maps(subject, stage=-1, count=2, samples=2, seed=0).maps) == 2
+    features = Features(discriminator, data.images[:20])(data.images[:20])
+    assert features.std(dim=0).max() > 0
