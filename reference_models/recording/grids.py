@@ -8,10 +8,13 @@ from PIL import Image, ImageDraw
 from torch import Tensor
 
 from reference_models.files import write_whole
+from reference_models.recording.records import SCORES, read_scores
 
 SAMPLES = "samples"
 COLUMNS = 8
 GAP = 2
+CAPTION = 18
+"""Height of a line of text."""
 FIXED = 64
 """Images of the grid that is drawn at each evaluation."""
 
@@ -32,6 +35,19 @@ def grid(images: Tensor, *, columns: int = COLUMNS) -> Image.Image:
     return sheet
 
 
+def captioned(picture: Image.Image, text: str) -> Image.Image:
+    """Return a picture with a line of text below it, widened where the text needs it.
+
+    >>> captioned(Image.new("RGB", (8, 8)), "fid = 12.3").height
+    26
+    """
+    width = int(ImageDraw.Draw(picture).textlength(text)) + 8
+    sheet = Image.new("RGB", (max(picture.width, width), picture.height + CAPTION), "white")
+    sheet.paste(picture, (0, 0))
+    ImageDraw.Draw(sheet).text((4, picture.height + 3), text, fill="black")
+    return sheet
+
+
 def sample_path(directory: Path, epoch: int) -> Path:
     """Return where the grid of an epoch is."""
     return directory / SAMPLES / f"epoch_{epoch:04d}.png"
@@ -49,7 +65,7 @@ def write_image(path: Path, image: Image.Image) -> None:
 
 
 def evolution(directory: Path, *, size: int, columns: int = COLUMNS) -> Image.Image:
-    """Return one row of samples for each grid in a run's folder: the same noise in every row, the epoch beside it.
+    """Return a row of samples for each grid in a run's folder: the same noise in every row, epoch and score beside it.
 
     Args:
         directory: of the run.
@@ -57,6 +73,8 @@ def evolution(directory: Path, *, size: int, columns: int = COLUMNS) -> Image.Im
         columns: images a row.
     """
     grids = sorted((directory / SAMPLES).glob("epoch_*.png"))
+    # The first row of an epoch is the distance that decides which checkpoint is best.
+    scores = {row["epoch"]: row["value"] for row in reversed(read_scores(directory / SCORES))}
     margin = 72
     sheet = Image.new("RGB", (margin + columns * (size + GAP) + GAP, len(grids) * (size + GAP) + GAP), "white")
     draw = ImageDraw.Draw(sheet)
@@ -65,7 +83,9 @@ def evolution(directory: Path, *, size: int, columns: int = COLUMNS) -> Image.Im
             strip = opened.convert("RGB").crop((0, 0, columns * (size + GAP) + GAP, size + GAP))
         top = row * (size + GAP)
         sheet.paste(strip, (margin, top))
-        draw.text((4, top + size // 2 - 4), f"epoch {int(path.stem.removeprefix('epoch_'))}", fill="black")
+        epoch = int(path.stem.removeprefix("epoch_"))
+        score = f"\n{scores[epoch]:.4g}" if epoch in scores else ""
+        draw.text((4, top + size // 2 - (10 if score else 4)), f"epoch {epoch}{score}", fill="black")
     return sheet
 
 

@@ -236,7 +236,8 @@ class Run:
         for score in scores:
             self._observer.said(f"epoch {moment.epoch}: {score}")
         samples = self._sampler().images(*_pair(self._fixed))
-        picture = grids.grid(to_uint8(samples))
+        # A grid is judged by eye beside others: its score belongs to it.
+        picture = grids.captioned(grids.grid(to_uint8(samples)), f"epoch {moment.epoch}: {_figure(scores[0])}")
         grids.write_image(grids.sample_path(self.directory, moment.epoch), picture)
         if self._board is not None:
             self._board.scalars({score.name: score.value for score in scores}, moment.step)
@@ -282,6 +283,10 @@ def fixed_noise(config: TrainConfig) -> dict[str, Tensor | None]:
     latent = draw_latent(grids.FIXED, dimension=config.net.latent_dim, kind=config.net.latent, rng=rng)
     labels = torch.arange(grids.FIXED) % config.net.classes if config.net.needs_labels else None
     return {"latent": latent, "labels": labels}
+
+
+def _figure(score: Score) -> str:
+    return f"{score.name} = {score.value:.4g}"
 
 
 def _pair(fixed: dict[str, Tensor | None]) -> tuple[Tensor, Tensor | None]:
