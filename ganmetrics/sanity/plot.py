@@ -24,8 +24,10 @@ def save_plot(study: Study, path: Path) -> None:
     figure = figures.Figure(figsize=(COLUMNS * PANEL[0], rows * PANEL[1] + 0.5), layout="constrained")
     panels = figure.subplots(rows, COLUMNS, squeeze=False, sharey=True).ravel()
     scales = {metric: _largest_change(study, metric) for metric in study.metrics}
+    lowest = [min(_worsening(series, metric)) / scale for series in study.series for metric, scale in scales.items()]
     for panel, series in zip(panels, study.series, strict=False):
         _draw(panel, series, scales)
+        panel.set_ylim(min(-0.15, *lowest) - 0.05, 1.08)
     for panel in panels[len(study.series) :]:
         panel.set_axis_off()
     for row in range(rows):
@@ -45,7 +47,6 @@ def _draw(panel: Any, series: ScoredSeries, scales: dict[str, float]) -> None:  
     panel.set_title(series.name)
     panel.set_xlabel(series.unit)
     panel.set_xticks(series.levels)
-    panel.set_ylim(-1.08, 1.08)
 
 
 def _worsening(series: ScoredSeries, metric: str) -> list[float]:
