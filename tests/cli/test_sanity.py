@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from ganmetrics.cli.sanity import sanity
+from ganmetrics.sanity.run import METRICS_OF_A_STUDY
 from ganmetrics.sanity.series import NAMES
 from ganmetrics.testing import write_images
 
@@ -71,6 +73,12 @@ def test_bad_input_is_one_line(run, classes, arguments, message):
     assert (done.status, done.out) == (1, "")
     assert done.err.count("\n") == 1
     assert message in done.err
+
+
+def test_the_commands_default_is_the_librarys():
+    """The command line must not import the study for its help, so the names stand there again."""
+    (option,) = (option for option in sanity.params if option.name == "metrics")
+    assert tuple(option.default.split(",")) == METRICS_OF_A_STUDY
 
 
 def test_an_unknown_metric_is_wrong_usage(run, classes):

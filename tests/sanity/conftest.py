@@ -38,6 +38,7 @@ def study(tmp_path_factory):
     folder = tmp_path_factory.mktemp("study")
     return disturbance_study(
         write_classes(folder / "real"),
+        metrics=("fid", "is", "precision"),
         others=write_images(folder / "others", 40, seed=9, shift=50),
         extractor=ChannelMeans(),
         workers=0,
