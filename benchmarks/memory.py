@@ -1,7 +1,9 @@
 """Peak memory of one Fréchet distance against the number of images.
 
-FID keeps moments, not features, so ten times the images should cost no more memory. Each count runs in a process of its
-own, on a folder of small PNG files with a cheap extractor as wide as pool3; two decoding workers run beside it.
+FID keeps moments, not features, so ten times the images should cost no more memory. The interval adds the moments of
+eight blocks a side, which grow until each block has as many images as features and stay so: at most 268 MB a side at
+pool3's width. Each count runs in a process of its own, without and with the interval, on a folder of small PNG files
+with a cheap extractor as wide as pool3; two decoding workers run beside it.
 
     python benchmarks/memory.py --counts 2000 20000
 """
@@ -51,47 +53,48 @@ class RandomProjection:
         return ganmetrics.Outputs(features=(batch.to(device) @ self.weights.to(device)).relu().cpu())
 
 
-def score(real: Path, fake: Path) -> dict[str, float]:
+def score(real: Path, fake: Path, *, interval: bool) -> dict[str, float]:
     """Return the distance, and the peak resident memory of this process and of its largest worker, in MB."""
-    value = float(ganmetrics.fid(real, fake, extractor=RandomProjection(), workers=2))
+    value = float(ganmetrics.fid(real, fake, extractor=RandomProjection(), workers=2, interval=interval))
     peak, workers = (
         resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     )
     return {"value": value, "peak": peak, "worker": workers}
 
 
-def measure(count: int, folder: Path) -> dict[str, float]:
-    """Write `count` images a side, score them in a new process, and return what it measured."""
-    real = write_images(folder / f"real-{count}", count, seed=1, size=SIZE)
-    fake = write_images(folder / f"fake-{count}", count, seed=2, size=SIZE, shift=10)
-    done = subprocess.run(
-        [sys.executable, __file__, "--score", real, fake], stdout=subprocess.PIPE, text=True, check=True
-    )
+def measure(real: Path, fake: Path, *, interval: bool) -> dict[str, float]:
+    """Score two folders in a new process, and return what it measured."""
+    command = [sys.executable, __file__, "--score", real, fake, *(["--interval"] if interval else [])]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     measured: dict[str, float] = json.loads(done.stdout)
     return measured
 
 
 def main() -> None:
-    """Print one row for each count, and the ratio of the last to the first."""
+    """Print a row for each count without and with the interval, and the ratios of the last to the first."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--counts", type=int, nargs="+", default=[2000, 20000])
     parser.add_argument("--score", type=Path, nargs=2, help=argparse.SUPPRESS)
+    parser.add_argument("--interval", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.score:
-        print(json.dumps(score(*options.score)))
+        print(json.dumps(score(*options.score, interval=options.interval)))
         return
-    print("| images a side | distance | peak of the process, MB | of its largest worker, MB |")
-    print("|---|---|---|---|")
-    peaks = []
+    print("| images a side | interval | distance | peak of the process, MB | of its largest worker, MB |")
+    print("|---|---|---|---|---|")
+    peaks: dict[bool, list[float]] = {False: [], True: []}
     with tempfile.TemporaryDirectory() as folder:
         for count in options.counts:
-            measured = measure(count, Path(folder))
-            peaks.append(measured["peak"])
-            print(
-                f"| {count:,} | {measured['value']:.6g} | {measured['peak']:.0f} | {measured['worker']:.0f} |",
-                flush=True,
-            )
-    print(f"\nratio of the peaks, last to first: {peaks[-1] / peaks[0]:.3f}")
+            real = write_images(Path(folder) / f"real-{count}", count, seed=1, size=SIZE)
+            fake = write_images(Path(folder) / f"fake-{count}", count, seed=2, size=SIZE, shift=10)
+            for interval, found in peaks.items():
+                measured = measure(real, fake, interval=interval)
+                found.append(measured["peak"])
+                row = f"{count:,} | {'with' if interval else 'without'} | {measured['value']:.6g}"
+                print(f"| {row} | {measured['peak']:.0f} | {measured['worker']:.0f} |", flush=True)
+    for interval, found in peaks.items():
+        how = "with" if interval else "without"
+        print(f"\nratio of the peaks {how} interval, last to first: {found[-1] / found[0]:.3f}")
 
 
 if __name__ == "__main__":

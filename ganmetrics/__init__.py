@@ -25,10 +25,16 @@ if TYPE_CHECKING:
     from ganmetrics.features.base import ExtractorSpec as ExtractorSpec
     from ganmetrics.features.base import Outputs as Outputs
     from ganmetrics.metric import FrechetInceptionDistance as FrechetInceptionDistance
+    from ganmetrics.metrics.divergences import earth_movers_distance as earth_movers_distance
+    from ganmetrics.metrics.divergences import js_divergence as js_divergence
+    from ganmetrics.metrics.divergences import kl_divergence as kl_divergence
     from ganmetrics.metrics.frechet import frechet_distance as frechet_distance
     from ganmetrics.metrics.frechet_estimate import Estimate as Estimate
     from ganmetrics.metrics.frechet_estimate import frechet_estimate as frechet_estimate
+    from ganmetrics.metrics.frechet_infinity import frechet_infinity as frechet_infinity
     from ganmetrics.metrics.inception_score import inception_score as inception_score
+    from ganmetrics.metrics.kernel_distance import kernel_distance as kernel_distance
+    from ganmetrics.metrics.precision_recall import precision_recall as precision_recall
     from ganmetrics.report import Report as Report
     from ganmetrics.report import Score as Score
     from ganmetrics.statistics.reference import Reference as Reference
@@ -50,12 +56,18 @@ _HOMES = {
     "StaleStatistics": "errors",
     "StorageError": "errors",
     "WeightsError": "errors",
+    "earth_movers_distance": "metrics.divergences",
     "evaluate": "evaluation",
     "extract": "evaluation",
     "fid": "evaluation",
     "frechet_distance": "metrics.frechet",
     "frechet_estimate": "metrics.frechet_estimate",
+    "frechet_infinity": "metrics.frechet_infinity",
     "inception_score": "metrics.inception_score",
+    "js_divergence": "metrics.divergences",
+    "kernel_distance": "metrics.kernel_distance",
+    "kl_divergence": "metrics.divergences",
+    "precision_recall": "metrics.precision_recall",
     "psd_sqrt": "core.linalg",
     "to_uint8": "data.images",
 }

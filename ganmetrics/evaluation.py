@@ -1,5 +1,6 @@
 """`evaluate`: every asked metric from one pass over the images."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -7,19 +8,18 @@ import torch
 from torch import Tensor
 
 from ganmetrics._types import Progress, silent
-from ganmetrics.data.sources import open_source
 from ganmetrics.errors import InputError, StaleStatistics
 from ganmetrics.features.base import Extractor
 from ganmetrics.metrics.catalogue import METRICS, Metric
 from ganmetrics.protocols import resolve_protocol
 from ganmetrics.report import Report, Score
-from ganmetrics.scoring import score_sides
+from ganmetrics.scoring import ScoringOptions, score_sides
 from ganmetrics.statistics.cache import ReferenceCache
-from ganmetrics.statistics.collect import Keep, collect
-from ganmetrics.statistics.gather import Request, Side, gather, open_side
+from ganmetrics.statistics.featured import featured, survey_source
+from ganmetrics.statistics.gather import gather
 from ganmetrics.statistics.reference import Reference
 from ganmetrics.statistics.settings import resolve_settings
-from ganmetrics.statistics.survey import choose, survey
+from ganmetrics.statistics.sides import STORED, Request, Side, open_side
 
 
 def evaluate(
@@ -39,6 +39,16 @@ def evaluate(
     device: str | torch.device | None = None,
     offline: bool = False,
     cache: str | Path | None = None,
+    interval: bool = True,
+    confidence: float = 0.95,
+    floor: bool = False,
+    real_labels: Sequence[object] | None = None,
+    fake_labels: Sequence[object] | None = None,
+    k: int | None = None,
+    subsets: int | None = None,
+    subset_size: int | None = None,
+    splits: int | None = None,
+    memory: int = 2 * 10**9,
     progress: Progress = silent,
 ) -> Report:
     """Return the scores of the fake images against the real ones, from one pass over each set.
@@ -46,7 +56,7 @@ def evaluate(
     Args:
         real: a folder, zip or npz (path), uint8 tensor [n, 3, h, w], map-style data set, `Reference` or its path.
         fake: the same.
-        metrics: names of the catalogue: ``fid``, ``is``.
+        metrics: names of `ganmetrics.metrics.catalogue.METRICS`, such as ``fid``, ``kid`` or ``precision``.
         extractor: a name (``inception-v3``, ``efficientnet-lite0``, ``timm:NAME``) or an extractor.
         protocol: the conventions; None for the extractor's own (``ttur`` for ``inception-v3``).
         weights: a file of weights other than the published one.
@@ -59,6 +69,16 @@ def evaluate(
         device: where the network runs; None for CUDA where there is one.
         offline: never download weights.
         cache: a folder to keep statistics in between runs; None keeps none.
+        interval: give distances a value corrected for the counts, and an interval for it.
+        confidence: of the interval, between 0 and 1.
+        floor: score one half of the real images against the other as well, under each name with ``_floor``.
+        real_labels: the class of each real image, in order; None for its first-level folder.
+        fake_labels: the class that each fake image is meant to be of, likewise.
+        k: rank of the neighbour that is the radius of precision, recall, density and coverage; None for the protocol's.
+        subsets: how many subsets the kernel distance averages over; None for the protocol's.
+        subset_size: images in each; None for the protocol's, but no more than there are.
+        splits: parts of the Inception Score; None for the protocol's.
+        memory: bytes that all features and blocks of distances may take; past it features lie on the disk.
         progress: shows how far a stage has come.
 
     Raises:
@@ -76,13 +96,24 @@ def evaluate(
     [('fd_channel-means', 20), ('is_channel-means', 20)]
     """
     chosen = _choose(metrics)
-    of_both = tuple(metric for metric in chosen if metric.needs == "moments")
-    real_side, fake_side = open_side(real), open_side(fake)
-    if isinstance(real_side, Reference) and isinstance(fake_side, Reference) and of_both == chosen:
+    options = ScoringOptions(
+        interval=interval,
+        confidence=confidence,
+        floor=floor,
+        k=k,
+        subsets=subsets,
+        subset_size=subset_size,
+        splits=splits,
+        seed=seed,
+        memory=memory,
+    )
+    of_real = chosen if floor else tuple(metric for metric in chosen if metric.real)
+    real_side, fake_side = open_side(real, real_labels), open_side(fake, fake_labels)
+    if isinstance(real_side, Reference) and isinstance(fake_side, Reference) and _stored(chosen):
         _check_given(real_side, fake_side, extractor, protocol)
         if count is not None or weights is not None:
             raise InputError("count and weights say how images are treated; got them with two stored references")
-        return score_sides(chosen, Side(real_side), Side(fake_side))
+        return score_sides(chosen, Side(real_side), Side(fake_side), options)
     settings = resolve_settings(
         extractor,
         protocol=protocol,
@@ -99,11 +130,10 @@ def evaluate(
     )
     store = None if cache is None else ReferenceCache(Path(cache))
     # Metrics of the fake side alone do not cost a pass over the real one.
-    requests = [Request("real", real_side, of_both)] if of_both else []
-    *given, fake_only = gather(
-        [*requests, Request("fake", fake_side, chosen)], settings, cache=store, progress=progress
-    )
-    return score_sides(chosen, given[0] if given else None, fake_only)
+    requests = [Request("real", real_side, of_real, interval, floor, memory)] if of_real else []
+    requests.append(Request("fake", fake_side, chosen, interval, memory=memory))
+    *given, fake_only = gather(requests, settings, cache=store, progress=progress)
+    return score_sides(chosen, given[0] if given else None, fake_only, options)
 
 
 def fid(
@@ -122,6 +152,8 @@ def fid(
     device: str | torch.device | None = None,
     offline: bool = False,
     cache: str | Path | None = None,
+    interval: bool = True,
+    confidence: float = 0.95,
     progress: Progress = silent,
 ) -> Score:
     """Return the Fréchet distance between the features of two sets of images (Heusel et al. 2017, eq. 6).
@@ -150,6 +182,8 @@ def fid(
         device=device,
         offline=offline,
         cache=cache,
+        interval=interval,
+        confidence=confidence,
         progress=progress,
     )
     (score,) = report.values()
@@ -202,12 +236,8 @@ def extract(
         device=device,
         progress=progress,
     )
-    surveyed = survey(choose(open_source(source), settings), settings, progress)
-    keep = Keep(features=True, logits=True)
-    collected = collect(surveyed.source, settings, skip=surveyed.audit.skipped, keep=keep, progress=progress)
-    if collected.features is None:
-        raise InputError(f"extracting needs at least one readable image; {surveyed.source.name} has none")
-    return Extracted(collected.features, collected.logits)
+    found = featured(survey_source(source, settings, progress), settings, progress)
+    return Extracted(found.features, found.logits)
 
 
 def _choose(names: tuple[str, ...] | list[str]) -> tuple[Metric, ...]:
@@ -215,6 +245,11 @@ def _choose(names: tuple[str, ...] | list[str]) -> tuple[Metric, ...]:
     if unknown or not names:
         raise InputError(f"metrics must be among {', '.join(METRICS)}; got {', '.join(unknown) or 'none'}")
     return tuple(METRICS[name] for name in dict.fromkeys(names))
+
+
+def _stored(metrics: tuple[Metric, ...]) -> bool:
+    """Tell whether two stored sides are enough: every metric is of both and reads nothing that a file cannot hold."""
+    return all(metric.real and metric.real | metric.fake <= STORED for metric in metrics)
 
 
 def _check_given(real: Reference, fake: Reference, extractor: str | Extractor, protocol: str | None) -> None:

@@ -6,15 +6,17 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ganmetrics.core.moments import Moments
 from ganmetrics.errors import InputError, NotEnoughSamples, StaleStatistics
 from ganmetrics.features.base import Extractor, ExtractorSpec
 from ganmetrics.report import Score
-from ganmetrics.scoring import Comparison
-from ganmetrics.statistics.collect import BLOCK_ROWS
+from ganmetrics.scoring import Comparison, ScoringOptions
+from ganmetrics.scoring.frechet import frechet_score
+from ganmetrics.statistics.accumulate import LayerAccumulator
 from ganmetrics.statistics.key import library_versions
+from ganmetrics.statistics.layer import Layer
 from ganmetrics.statistics.reference import Reference
 from ganmetrics.statistics.settings import resolve_settings
+from ganmetrics.statistics.sides import Side
 
 
 class FrechetInceptionDistance:
@@ -29,6 +31,8 @@ class FrechetInceptionDistance:
         weights: the file of weights, if the reference was made with one.
         device: where the network runs; None for CUDA where there is one.
         offline: never download weights.
+        interval: give `compute` a value corrected for the counts, and an interval; it costs nine more decompositions.
+        confidence: of the interval, between 0 and 1.
 
     Raises:
         StaleStatistics: the extractor is not the one that made the reference.
@@ -54,6 +58,8 @@ class FrechetInceptionDistance:
         weights: str | Path | None = None,
         device: str | torch.device | None = None,
         offline: bool = False,
+        interval: bool = True,
+        confidence: float = 0.95,
     ) -> None:
         self.reference = reference if isinstance(reference, Reference) else Reference.load(reference)
         spec = self.reference.spec
@@ -74,19 +80,20 @@ class FrechetInceptionDistance:
             progress=None,
         )
         _check_same(spec, self._settings.extractor.spec)
+        self._options = ScoringOptions(interval=interval, confidence=confidence)
         self._warned = False
         self.reset()
 
     def reset(self) -> None:
         """Forget the images seen so far; the reference stays."""
-        self._moments: Moments | None = None
-        self._pending: list[Tensor] = []
+        self._seen = LayerAccumulator(blocks=self._options.interval)
+        self._merged: Layer | None = None
 
     @property
     def count(self) -> int:
         """Number of images seen so far."""
-        gathered = 0 if self._moments is None or self._moments.count is None else self._moments.count
-        return gathered + sum(len(features) for features in self._pending)
+        merged = 0 if self._merged is None or self._merged.moments.count is None else self._merged.moments.count
+        return merged + self._seen.count
 
     def update(self, images: Tensor) -> None:
         """Add generated images, uint8 [n, 3, h, w] on any device; `ganmetrics.to_uint8` makes them from [-1, 1].
@@ -103,9 +110,7 @@ class FrechetInceptionDistance:
         pixels = images.detach().permute(0, 2, 3, 1).cpu().numpy()
         prepare = self._settings.extractor.prepare
         batch = torch.from_numpy(np.stack([prepare(np.ascontiguousarray(image)) for image in pixels]))
-        self._pending.append(self._settings.extractor(batch, self._settings.device).features)
-        if sum(len(features) for features in self._pending) >= BLOCK_ROWS:
-            self._fold()
+        self._seen.add(self._settings.extractor(batch, self._settings.device).features)
 
     def merge(self, other: "FrechetInceptionDistance") -> None:
         """Add all that `other` has seen: another stream of images, or another part of the run.
@@ -114,10 +119,9 @@ class FrechetInceptionDistance:
             StaleStatistics: the other metric's features come from another extractor or protocol.
         """
         self.reference.check_comparable(other.reference)
-        self._fold()
-        other._fold()
-        if other._moments is not None:
-            self._moments = other._moments if self._moments is None else self._moments.merge(other._moments)
+        if other.count:
+            theirs = other._layer()
+            self._merged = theirs if self._merged is None else self._merged.merge(theirs)
 
     def compute(self) -> Score:
         """Return the distance of the images seen so far from the reference.
@@ -125,11 +129,10 @@ class FrechetInceptionDistance:
         Raises:
             NotEnoughSamples: fewer than two images were seen.
         """
-        self._fold()
-        if self._moments is None:
+        if not self.count:
             raise NotEnoughSamples("a Fréchet distance needs at least 2 images a side; update has been given none")
         fake = Reference(
-            moments=self._moments,
+            layer=self._layer(),
             spec=self._settings.extractor.spec,
             protocol=self._settings.protocol.name,
             source="generated",
@@ -137,17 +140,18 @@ class FrechetInceptionDistance:
             audit=None,
             made_by={"versions": library_versions(), "device": self._settings.device.type},
         )
-        comparison = Comparison.of(self.reference, fake)
+        comparison = Comparison.of(Side(self.reference), Side(fake))
         if not self._warned:
             comparison.warn()
             self._warned = True
-        return comparison.frechet_distance()
+        return frechet_score(comparison, "fid", self._options)
 
-    def _fold(self) -> None:
-        if self._pending:
-            part = Moments.of(torch.cat(self._pending))
-            self._moments = part if self._moments is None else self._moments.merge(part)
-            self._pending = []
+    def _layer(self) -> Layer:
+        """Return the statistics of all images, those of merged metrics included."""
+        if not self._seen.count and self._merged is not None:
+            return self._merged
+        seen = self._seen.layer()
+        return seen if self._merged is None else seen.merge(self._merged)
 
 
 def _check_same(made_with: ExtractorSpec, given: ExtractorSpec) -> None:

@@ -19,24 +19,68 @@ class Protocol:
         extractors: the extractors it is defined for; empty for any.
         resize: the resizer of `ganmetrics.features.resize`; None for the extractor's own preparation.
         scaling: how pixels become network inputs; None for the extractor's own.
+        ddof: the Fréchet distance divides scatter by n - ddof.
         inception_score: the convention of `ganmetrics.metrics.inception_score` that goes with it.
+        kernel_distance: the convention of `ganmetrics.metrics.kernel_distance` that goes with it.
+        precision_recall: the convention of `ganmetrics.metrics.precision_recall` that goes with it.
+
+    Where a library has no such metric, its protocol names ours: KID on 100 subsets from a fixed seed, of 1000 images or
+    all where there are fewer, and closed balls to the third neighbour.
     """
 
     name: str
     extractors: tuple[str, ...]
     resize: str | None
     scaling: str | None
-    inception_score: str
+    ddof: int = 1
+    inception_score: str = "improved-gan"
+    kernel_distance: str = "ganmetrics"
+    precision_recall: str = "improved-precision-recall"
 
+
+INCEPTION = ("inception-v3",)
 
 PROTOCOLS = {
     protocol.name: protocol
     for protocol in (
         # The original graph of Heusel et al. 2017 (arXiv 1706.08500): TensorFlow 1's resize, inside the network.
-        Protocol("ttur", ("inception-v3",), "tf1-bilinear", "(x-128)/128", "improved-gan"),
-        Protocol("pytorch-fid", ("inception-v3",), "half-pixel-bilinear", "2x/255-1", "improved-gan"),
-        Protocol("torch-fidelity", ("inception-v3",), "tf1-bilinear", "(x-128)/128", "torch-fidelity"),
-        Protocol("native", (), None, None, "improved-gan"),
+        Protocol("ttur", INCEPTION, "tf1-bilinear", "(x-128)/128"),
+        Protocol("pytorch-fid", INCEPTION, "half-pixel-bilinear", "2x/255-1"),
+        Protocol(
+            "torch-fidelity",
+            INCEPTION,
+            "tf1-bilinear",
+            "(x-128)/128",
+            inception_score="torch-fidelity",
+            kernel_distance="torch-fidelity",
+            precision_recall="torch-fidelity",
+        ),
+        # The mode "clean" of Parmar et al. 2022 (arXiv 2104.11222): NVIDIA's transcription of the original graph, which
+        # scales its inputs as the graph does, behind a resize of clean-fid's own.
+        Protocol("clean-fid", INCEPTION, "pillow-bicubic-float", "(x-128)/128", kernel_distance="clean-fid"),
+        # From release 1.8 on; with antialias=False it follows torch-fidelity.
+        Protocol(
+            "torchmetrics",
+            INCEPTION,
+            "pillow-bilinear-float",
+            "(x-128)/128",
+            inception_score="torchmetrics",
+            kernel_distance="torchmetrics",
+        ),
+        # Guided diffusion's evaluator (Dhariwal and Nichol 2021, arXiv 2105.05233) runs the original graph.
+        Protocol("adm", INCEPTION, "tf1-bilinear", "(x-128)/128", inception_score="adm", precision_recall="adm"),
+        # StyleGAN2-ADA and 3 transcribe the graph, resize included, and divide the covariance by n.
+        Protocol(
+            "stylegan",
+            INCEPTION,
+            "tf1-bilinear",
+            "(x-128)/128",
+            ddof=0,
+            inception_score="stylegan",
+            kernel_distance="stylegan",
+            precision_recall="stylegan",
+        ),
+        Protocol("native", (), None, None),
     )
 }
 

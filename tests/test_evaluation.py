@@ -94,7 +94,7 @@ def test_several_metrics_come_from_one_pass(folders):
 def test_unknown_metric_and_options_are_refused(folders):
     """Every option that is out of range is named with what came."""
     for wrong, message in {
-        "metrics": (("fdi",), "must be among fid, is; got fdi"),
+        "metrics": (("fdi",), "must be among fid, sfid, .*; got fdi"),
         "alpha": ("pink", "alpha must be one of white, black, drop, refuse; got 'pink'"),
         "batch_size": (0, "batch_size must be at least 1; got 0"),
         "workers": (-1, "workers must be at least 0; got -1"),

@@ -8,7 +8,9 @@ import pytest
 import torch
 from torch.nn import functional
 
-from ganmetrics.evaluation import fid
+from ganmetrics.errors import InputError
+from ganmetrics.evaluation import evaluate, fid
+from ganmetrics.statistics.reference import Reference
 from tests.features.inception_oracle import build_oracle, he_weights, oracle_outputs
 from tests.oracles import frechet_by_sqrtm
 
@@ -85,3 +87,26 @@ def test_protocols_are_told_apart(weights, sides):
     """The control: at 32x32 the two resizes give different numbers."""
     scores = [fid(*sides, weights=weights, protocol=name, workers=0).value for name in ("ttur", "pytorch-fid")]
     assert abs(scores[0] / scores[1] - 1) > 1e-3
+
+
+def test_sfid_is_the_distance_of_the_spatial_features(state, weights, sides):
+    """Those of an independent network, by the textbook; and a stored reference keeps what it needs."""
+    oracle = build_oracle(state).float()
+    moments = []
+    for images in sides:
+        spatial = oracle_outputs(oracle, as_tensorflow_1(images))[2].double().numpy()
+        moments += [spatial.mean(axis=0), np.cov(spatial, rowvar=False)]
+    options = {"weights": weights, "workers": 0, "device": "cpu"}
+    reference = Reference.from_images(sides[0], spatial=True, **options)
+    report = evaluate(reference, sides[1], metrics=("sfid", "fid"), **options)
+    assert list(report) == ["sfd_inception-v3", "fd_inception-v3"]
+    assert report["sfd_inception-v3"].value == pytest.approx(frechet_by_gram(*moments), rel=1e-4)
+    assert report["fd_inception-v3"].value != pytest.approx(report["sfd_inception-v3"].value, rel=0.1)
+
+
+def test_sfid_is_refused_where_spatial_features_were_not_kept(weights, sides):
+    """By the option that keeps them, before an image is extracted."""
+    options = {"weights": weights, "workers": 0, "device": "cpu"}
+    reference = Reference.from_images(sides[0], **options)
+    with pytest.raises(InputError, match=r"holds none \(reference build --spatial\)"):
+        evaluate(reference, sides[1], metrics=("sfid",), **options)

@@ -6,6 +6,7 @@ import torch
 from ganmetrics.errors import InputError, NotEnoughSamples, StaleStatistics
 from ganmetrics.evaluation import fid
 from ganmetrics.metric import FrechetInceptionDistance
+from ganmetrics.statistics.accumulate import BLOCK_ROWS
 from ganmetrics.statistics.reference import Reference
 from ganmetrics.testing import ChannelMeans, random_images
 
@@ -59,11 +60,13 @@ def test_merged_metrics_equal_one(metric):
 
 
 def test_memory_does_not_grow_with_images(metric):
-    """Features are folded into moments once a block is full."""
-    for _ in range(5):
-        metric.update(random_images(600, seed=3))
-    assert sum(len(features) for features in metric._pending) < 1200
-    assert metric.count == 3000
+    """Features are folded into moments once a block is full, for the whole and for each part."""
+    for number in range(20):
+        metric.update(random_images(600, seed=number))
+    kept = [metric._seen._whole, *metric._seen._parts]
+    assert len(kept) == 9
+    assert all(sum(map(len, part._pending)) < BLOCK_ROWS for part in kept)
+    assert metric.count == 12_000
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ def test_defaults_are_the_extractors_own():
     assert resolve_protocol(None, "timm:resnet10t").name == "native"
 
 
-@pytest.mark.parametrize("name", ["ttur", "pytorch-fid", "torch-fidelity"])
+@pytest.mark.parametrize("name", [name for name in PROTOCOLS if name != "native"])
 def test_inception_protocols_refuse_other_extractors(name):
     """A protocol that fixes Inception's resize says nothing of another network."""
     with pytest.raises(InputError, match=f"'{name}' is defined for inception-v3 only; got extractor 'efficientnet"):
@@ -39,3 +39,16 @@ def test_every_name_in_the_table_exists(protocol):
     assert protocol.resize is None or protocol.resize in RESIZERS
     assert protocol.scaling is None or protocol.scaling in SCALINGS
     assert protocol.inception_score in CONVENTIONS
+
+
+def test_covariance_is_divided_by_n_under_stylegan_only():
+    """Every other library divides by n - 1."""
+    assert {name for name, protocol in PROTOCOLS.items() if protocol.ddof == 0} == {"stylegan"}
+    assert {protocol.ddof for protocol in PROTOCOLS.values()} == {0, 1}
+
+
+@pytest.mark.parametrize("field", ["kernel_distance", "precision_recall"])
+def test_conventions_of_the_other_metrics_exist(field):
+    """The names lead to conventions of the metrics that have several."""
+    module = pytest.importorskip(f"ganmetrics.metrics.{field}")
+    assert {getattr(protocol, field) for protocol in PROTOCOLS.values()} <= set(module.CONVENTIONS)

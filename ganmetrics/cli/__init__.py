@@ -6,8 +6,12 @@ Commands import the library inside their functions, so that ``--help`` and compl
 import click
 
 from ganmetrics.cli.cache import cache
+from ganmetrics.cli.compare import compare
+from ganmetrics.cli.explain import explain
+from ganmetrics.cli.influence import influence
 from ganmetrics.cli.interrupt import end_promptly_on_interrupt, leave
 from ganmetrics.cli.reference import reference
+from ganmetrics.cli.sanity import sanity
 from ganmetrics.cli.score import evaluate, fid
 from ganmetrics.cli.weights import weights
 from ganmetrics.errors import GanMetricsError
@@ -18,6 +22,7 @@ Examples:
   ganmetrics fid real_dir fakes.zip --extractor efficientnet-lite0   offline, no download
   ganmetrics fid real_dir fakes.npz --count 10000 --json
   ganmetrics reference build real_dir real.npz && ganmetrics fid real.npz fake_dir
+  ganmetrics explain real_dir fake_dir     why libraries give these files other FIDs
 
 REAL and FAKE are folders (searched through), zip files, npz files (arr_0, uint8, NHWC) or stored references.
 Results go to stdout, everything else to stderr. Exit status: 0 done, 1 an error told in one line, 2 wrong usage,
@@ -45,7 +50,7 @@ def command() -> None:
     """Score generated images against real ones: numbers to trust, compare and publish."""
 
 
-for _command in (fid, evaluate, reference, weights, cache):
+for _command in (fid, evaluate, compare, influence, explain, sanity, reference, weights, cache):
     command.add_command(_command)
 
 

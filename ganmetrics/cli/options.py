@@ -98,13 +98,23 @@ class ExtractionOptions:
 
 def extraction_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add those options to a command, which receives them as one value called `options`."""
+    return gathered(command, "options", ExtractionOptions, _EXTRACTION)
+
+
+def gathered(
+    command: Callable[..., None],
+    name: str,
+    group: type,
+    added: tuple[Callable[[Callable[..., None]], Callable[..., None]], ...],
+) -> Callable[..., None]:
+    """Add options to a command, which receives their values as one `group`, a dataclass, under one name."""
+    names = [field.name for field in fields(group)]
 
     @functools.wraps(command)
     def collected(*arguments: object, **values: Any) -> None:  # noqa: ANN401 - whatever click parsed
-        options = ExtractionOptions(**{field.name: values.pop(field.name) for field in fields(ExtractionOptions)})
-        command(*arguments, options=options, **values)
+        command(*arguments, **{name: group(**{field: values.pop(field) for field in names})}, **values)
 
-    for option in reversed(_EXTRACTION):
+    for option in reversed(added):
         collected = option(collected)
     return collected
 

@@ -8,34 +8,44 @@ import click
 
 from ganmetrics.cli.options import SOURCE, ExtractionOptions, emit, extraction_options, quiet_option, start_logging
 from ganmetrics.cli.progress import bar
+from ganmetrics.statistics.formats.names import OWN, WRITTEN
 
 OUTPUT = click.Path(path_type=Path, dir_okay=False)
 
 WIDEST = 2048
 """Features of the widest bundled extractor: the room to check for before the extractor is known."""
 
+interval_option = click.option(
+    "--no-interval", is_flag=True, help="Leave out what intervals need: four fifths of the file."
+)
+
 
 @click.group()
 def reference() -> None:
-    """Build, show and merge stored statistics of a real set."""
+    """Build, show, merge and convert stored statistics of a real set."""
 
 
 @reference.command()
 @click.argument("source", type=SOURCE)
 @click.argument("output", type=OUTPUT)
 @extraction_options
+@interval_option
+@click.option("--spatial", is_flag=True, help="Keep what sFID needs as well.")
 @quiet_option
-def build(source: Path, output: Path, *, options: ExtractionOptions, quiet: bool) -> None:
+def build(
+    source: Path, output: Path, *, options: ExtractionOptions, no_interval: bool, spatial: bool, quiet: bool
+) -> None:
     """Write the statistics of the images in SOURCE to OUTPUT (.npz).
 
     The file holds no images and no pickle, says how it was made, and can stand for SOURCE in every other command.
     """
     from ganmetrics._types import silent
+    from ganmetrics.statistics.layer import layer_bytes
     from ganmetrics.statistics.reference import Reference
     from ganmetrics.statistics.store import check_output
 
     start_logging(quiet=quiet)
-    check_output(output, WIDEST)
+    check_output(output, (1 + spatial) * layer_bytes(WIDEST, blocks=not no_interval))
     built = Reference.from_images(
         source,
         extractor=options.extractor,
@@ -49,6 +59,8 @@ def build(source: Path, output: Path, *, options: ExtractionOptions, quiet: bool
         workers=options.workers,
         device=options.device,
         offline=options.offline,
+        interval=not no_interval,
+        spatial=spatial,
         progress=silent if quiet else bar,
     )
     built.save(output)
@@ -85,10 +97,42 @@ def merge(parts: tuple[Path, ...], output: Path) -> None:
     """
     from functools import reduce
 
+    from ganmetrics.statistics.layer import layer_bytes
     from ganmetrics.statistics.reference import Reference
     from ganmetrics.statistics.store import check_output
 
-    check_output(output, WIDEST)
+    check_output(output, layer_bytes(WIDEST, blocks=True))
     merged = reduce(Reference.merge, [Reference.load(part) for part in parts])
     merged.save(output)
     emit(merged.line())
+
+
+@reference.command()
+@click.argument("source", metavar="INPUT", type=SOURCE)
+@click.argument("output", type=OUTPUT)
+@click.option(
+    "--to",
+    type=click.Choice(list(WRITTEN)),
+    default=OWN,
+    show_default=True,
+    help="Whose format to write; edm is .npz for EDM and .pkl for EDM2.",
+)
+@click.option(
+    "--count",
+    type=click.IntRange(min=2),
+    default=None,
+    help="Of how many images the statistics are, where INPUT does not say; never guessed.",
+)
+@click.option(
+    "--entry", default=None, help="The detector to read of an EDM2 pickle, such as fd_dinov2.  [default: fid]"
+)
+def convert(source: Path, output: Path, *, to: str, count: int | None, entry: str | None) -> None:
+    """Write the statistics in INPUT to OUTPUT in another library's format.
+
+    INPUT is a file of ganmetrics, TTUR, pytorch-fid, clean-fid, ADM, EDM, EDM2, torch-fidelity or StyleGAN, told by its
+    contents. Pickles are read without running their code. Other formats have no place for the provenance.
+    """
+    from ganmetrics.statistics.convert import convert as convert_file
+
+    start_logging(quiet=False)
+    emit(f"{output}: {convert_file(source, output, to=to, count=count, entry=entry).line()}")

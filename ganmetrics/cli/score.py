@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ganmetrics.cli.metric_options import IntervalOptions, MetricOptions, interval_options, metric_options
 from ganmetrics.cli.options import (
     SOURCE,
     ExtractionOptions,
@@ -35,17 +36,36 @@ def split_metrics(context: click.Context, parameter: click.Parameter, value: str
 @click.argument("real", type=SOURCE)
 @click.argument("fake", type=SOURCE)
 @extraction_options
+@interval_options
 @cache_option
 @json_option
 @quiet_option
-def fid(real: Path, fake: Path, *, options: ExtractionOptions, no_cache: bool, as_json: bool, quiet: bool) -> None:
+def fid(
+    real: Path,
+    fake: Path,
+    *,
+    options: ExtractionOptions,
+    intervals: IntervalOptions,
+    no_cache: bool,
+    as_json: bool,
+    quiet: bool,
+) -> None:
     """Print the Fréchet distance between the images in REAL and FAKE.
 
     Both are folders (searched through), zip files, npz files (arr_0: uint8, NHWC) or stored references. With the
     published Inception weights the number is the FID of the papers; --extractor efficientnet-lite0 needs no download.
     """
     start_logging(quiet=quiet)
-    report = _report(real, fake, ("fid",), options, cached=not no_cache, quiet=quiet)
+    report = _report(
+        real,
+        fake,
+        ("fid",),
+        options=options,
+        intervals=intervals,
+        choices=MetricOptions(),
+        cached=not no_cache,
+        quiet=quiet,
+    )
     emit(report.to_json() if as_json else report.to_text())
 
 
@@ -60,6 +80,8 @@ def fid(real: Path, fake: Path, *, options: ExtractionOptions, no_cache: bool, a
     help=f"Separated by commas, of: {', '.join(METRICS)}.",
 )
 @extraction_options
+@interval_options
+@metric_options
 @cache_option
 @json_option
 @quiet_option
@@ -69,18 +91,30 @@ def evaluate(
     *,
     metrics: tuple[str, ...],
     options: ExtractionOptions,
+    intervals: IntervalOptions,
+    choices: MetricOptions,
     no_cache: bool,
     as_json: bool,
     quiet: bool,
 ) -> None:
     """Print several metrics of the images in FAKE against those in REAL, from one pass over each."""
     start_logging(quiet=quiet)
-    report = _report(real, fake, metrics, options, cached=not no_cache, quiet=quiet)
+    report = _report(
+        real, fake, metrics, options=options, intervals=intervals, choices=choices, cached=not no_cache, quiet=quiet
+    )
     emit(report.to_json() if as_json else report.to_text())
 
 
 def _report(
-    real: Path, fake: Path, metrics: tuple[str, ...], options: ExtractionOptions, *, cached: bool, quiet: bool
+    real: Path,
+    fake: Path,
+    metrics: tuple[str, ...],
+    *,
+    options: ExtractionOptions,
+    intervals: IntervalOptions,
+    choices: MetricOptions,
+    cached: bool,
+    quiet: bool,
 ) -> "Report":
     """Call the library once with the parsed options."""
     from ganmetrics._types import silent
@@ -103,5 +137,13 @@ def _report(
         device=options.device,
         offline=options.offline,
         cache=reference_directory() if cached else None,
+        interval=not intervals.no_interval,
+        confidence=intervals.confidence,
+        floor=choices.floor,
+        k=choices.k,
+        subsets=choices.subsets,
+        subset_size=choices.subset_size,
+        splits=choices.splits,
+        memory=choices.memory,
         progress=silent if quiet else bar,
     )

@@ -9,6 +9,7 @@ import torch
 from jaxtyping import Float, Float64
 from torch import Tensor
 
+from ganmetrics.core.precision import ieee_float32
 from ganmetrics.errors import InputError
 
 SERIAL = 32_767
@@ -168,7 +169,8 @@ def inner_products(left: Float[Tensor, "n d"], right: Float[Tensor, "m d"]) -> F
     if left.device.type == "cpu":
         with np.errstate(over="ignore", invalid="ignore"):
             return torch.from_numpy(left.numpy() @ right.numpy().T)
-    return left @ right.mT
+    with ieee_float32():
+        return left @ right.mT
 
 
 def kernel_matrix(x: Float64[Tensor, "n d"], y: Float64[Tensor, "m d"], kernel: Kernel) -> Float64[Tensor, "n m"]:

@@ -63,7 +63,7 @@ class Moments:
         matrix = torch.zeros(dimension, dimension, dtype=torch.float64, device=mean.device)
         for rows in centred:
             matrix.addmm_(rows.mT, rows, alpha=1 / (count - 1))
-        return Moments(count, mean.cpu(), None, _checked_range(matrix.cpu()))
+        return Moments(count, mean.cpu(), None, _checked(matrix.cpu()))
 
     @classmethod
     def gaussian(cls, mean: ArrayLike, covariance: ArrayLike, count: int | None = None) -> "Moments":
@@ -180,12 +180,37 @@ class Moments:
             rows = torch.cat([self.rows + (self.mean - mean), other.rows + (other.mean - mean)])
             if count <= self.dimension:
                 return Moments(count, mean, rows, None)
-            return Moments(count, mean, None, _checked_range(rows.mT @ rows / (count - 1)))
+            return Moments(count, mean, None, _checked(rows.mT @ rows / (count - 1)))
         between = shift[None] * math.sqrt(self.count * other.count / count)
         matrix = torch.zeros(self.dimension, self.dimension, dtype=torch.float64)
         for side in (self, other):
             side._add_scatter(matrix, 1 / (count - 1))
-        return Moments(count, mean, None, _checked_range(matrix.addmm_(between.mT, between, alpha=1 / (count - 1))))
+        return Moments(count, mean, None, _checked(matrix.addmm_(between.mT, between, alpha=1 / (count - 1))))
+
+    def with_ddof(self, ddof: int) -> "Moments":
+        """Return the moments with the scatter divided by n - ddof, as another library's distance has it.
+
+        They are for a distance only: merging takes every covariance to be divided by n - 1. Moments that are known
+        exactly have no n, and stay as they are.
+
+        Raises:
+            InputError: if `ddof` is neither 0 nor 1.
+
+        >>> Moments.of(torch.tensor([[0.0], [2.0]])).with_ddof(0).covariance
+        tensor([[1.]], dtype=torch.float64)
+        """
+        if ddof not in (0, 1):
+            raise InputError(f"ddof must be 0 or 1, got {ddof}")
+        if self.count is None or ddof == 1:
+            return self
+        ratio = (self.count - 1) / self.count
+        if self.matrix is None:
+            rows = None if self.rows is None else self.rows * math.sqrt(ratio)
+            return Moments(self.count, self.mean, rows, None)
+        scaled = Moments(self.count, self.mean, None, self.matrix * ratio)
+        # Filling the cache of `factor`: a stored factor is not computed again.
+        scaled.__dict__["factor"] = self.factor * math.sqrt(ratio)
+        return scaled
 
     def _add_scatter(self, total: Covariance, weight: float) -> None:
         if self.rows is not None:
@@ -199,10 +224,12 @@ def _check_count(count: int | None) -> None:
         raise NotEnoughSamples(f"a covariance needs at least 2 images, got count={count}")
 
 
-def _checked_range(matrix: Covariance) -> Covariance:
+def _checked(matrix: Covariance) -> Covariance:
+    """Return a finite covariance that is symmetric to the last bit, which a product of matrices need not be."""
     if not matrix.isfinite().all():
         raise NumericsError("the covariance must be finite, but overflows float64: the features are too large")
-    return matrix
+    upper = matrix.triu()
+    return upper.add_(matrix.triu_(1).mT)
 
 
 def _stored(name: str, array: ArrayLike) -> Tensor:

@@ -75,11 +75,24 @@ def corrected_trace_sqrt_product(eigenvalues: Eigenvalues, real_count: int | Non
     return math.sqrt(largest) * (halves[0] + halves[1]) / 2
 
 
-def _integrals(eigenvalues: Eigenvalues, real_share: float, fake_share: float) -> tuple[float, float]:
-    """Return (2/π) ∫ h(F(τ²)) dτ by every second point, and by the points between; eigenvalues are at most 1."""
+def log_points(eigenvalues: Eigenvalues) -> tuple[Points, float]:
+    """Return points τ from below the roots of all eigenvalues to above, and the step between their logarithms.
+
+    Args:
+        eigenvalues: positive, at most 1, shape [p].
+
+    >>> tau, step = log_points(torch.tensor([1.0, 0.25], dtype=torch.float64))
+    >>> bool(tau[0] < 1e-15), bool(tau[-1] > 1e15), step
+    (True, True, 0.125)
+    """
     low = math.log(float(eigenvalues.min())) / 2 - TAIL
     pairs = math.ceil((TAIL - low) / STEP)
-    tau = torch.exp(low + STEP / 2 * torch.arange(2 * pairs, dtype=torch.float64))
+    return torch.exp(low + STEP / 2 * torch.arange(2 * pairs, dtype=torch.float64)), STEP / 2
+
+
+def _integrals(eigenvalues: Eigenvalues, real_share: float, fake_share: float) -> tuple[float, float]:
+    """Return (2/π) ∫ h(F(τ²)) dτ by every second point, and by the points between; eigenvalues are at most 1."""
+    tau, _ = log_points(eigenvalues)
     squared = tau[:, None].square()
     shrunk = (eigenvalues / (eigenvalues + squared)).sum(dim=1)
     left = (squared / (eigenvalues + squared)).sum(dim=1)

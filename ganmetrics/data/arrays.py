@@ -10,6 +10,9 @@ from torch import Tensor
 from ganmetrics._types import Image
 from ganmetrics.errors import InputError
 
+Labels = npt.NDArray[Any]
+"""A class for each image, as integers [n]."""
+
 _AXES = 4
 
 
@@ -22,8 +25,9 @@ class ArraySource:
 
     ignored = 0
 
-    def __init__(self, pixels: npt.NDArray[np.uint8], name: str, *, prefix: str) -> None:
+    def __init__(self, pixels: npt.NDArray[np.uint8], name: str, *, prefix: str, labels: Labels | None = None) -> None:
         self.name = name
+        self._labels = labels
         self._prefix = prefix
         self._pixels = pixels
         self.uniform_size = (pixels.shape[2], pixels.shape[1])
@@ -40,9 +44,9 @@ class ArraySource:
         """Return the pixels of an image."""
         return np.ascontiguousarray(self._pixels[index])
 
-    def class_of(self, index: int) -> str | None:  # noqa: ARG002 - an array has no classes
-        """Return None: an array does not say what its images show."""
-        return None
+    def class_of(self, index: int) -> str | None:
+        """Return the label of an image as text; None where there are no labels."""
+        return None if self._labels is None else str(self._labels[index])
 
 
 def open_tensor(images: Tensor) -> ArraySource:

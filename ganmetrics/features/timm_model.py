@@ -81,7 +81,7 @@ def load_timm_model(name: str, *, weights: Path | None = None, offline: bool = F
         InputError: timm is not installed, or has no such model.
         WeightsError: the weights are not to be had, or do not fit.
     """
-    timm = require("timm", extra="timm", extractor=f"{TIMM_PREFIX}NAME")
+    timm = require("timm", extra="timm", user=f"extractor {TIMM_PREFIX}NAME")
     config = _pretrained_config(timm, name)
     if weights is None:
         network = _with_published_weights(timm, name, config, offline=offline)
@@ -116,7 +116,7 @@ def _pretrained_config(timm: ModuleType, name: str) -> Any:  # noqa: ANN401
 def _with_published_weights(timm: ModuleType, name: str, config: Any, *, offline: bool) -> Any:  # noqa: ANN401
     if config is None or not config.hf_hub_id or config.custom_load == "hf":
         raise WeightsError(f"timm publishes no weights for {name} that can be fetched; name a file with --weights")
-    hub = require("huggingface_hub", extra="timm", extractor=f"{TIMM_PREFIX}NAME")
+    hub = require("huggingface_hub", extra="timm", user=f"extractor {TIMM_PREFIX}NAME")
     filename = config.hf_hub_filename or "model.safetensors"
     try:
         # The local cache is asked first: it answers at once, and a machine without network needs no other.

@@ -1,6 +1,11 @@
 """The metrics by name: what each needs and which way is better. Light: the command line reads it before torch."""
 
+import math
 from dataclasses import dataclass
+from typing import Literal
+
+Need = Literal["moments", "spatial", "features", "logits", "classes"]
+"""What a metric reads of a side: moments of the features or of the spatial ones, all features, logits, classes."""
 
 
 @dataclass(frozen=True)
@@ -10,17 +15,25 @@ class Metric:
     Attributes:
         name: as `--metrics` spells it, and as a score is called with the canonical extractor.
         title: what messages call it.
-        needs: ``moments`` of both sides, or ``logits`` of the fake side.
+        family: the metrics that are computed together.
+        real: what it reads of the real side; empty where it is of the fake images alone.
+        fake: what it reads of the fake side.
         least: images a side that it is defined from.
         lower_is_better: its direction.
+        low: the least value that it can have.
+        high: the greatest.
         other_name: what a score is called with another extractor, before the extractor's name.
     """
 
     name: str
     title: str
-    needs: str
+    family: str
+    real: frozenset[Need]
+    fake: frozenset[Need]
     least: int
     lower_is_better: bool
+    low: float
+    high: float
     other_name: str
 
     def score_name(self, extractor: str, *, canonical: bool) -> str:
@@ -34,11 +47,56 @@ class Metric:
         return self.name if canonical else f"{self.other_name}_{extractor}"
 
 
+def _of_both(
+    name: str,
+    title: str,
+    family: str,
+    *needs: Need,
+    least: int = 2,
+    lower_is_better: bool = True,
+    low: float = 0.0,
+    high: float = math.inf,
+    other_name: str | None = None,
+) -> Metric:
+    both = frozenset(needs)
+    return Metric(name, title, family, both, both, least, lower_is_better, low, high, other_name or name)
+
+
+def _of_fakes(name: str, title: str, family: str, need: Need, *, least: int, low: float) -> Metric:
+    return Metric(name, title, family, frozenset(), frozenset({need}), least, False, low, math.inf, name)
+
+
 METRICS = {
     metric.name: metric
     for metric in (
-        Metric("fid", "a Fréchet distance", needs="moments", least=2, lower_is_better=True, other_name="fd"),
-        # One image for each of the ten splits of every protocol.
-        Metric("is", "an Inception Score", needs="logits", least=10, lower_is_better=False, other_name="is"),
+        _of_both("fid", "a Fréchet distance", "frechet", "moments", other_name="fd"),
+        _of_both("sfid", "a spatial Fréchet distance", "frechet", "spatial", other_name="sfd"),
+        # Unbiased, and so below 0 by chance. Its interval needs the variance of pairs.
+        _of_both("kid", "a kernel distance", "kernel", "features", least=4, low=-math.inf, other_name="kd"),
+        _of_both("mmd", "a Gaussian kernel's discrepancy", "kernel", "features", high=2000.0),
+        # One image for each of the ten splits of every protocol; the greatest value is the number of classes.
+        _of_fakes("is", "an Inception Score", "inception", "logits", least=10, low=1.0),
+        _of_both("precision", "precision", "neighbours", "features", lower_is_better=False, high=1.0),
+        _of_both("recall", "recall", "neighbours", "features", lower_is_better=False, high=1.0),
+        _of_both("density", "density", "neighbours", "features", lower_is_better=False),
+        _of_both("coverage", "coverage", "neighbours", "features", lower_is_better=False, high=1.0),
+        _of_both("realism", "realism", "neighbours", "features", lower_is_better=False),
+        _of_both("authenticity", "authenticity", "neighbours", "features", lower_is_better=False, high=1.0),
+        _of_both("mifid", "a memorisation-informed distance", "memorisation", "features", "moments"),
+        _of_fakes("vendi", "a Vendi score", "vendi", "features", least=1, low=1.0),
+        _of_both("duplicates", "a count of duplicates", "duplicates", "features", least=3),
+        _of_both("intra_fid", "a distance within classes", "classes", "features", "classes", other_name="intra_fd"),
+        _of_both(
+            "class_agreement",
+            "class agreement",
+            "classes",
+            "features",
+            "classes",
+            lower_is_better=False,
+            high=1.0,
+        ),
     )
 }
+
+CONTESTED = ("fid", "kid", "precision", "recall")
+"""The metrics by which two generators can be compared."""

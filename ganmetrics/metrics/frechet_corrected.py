@@ -1,9 +1,12 @@
 """The Fréchet distance corrected for the numbers of images, and what is known of it besides."""
 
 import math
+from typing import NamedTuple
 
 import torch
+from torch import Tensor
 
+from ganmetrics.core.fluctuation import mean_shift, root_variance
 from ganmetrics.core.linalg import EPS, psd_sqrt
 from ganmetrics.core.moments import Moments
 from ganmetrics.core.sampling import corrected_trace_sqrt_product
@@ -13,12 +16,20 @@ CONDITION = 1e-9
 """While all eigenvalues of K K^T exceed this share of the largest, their roots are good to six digits or better."""
 
 
+class Spectrum(NamedTuple):
+    """The nonzero eigenvalues of the covariances' product: those given, times the square of `scale`."""
+
+    eigenvalues: Tensor
+    scale: float
+
+
 def corrected_distance(real: Moments, fake: Moments) -> float | None:
     """Return an estimate of the populations' Fréchet distance that does not depend on the number of images.
 
     The squared distance of two means is too large by tr C1 / n1 + tr C2 / n2 on average, which is subtracted; the trace
-    of the product's root is too small, which `corrected_trace_sqrt_product` undoes; the traces of the covariances are
-    unbiased. A side without a count is exact: nothing is corrected on its account.
+    of the product's root is too small, which `corrected_trace_sqrt_product` undoes in the limit and `mean_shift` for
+    Gaussian features at finite counts; the traces of the covariances are unbiased. A side without a count is exact:
+    nothing is corrected on its account.
 
     Args:
         real: moments of the real images.
@@ -40,10 +51,46 @@ def corrected_distance(real: Moments, fake: Moments) -> float | None:
     """
     if real.dimension != fake.dimension:
         raise InputError(f"both sides need one dimension, got real {real.dimension} and fake {fake.dimension}")
-    root = _corrected_root(real, fake)
-    if root is None:
+    return corrected_by_spectrum(real, fake, product_spectrum(real, fake))
+
+
+def corrected_by_spectrum(real: Moments, fake: Moments, spectrum: Spectrum) -> float | None:
+    """Return the same where the eigenvalues are known."""
+    eigenvalues, scale = spectrum
+    if any(side.count is not None and side.count <= len(eigenvalues) + 1 for side in (real, fake)):
         return None
-    return squared_shift(real, fake) + _trace(real) + _trace(fake) - 2 * root
+    shift = mean_shift(eigenvalues, real.count, fake.count)
+    if shift is None:
+        return None
+    root = corrected_trace_sqrt_product(eigenvalues, real.count, fake.count) + shift
+    return squared_shift(real, fake) + _trace(real) + _trace(fake) - 2 * scale * root
+
+
+def quadratic_variance(real: Moments, fake: Moments, spectrum: Spectrum) -> float:
+    """Return the part of the corrected distance's variance that is not of first order, for Gaussian features.
+
+    Near a distance of 0 the first order vanishes, and this is all. The variance of the traces, the corrected root R and
+    their covariances add up to that of the first order (`gaussian_variance`, both sides), plus
+
+        Var(2 R) - 2 (1/N1 + 1/N2) tr C1 C2,
+
+    because the covariance of tr S1 with any estimate without bias of 2 tr (C1 C2)^(1/2) is 2/N1 tr C1 T C1 (Stein's
+    identity), T the transport map, which cancels. To it the squared distance of the means adds 2 |C1/n1 + C2/n2|^2.
+
+    Returns:
+        At least 0; 0 too where a count is too small for the corrected distance.
+    """
+    eigenvalues, scale = spectrum
+    if any(side.count is not None and side.count <= len(eigenvalues) + 1 for side in (real, fake)):
+        return 0.0
+    variance = root_variance(eigenvalues, real.count, fake.count)
+    if variance is None:
+        return 0.0
+    sampled = [side for side in (real, fake) if side.count is not None]
+    first_order = 2 * sum(1 / (side.count - 1) for side in sampled if side.count) * float(eigenvalues.sum())
+    spread = [side.covariance / side.count for side in sampled if side.count]
+    means = 2 * float(torch.stack(spread).sum(dim=0).square().sum()) if spread else 0.0
+    return max(scale**2 * (4 * variance - first_order) + means, 0.0)
 
 
 def squared_shift(real: Moments, fake: Moments) -> float:
@@ -80,18 +127,16 @@ def _trace(side: Moments) -> float:
     return float(side.factor.square().sum())
 
 
-def _corrected_root(real: Moments, fake: Moments) -> float | None:
-    """Return the estimate of tr (C1 C2)^(1/2) from the squares of the singular values of K = F1 F2'."""
+def product_spectrum(real: Moments, fake: Moments) -> Spectrum:
+    """Return the squares of the singular values of K = F1 F2^T that are not zero, for K of largest entry 1."""
     product = real.factor @ fake.factor.mT
     scale = float(product.abs().max()) if product.numel() else 0.0
     if scale == 0:
-        return 0.0
+        return Spectrum(product.new_zeros(0), 0.0)
     product = product / scale
     wide = product if product.shape[0] <= product.shape[1] else product.mT
     eigenvalues = torch.linalg.eigvalsh(wide @ wide.mT)
     if eigenvalues[0] <= CONDITION * eigenvalues[-1]:
         singular = torch.linalg.svdvals(product)
         eigenvalues = singular[singular > len(singular) * EPS * singular[0]].square()
-    if any(side.count is not None and side.count <= len(eigenvalues) + 1 for side in (real, fake)):
-        return None
-    return scale * corrected_trace_sqrt_product(eigenvalues, real.count, fake.count)
+    return Spectrum(eigenvalues, scale)

@@ -1,21 +1,35 @@
 """The Fréchet distance of the populations behind two sets of images, with an interval."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ganmetrics._types import ArrayLike
 from ganmetrics.core.blocks import BLOCKS, Blocks
 from ganmetrics.core.jackknife import Jackknife, jackknife
 from ganmetrics.core.moments import Moments
 from ganmetrics.core.student import student_quantile
+from ganmetrics.core.tails import extrapolation, part_lengths, relative_kurtosis
 from ganmetrics.metrics.frechet import frechet_distance
-from ganmetrics.metrics.frechet_corrected import corrected_distance, gaussian_variance, least_distance
+from ganmetrics.metrics.frechet_corrected import (
+    corrected_by_spectrum,
+    corrected_distance,
+    gaussian_variance,
+    least_distance,
+    product_spectrum,
+    quadratic_variance,
+)
 
 CALIBRATED_PER_FEATURE = 1.5
 """From this many images for each feature the study of coverage (docs/uncertainty.md) bears the interval out,"""
 CALIBRATED_COUNT = 40
-"""and from this many images, five for each block."""
+"""and from this many images, five for each block,"""
+CALIBRATED_KURTOSIS = 1.5
+"""unless the tails are heavier than this (`relative_kurtosis`)."""
+EXCESS, MOST = 0.75, 0.4
+"""The jackknife counts the variance that is not of first order about twice. This much of it is taken off, but at most
+this share of the whole: set by other draws than those of the study."""
 
 
 @dataclass(frozen=True)
@@ -73,22 +87,30 @@ def frechet_estimate(real: ArrayLike | Moments, fake: ArrayLike, *, confidence: 
     return estimate_from_blocks(real if isinstance(real, Moments) else Blocks.of(real), Blocks.of(fake), confidence)
 
 
-def estimate_from_blocks(real: Blocks | Moments, fake: Blocks, confidence: float) -> Estimate:
-    """Return the same from the moments of blocks, which can be stored and merged; see `frechet_estimate`."""
+def estimate_from_blocks(real: Blocks | Moments, fake: Blocks | Moments, confidence: float) -> Estimate:
+    """Return the same from the moments of blocks, which can be stored and merged; see `frechet_estimate`.
+
+    Either side may be given by its moments alone: exact without a count, else with the sampling error of Gaussian
+    features, and then not calibrated.
+    """
     quantile = student_quantile(confidence, BLOCKS - 1)
-    real_side, fake_side = real.total if isinstance(real, Blocks) else real, fake.total
+    real_side, fake_side = (_total(side) for side in (real, fake))
     value = frechet_distance(real_side, fake_side)
     variance = 0.0 if isinstance(real, Blocks) else gaussian_variance(real_side, fake_side)
+    variance += 0.0 if isinstance(fake, Blocks) else gaussian_variance(fake_side, real_side)
 
     def reach(error: float) -> float:
         return quantile * math.hypot(error, math.sqrt(variance))
 
-    corrected = corrected_distance(real_side, fake_side)
-    steps = None if corrected is None else _jackknifed(corrected_distance, corrected, real, fake)
+    spectrum = product_spectrum(real_side, fake_side)
+    corrected = corrected_by_spectrum(real_side, fake_side, spectrum)
+    steps = None if corrected is None else _corrected_steps(corrected, len(spectrum.eigenvalues), real, fake)
     if steps is not None:
-        half = reach(steps.error)
-        calibrated = variance == 0 and _enough(real_side, fake_side)
-        return Estimate(value, steps.value, steps.value - half, steps.value + half, calibrated)
+        value_now, squared_error = steps.value, steps.error**2
+        excess = EXCESS * quadratic_variance(real_side, fake_side, spectrum)
+        half = reach(math.sqrt(max(squared_error - excess, (1 - MOST) * squared_error)))
+        calibrated = variance == 0 and _enough(real_side, fake_side) and steps.kurtosis <= CALIBRATED_KURTOSIS
+        return Estimate(value, value_now, value_now - half, value_now + half, calibrated)
     plain = _jackknifed(frechet_distance, value, real, fake)
     if plain is None:
         variance = gaussian_variance(real_side, fake_side) + gaussian_variance(fake_side, real_side)
@@ -104,24 +126,84 @@ def estimate_from_blocks(real: Blocks | Moments, fake: Blocks, confidence: float
     return Estimate(value, None, low, plain.value + half, calibrated=False)
 
 
-def _jackknifed(
-    distance: Callable[[Moments, Moments], float | None], whole: float, real: Blocks | Moments, fake: Blocks
-) -> Jackknife | None:
-    """Return the jackknife over the blocks of both sides; None if the distance is undefined without one of them."""
-    sampled = [side for side in (real, fake) if isinstance(side, Blocks)]
-    left_out, shares = [], []
-    for number in range(BLOCKS):
-        share = sum(side.share(number) for side in sampled) / len(sampled)
-        if share == 0:
-            continue
-        real_rest = real.without(number) if isinstance(real, Blocks) else real
-        fake_rest = fake.without(number)
-        value = distance(real_rest, fake_rest) if real_rest and fake_rest else None
-        if value is None:
+class _Steps(NamedTuple):
+    """The jackknifed corrected distance, its standard error, and the larger kurtosis of the two sides."""
+
+    value: float
+    error: float
+    kurtosis: float
+
+
+class _Tails:
+    """The kurtosis of a side, and of what is left of it without one block."""
+
+    def __init__(self, side: Blocks | Moments) -> None:
+        self._lengths = part_lengths(side.parts) if isinstance(side, Blocks) else []
+
+    def of(self, moments: Moments, without: int | None = None) -> float:
+        """Return the kurtosis; that of Gaussian features where there are no blocks."""
+        lengths = [length for number, length in enumerate(self._lengths) if number != without]
+        return relative_kurtosis(moments, lengths) if lengths else 1.0
+
+
+def _corrected_steps(whole: float, size: int, real: Blocks | Moments, fake: Blocks | Moments) -> _Steps | None:
+    """Return the jackknife of the corrected distance; None if it is undefined without one of the blocks.
+
+    The jackknife's step is stretched by `extrapolation`. Stretching is part of the estimate, so each block is left out
+    of it, too; what it is applied to, the step, is not jackknifed a second time.
+    """
+    tails = [_Tails(side) for side in (real, fake)]
+
+    def stretch(sides: tuple[Moments, Moments], without: int | None = None) -> tuple[float, float]:
+        ratios = [0.0 if side.count is None else size / side.count for side in sides]
+        kurtoses = [tail.of(side, without) for tail, side in zip(tails, sides, strict=True)]
+        beyond = sum(ratio * (extrapolation(k, ratio) - 1) for ratio, k in zip(ratios, kurtoses, strict=True))
+        return 1 + beyond / (sum(ratios) or 1.0), max(kurtoses)
+
+    left_out, shares, stretches = [], [], []
+    for number, share, rest in _left_out(real, fake):
+        value = corrected_distance(*rest) if rest else None
+        if value is None or rest is None:
             return None
         left_out.append(value)
         shares.append(share)
-    return jackknife(whole, left_out, shares)
+        stretches.append(stretch(rest, number)[0])
+    total, kurtosis = stretch((_total(real), _total(fake)))
+    if not left_out:
+        return _Steps(whole, 0.0, kurtosis)
+    step = jackknife(whole, left_out, shares).value - whole
+    stretched = [value + (factor - 1) * step for value, factor in zip(left_out, stretches, strict=True)]
+    error = jackknife(whole + (total - 1) * step, stretched, shares).error
+    return _Steps(whole + total * step, error, kurtosis)
+
+
+def _jackknifed(
+    distance: Callable[[Moments, Moments], float], whole: float, real: Blocks | Moments, fake: Blocks | Moments
+) -> Jackknife | None:
+    """Return the jackknife over the blocks of the sampled sides; None if one image remains without a block."""
+    left_out, shares = [], []
+    for _, share, rest in _left_out(real, fake):
+        if rest is None:
+            return None
+        left_out.append(distance(*rest))
+        shares.append(share)
+    return jackknife(whole, left_out, shares) if left_out else Jackknife(whole, 0.0)
+
+
+def _left_out(
+    real: Blocks | Moments, fake: Blocks | Moments
+) -> Iterator[tuple[int, float, tuple[Moments, Moments] | None]]:
+    """Yield each block's number, its share of the images, and both sides without it; None if too few remain."""
+    sampled = [side for side in (real, fake) if isinstance(side, Blocks)]
+    for number in range(BLOCKS):
+        share = sum(side.share(number) for side in sampled) / (len(sampled) or 1)
+        if share > 0:
+            one, other = (side.without(number) if isinstance(side, Blocks) else side for side in (real, fake))
+            yield number, share, (one, other) if one and other else None
+
+
+def _total(side: Blocks | Moments) -> Moments:
+    return side.total if isinstance(side, Blocks) else side
 
 
 def _enough(real: Moments, fake: Moments) -> bool:

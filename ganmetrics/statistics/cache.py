@@ -11,12 +11,12 @@ from ganmetrics._files import check_writable
 from ganmetrics.errors import GanMetricsError, StaleStatistics, StorageError
 from ganmetrics.statistics.key import ReferenceKey
 from ganmetrics.statistics.reference import Reference
-from ganmetrics.statistics.store import file_size, read_statistics, write_statistics
+from ganmetrics.statistics.store import HEADER_BYTES, read_statistics, write_statistics
 
 logger = logging.getLogger(__name__)
 
 DEFAULT_LIMIT = 4 * 2**30
-"""Bytes that the cache may hold; about 40 entries of the widest extractor."""
+"""Bytes that the cache may hold; about 20 entries of the widest extractor with what its intervals need."""
 
 
 def reference_directory() -> Path:
@@ -67,10 +67,10 @@ class ReferenceCache:
             path.touch()
         return replace(reference, source=source)
 
-    def check_room(self, dimension: int) -> None:
-        """Raise StorageError unless an entry for `dimension` features can be written; called before the long work."""
+    def check_room(self, array_bytes: int) -> None:
+        """Raise StorageError unless an entry with so many bytes of arrays can be written; called before the work."""
         try:
-            check_writable(self.directory, bytes_needed=file_size(dimension))
+            check_writable(self.directory, bytes_needed=array_bytes + HEADER_BYTES)
         except StorageError as error:
             raise StorageError(f"the cache needs room: {error} (--no-cache goes without)") from None
 
@@ -80,8 +80,8 @@ class ReferenceCache:
         Raises:
             StorageError: the entry cannot be written; nothing half-written is left.
         """
-        self.check_room(reference.moments.dimension)
         header, arrays = reference.pack()
+        self.check_room(sum(array.nbytes for array in arrays.values()))
         write_statistics(self._path(key), {**header, "key": key.digest}, arrays)
         self._evict(keep=self._path(key))
 

@@ -1,6 +1,6 @@
 """One pass over a set of images: decoded, prepared, through the network, into moments."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -8,70 +8,92 @@ import torch
 from torch import Tensor
 
 from ganmetrics._types import Progress
-from ganmetrics.core.moments import Moments
 from ganmetrics.data.loading import prepared_batches
 from ganmetrics.data.sources import ImageSource
-from ganmetrics.errors import NotEnoughSamples, NumericsError
+from ganmetrics.errors import InputError, NotEnoughSamples, NumericsError
 from ganmetrics.features.base import Outputs
+from ganmetrics.statistics.accumulate import LayerAccumulator
+from ganmetrics.statistics.feature_store import FeatureStore
+from ganmetrics.statistics.layer import Layer
 from ganmetrics.statistics.settings import Settings
-
-BLOCK_ROWS = 1024
-"""Features enter the moments in blocks of this many images whatever the batch size, so that it cannot change their sum,
-and one d x d update serves many small batches."""
-
-
-@dataclass(frozen=True)
-class Collected:
-    """What one pass gathers.
-
-    Attributes:
-        moments: count, mean and covariance of the features.
-        features: float32 [n, d], where they were asked for.
-        logits: float32 [n, c], where they were asked for.
-    """
-
-    moments: Moments
-    features: Tensor | None
-    logits: Tensor | None
 
 
 @dataclass(frozen=True)
 class Keep:
-    """What a pass keeps beside the moments; memory then grows with the number of images."""
+    """What a pass keeps beside the moments of the features.
 
+    Attributes:
+        blocks: moments of eight parts, for intervals; memory does not grow with the images.
+        spatial: statistics of the spatial features, for sFID.
+        features: every image's features; memory, or past a budget the disk, grows with the images.
+        logits: every image's class scores.
+        memory: bytes that the features may take before they go to the disk.
+    """
+
+    blocks: bool = False
+    spatial: bool = False
     features: bool = False
     logits: bool = False
+    memory: int = 2 * 10**9
 
 
 MOMENTS_ONLY = Keep()
 
 
+@dataclass(frozen=True, eq=False)
+class Collected:
+    """What one pass gathers.
+
+    Attributes:
+        layer: statistics of the features.
+        spatial: of the spatial features, where they were asked for.
+        features: float32 [n, d], where they were asked for.
+        logits: float32 [n, c], where they were asked for.
+    """
+
+    layer: Layer
+    spatial: Layer | None
+    features: Tensor | None
+    logits: Tensor | None
+
+
 def collect(
     source: ImageSource, settings: Settings, *, skip: frozenset[int], keep: Keep, progress: Progress
 ) -> Collected:
-    """Return the moments of the features of `source`, without the images at the indices `skip`.
+    """Return the statistics of the features of `source`, without the images at the indices `skip`.
 
     Raises:
         InputError: an image can no longer be read.
+        NotEnoughSamples: no image is left.
         NumericsError: the network gave a non-finite feature; the image is named.
+        StorageError: the disk has no room for the features.
     """
-    features: list[Tensor] = []
-    logits: list[Tensor] = []
-    moments: Moments | None = None
-    for block in _blocks(_outputs(source, settings, skip=skip, progress=progress)):
-        part = Moments.of(block.features)
-        moments = part if moments is None else moments.merge(part)
-        if keep.features:
-            features.append(block.features)
-        if keep.logits and block.logits is not None:
-            logits.append(block.logits)
-    if moments is None:
+    count = len(source) - len(skip)
+    if count == 0:
         raise NotEnoughSamples(f"statistics need at least one image; {source.name} has none that can be read")
+    layer, spatial = LayerAccumulator(blocks=keep.blocks), LayerAccumulator(blocks=keep.blocks)
+    features = FeatureStore(count, settings.extractor.spec.dimension, memory=keep.memory) if keep.features else None
+    logits: list[Tensor] = []
+    for outputs in _outputs(source, settings, skip=skip, progress=progress):
+        layer.add(outputs.features)
+        if keep.spatial:
+            spatial.add(_spatial(outputs, settings))
+        if features is not None:
+            features.append(outputs.features)
+        if keep.logits and outputs.logits is not None:
+            logits.append(outputs.logits)
     return Collected(
-        moments=moments,
-        features=torch.cat(features) if features else None,
+        layer=layer.layer(),
+        spatial=spatial.layer() if keep.spatial else None,
+        features=None if features is None else features.tensor(),
         logits=torch.cat(logits) if logits else None,
     )
+
+
+def _spatial(outputs: Outputs, settings: Settings) -> Tensor:
+    if outputs.spatial is None:
+        raise InputError(f"spatial features are inception-v3's; extractor {settings.extractor.spec.name} has none")
+    return outputs.spatial
 
 
 def _outputs(source: ImageSource, settings: Settings, *, skip: frozenset[int], progress: Progress) -> Iterator[Outputs]:
@@ -100,30 +122,3 @@ def _check_finite(features: Tensor, source: ImageSource, indices: list[int]) -> 
     if not finite.all():
         label = source.label(indices[int(finite.logical_not().nonzero()[0])])
         raise NumericsError(f"features must be finite; the extractor gave a non-finite one for {label}")
-
-
-def _blocks(outputs: Iterable[Outputs]) -> Iterator[Outputs]:
-    """Regroup outputs into blocks of `BLOCK_ROWS` images; the last may be smaller."""
-    pending: list[Outputs] = []
-    rows = 0
-    for output in outputs:
-        pending.append(output)
-        rows += len(output.features)
-        while rows >= BLOCK_ROWS:
-            whole = _concatenate(pending)
-            yield _rows(whole, slice(0, BLOCK_ROWS))
-            pending, rows = [_rows(whole, slice(BLOCK_ROWS, rows))], rows - BLOCK_ROWS
-    if rows:
-        yield _concatenate(pending)
-
-
-def _concatenate(outputs: list[Outputs]) -> Outputs:
-    logits = [output.logits for output in outputs if output.logits is not None]
-    return Outputs(
-        features=torch.cat([output.features for output in outputs]),
-        logits=torch.cat(logits) if logits else None,
-    )
-
-
-def _rows(output: Outputs, rows: slice) -> Outputs:
-    return Outputs(features=output.features[rows], logits=None if output.logits is None else output.logits[rows])

@@ -1,72 +1,33 @@
 """The statistics of several image sets: all are checked before the first one costs an extraction."""
 
 import logging
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-
-from torch import Tensor
 
 from ganmetrics._types import Progress
 from ganmetrics.data.fingerprint import fingerprint
-from ganmetrics.data.sources import ImageSource, open_source
+from ganmetrics.data.sources import ImageSource
 from ganmetrics.errors import InputError, NotEnoughSamples, StaleStatistics
-from ganmetrics.metrics.catalogue import Metric
 from ganmetrics.statistics.cache import ReferenceCache
-from ganmetrics.statistics.collect import MOMENTS_ONLY, Keep, collect
-from ganmetrics.statistics.foreign import is_statistics
+from ganmetrics.statistics.collect import Keep, collect
+from ganmetrics.statistics.featured import rows_of
 from ganmetrics.statistics.identity import Identity
 from ganmetrics.statistics.key import ReferenceKey
+from ganmetrics.statistics.layer import layer_bytes
 from ganmetrics.statistics.reference import Reference
 from ganmetrics.statistics.settings import Settings
+from ganmetrics.statistics.sides import STORED, Request, Side
 from ganmetrics.statistics.survey import Survey, choose, survey
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Request:
-    """One side of a comparison, before its statistics are known.
+class _Pending:
+    """Images that have been looked at and are to be extracted."""
 
-    Attributes:
-        role: ``real`` or ``fake``, for messages.
-        opened: its images, or statistics that are at hand.
-        metrics: what is to be computed from it.
-    """
-
-    role: str
-    opened: Reference | ImageSource
-    metrics: tuple[Metric, ...]
-
-    @property
-    def keep(self) -> Keep:
-        """What a pass over the images keeps beside the moments."""
-        return Keep(logits=any(metric.needs == "logits" for metric in self.metrics))
-
-
-@dataclass(frozen=True)
-class Side:
-    """One side of a comparison: its statistics, and the logits where they were asked for."""
-
-    reference: Reference
-    logits: Tensor | None = None
-
-
-def open_side(source: object) -> Reference | ImageSource:
-    """Return statistics for a `Reference` or the path of a stored one, images for everything else.
-
-    Raises:
-        InputError: the source is missing, empty or of no known kind.
-        StaleStatistics: a stored reference is damaged.
-    """
-    if isinstance(source, Reference):
-        return source
-    if isinstance(source, str | os.PathLike):
-        path = Path(source)
-        if path.suffix.lower() == ".npz" and path.is_file() and is_statistics(path):
-            return Reference.load(path)
-    return open_source(source)
+    survey: Survey
+    keep: Keep
 
 
 def gather(
@@ -83,29 +44,41 @@ def gather(
         StorageError: the cache cannot hold a new entry.
     """
     for request in requests:
-        _check_logits(request, settings)
+        _check_extractor(request, settings)
+        _check_classes(request)
     found = [_find(request, settings, cache=cache, progress=progress) for request in requests]
     for request, side in zip(requests, found, strict=True):
         _announce(request, side)
     return [
-        side if isinstance(side, Side) else _extract(side, request.keep, settings, cache=cache, progress=progress)
-        for request, side in zip(requests, found, strict=True)
+        side if isinstance(side, Side) else _extract(side, settings, cache=cache, progress=progress) for side in found
     ]
 
 
-def _check_logits(request: Request, settings: Settings) -> None:
+def _check_extractor(request: Request, settings: Settings) -> None:
+    spec = settings.extractor.spec
     for metric in request.metrics:
-        if metric.needs == "logits" and settings.extractor.spec.classes is None:
-            raise InputError(f"{metric.title} needs logits; extractor {settings.extractor.spec.name} has none")
+        if "logits" in metric.real | metric.fake and spec.classes is None:
+            raise InputError(f"{metric.title} needs logits; extractor {spec.name} has none")
+        if "spatial" in metric.real | metric.fake and not spec.spatial:
+            raise InputError(
+                f"{metric.title} needs the spatial features of inception-v3; extractor {spec.name} has none"
+            )
 
 
-def _announce(request: Request, side: Side | Survey) -> None:
+def _check_classes(request: Request) -> None:
+    for metric in request.metrics:
+        needs = request.needed_by(metric)
+        if "classes" in needs and not isinstance(request.opened, Reference) and request.opened.class_of(0) is None:
+            raise InputError(f"{metric.title} needs class folders or labels; {request.opened.name} has none")
+
+
+def _announce(request: Request, side: Side | _Pending) -> None:
     """Say in one line what the images of a side are, and refuse too few of them."""
-    audit = side.audit if isinstance(side, Survey) else side.reference.audit
+    audit = side.survey.audit if isinstance(side, _Pending) else side.reference.audit
     if audit is None:
         return
     logger.info("%s: %s", request.role, audit.line())
-    name = side.source.name if isinstance(side, Survey) else side.reference.source
+    name = side.survey.source.name if isinstance(side, _Pending) else side.reference.source
     for metric in request.metrics:
         if audit.count < metric.least:
             raise NotEnoughSamples(
@@ -113,20 +86,44 @@ def _announce(request: Request, side: Side | Survey) -> None:
             )
 
 
-def _find(request: Request, settings: Settings, *, cache: ReferenceCache | None, progress: Progress) -> Side | Survey:
+def _find(request: Request, settings: Settings, *, cache: ReferenceCache | None, progress: Progress) -> Side | _Pending:
+    keep = request.keep
     if isinstance(request.opened, Reference):
-        if request.keep != MOMENTS_ONLY:
-            raise InputError(f"this metric needs images; {request.opened.source} holds only their mean and covariance")
+        _check_holds(request.opened, request)
         _check_matches(request.opened, settings)
         return Side(request.opened)
     images = choose(request.opened, settings)
     contents = fingerprint(images, progress=progress)
     if cache is not None:
         stored = cache.get(ReferenceKey.of(contents, settings), source=images.name)
-        if stored is not None and request.keep == MOMENTS_ONLY:
-            return Side(_relabelled(stored, images, settings))
-        cache.check_room(settings.extractor.spec.dimension)
-    return survey(images, settings, progress, contents=contents)
+        if stored is not None:
+            if request.needs <= STORED and _holds(stored, keep):
+                return Side(_relabelled(stored, images, settings))
+            # What replaces the entry holds at least what it held.
+            keep = replace(
+                keep,
+                blocks=keep.blocks or stored.blocks is not None,
+                spatial=keep.spatial or stored.spatial is not None,
+            )
+        cache.check_room(layer_bytes(settings.extractor.spec.dimension, blocks=keep.blocks))
+    return _Pending(survey(images, settings, progress, contents=contents), keep)
+
+
+def _holds(reference: Reference, keep: Keep) -> bool:
+    layers = [reference.layer, reference.spatial] if keep.spatial else [reference.layer]
+    return all(layer is not None and (layer.blocks is not None or not keep.blocks) for layer in layers)
+
+
+def _check_holds(reference: Reference, request: Request) -> None:
+    """Refuse statistics where a metric reads more than they hold; blocks may lack, and then the interval says so."""
+    for metric in request.metrics:
+        needs = request.needed_by(metric)
+        if not needs <= STORED:
+            raise InputError(f"{metric.title} needs images; {reference.source} holds only their mean and covariance")
+        if "spatial" in needs and reference.spatial is None:
+            raise InputError(
+                f"{metric.title} needs spatial features; {reference.source} holds none (reference build --spatial)"
+            )
 
 
 def _relabelled(stored: Reference, images: ImageSource, settings: Settings) -> Reference:
@@ -141,14 +138,13 @@ def _relabelled(stored: Reference, images: ImageSource, settings: Settings) -> R
     )
 
 
-def _extract(
-    surveyed: Survey, keep: Keep, settings: Settings, *, cache: ReferenceCache | None, progress: Progress
-) -> Side:
+def _extract(pending: _Pending, settings: Settings, *, cache: ReferenceCache | None, progress: Progress) -> Side:
+    surveyed, keep = pending.survey, pending.keep
     collected = collect(surveyed.source, settings, skip=surveyed.audit.skipped, keep=keep, progress=progress)
-    reference = Reference.assemble(collected.moments, surveyed, settings)
+    reference = Reference.assemble(collected, surveyed, settings)
     if cache is not None:
         cache.put(ReferenceKey.of(surveyed.contents, settings), reference)
-    return Side(reference, collected.logits)
+    return Side(reference, rows_of(surveyed), collected.features, collected.logits)
 
 
 def _check_matches(reference: Reference, settings: Settings) -> None:

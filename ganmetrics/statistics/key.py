@@ -5,6 +5,7 @@ import json
 import platform
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
 from ganmetrics.statistics.settings import Settings
@@ -69,8 +70,14 @@ class ReferenceKey:
 
 def library_versions() -> dict[str, str]:
     """Return the versions of the libraries that decode images and compute numbers, as far as they are installed."""
-    found = {}
+    return dict(_library_versions())
+
+
+@cache
+def _library_versions() -> tuple[tuple[str, str], ...]:
+    # Every score asks, and reading the metadata of five packages takes milliseconds.
+    found = []
     for name in ("ganmetrics", "numpy", "pillow", "timm", "torch"):
         with suppress(PackageNotFoundError):
-            found[name] = version(name)
-    return found
+            found.append((name, version(name)))
+    return tuple(found)

@@ -8,20 +8,26 @@ from typing import Any
 import torch
 
 from ganmetrics._types import Progress, silent
+from ganmetrics.core.blocks import Blocks
 from ganmetrics.core.moments import Moments
 from ganmetrics.data.audit import Audit
 from ganmetrics.data.sources import open_source
 from ganmetrics.errors import InputError, StaleStatistics
 from ganmetrics.features.base import Extractor, ExtractorSpec
-from ganmetrics.statistics.collect import MOMENTS_ONLY, collect
-from ganmetrics.statistics.foreign import is_foreign, read_foreign
+from ganmetrics.statistics.collect import Collected, Keep, collect
+from ganmetrics.statistics.formats.foreign import Foreign
+from ganmetrics.statistics.formats.registry import is_foreign, read_foreign
 from ganmetrics.statistics.identity import Identity
 from ganmetrics.statistics.key import library_versions
+from ganmetrics.statistics.layer import Layer, layer_bytes
 from ganmetrics.statistics.settings import Settings, resolve_settings
 from ganmetrics.statistics.store import Arrays, check_output, read_statistics, write_statistics
 from ganmetrics.statistics.survey import Survey, choose, survey
 
 logger = logging.getLogger(__name__)
+
+SPATIAL_SUFFIX = "_s"
+"""What the names of the spatial features' arrays end in: ADM's files call them ``mu_s`` and ``sigma_s``."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,13 +35,14 @@ class Reference:
     """Statistics of one image set under one extractor and protocol.
 
     Attributes:
-        moments: count, mean and covariance of the features, with the factor that the distance needs.
+        layer: statistics of the features: their moments, with the factor that the distance needs, and blocks of them.
         spec: identity of the extractor; None where a foreign file does not say.
         protocol: name of the conventions; None where a foreign file does not say.
         source: where the images came from, for messages.
         contents: a digest of the images' bytes for each part that was merged; empty where unknown.
         audit: what the images were: formats, sizes, oddities; None where unknown.
         made_by: library versions, device, batch size and the other choices, for provenance.
+        spatial: statistics of the spatial features; None where sFID was not asked for.
 
     >>> from ganmetrics.testing import ChannelMeans, random_images
     >>> parts = [Reference.from_images(random_images(6, seed=seed), extractor=ChannelMeans(), workers=0)
@@ -46,13 +53,14 @@ class Reference:
     tensor: 6 images, 3 features, channel-means/native, weights none
     """
 
-    moments: Moments
+    layer: Layer
     spec: ExtractorSpec | None
     protocol: str | None
     source: str
     contents: tuple[str, ...]
     audit: Audit | None
     made_by: dict[str, Any]
+    spatial: Layer | None = None
 
     @classmethod
     def from_images(
@@ -70,11 +78,13 @@ class Reference:
         workers: int | None = None,
         device: str | torch.device | None = None,
         offline: bool = False,
+        interval: bool = True,
+        spatial: bool = False,
         progress: Progress = silent,
     ) -> "Reference":
         """Return the statistics of the images of `source`: a folder, zip, npz, uint8 tensor or data set.
 
-        The options are those of `ganmetrics.evaluate`.
+        The options are those of `ganmetrics.evaluate`; `spatial` keeps what sFID needs as well.
 
         Raises:
             InputError: the source or an option is not what is needed, or images cannot be read.
@@ -97,16 +107,16 @@ class Reference:
         )
         surveyed = survey(choose(open_source(source), settings), settings, progress)
         logger.info("%s", surveyed.audit.line())
-        collected = collect(
-            surveyed.source, settings, skip=surveyed.audit.skipped, keep=MOMENTS_ONLY, progress=progress
-        )
-        return cls.assemble(collected.moments, surveyed, settings)
+        keep = Keep(blocks=interval, spatial=spatial)
+        collected = collect(surveyed.source, settings, skip=surveyed.audit.skipped, keep=keep, progress=progress)
+        return cls.assemble(collected, surveyed, settings)
 
     @classmethod
-    def assemble(cls, moments: Moments, surveyed: Survey, settings: Settings) -> "Reference":
-        """Return the statistics of surveyed images whose moments are known, with their provenance."""
+    def assemble(cls, collected: Collected, surveyed: Survey, settings: Settings) -> "Reference":
+        """Return the statistics of surveyed images that a pass has collected, with their provenance."""
         return cls(
-            moments=moments,
+            layer=collected.layer,
+            spatial=collected.spatial,
             spec=settings.extractor.spec,
             protocol=settings.protocol.name,
             source=surveyed.source.name,
@@ -120,6 +130,30 @@ class Reference:
                 "seed": settings.chosen_by,
             },
         )
+
+    @classmethod
+    def from_foreign(cls, foreign: Foreign, *, source: str) -> "Reference":
+        """Return the statistics in another library's file, whose origin it does not say."""
+        return cls(
+            layer=Layer(foreign.moments),
+            spatial=None if foreign.spatial is None else Layer(foreign.spatial),
+            spec=None,
+            protocol=None,
+            source=source,
+            contents=(),
+            audit=None,
+            made_by={"file_format": foreign.format},
+        )
+
+    @property
+    def moments(self) -> Moments:
+        """Count, mean and covariance of the features."""
+        return self.layer.moments
+
+    @property
+    def blocks(self) -> Blocks | None:
+        """Moments of eight parts of the images by content, for intervals; None where these are not stored."""
+        return self.layer.blocks
 
     @property
     def count(self) -> int | None:
@@ -137,14 +171,20 @@ class Reference:
         doubled = set(self.contents) & set(other.contents)
         if doubled:
             raise StaleStatistics(f"merging needs different images; {self.source} and {other.source} share a part")
-        if self.audit is None or other.audit is None:
-            raise InputError(f"merging needs references with counts; {self.source} or {other.source} has none")
+        for side in (self, other):
+            if side.count is None:
+                raise InputError(f"merging needs counts; that of {side.source} is unknown (reference convert --count)")
+        known = self.identity is not None and other.identity is not None
         return replace(
             self,
-            moments=self.moments.merge(other.moments),
+            layer=self.layer.merge(other.layer),
+            spatial=None if self.spatial is None or other.spatial is None else self.spatial.merge(other.spatial),
+            # What one part does not say is not said of the whole.
+            spec=self.spec if known else None,
+            protocol=self.protocol if known else None,
             source=f"{self.source} + {other.source}",
             contents=self.contents + other.contents,
-            audit=self.audit.merge(other.audit),
+            audit=None if self.audit is None or other.audit is None else self.audit.merge(other.audit),
             # What the parts do not share is said of neither: it would be untrue of the whole.
             made_by={name: value for name, value in self.made_by.items() if other.made_by.get(name) == value},
         )
@@ -203,16 +243,18 @@ class Reference:
         """Write the statistics to `path` as one npz without pickle; pytorch-fid reads it too.
 
         Raises:
-            InputError: the path does not end in .npz, or the statistics are a foreign file's.
+            InputError: the path does not end in .npz.
             StorageError: the file cannot be written; an older one of that name is kept.
         """
         path = Path(path)
-        check_output(path, self.moments.dimension)
+        check_output(path, self._bytes())
         write_statistics(path, *self.pack())
 
     @classmethod
     def load(cls, path: str | Path) -> "Reference":
-        """Read statistics written by `save`, or by pytorch-fid (`mu` and `sigma` without a count).
+        """Read statistics written by `save` or by another library, such as pytorch-fid, ADM or EDM.
+
+        Where a file does not say of how many images it is, the count stays unknown; `reference convert` can add it.
 
         Raises:
             InputError: there is no such file, or it holds no statistics.
@@ -220,43 +262,43 @@ class Reference:
         """
         path = Path(path)
         if is_foreign(path):
-            return cls(read_foreign(path), None, None, str(path), (), None, {})
+            return cls.from_foreign(read_foreign(path), source=str(path))
         return cls.unpack(*read_statistics(path))
 
     def pack(self) -> tuple[dict[str, Any], Arrays]:
-        """Return header and arrays of a file that `unpack` makes the same statistics from, to the last bit.
-
-        Raises:
-            InputError: the statistics are a foreign file's, of unknown origin.
-        """
-        if self.spec is None or self.audit is None:
-            raise InputError(f"saving needs statistics of known origin; {self.source} does not say how it was made")
+        """Return header and arrays of a file that `unpack` makes the same statistics from, to the last bit."""
+        packed = {"feature": self.layer.pack()}
+        if self.spatial is not None:
+            packed["spatial"] = self.spatial.pack(SPATIAL_SUFFIX)
         header = {
-            "spec": asdict(self.spec),
+            "spec": None if self.spec is None else asdict(self.spec),
             "protocol": self.protocol,
             "source": self.source,
             "contents": list(self.contents),
-            "audit": self.audit.to_json(),
+            "audit": None if self.audit is None else self.audit.to_json(),
             "made_by": self.made_by,
-            "count": self.moments.count,
+            **{f"{name}_layer": header for name, (header, _) in packed.items()},
         }
-        state = self.moments.state()
-        arrays = {name: state[name].numpy() for name in state if name in ("rows", "factor")}
-        arrays |= {"mu": self.moments.mean.numpy(), "sigma": self.moments.covariance.numpy()}
-        return header, arrays
+        return header, {name: array for _, arrays in packed.values() for name, array in arrays.items()}
 
     @classmethod
     def unpack(cls, header: dict[str, Any], arrays: Arrays) -> "Reference":
         """Return the statistics that `pack` gave header and arrays of."""
-        # Where the centred rows are kept, sigma is there for other readers only: the rows say more.
-        names = {"mu": "mean", "rows": "rows"} if "rows" in arrays else {"mu": "mean", "sigma": "covariance"}
-        state = {names.get(name, name): array for name, array in arrays.items() if name in names or name == "factor"}
+        spatial = header.get("spatial_layer")
         return cls(
-            moments=Moments.from_state(header["count"], state),
-            spec=ExtractorSpec(**header["spec"]),
+            layer=Layer.unpack(header["feature_layer"], arrays),
+            spatial=None if spatial is None else Layer.unpack(spatial, arrays, SPATIAL_SUFFIX),
+            spec=None if header["spec"] is None else ExtractorSpec(**header["spec"]),
             protocol=header["protocol"],
             source=header["source"],
             contents=tuple(header["contents"]),
-            audit=Audit.from_json(header["audit"]),
+            audit=None if header["audit"] is None else Audit.from_json(header["audit"]),
             made_by=header["made_by"],
+        )
+
+    def _bytes(self) -> int:
+        return sum(
+            layer_bytes(layer.moments.dimension, blocks=layer.blocks is not None)
+            for layer in (self.layer, self.spatial)
+            if layer is not None
         )

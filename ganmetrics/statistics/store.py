@@ -19,6 +19,9 @@ from ganmetrics.errors import InputError, StaleStatistics, StorageError
 
 FORMAT = "ganmetrics reference 1"
 
+HEADER_BYTES = 2**16
+"""Room for the header and the archive's directory."""
+
 Arrays = dict[str, npt.NDArray[Any]]
 
 
@@ -89,8 +92,8 @@ def read_npz(path: Path, names: Iterable[str] | None = None) -> Arrays:
         raise StaleStatistics(f"statistics file {path} is damaged: {_one_line(error)}") from None
 
 
-def check_output(path: Path, dimension: int) -> None:
-    """Raise unless a reference file of `dimension` features can be written to `path`; called before the long work.
+def check_output(path: Path, array_bytes: int) -> None:
+    """Raise unless a reference file with arrays of so many bytes can be written to `path`; called before the long work.
 
     Raises:
         InputError: the name does not end in .npz.
@@ -100,12 +103,7 @@ def check_output(path: Path, dimension: int) -> None:
         raise InputError(f"a reference file needs a name that ends in .npz; got {path}")
     if not path.parent.is_dir():
         raise StorageError(f"a reference file needs an existing folder; there is none at {path.parent}")
-    check_writable(path.parent, bytes_needed=file_size(dimension))
-
-
-def file_size(dimension: int) -> int:
-    """Return the bytes that a file may need: the covariance, its factor or the centred rows, and the header."""
-    return 2 * 8 * dimension**2 + 2**16
+    check_writable(path.parent, bytes_needed=array_bytes + HEADER_BYTES)
 
 
 def _parse_header(path: Path, member: npt.NDArray[Any]) -> dict[str, Any]:

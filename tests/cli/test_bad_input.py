@@ -147,11 +147,13 @@ def test_a_reference_of_another_extractor(run, check_refused, folders, tmp_path)
 
 
 def test_a_damaged_reference(run, check_refused, folders, tmp_path):
-    """A flipped byte is noticed."""
+    """A flipped byte of an array is noticed."""
     path = tmp_path / "real.npz"
     assert run("reference", "build", folders[0], path, *OFFLINE).status == 0
+    with zipfile.ZipFile(path) as archive:
+        member = archive.getinfo("sigma.npy")
     data = bytearray(path.read_bytes())
-    data[len(data) // 2] ^= 0x01
+    data[member.header_offset + member.file_size] ^= 0x01  # the member's header is shorter than its array
     path.write_bytes(bytes(data))
     check_refused(path, folders[1], "real.npz", "damaged")
 

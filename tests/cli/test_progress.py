@@ -27,7 +27,7 @@ def test_a_terminal_sees_rate_and_time_left():
     with contextlib.suppress(OSError):  # how Linux ends the reading of a terminal that no process has open
         while chunk := os.read(leader, 4096):
             shown += chunk
-    process.wait(timeout=30)
+    process.wait(timeout=120)
     os.close(leader)
     text = shown.decode()
     assert "extracting real" in text

@@ -65,7 +65,7 @@ def test_several_metrics(run, folders):
     [
         (("--extractor", "inception"), "'inception' is not one of inception-v3, efficientnet-lite0, timm:NAME"),
         (("--protocol", "tturr"), "'tturr' is not one of 'ttur'"),
-        (("--metrics", "fid,kidd"), "'kidd' is not one of fid, is"),
+        (("--metrics", "fid,kidd"), "'kidd' is not one of fid, sfid, kid"),
         (("--batch-size", "0"), "0 is not in the range x>=1"),
         (("--no-such-option",), "No such option"),
     ],

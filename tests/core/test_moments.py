@@ -181,3 +181,33 @@ def test_translation_moves_the_mean_only(offset):
     moved = Moments.of(features + offset)
     assert torch.allclose(moved.covariance, Moments.of(features).covariance, atol=1e-9)
     assert torch.allclose(moved.mean, Moments.of(features).mean + offset)
+
+
+@given(feature_sets())
+def test_with_ddof_divides_by_n(features):
+    """Mean and count stay; covariance and factor are those of a division by n, with few images and with many."""
+    moments = Moments.of(features).with_ddof(0)
+    expected = np.cov(features, rowvar=False, ddof=0).reshape(features.shape[1], -1)
+    scale = np.abs(features).max() ** 2 + 1e-300
+    np.testing.assert_allclose(moments.covariance, expected, atol=1e-13 * scale, rtol=0)
+    np.testing.assert_allclose(moments.factor.mT @ moments.factor, expected, atol=1e-13 * scale, rtol=0)
+    assert moments.count == len(features)
+    np.testing.assert_array_equal(moments.mean, Moments.of(features).mean)
+
+
+def test_with_ddof_one_and_exact_moments_stay():
+    """The library's own convention costs nothing, and what is known exactly has no n to divide by."""
+    sampled, exact = Moments.of(torch.eye(3)), Moments.gaussian(torch.zeros(2), torch.eye(2))
+    assert sampled.with_ddof(1) is sampled
+    assert exact.with_ddof(0) is exact
+    with pytest.raises(InputError, match="ddof must be 0 or 1, got 2"):
+        sampled.with_ddof(2)
+
+
+@given(feature_sets(largest_count=60))
+def test_covariances_are_symmetric_to_the_last_bit(features):
+    """Half of one says all, whatever a product of matrices rounds."""
+    half = max(1, len(features) // 2)
+    for moments in (Moments.of(features), Moments.of(features[:half]).merge(Moments.of(features[half:]))):
+        if moments.matrix is not None:
+            assert torch.equal(moments.matrix, moments.matrix.mT)

@@ -23,7 +23,8 @@ def test_images_come_back(tmp_path, images, save, order):
     source = open_npz(tmp_path / "set.npz")
     source = pickle.loads(pickle.dumps(source))
     assert all((source.read(index) == images[index]).all() for index in range(5))
-    assert (len(source), source.uniform_size, source.class_of(0)) == (5, (9, 6), None)
+    assert (len(source), source.uniform_size) == (5, (9, 6))
+    assert [source.class_of(index) for index in range(5)] == ["0", "1", "2", "3", "4"]
     assert (source.name, source.label(4)) == (f"{tmp_path}/set.npz", f"{tmp_path}/set.npz::arr_0[4]")
     assert isinstance(source, NpzSource) == (save is np.savez and order == "C")
 
@@ -106,4 +107,19 @@ def test_an_encrypted_file_is_refused(tmp_path, images):
         data[data.index(signature) + flags] |= 1
     (tmp_path / "set.npz").write_bytes(data)
     with pytest.raises(InputError, match=r"set\.npz cannot be read as an npz: .*encrypted"):
+        open_npz(tmp_path / "set.npz")
+
+
+@pytest.mark.parametrize("save", [np.savez, np.savez_compressed])
+@pytest.mark.parametrize("other", [(), (np.zeros((5, 8)),), (np.zeros(3),)])
+def test_without_labels_there_are_no_classes(tmp_path, images, save, other):
+    """A second array that holds no integers, one each, says nothing of classes."""
+    save(tmp_path / "set.npz", images, *other)
+    assert open_npz(tmp_path / "set.npz").class_of(0) is None
+
+
+def test_labels_that_do_not_match_are_refused(tmp_path, images):
+    """Four labels cannot be of five images."""
+    np.savez(tmp_path / "set.npz", images, np.arange(4))
+    with pytest.raises(InputError, match=r"set\.npz needs a label in arr_1 for each image; it has 4 for 5"):
         open_npz(tmp_path / "set.npz")

@@ -63,7 +63,7 @@ def test_fresh_processes(tmp_path):
     script.write_text(textwrap.dedent(SCRIPT))
     # CPython's own tracker of semaphores may warn of one that a worker had just removed as it was told to end.
     quiet = os.environ | {"PYTHONWARNINGS": "ignore:resource_tracker:UserWarning"}
-    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False, timeout=60, env=quiet)
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False, timeout=300, env=quiet)
     assert done.stderr == ""
     assert done.stdout.count("\n") == 1
     assert done.stdout.startswith("decoding workers need images and a preparation that can be pickled: ")
@@ -92,7 +92,7 @@ def test_an_interrupt_is_the_parents(tmp_path):
     script = tmp_path / "script.py"
     script.write_text(textwrap.dedent(INTERRUPTED))
     done = subprocess.run(
-        [sys.executable, script], capture_output=True, text=True, check=False, timeout=60, start_new_session=True
+        [sys.executable, script], capture_output=True, text=True, check=False, timeout=300, start_new_session=True
     )
     assert (done.stderr, done.returncode) == ("", 0)
     *workers, last = done.stdout.split()

@@ -11,7 +11,7 @@ from ganmetrics.features.optional import check_installed, require
 
 def test_an_installed_module_is_returned():
     """What is installed is imported."""
-    assert require("json", extra="timm", extractor="timm:NAME") is json
+    assert require("json", extra="timm", user="extractor timm:NAME") is json
 
 
 def test_a_missing_module_is_told_with_its_command(monkeypatch):
@@ -20,13 +20,13 @@ def test_a_missing_module_is_told_with_its_command(monkeypatch):
     with pytest.raises(
         InputError, match=r'^extractor timm:NAME needs the package timm, .*: pip install "ganmetrics\[timm\]"$'
     ):
-        require("timm", extra="timm", extractor="timm:NAME")
+        require("timm", extra="timm", user="extractor timm:NAME")
 
 
 def test_a_check_does_not_import(monkeypatch):
     """Whether a package is there can be known without waiting for its import."""
     monkeypatch.delitem(sys.modules, "timm", raising=False)
-    check_installed("timm", extra="timm", extractor="timm:NAME")
+    check_installed("timm", extra="timm", user="extractor timm:NAME")
     assert "timm" not in sys.modules
     with pytest.raises(InputError, match=r'needs the package no_such_package, .*: pip install "ganmetrics\[timm\]"'):
-        check_installed("no_such_package", extra="timm", extractor="timm:NAME")
+        check_installed("no_such_package", extra="timm", user="extractor timm:NAME")

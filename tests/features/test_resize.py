@@ -12,9 +12,17 @@ from torch.nn import functional
 
 from ganmetrics.errors import InputError
 from ganmetrics.features.resize import RESIZERS, SCALINGS, Preprocessing, resize
+from tests.resize_oracles import antialiased, keys_cubic, resampled_on_a_grid, tf1_bilinear_by_matrix, triangle
 
 SIDE = st.integers(1, 24)
-SIZES = [((32, 32), (299, 299)), ((64, 48), (299, 299)), ((512, 384), (299, 299)), ((7, 5), (3, 11)), ((1, 1), (4, 2))]
+SIZES = [
+    ((32, 32), (299, 299)),
+    ((64, 48), (299, 299)),
+    ((299, 299), (299, 299)),
+    ((512, 384), (299, 299)),
+    ((7, 5), (3, 11)),
+    ((1, 1), (4, 2)),
+]
 
 
 def random_image(height, width, seed=0):
@@ -69,6 +77,49 @@ def test_half_pixel_convention_differs_from_tf1():
     assert np.array_equal(
         resize(same, (299, 299), resizer="tf1-bilinear"), resize(same, (299, 299), resizer="half-pixel-bilinear")
     )
+
+
+@pytest.mark.parametrize(("source", "target"), SIZES)
+@pytest.mark.parametrize(("name", "kernel"), [("bicubic", keys_cubic), ("bilinear", triangle)])
+def test_float_resizers_follow_their_formula(name, kernel, source, target):
+    """The values are those of the stretched kernel in float64, clipped and not rounded to integers."""
+    image = random_image(*source)
+    result = resize(image, target, resizer=f"pillow-{name}-float")
+    np.testing.assert_allclose(result, antialiased(image, target, kernel), rtol=0, atol=1e-3)
+    if source != target and min(source) > 1:
+        assert np.abs(result - result.round()).mean() > 0.1
+
+
+@pytest.mark.parametrize(("source", "target"), SIZES)
+def test_float_bilinear_is_torchs_with_antialias(source, target):
+    """The values are those of the call that torchmetrics makes; torch computes its weights in float32."""
+    image = random_image(*source)
+    planes = torch.from_numpy(image).permute(2, 0, 1)[None].float()
+    truth = functional.interpolate(planes, target, mode="bilinear", align_corners=False, antialias=True)[0].numpy()
+    np.testing.assert_allclose(resize(image, target, resizer="pillow-bilinear-float"), truth, rtol=0, atol=0.01)
+
+
+def test_antialiasing_shows_where_an_image_shrinks_only():
+    """Enlarging, both bilinear resizers agree; shrinking, they are far apart, so neither passes for the other."""
+
+    def difference(source):
+        image = random_image(*source)
+        plain, smooth = (
+            resize(image, (299, 299), resizer=name) for name in ("half-pixel-bilinear", "pillow-bilinear-float")
+        )
+        return np.abs(plain - smooth).mean()
+
+    assert difference((64, 48)) < 1e-3
+    assert difference((512, 384)) > 5
+
+
+@pytest.mark.parametrize("oracle", [resampled_on_a_grid, tf1_bilinear_by_matrix])
+@pytest.mark.parametrize(("source", "target"), SIZES)
+def test_tf1_bilinear_is_adms_and_stylegans(oracle, source, target):
+    """The definition, and StyleGAN's way to write it, give TensorFlow's values but for its float32 coordinates."""
+    image = random_image(*source)
+    result = resize(image, target, resizer="tf1-bilinear")
+    np.testing.assert_allclose(result, oracle(image, target), rtol=0, atol=0.02)
 
 
 @pytest.mark.parametrize("name", ["bicubic", "bilinear", "lanczos", "nearest"])

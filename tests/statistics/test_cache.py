@@ -152,7 +152,7 @@ def test_several_processes_share_a_cache(tmp_path):
     real, fake = write_images(tmp_path / "real", 30, seed=1), write_images(tmp_path / "fake", 30, seed=2)
     command = [sys.executable, "-c", SCORE, real, fake, tmp_path / "cache"]
     processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
-    printed = [process.communicate(timeout=60)[0].split() for process in processes]
+    printed = [process.communicate(timeout=300)[0].split() for process in processes]
     assert [process.returncode for process in processes] == [0, 0, 0]
     assert len({value for values in printed for value in values}) == 1
     cache = ReferenceCache(tmp_path / "cache")

@@ -7,7 +7,8 @@ import torch
 from ganmetrics._types import silent
 from ganmetrics.data.sources import open_source
 from ganmetrics.errors import NotEnoughSamples
-from ganmetrics.statistics.collect import BLOCK_ROWS, MOMENTS_ONLY, Keep, collect
+from ganmetrics.statistics.accumulate import BLOCK_ROWS
+from ganmetrics.statistics.collect import MOMENTS_ONLY, Keep, collect
 from ganmetrics.statistics.settings import resolve_settings
 from ganmetrics.testing import ChannelMeans, random_images
 from tests.statistics.test_settings import DEFAULTS
@@ -24,7 +25,7 @@ def gathered(*, keep=MOMENTS_ONLY, batch_size=100, skip=frozenset(), progress=si
 def test_several_blocks_equal_the_whole():
     """More images than a block: the merged moments are those of all features."""
     assert len(IMAGES) > 2 * BLOCK_ROWS
-    moments = gathered().moments
+    moments = gathered().layer.moments
     np.testing.assert_allclose(moments.mean, FEATURES.mean(axis=0), rtol=1e-6)
     np.testing.assert_allclose(moments.covariance, np.cov(FEATURES, rowvar=False), rtol=1e-4)
 
@@ -32,7 +33,7 @@ def test_several_blocks_equal_the_whole():
 @pytest.mark.parametrize("batch_size", [1, 7, 1024, 1025, 5000])
 def test_the_batch_size_does_not_change_a_bit(batch_size):
     """Sums are taken over blocks of their own size, whatever the batches."""
-    expected, found = gathered().moments, gathered(batch_size=batch_size).moments
+    expected, found = gathered().layer.moments, gathered(batch_size=batch_size).layer.moments
     assert torch.equal(found.mean, expected.mean)
     assert torch.equal(found.covariance, expected.covariance)
 
@@ -50,7 +51,7 @@ def test_features_and_logits_are_kept_only_when_asked():
 def test_skipped_images_are_left_out():
     """The indices that the audit found bad take no part."""
     skip = frozenset({0, 17, 2499})
-    moments = gathered(skip=skip).moments
+    moments = gathered(skip=skip).layer.moments
     kept = np.delete(FEATURES, sorted(skip), axis=0)
     assert moments.count == 2497
     np.testing.assert_allclose(moments.mean, kept.mean(axis=0), rtol=1e-6)

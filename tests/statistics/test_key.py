@@ -69,6 +69,6 @@ def test_every_part_of_the_spec_is_in_the_key():
         "weights_sha256": "weights_sha256",
         "preprocessing": "preprocessing",
     }
-    follows_from_the_others = {"dimension", "classes", "canonical"}
+    follows_from_the_others = {"dimension", "classes", "spatial", "canonical"}
     assert {field.name for field in dataclasses.fields(ExtractorSpec)} == set(in_key) | follows_from_the_others
     assert set(in_key.values()) <= {field.name for field in dataclasses.fields(ReferenceKey)}

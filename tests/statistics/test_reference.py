@@ -29,7 +29,7 @@ def test_a_stored_reference_gives_the_same_distance_to_the_last_bit(make_referen
     loaded = Reference.load(tmp_path / "real.npz")
     assert frechet_distance(loaded.moments, fake.moments) == frechet_distance(reference.moments, fake.moments)
     for field in dataclasses.fields(Reference):
-        if field.name != "moments":
+        if field.name != "layer":
             assert getattr(loaded, field.name) == getattr(reference, field.name), field.name
 
 
@@ -81,9 +81,13 @@ def test_a_pytorch_fid_file_is_a_reference_without_a_count(tmp_path):
     assert reference.count is None
     assert reference.spec is None
     np.testing.assert_array_equal(reference.moments.covariance, covariance)
-    with pytest.raises(InputError, match="saving needs statistics of known origin"):
-        reference.save(tmp_path / "again.npz")
-    assert "unknown number of images" in reference.line()
+    assert "unknown number of images, 2 features, origin unknown" in reference.line()
+    reference.save(tmp_path / "again.npz")
+    again = Reference.load(tmp_path / "again.npz")
+    assert (again.count, again.spec, again.audit) == (None, None, None)
+    np.testing.assert_array_equal(again.moments.covariance, covariance)
+    with pytest.raises(InputError, match=r"merging needs counts; that of .*stats\.npz is unknown"):
+        reference.merge(again)
 
 
 def test_a_foreign_file_with_wrong_shapes_names_them(tmp_path):

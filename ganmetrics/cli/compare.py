@@ -1,0 +1,87 @@
+"""``ganmetrics compare``."""
+
+from pathlib import Path
+
+import click
+
+from ganmetrics.cli.metric_options import check_confidence
+from ganmetrics.cli.options import (
+    SOURCE,
+    ExtractionOptions,
+    emit,
+    extraction_options,
+    json_option,
+    quiet_option,
+    start_logging,
+)
+from ganmetrics.cli.progress import bar
+from ganmetrics.metrics.catalogue import CONTESTED
+
+
+def split_contested(context: click.Context, parameter: click.Parameter, value: str) -> tuple[str, ...]:
+    """Return names of metrics that are separated by commas; an unknown one is wrong usage."""
+    names = tuple(dict.fromkeys(name.strip() for name in value.split(",")))
+    for name in names:
+        if name not in CONTESTED:
+            raise click.BadParameter(f"{name!r} is not one of {', '.join(CONTESTED)}.", context, parameter)
+    return names
+
+
+@click.command()
+@click.argument("real", type=SOURCE)
+@click.argument("first", metavar="A", type=SOURCE)
+@click.argument("second", metavar="B", type=SOURCE)
+@click.option(
+    "--metrics",
+    callback=split_contested,
+    default=",".join(CONTESTED),
+    show_default=True,
+    help="Separated by commas.",
+)
+@click.option(
+    "--confidence", type=float, callback=check_confidence, default=0.95, show_default=True, help="Of the intervals."
+)
+@extraction_options
+@json_option
+@quiet_option
+def compare(
+    real: Path,
+    first: Path,
+    second: Path,
+    *,
+    metrics: tuple[str, ...],
+    confidence: float,
+    options: ExtractionOptions,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Print whether generator A's images or B's are closer to those in REAL, and whether that may be chance.
+
+    A row a metric: both scores, their difference with its interval, and a p-value: of the hypothesis that A and B are
+    images of one generator. One is called better where interval and p-value agree. All three are folders, zip files or
+    npz files of images.
+    """
+    from ganmetrics._types import silent
+    from ganmetrics.contest import compare as compare_images
+
+    start_logging(quiet=quiet)
+    found = compare_images(
+        real,
+        first,
+        second,
+        metrics=metrics,
+        confidence=confidence,
+        extractor=options.extractor,
+        protocol=options.protocol,
+        weights=options.weights,
+        count=options.count,
+        seed=options.seed,
+        alpha=options.alpha,
+        skip_bad=options.skip_bad,
+        batch_size=options.batch_size,
+        workers=options.workers,
+        device=options.device,
+        offline=options.offline,
+        progress=silent if quiet else bar,
+    )
+    emit(found.to_json() if as_json else found.to_text())

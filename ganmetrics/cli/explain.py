@@ -1,0 +1,53 @@
+"""``ganmetrics explain``: the same files under every protocol."""
+
+from pathlib import Path
+
+import click
+
+from ganmetrics.cli.options import (
+    SOURCE,
+    ExtractionOptions,
+    emit,
+    extraction_options,
+    json_option,
+    quiet_option,
+    start_logging,
+)
+from ganmetrics.cli.progress import bar
+from ganmetrics.features.names import DEFAULT_EXTRACTOR
+
+
+@click.command()
+@click.argument("real", type=SOURCE)
+@click.argument("fake", type=SOURCE)
+@extraction_options
+@json_option
+@quiet_option
+def explain(real: Path, fake: Path, *, options: ExtractionOptions, as_json: bool, quiet: bool) -> None:
+    """Print the distance between REAL and FAKE under every protocol of the Inception network, and why they differ.
+
+    Both are sets of images. Differences are counted from ttur, or from --protocol; each is the sum of what the resize
+    adds to it, then the scaling of pixels, then the division of the covariance by n or n - 1.
+    """
+    if options.extractor != DEFAULT_EXTRACTOR:
+        raise click.UsageError(f"protocols differ for {DEFAULT_EXTRACTOR} only; got --extractor {options.extractor}")
+    from ganmetrics._types import silent
+    from ganmetrics.explanation import explain as explain_images
+
+    start_logging(quiet=quiet)
+    explanation = explain_images(
+        real,
+        fake,
+        protocol=options.protocol,
+        weights=options.weights,
+        count=options.count,
+        seed=options.seed,
+        alpha=options.alpha,
+        skip_bad=options.skip_bad,
+        batch_size=options.batch_size,
+        workers=options.workers,
+        device=options.device,
+        offline=options.offline,
+        progress=silent if quiet else bar,
+    )
+    emit(explanation.to_json() if as_json else explanation.to_text())

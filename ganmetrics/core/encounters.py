@@ -1,0 +1,163 @@
+"""What real and fake images are to each other: who lies in whose ball, and what is nearest, from one pass."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from ganmetrics._types import ArrayLike
+from ganmetrics.core.balls import Balls
+from ganmetrics.core.nearest import SPARE, Flags, Scale, Smallest, nearest_among
+from ganmetrics.core.neighbours import Neighbours, check_neighbours, neighbours
+from ganmetrics.core.points import MEMORY, Numbers, PointSet, Values, block_rows
+from ganmetrics.core.screening import Euclidean
+from ganmetrics.errors import InputError
+
+
+@dataclass(frozen=True, eq=False)
+class Encounters:
+    """What one set of images is to another, by image.
+
+    Attributes:
+        real_balls: how many real balls each fake image lies in, int64 [m].
+        fakes_inside: how many fake images lie in each real image's ball, int64 [n].
+        fake_balls: how many fake balls each real image lies in, int64 [n].
+        nearest: the nearest real image of each fake one, int64 [m].
+        squared_nearest: its squared distance, float64 [m].
+        realism: largest ratio of a real ball's radius to the distance of a fake image from its centre, over the balls
+            of `smaller_half`, float64 [m]; infinite for a copy of such a centre.
+    """
+
+    real_balls: Numbers
+    fakes_inside: Numbers
+    fake_balls: Numbers
+    nearest: Numbers
+    squared_nearest: Values
+    realism: Values
+
+
+@dataclass(frozen=True, eq=False)
+class Neighbourhoods:
+    """Everything that neighbour metrics need of two sets of images.
+
+    Attributes:
+        k: the neighbour on the boundary of each ball.
+        real: neighbours within the real set.
+        fake: neighbours within the fake set.
+        between: what lies in whose ball, and each fake image's nearest real one.
+    """
+
+    k: int
+    real: Neighbours
+    fake: Neighbours
+    between: Encounters
+
+
+def neighbourhoods(
+    real: ArrayLike, fake: ArrayLike, *, k: int, strict: bool = False, memory: int = MEMORY
+) -> Neighbourhoods:
+    """Return who is whose neighbour, within both sets and between them; each block of distances is computed once.
+
+    Distances are compared as double precision gives them by differences (`squared_distances`), whatever the size of
+    the blocks; so nothing in the result depends on it. Work is done on the CPU.
+
+    Args:
+        real: features, floating point, shape [n, d]; in memory, or on disk as a `numpy.memmap`.
+        fake: features, floating point, shape [m, d].
+        k: the neighbour on the boundary of a ball, itself not counted.
+        strict: whether the boundary is left out.
+        memory: budget in bytes for all that is allocated beside the features.
+
+    Raises:
+        InputError: if the shapes do not fit, `k` is below 1, or the budget is too small.
+        NotEnoughSamples: if a side has not more than `k` images.
+        NumericsError: if a feature is not finite, naming the row.
+
+    >>> line = torch.arange(4.0)[:, None]
+    >>> neighbourhoods(line, line + 0.5, k=1).between.real_balls.tolist()
+    [2, 2, 2, 1]
+    """
+    real_points, fake_points, height = point_sets(real, fake, memory)
+    return surroundings(real_points, fake_points, k=k, strict=strict, height=height)
+
+
+def surroundings(real: PointSet, fake: PointSet, *, k: int, strict: bool, height: int) -> Neighbourhoods:
+    """Return the same from points that are at hand; see `neighbourhoods`."""
+    # Both before the first, which takes long.
+    for points in (real, fake):
+        check_neighbours(points, k)
+    of_real = neighbours(real, k=k, height=height)
+    of_fake = neighbours(fake, k=k, height=height)
+    between = encounters(real, fake, of_real.squared_radii, of_fake.squared_radii, strict=strict, height=height)
+    return Neighbourhoods(k, of_real, of_fake, between)
+
+
+def point_sets(real: ArrayLike, fake: ArrayLike, memory: int) -> tuple[PointSet, PointSet, int]:
+    """Return both sets' points, and the rows of a block that the budget allows.
+
+    Raises:
+        InputError: if the shapes do not fit, or the budget is too small.
+        NumericsError: if a feature is not finite, naming the row.
+    """
+    real_points, fake_points = PointSet.of(real, "real features"), PointSet.of(fake, "fake features")
+    if real_points.dimension != fake_points.dimension:
+        raise InputError(
+            f"both sides need one dimension, got real {real_points.dimension} and fake {fake_points.dimension}"
+        )
+    count = len(real_points.group) + len(fake_points.group)
+    return real_points, fake_points, block_rows(memory, real_points.dimension, count)
+
+
+def encounters(
+    real: PointSet, fake: PointSet, real_radii: Values, fake_radii: Values, *, strict: bool, height: int
+) -> Encounters:
+    """Return what two sets are to each other, given the squared radii of their balls by image.
+
+    Negative radii are of empty balls.
+    """
+    space = Euclidean(real, fake)
+    dtype = space.dtype(real, fake)
+    balls = Balls(space, real, fake, real_radii[real.first], fake_radii[fake.first], strict)
+    nearest, most_real = Smallest(len(fake), 1 + SPARE, dtype), Smallest(len(fake), 1 + SPARE, dtype)
+    scale = Scale.of_balls(real_radii[real.first], smaller_half(real_radii)[real.first])
+    for columns in real.blocks(height):
+        real_block = space.block(real, columns, dtype)
+        at = torch.arange(columns.start, columns.stop)
+        for rows in fake.blocks(height):
+            fake_block = space.block(fake, rows, dtype)
+            bounds = space.bounds(fake_block, real_block)
+            nearest.update(rows, bounds, at)
+            most_real.update(rows, scale.bounds(bounds, columns), at)
+            balls.count(rows, columns, fake_block, real_block, bounds)
+    index, squared = _first(nearest, space, fake, real, height=height)
+    _, relative = _first(most_real, space, fake, real, height=height, scale=scale)
+    with np.errstate(divide="ignore"):
+        realism = scale.unit / np.sqrt(relative)
+    return Encounters(
+        real_balls=balls.real_balls[fake.group],
+        fakes_inside=balls.fakes_inside[real.group],
+        fake_balls=balls.fake_balls[real.group],
+        nearest=real.first[index][fake.group],
+        squared_nearest=squared[fake.group],
+        realism=realism[fake.group],
+    )
+
+
+def smaller_half(squared_radii: Values) -> Flags:
+    """Return which balls are smaller than the median, as realism asks for; if ties leave none, which equal it."""
+    median = np.median(squared_radii)
+    smaller: Flags = squared_radii < median
+    return smaller if smaller.any() else squared_radii <= median
+
+
+def _first(
+    found: Smallest, space: Euclidean, fake: PointSet, real: PointSet, *, height: int, scale: Scale | None = None
+) -> tuple[Numbers, Values]:
+    """Return each fake point's nearest real one and its squared distance, both exact."""
+    nearest = found.resolve(space, fake, np.arange(len(fake)), real, scale)
+    numbers, squared = nearest.numbers[:, 0], nearest.squared[:, 0]
+    undecided = (squared > nearest.rest).nonzero()[0]
+    if len(undecided):
+        again = nearest_among(fake, undecided, real, k=1, space=space, height=height, scale=scale)
+        numbers[undecided], squared[undecided] = again.numbers[:, 0], again.squared[:, 0]
+    return numbers, squared

@@ -1,0 +1,61 @@
+"""The difference of two generators' scores on one reference: an interval and a p-value."""
+
+import math
+from dataclasses import dataclass
+from statistics import NormalDist
+
+from ganmetrics.errors import InputError
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Two generators' scores on one real set, and what their difference says of the generators.
+
+    Attributes:
+        first: the first generator's score.
+        second: the second's.
+        low: lower end of the interval for the difference of the populations' scores; None where there is none.
+        high: upper end.
+        p_value: of the hypothesis that both sets of fakes come from one generator, given the real set: above 0, at
+            most 1.
+        estimate: what the scores are, such as ``corrected``.
+        calibrated: whether a study of coverage bears the interval out for these counts; False where there is none.
+    """
+
+    first: float
+    second: float
+    low: float | None
+    high: float | None
+    p_value: float
+    estimate: str
+    calibrated: bool
+
+    @property
+    def value(self) -> float:
+        """The first score less the second."""
+        return self.first - self.second
+
+    def better(self, *, lower_is_better: bool, level: float) -> str | None:
+        """Return ``first`` or ``second`` if it is better beyond doubt: p-value at most `level`, interval without 0.
+
+        >>> Difference(1.0, 2.0, -1.5, -0.5, 0.01, "plain", True).better(lower_is_better=True, level=0.05)
+        'first'
+        """
+        if self.low is None or self.high is None or self.low <= 0 <= self.high or self.p_value > level:
+            return None
+        return "first" if (self.high < 0) == lower_is_better else "second"
+
+
+def normal_interval(centre: float, variance: float, confidence: float) -> tuple[float, float]:
+    """Return the ends of a normal interval.
+
+    Raises:
+        InputError: if the confidence is not between 0 and 1.
+
+    >>> [round(end, 3) for end in normal_interval(1.0, 4.0, 0.95)]
+    [-2.92, 4.92]
+    """
+    if not 0 < confidence < 1:
+        raise InputError(f"confidence must lie between 0 and 1, got {confidence}")
+    half = NormalDist().inv_cdf((1 + confidence) / 2) * math.sqrt(variance)
+    return centre - half, centre + half

@@ -1,0 +1,115 @@
+"""`Score`: a number with all that produced it, as text and as JSON."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+JSON_FIELDS = (
+    "name",
+    "value",
+    "corrected",
+    "low",
+    "high",
+    "confidence",
+    "real_count",
+    "fake_count",
+    "std",
+    "extractor",
+    "protocol",
+    "lower_is_better",
+)
+
+
+@dataclass(frozen=True)
+class Score:
+    """One number, what it is of, and how it was made; `float(score)` is the number.
+
+    Attributes:
+        name: the field's name for it: ``fid`` with the canonical extractor, ``fd_<extractor>`` with another.
+        value: the classical number, the one that papers print.
+        corrected: the number freed of its dependence on the counts; None where no estimate exists.
+        low: lower end of the interval of `corrected`; None without one.
+        high: upper end of the interval of `corrected`; None without one.
+        std: standard deviation over splits or subsets, for metrics that have them.
+        confidence: of the interval; None without one.
+        calibrated: whether a study of coverage bears the interval out for these counts; None without an interval.
+        real_count: images on the real side; None where a reference file does not say.
+        fake_count: images on the fake side.
+        extractor: name of the extractor.
+        protocol: name of the conventions.
+        lower_is_better: the direction of the metric.
+        one_sided: it is of the fake images alone.
+        notes: what a reader of the number must know, such as images that were skipped.
+        made: what was chosen for this metric alone, such as the size of its subsets.
+        provenance: all else that produced the number.
+
+    >>> score = Score("fid", 12.5, real_count=50000, fake_count=10000, extractor="inception-v3", protocol="ttur",
+    ...               lower_is_better=True)
+    >>> float(score)
+    12.5
+    >>> print(score)
+    fid = 12.5 (real 50,000, fake 10,000, inception-v3/ttur, lower is better)
+    >>> from dataclasses import replace
+    >>> print(replace(score, corrected=12.3, low=12.1, high=12.5, confidence=0.95, calibrated=True))
+    fid = 12.5 (corrected 12.3, 95 % 12.1 to 12.5; real 50,000, fake 10,000, inception-v3/ttur, lower is better)
+    """
+
+    name: str
+    value: float
+    corrected: float | None = None
+    low: float | None = None
+    high: float | None = None
+    std: float | None = None
+    confidence: float | None = None
+    calibrated: bool | None = None
+    real_count: int | None = None
+    fake_count: int | None = None
+    extractor: str = ""
+    protocol: str = ""
+    lower_is_better: bool = True
+    one_sided: bool = False
+    notes: tuple[str, ...] = ()
+    made: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    provenance: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    def __float__(self) -> float:
+        return self.value
+
+    def __str__(self) -> str:
+        spread = "" if self.std is None else f" ± {self.std:.6g}"
+        notes = "".join(f"; {note}" for note in self.notes)
+        direction = "lower" if self.lower_is_better else "higher"
+        origin = f"{self.extractor}/{self.protocol}"
+        estimate = self._estimate()
+        counts = (
+            estimate
+            + ("" if self.one_sided else f"real {_counted(self.real_count)}, ")
+            + f"fake {_counted(self.fake_count)}"
+        )
+        return f"{self.name} = {self.value:.6g}{spread} ({counts}, {origin}, {direction} is better{notes})"
+
+    def _estimate(self) -> str:
+        """Return what is known of the populations, as the text shows it before the counts."""
+        if self.low is None or self.high is None or self.confidence is None:
+            return ""
+        corrected = "too few images to correct" if self.corrected is None else f"corrected {self.corrected:.6g}"
+        doubt = "" if self.calibrated else ", not calibrated"
+        return f"{corrected}, {100 * self.confidence:.6g} % {self.low:.6g} to {self.high:.6g}{doubt}; "
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the fields of the score as plain JSON values, without the provenance.
+
+        A standard deviation over a single split is undefined, and MiFID is infinite for copies throughout; JSON can say
+        either only as null.
+        """
+        fields = {name: getattr(self, name) for name in JSON_FIELDS}
+        if self.std is not None and math.isnan(self.std):
+            fields["std"] = None
+        if math.isinf(self.value):
+            fields["value"] = None
+        return fields
+
+
+def _counted(count: int | None) -> str:
+    return "of unknown count" if count is None else f"{count:,}"

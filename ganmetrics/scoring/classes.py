@@ -1,0 +1,87 @@
+"""Scores of conditional generators: distances class by class, and whether the classes are the ones asked for."""
+
+import logging
+
+from ganmetrics.errors import InputError
+from ganmetrics.metrics.catalogue import METRICS, Metric
+from ganmetrics.metrics.class_agreement import class_agreement
+from ganmetrics.metrics.class_distances import ClassDistance, class_distances, mean_distance
+from ganmetrics.report import Score, Table
+from ganmetrics.scoring.comparison import Comparison
+from ganmetrics.scoring.family import Scored, features_of
+from ganmetrics.scoring.options import ScoringOptions
+from ganmetrics.statistics.sides import Side
+
+logger = logging.getLogger(__name__)
+
+
+def class_scores(comparison: Comparison, names: tuple[str, ...], options: ScoringOptions) -> Scored:  # noqa: ARG001
+    """Return those of ``intra_fid`` and ``class_agreement`` that are named, with a row for each class.
+
+    Raises:
+        InputError: a side's features were not kept, or it has no classes, or these do not match.
+        NotEnoughSamples: no class has two images a side, or one has a single real image.
+    """
+    scores, tables = {}, []
+    for name in names:
+        scores[name], table = (_intra_fid if name == "intra_fid" else _agreement)(comparison, METRICS[name])
+        tables.append(table)
+    return Scored(scores, tuple(tables))
+
+
+def _intra_fid(comparison: Comparison, metric: Metric) -> tuple[Score, Table]:
+    real, fake = comparison.both(metric)
+    found = class_distances(
+        features_of(metric, real),
+        features_of(metric, fake),
+        real_classes=_classes(metric, real),
+        fake_classes=_classes(metric, fake),
+    )
+    left_out = [one.name for one in found if one.value is None]
+    notes = (f"without {', '.join(left_out)}: fewer than 2 images a side",) if left_out else ()
+    _warn_of_few(found, comparison.spec.dimension)
+    table = Table(
+        "classes",
+        "Fréchet distance by class",
+        ("class", "real", "fake", "distance", "corrected"),
+        tuple((one.name, one.real_count, one.fake_count, one.value, one.corrected) for one in found),
+    )
+    made = {"classes": len(found) - len(left_out), "left_out": left_out}
+    return comparison.score(metric, mean_distance(found), notes=notes, made=made), table
+
+
+def _warn_of_few(found: list[ClassDistance], dimension: int) -> None:
+    few = [one.name for one in found if min(one.real_count, one.fake_count) <= dimension]
+    if few:
+        logger.warning(
+            "%s of %s classes have no more images than the %s features: their distances are then far too large; "
+            "compare them at equal counts only",
+            f"{len(few):,}",
+            f"{len(found):,}",
+            f"{dimension:,}",
+        )
+
+
+def _agreement(comparison: Comparison, metric: Metric) -> tuple[Score, Table]:
+    real, fake = comparison.both(metric)
+    found = class_agreement(
+        features_of(metric, real),
+        features_of(metric, fake),
+        real_classes=_classes(metric, real),
+        fake_classes=_classes(metric, fake),
+    )
+    made = {"classifier": "linear discriminant on the real features", "of_held_out_real_images": found.of_real}
+    title = f"class agreement by class (held-out real images: {found.of_real:.4g})"
+    table = Table("class_agreement", title, ("class", "agreement"), tuple(found.by_class.items()))
+    return comparison.score(metric, found.agreement, made=made), table
+
+
+def _classes(metric: Metric, side: Side) -> list[str]:
+    rows = side.rows
+    found = [] if rows is None else [rows.class_of(row) for row in range(len(rows.indices))]
+    named = [name for name in found if name is not None]
+    if not named or len(named) != len(found):
+        raise InputError(
+            f"{metric.title} needs a class folder or label for each image; {side.reference.source} has none"
+        )
+    return named

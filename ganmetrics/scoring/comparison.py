@@ -1,0 +1,168 @@
+"""Two sides that may be compared, what they have in common, and what must be said of them."""
+
+import logging
+from dataclasses import asdict, dataclass
+from typing import Any, NamedTuple
+
+from ganmetrics.data.audit import lossy_mismatch
+from ganmetrics.errors import InputError, NotEnoughSamples
+from ganmetrics.features.base import ExtractorSpec
+from ganmetrics.metrics.catalogue import Metric
+from ganmetrics.protocols import PROTOCOLS, Protocol
+from ganmetrics.report import Score
+from ganmetrics.statistics.key import library_versions
+from ganmetrics.statistics.reference import Reference
+from ganmetrics.statistics.sides import Side
+
+logger = logging.getLogger(__name__)
+
+
+class Interval(NamedTuple):
+    """What a score says of the populations: the number freed of the counts, and where it lies."""
+
+    corrected: float | None
+    low: float
+    high: float
+    confidence: float
+    calibrated: bool
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two sides that may be compared, and what they have in common.
+
+    Attributes:
+        real: the real side; None where no metric needs it.
+        fake: the fake side.
+        spec: the extractor of both.
+        protocol: the conventions of both.
+    """
+
+    real: Side | None
+    fake: Side
+    spec: ExtractorSpec
+    protocol: Protocol
+
+    @classmethod
+    def of(cls, real: Side | None, fake: Side) -> "Comparison":
+        """Return the comparison; extractor and protocol come from a side that knows them.
+
+        Raises:
+            InputError: neither side says how it was made.
+        """
+        references = [side.reference for side in (fake, real) if side is not None]
+        for reference in references:
+            if reference.identity is not None:
+                return cls(real, fake, reference.identity.spec, PROTOCOLS[reference.identity.protocol])
+        sources = " nor ".join(reference.source for reference in reversed(references))
+        raise InputError(f"one side must say how it was made; neither {sources} does")
+
+    @property
+    def sides(self) -> dict[str, Reference]:
+        """The statistics of the sides that there are, by their role."""
+        fake = {"fake": self.fake.reference}
+        return fake if self.real is None else {"real": self.real.reference, **fake}
+
+    def both(self, metric: Metric) -> tuple[Side, Side]:
+        """Return the two sides of a metric that needs both.
+
+        Raises:
+            InputError: there is no real one.
+            NotEnoughSamples: a side has fewer images than the metric is defined from.
+        """
+        if self.real is None:
+            raise InputError(f"{metric.title} needs two sides; there is no real one")
+        for side in self.sides.values():
+            if side.count is not None and side.count < metric.least:
+                raise NotEnoughSamples(
+                    f"{metric.title} needs at least {metric.least} images a side; {side.source} has {side.count}"
+                )
+        return self.real, self.fake
+
+    def provenance(self) -> dict[str, Any]:
+        """Return all that produced the scores, as plain JSON values."""
+        return {
+            "versions": library_versions(),
+            "extractor": asdict(self.spec),
+            "protocol": self.protocol.name,
+            "real": None if self.real is None else self.real.reference.provenance(),
+            "fake": self.fake.reference.provenance(),
+            "notes": list(self.notes()),
+        }
+
+    def notes(self) -> tuple[str, ...]:
+        """Return what a reader of the number must know beside it."""
+        skipped = {
+            role: len(side.audit.bad) for role, side in self.sides.items() if side.audit is not None and side.audit.bad
+        }
+        return tuple(
+            f"{count:,} unreadable {role} image{'' if count == 1 else 's'} skipped" for role, count in skipped.items()
+        )
+
+    def warn(self) -> None:
+        """Say whatever makes the two sides less than comparable."""
+        for role, side in self.sides.items():
+            oddities = {} if side.audit is None else side.audit.oddities
+            for treatment in (oddity for oddity in oddities if "alpha" in oddity):
+                logger.warning("%s: %s in %s images (--alpha chooses)", role, treatment, f"{oddities[treatment]:,}")
+        if self.real is None:
+            return
+        real, fake = self.real.reference, self.fake.reference
+        if real.contents and real.contents == fake.contents:
+            logger.warning("real and fake hold the same images: %s and %s", real.source, fake.source)
+        if real.audit is not None and fake.audit is not None:
+            mismatch = lossy_mismatch(real.audit, fake.audit)
+            if mismatch is not None:
+                logger.warning("%s", mismatch)
+        self._warn_of_few()
+
+    def score(
+        self,
+        metric: Metric,
+        value: float,
+        *,
+        std: float | None = None,
+        interval: Interval | None = None,
+        notes: tuple[str, ...] = (),
+        made: dict[str, Any] | None = None,
+    ) -> Score:
+        """Return a score of the two sides; the real one is named only by metrics that read it.
+
+        Args:
+            metric: what was computed.
+            value: the classical number.
+            std: its standard deviation over splits or subsets.
+            interval: what it says of the populations.
+            notes: what a reader of the number must know beside what is said of the sides.
+            made: what was chosen for this metric, for its provenance.
+        """
+        return Score(
+            name=metric.score_name(self.spec.name, canonical=self.spec.canonical),
+            value=value,
+            corrected=None if interval is None else interval.corrected,
+            low=None if interval is None else interval.low,
+            high=None if interval is None else interval.high,
+            confidence=None if interval is None else interval.confidence,
+            calibrated=None if interval is None else interval.calibrated,
+            std=std,
+            real_count=None if self.real is None or not metric.real else self.real.reference.count,
+            fake_count=self.fake.reference.count,
+            extractor=self.spec.name,
+            protocol=self.protocol.name,
+            lower_is_better=metric.lower_is_better,
+            one_sided=not metric.real,
+            notes=(*self.notes(), *notes),
+            made=made or {},
+            provenance=self.provenance(),
+        )
+
+    def _warn_of_few(self) -> None:
+        few = {role: side.count for role, side in self.sides.items()}
+        counts = [f"{role} has {count:,}" for role, count in few.items() if count and count <= self.spec.dimension]
+        if counts:
+            logger.warning(
+                "%s images, no more than the %s features: the Fréchet distance is then far too large; compare it at "
+                "equal counts only",
+                " and ".join(counts),
+                f"{self.spec.dimension:,}",
+            )

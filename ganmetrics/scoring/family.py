@@ -1,0 +1,45 @@
+"""What a family of metrics gives: its scores by name, and tables of what lies behind them."""
+
+import math
+from dataclasses import dataclass, field
+
+from torch import Tensor
+
+from ganmetrics.errors import InputError
+from ganmetrics.metrics.catalogue import Metric
+from ganmetrics.report import Score, Table
+from ganmetrics.statistics.sides import Side
+
+
+@dataclass(frozen=True)
+class Scored:
+    """The scores that one computation gives.
+
+    Attributes:
+        scores: by the metric's name in the catalogue.
+        tables: what lies behind them.
+    """
+
+    scores: dict[str, Score] = field(default_factory=dict)
+    tables: tuple[Table, ...] = ()
+
+
+def features_of(metric: Metric, side: Side) -> Tensor:
+    """Return all features of a side.
+
+    Raises:
+        InputError: they were not kept, since statistics stand for the images.
+    """
+    if side.features is None:
+        raise InputError(f"{metric.title} needs images; {side.reference.source} holds only their mean and covariance")
+    return side.features
+
+
+def label_of(side: Side, row: int) -> str:
+    """Return what the image of a row is called."""
+    return f"row {row}" if side.rows is None else side.rows.label(row)
+
+
+def finite(value: float) -> float | None:
+    """Return a number, or None for what is infinite or undefined: JSON has no words for these."""
+    return value if math.isfinite(value) else None

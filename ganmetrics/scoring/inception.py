@@ -1,0 +1,29 @@
+"""The Inception Score of the fake side."""
+
+import torch
+
+from ganmetrics.errors import InputError
+from ganmetrics.metrics.catalogue import METRICS
+from ganmetrics.metrics.inception_score import CONVENTIONS, inception_score
+from ganmetrics.scoring.comparison import Comparison
+from ganmetrics.scoring.family import Scored
+from ganmetrics.scoring.options import ScoringOptions
+
+
+def inception_scores(comparison: Comparison, names: tuple[str, ...], options: ScoringOptions) -> Scored:
+    """Return ``is``, the Inception Score of the fake side's logits, by the protocol's convention.
+
+    Raises:
+        InputError: the extractor has no logits.
+        NotEnoughSamples: there are fewer images than splits.
+    """
+    if comparison.fake.logits is None:
+        raise InputError(f"an Inception Score needs logits; extractor {comparison.spec.name} has none")
+    convention = comparison.protocol.inception_score
+    # torchmetrics shuffles by torch's global generator; here a seed makes the number repeatable.
+    shuffled = CONVENTIONS[convention].shuffled_by_rng
+    rng = torch.Generator().manual_seed(options.seed) if shuffled else None
+    result = inception_score(comparison.fake.logits, splits=options.splits, convention=convention, rng=rng)
+    made = {"convention": convention, "splits": options.splits or "the convention's"}
+    (name,) = names
+    return Scored({name: comparison.score(METRICS[name], result.value, std=result.std, made=made)})

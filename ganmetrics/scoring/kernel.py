@@ -1,0 +1,58 @@
+"""Kernel distances of two sides."""
+
+import logging
+
+from ganmetrics.metrics.catalogue import METRICS
+from ganmetrics.metrics.kernel_distance import CONVENTIONS, kernel_distance
+from ganmetrics.metrics.kernel_distance_estimate import kernel_distance_estimate
+from ganmetrics.metrics.maximum_mean_discrepancy import maximum_mean_discrepancy
+from ganmetrics.report import Score
+from ganmetrics.scoring.comparison import Comparison, Interval
+from ganmetrics.scoring.family import Scored, features_of
+from ganmetrics.scoring.options import ScoringOptions
+
+logger = logging.getLogger(__name__)
+
+
+def kernel_scores(comparison: Comparison, names: tuple[str, ...], options: ScoringOptions) -> Scored:
+    """Return those of ``kid`` and ``mmd`` that are named.
+
+    Raises:
+        InputError: there is no real side, or a side's features were not kept.
+        NotEnoughSamples: a side has fewer images than a subset.
+    """
+    scores = {"kid": _kid, "mmd": _mmd}
+    return Scored({name: scores[name](comparison, options) for name in names})
+
+
+def _kid(comparison: Comparison, options: ScoringOptions) -> Score:
+    metric = METRICS["kid"]
+    real, fake = (features_of(metric, side) for side in comparison.both(metric))
+    convention = comparison.protocol.kernel_distance
+    # Libraries that draw from a global generator are followed from the seed that stands for it.
+    seed = options.seed if CONVENTIONS[convention].seed is None and CONVENTIONS[convention].subsets else None
+    found = kernel_distance(
+        real,
+        fake,
+        subsets=options.subsets,
+        subset_size=options.subset_size,
+        seed=seed,
+        convention=convention,
+        memory=options.memory,
+    )
+    logger.info("kid: %s subsets of %s images a side", f"{found.subsets:,}", f"{found.subset_size:,}")
+    made = {"convention": convention, "subsets": found.subsets, "subset_size": found.subset_size, "seed": seed}
+    if not options.interval:
+        return comparison.score(metric, found.value, std=found.std, made=made)
+    estimate = kernel_distance_estimate(real, fake, confidence=options.confidence, memory=options.memory)
+    interval = Interval(estimate.value, estimate.low, estimate.high, options.confidence, calibrated=True)
+    made |= {"corrected": "unbiased, from all pairs of images", "interval": "calibrated"}
+    return comparison.score(metric, found.value, std=found.std, interval=interval, made=made)
+
+
+def _mmd(comparison: Comparison, options: ScoringOptions) -> Score:
+    metric = METRICS["mmd"]
+    real, fake = (features_of(metric, side) for side in comparison.both(metric))
+    value = maximum_mean_discrepancy(real, fake, memory=options.memory)
+    made = {"kernel": "Gaussian, standard deviation 10", "scale": 1000, "estimate": "biased, as CMMD's code"}
+    return comparison.score(metric, value, made=made)

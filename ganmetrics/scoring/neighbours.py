@@ -1,0 +1,80 @@
+"""Metrics of neighbourhoods, which share one look at all distances: precision to authenticity."""
+
+import torch
+from torch import Tensor
+
+from ganmetrics.core.encounters import neighbourhoods
+from ganmetrics.metrics.catalogue import METRICS
+from ganmetrics.metrics.memorisation import Authenticity, authenticity_from
+from ganmetrics.metrics.precision_recall import CONVENTIONS, indicators_from
+from ganmetrics.report import Table
+from ganmetrics.scoring.comparison import Comparison
+from ganmetrics.scoring.family import Scored, features_of, finite, label_of
+from ganmetrics.scoring.options import ScoringOptions
+from ganmetrics.statistics.sides import Side
+
+SHARES = ("precision", "recall", "density", "coverage")
+SHOWN = 5
+"""How many images the text of a table names; JSON has them all."""
+
+
+def neighbour_scores(comparison: Comparison, names: tuple[str, ...], options: ScoringOptions) -> Scored:
+    """Return those of precision, recall, density, coverage, realism and authenticity that are named.
+
+    Raises:
+        InputError: there is no real side, or a side's features were not kept.
+        NotEnoughSamples: a side has not more than k images.
+    """
+    metric = METRICS[names[0]]
+    real, fake = (features_of(metric, side) for side in comparison.both(metric))
+    name = comparison.protocol.precision_recall
+    convention = CONVENTIONS[name]
+    k = options.k or convention.k
+    found = neighbourhoods(real, fake, k=k, strict=convention.strict, memory=options.memory)
+    shares = indicators_from(found).shares()
+    made = {"convention": name, "k": k, "boundary": "outside" if convention.strict else "inside"}
+    scores = {
+        share: comparison.score(METRICS[share], getattr(shares, share), made=made) for share in SHARES if share in names
+    }
+    tables: list[Table] = []
+    if "realism" in names:
+        realism = torch.from_numpy(found.between.realism)
+        scores["realism"] = comparison.score(METRICS["realism"], float(realism.median()), made={"k": k})
+        tables.append(_realism_table(comparison.fake, realism))
+    if "authenticity" in names:
+        authentic = authenticity_from(found.real, found.between)
+        scores["authenticity"] = comparison.score(METRICS["authenticity"], authentic.authenticity)
+        tables.append(_suspects_table(comparison, authentic))
+    return Scored(scores, tuple(tables))
+
+
+def _realism_table(fake: Side, realism: Tensor) -> Table:
+    order = realism.argsort(stable=True).tolist()
+    return Table(
+        "realism",
+        "realism of each fake image, the least first (copies of real images have no number)",
+        ("image", "realism"),
+        tuple((label_of(fake, row), finite(float(realism[row]))) for row in order),
+        shown=SHOWN,
+    )
+
+
+def _suspects_table(comparison: Comparison, found: Authenticity) -> Table:
+    """Name the fake images that are nearest to a real one, by the measure of authenticity, and that real image."""
+    real, _ = comparison.both(METRICS["authenticity"])
+    order = found.suspects(len(found.ratio)).tolist()
+    return Table(
+        "memorisation",
+        "fake images by how near a real one is, over that one's distance to its own nearest (at most 1: not authentic)",
+        ("fake", "nearest real", "distance", "ratio"),
+        tuple(
+            (
+                label_of(comparison.fake, row),
+                label_of(real, int(found.nearest[row])),
+                float(found.distance[row]),
+                finite(float(found.ratio[row])),
+            )
+            for row in order
+        ),
+        shown=SHOWN,
+    )

@@ -1,0 +1,72 @@
+"""A direction in latent space, such as from left to right (Radford et al. 2016, section 6.3.2, "turn" vectors)."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from reference_models.analyses.concepts import open_pool, words
+from reference_models.analyses.subject import Subject
+from reference_models.analyses.truth import WORDS, measure_shapes, spearman
+from reference_models.errors import ConfigError
+
+
+@dataclass(frozen=True, eq=False)
+class Axis:
+    """Samples moved along a direction.
+
+    Attributes:
+        alphas: how far, [a].
+        images: uint8 [starts, a, 3, s, s].
+        measured: of each image what the direction is to change, [starts, a]; None without words.
+        name: of the measurement.
+        monotone: Spearman's correlation of alpha with it, the mean over the starts; None without words.
+    """
+
+    alphas: Tensor
+    images: Tensor
+    measured: Tensor | None
+    name: str
+    monotone: float | None
+
+
+def axis(
+    subject: Subject,
+    *,
+    start: str,
+    end: str,
+    alphas: tuple[float, float],
+    steps: int,
+    starts: int,
+    per_concept: int,
+    seed: int,
+) -> Axis:
+    """Move samples along z_end - z_start, the difference of two concepts: z + alpha (z_end - z_start).
+
+    Args:
+        subject: the model.
+        start: concept at alpha's lower side: numbers of samples of `seed`, or one word.
+        end: concept at its upper side.
+        alphas: first and last alpha.
+        steps: values of alpha, evenly between.
+        starts: samples that are moved: others than those that the concepts are chosen from.
+        per_concept: samples that a word chooses.
+        seed: of the samples.
+
+    Raises:
+        ConfigError: a concept cannot be understood or measured, or the numbers cannot be.
+    """
+    if steps < 3 or starts < 1 or per_concept < 1:  # noqa: PLR2004 - two ranks always agree or disagree wholly
+        raise ConfigError("an axis needs --steps of at least 3, --starts and --mean-of of at least 1")
+    pool = open_pool(subject, (start, end), seed=seed)
+    turn = pool.mean(end, per_concept=per_concept) - pool.mean(start, per_concept=per_concept)
+    scale = torch.linspace(*alphas, steps)
+    moved = subject.latents(starts, seed=seed + 1)[:, None, :] + scale[None, :, None] * turn
+    images = subject.images(moved.flatten(0, 1))
+    shape = (starts, steps, *images.shape[1:])
+    if not pool.shown or start not in WORDS or end not in WORDS:
+        return Axis(scale, images.reshape(shape), None, "", None)
+    name, sign = WORDS[words(end)[0]]
+    values = measure_shapes(images)[name].reshape(starts, steps)
+    monotone = sum(spearman(scale, sign * row) for row in values) / starts
+    return Axis(scale, images.reshape(shape), values, name, monotone)

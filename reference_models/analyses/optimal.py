@@ -1,0 +1,125 @@
+"""The best discriminator against a fixed generator, learnt and in closed form (Goodfellow et al. 2014, section 4.1)."""
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from reference_models.errors import ConfigError
+
+BATCH = 2048
+WIDTH = 32
+TAIL = 1e-3
+"""Probability on either side of where the two are compared: outside of it there is next to nothing to learn from."""
+
+
+@dataclass(frozen=True)
+class Gaussian:
+    """A normal distribution in one dimension."""
+
+    mean: float
+    std: float
+
+    def log_density(self, points: Tensor) -> Tensor:
+        """Return the logarithm of the density at points [n]."""
+        return -((points - self.mean) / self.std).square() / 2 - math.log(self.std) - math.log(2 * math.pi) / 2
+
+    @property
+    def entropy(self) -> float:
+        """In nats."""
+        return math.log(2 * math.pi * math.e * self.std**2) / 2
+
+    def draw(self, count: int, rng: torch.Generator) -> Tensor:
+        """Return numbers [count] from it."""
+        return torch.randn(count, generator=rng) * self.std + self.mean
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """The learnt discriminator beside the best one.
+
+    Attributes:
+        points: where they are compared, [n].
+        learnt: probability of being real that training gave, [n].
+        closed: p_data / (p_data + p_G), [n].
+        max_error: the largest difference.
+        value: V(D*, G) = E log D* + E log (1 - D*).
+        js: the Jensen-Shannon divergence of the two distributions, in nats.
+        learnt_value: V of the learnt discriminator, never above V(D*).
+    """
+
+    points: Tensor
+    learnt: Tensor
+    closed: Tensor
+    max_error: float
+    value: float
+    js: float
+    learnt_value: float
+
+    @property
+    def identity_gap(self) -> float:
+        """|V(D*, G) - (2 JSD - log 4)|: two ways to one number."""
+        return abs(self.value - (2 * self.js - math.log(4)))
+
+
+def compare(data: Gaussian, generated: Gaussian, *, steps: int = 600, seed: int = 0) -> Comparison:
+    """Train a discriminator on samples of two distributions and compare it with p_data / (p_data + p_G).
+
+    Args:
+        data: the real distribution.
+        generated: the generator's, which stays as it is.
+        steps: of training.
+        seed: of weights and samples.
+
+    Raises:
+        ConfigError: a standard deviation or the number of steps is not above 0.
+    """
+    if min(data.std, generated.std) <= 0 or steps < 1:
+        raise ConfigError(f"standard deviations and --steps must be above 0; got {data}, {generated} and {steps}")
+    network = _train(data, generated, steps=steps, seed=seed)
+    reach = 10 * max(data.std, generated.std)
+    low, high = min(data.mean, generated.mean) - reach, max(data.mean, generated.mean) + reach
+    line = torch.linspace(low, high, 40_001, dtype=torch.float64)
+    log_p, log_q = data.log_density(line), generated.log_density(line)
+    # V comes from D*, the divergence from entropies, JSD = H((p + q) / 2) - (H(p) + H(q)) / 2: by one way only, they
+    # would be equal whatever the numbers. log D* is log p - log (p + q), which never divides by a density of zero.
+    log_sum = torch.logaddexp(log_p, log_q)
+    value = _integral(log_p.exp() * (log_p - log_sum) + log_q.exp() * (log_q - log_sum), line)
+    js = _mixture_entropy(log_sum - math.log(2), line) - (data.entropy + generated.entropy) / 2
+    with torch.no_grad():
+        logit = network(line.float()[:, None]).flatten().double()
+    learnt_value = _integral(
+        log_p.exp() * functional.logsigmoid(logit) + log_q.exp() * functional.logsigmoid(-logit), line
+    )
+    closed = (log_p - log_sum).exp()
+    mass = ((log_p.exp() + log_q.exp()) / 2 * (line[1] - line[0])).cumsum(dim=0)
+    kept = (mass > TAIL) & (mass < 1 - TAIL)
+    error = (logit.sigmoid() - closed)[kept].abs().max()
+    return Comparison(line[kept], logit.sigmoid()[kept], closed[kept], float(error), value, js, learnt_value)
+
+
+def _train(data: Gaussian, generated: Gaussian, *, steps: int, seed: int) -> nn.Module:
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        network = nn.Sequential(nn.Linear(1, WIDTH), nn.SiLU(), nn.Linear(WIDTH, WIDTH), nn.SiLU(), nn.Linear(WIDTH, 1))
+    rng = torch.Generator().manual_seed(seed)
+    optimizer = torch.optim.Adam(network.parameters(), lr=1e-2)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps, eta_min=1e-5)
+    for _ in range(steps):
+        real, fake = data.draw(BATCH, rng)[:, None], generated.draw(BATCH, rng)[:, None]
+        loss = functional.softplus(-network(real)).mean() + functional.softplus(network(fake)).mean()
+        optimizer.zero_grad()
+        torch.autograd.backward(loss)
+        optimizer.step()
+        schedule.step()
+    return network
+
+
+def _mixture_entropy(log_mixture: Tensor, line: Tensor) -> float:
+    return -_integral(log_mixture.exp() * log_mixture, line)
+
+
+def _integral(heights: Tensor, line: Tensor) -> float:
+    return float(torch.trapezoid(heights, line))

@@ -1,0 +1,57 @@
+"""The command line: parses, calls the library once, prints."""
+
+import signal
+import sys
+
+import click
+
+from ganmetrics import GanMetricsError
+from reference_models.cli.analyse import analyse
+from reference_models.cli.listing import list_presets
+from reference_models.cli.sample import sample
+from reference_models.cli.study import study
+from reference_models.cli.train import train
+
+EPILOG = """\b
+Examples:
+  python -m reference_models list --shapes dcgan-64
+  python -m reference_models train dcgan --data shapes --epochs 5 --eval-epochs 0,1,5 --set net.width=16 --out run
+  python -m reference_models train acgan --data cifar10:data --epochs 20 --out run
+  python -m reference_models train --resume run --more-epochs 5
+  python -m reference_models sample run --count 5000 --out fakes
+  python -m reference_models study schedule --out study
+  python -m reference_models analyse walk run --out analysis
+
+Results go to stdout, everything else to stderr. Exit status: 0 done, 1 an error told in one line, 2 wrong usage,
+130 interrupted (and saved).
+"""
+
+INTERRUPTED = 128 + signal.SIGINT
+
+
+class OneLineErrors(click.Group):
+    """Turns the errors of both packages into one line and status 1, and Ctrl-C into status 130."""
+
+    def invoke(self, context: click.Context) -> object:
+        """Run the command."""
+        try:
+            return super().invoke(context)
+        except GanMetricsError as error:
+            raise click.ClickException(" ".join(str(error).split())) from error
+        except KeyboardInterrupt:
+            click.echo("interrupted", err=True)
+            sys.exit(INTERRUPTED)
+
+
+@click.group(cls=OneLineErrors, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+def command() -> None:
+    """Train the reference models, scored epoch by epoch with ganmetrics, and look at what they learnt."""
+
+
+for _command in (list_presets, train, sample, study, analyse):
+    command.add_command(_command)
+
+
+def main() -> None:
+    """Run the command line."""
+    command(prog_name="python -m reference_models")

@@ -1,0 +1,225 @@
+"""``analyse``: what a trained model has learnt."""
+
+from pathlib import Path
+
+import click
+
+from reference_models.cli.options import out_option, run_argument, seed_option
+
+
+@click.group()
+def analyse() -> None:
+    """Look at what a trained model has learnt; each analysis writes NAME.json and pictures into --out."""
+
+
+@analyse.command()
+@run_argument
+@out_option
+@seed_option
+@click.option("--class", "label", metavar="K", help="Class of a conditional model; the first by default.")
+@click.option("--from", "first", default=0, show_default=True, help="Number of the sample to start from.")
+@click.option("--to", "second", default=1, show_default=True, help="Number of the sample to end at.")
+@click.option("--steps", default=10, show_default=True, help="Images, both ends included.")
+@click.option("--mode", default="slerp", show_default=True, metavar="slerp|lerp", help="At equal angles, or straight.")
+@click.option("--extractor", default="efficientnet-lite0", show_default=True, help="Features that distances are of.")
+def walk(
+    *,
+    run: Path,
+    out: Path,
+    seed: int,
+    label: str | None,
+    first: int,
+    second: int,
+    steps: int,
+    mode: str,
+    extractor: str,
+) -> None:
+    """Walk from one sample of RUN to another; prints the largest step over the mean step."""
+    from reference_models.analyses import write
+    from reference_models.analyses.subject import open_subject
+    from reference_models.analyses.walk import walk as go
+
+    target = write.Target(out, f"walk-{mode}")
+    found = go(
+        open_subject(run, label=label),
+        first=first,
+        second=second,
+        steps=steps,
+        mode=mode,
+        seed=seed,
+        extractor=extractor,
+    )
+    click.echo(write.walk(target, found, mode=mode, extractor=extractor))
+
+
+@analyse.command()
+@run_argument
+@out_option
+@seed_option
+@click.option("--class", "label", metavar="K", help="Class of a conditional model; the first by default.")
+@click.option("--plus", multiple=True, metavar="CONCEPT", help="Samples (3,7,12) or words (warm left) to add.")
+@click.option("--minus", multiple=True, metavar="CONCEPT", help="The same to subtract.")
+@click.option("--mean-of", "per_concept", default=16, show_default=True, help="Samples that words choose.")
+@click.option("--trials", default=10, show_default=True, help="With words: how often, with other samples each time.")
+def arithmetic(
+    *,
+    run: Path,
+    out: Path,
+    seed: int,
+    label: str | None,
+    plus: tuple[str, ...],
+    minus: tuple[str, ...],
+    per_concept: int,
+    trials: int,
+) -> None:
+    """Add and subtract concepts: the mean latents of samples of RUN.
+
+    Samples are numbered as `sample` writes them. Models of --data shapes take words too, and measure the result: left,
+    right, up, down, warm, cold, small, large.
+    """
+    from reference_models.analyses import write
+    from reference_models.analyses.arithmetic import arithmetic as calculate
+    from reference_models.analyses.subject import open_subject
+
+    target = write.Target(out, "arithmetic")
+    found = calculate(
+        open_subject(run, label=label), plus=plus, minus=minus, per_concept=per_concept, trials=trials, seed=seed
+    )
+    click.echo(write.arithmetic(target, found, plus=plus, minus=minus, trials=trials))
+
+
+@analyse.command()
+@run_argument
+@out_option
+@seed_option
+@click.option("--class", "label", metavar="K", help="Class of a conditional model; the first by default.")
+@click.option("--from", "start", default="left", show_default=True, metavar="CONCEPT", help="A word, or samples.")
+@click.option("--to", "end", default="right", show_default=True, metavar="CONCEPT", help="A word, or samples.")
+@click.option("--alphas", nargs=2, type=float, default=(-2.0, 2.0), show_default=True, help="First and last.")
+@click.option("--steps", default=9, show_default=True, help="Values of alpha.")
+@click.option("--starts", default=8, show_default=True, help="Samples to move.")
+@click.option("--mean-of", "per_concept", default=32, show_default=True, help="Samples that a word chooses.")
+def axis(
+    *,
+    run: Path,
+    out: Path,
+    seed: int,
+    label: str | None,
+    start: str,
+    end: str,
+    alphas: tuple[float, float],
+    steps: int,
+    starts: int,
+    per_concept: int,
+) -> None:
+    """Move samples of RUN along the difference of two concepts; prints how monotone the change is."""
+    from reference_models.analyses import write
+    from reference_models.analyses.axis import axis as move
+    from reference_models.analyses.subject import open_subject
+
+    target = write.Target(out, "axis")
+    found = move(
+        open_subject(run, label=label),
+        start=start,
+        end=end,
+        alphas=alphas,
+        steps=steps,
+        starts=starts,
+        per_concept=per_concept,
+        seed=seed,
+    )
+    click.echo(write.axis(target, found, start=start, end=end))
+
+
+@analyse.command()
+@run_argument
+@out_option
+@seed_option
+@click.option("--data", metavar="SOURCE", help="Labelled images; those of the run by default.")
+@click.option("--test-data", metavar="SOURCE", help="Images to test on; by default --test of --data are set aside.")
+@click.option("--count", default=0, help="Images of --data to use; 0 for all.")
+@click.option("--test", default=1000, show_default=True, help="Images to test on.")
+@click.option("--per-class", default=0, show_default=True, help="Images of each class to teach; 0 for all.")
+@click.option("--repeats", default=1, show_default=True, help="Choices of them.")
+def probe(
+    *,
+    run: Path,
+    out: Path,
+    seed: int,
+    data: str | None,
+    test_data: str | None,
+    count: int,
+    test: int,
+    per_class: int,
+    repeats: int,
+) -> None:
+    """Classify by the discriminator's features, against an untrained network's and raw pixels."""
+    from reference_models.analyses import write
+    from reference_models.analyses.probe import probe as classify
+    from reference_models.analyses.split import labelled_sides
+    from reference_models.training.checkpoint import read_checkpoint
+
+    target = write.Target(out, "probe")
+    checkpoint = read_checkpoint(run)
+    sides = labelled_sides(checkpoint.config, data=data, test_data=test_data, count=count, test=test, seed=seed)
+    found = classify(checkpoint, *sides, per_class=per_class, repeats=repeats, seed=seed)
+    click.echo(write.probe(target, found, checkpoint=checkpoint, sides=sides, per_class=per_class))
+
+
+@analyse.command()
+@run_argument
+@out_option
+@seed_option
+@click.option("--class", "label", metavar="K", help="Class of a conditional model; the first by default.")
+@click.option("--stage", default=-1, show_default=True, help="Of the discriminator's convolutions, from the end.")
+@click.option("--filters", default=6, show_default=True, help="Filters to show.")
+@click.option("--examples", default=4, show_default=True, help="Images for each.")
+@click.option("--drop-stage", default=-1, show_default=True, help="Of the generator's maps, from the end.")
+@click.option("--drop", default=4, show_default=True, help="Maps to drop.")
+def filters(
+    *,
+    run: Path,
+    out: Path,
+    seed: int,
+    label: str | None,
+    stage: int,
+    filters: int,
+    examples: int,
+    drop_stage: int,
+    drop: int,
+) -> None:
+    """Show what filters of the discriminator look at, and samples without some of the generator's maps."""
+    from reference_models.analyses import write
+    from reference_models.analyses.dropping import drop_maps
+    from reference_models.analyses.guided import view_filters
+    from reference_models.analyses.subject import open_subject
+    from reference_models.networks.build import build_discriminator
+
+    target = write.Target(out, "filters")
+    subject = open_subject(run, label=label)
+    images = subject.images(subject.latents(500, seed=seed))
+    config = subject.checkpoint.config.net
+    trained, untrained = (
+        view_filters(network, images, stage=stage, filters=filters, examples=examples)
+        for network in (subject.checkpoint.discriminator(), build_discriminator(config, seed=seed + 1000))
+    )
+    dropped = drop_maps(subject, stage=drop_stage, count=drop, samples=16, seed=seed)
+    click.echo(write.filters(target, trained, untrained, dropped))
+
+
+@analyse.command(name="optimal-discriminator")
+@out_option
+@seed_option
+@click.option("--real", nargs=2, type=float, default=(0.0, 1.0), show_default=True, help="Mean and deviation.")
+@click.option("--fake", nargs=2, type=float, default=(1.5, 0.8), show_default=True, help="Mean and deviation.")
+@click.option("--steps", default=600, show_default=True, help="Of training.")
+def optimal_discriminator(
+    *, out: Path, seed: int, real: tuple[float, float], fake: tuple[float, float], steps: int
+) -> None:
+    """Train a discriminator on two known Gaussians and compare it with the closed form."""
+    from reference_models.analyses import write
+    from reference_models.analyses.optimal import Gaussian, compare
+
+    target = write.Target(out, "optimal-discriminator")
+    found = compare(Gaussian(*real), Gaussian(*fake), steps=steps, seed=seed)
+    click.echo(write.optimal(target, found))

@@ -1,0 +1,1 @@
+"""The real images: where they come from, and batches of them."""

@@ -1,0 +1,83 @@
+"""CIFAR-10 as torchvision stores it: pickled batches under ``cifar-10-batches-py``."""
+
+import pickle
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from PIL import Image
+
+from reference_models.data.images import LabelledImages
+from reference_models.data.resize import to_pixels
+from reference_models.errors import DataError
+
+FOLDER = "cifar-10-batches-py"
+BATCHES = tuple(f"data_batch_{number}" for number in range(1, 6))
+CLASS_NAMES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
+_SIZE = 32
+_WIDTH = 3 * _SIZE * _SIZE
+
+
+class _ArraysOnly(pickle.Unpickler):
+    """Unpickles dictionaries, lists, text and NumPy arrays; anything else could run code, and is refused."""
+
+    def find_class(self, module: str, name: str) -> Any:  # noqa: ANN401 - a class or a function
+        """Return one of the three names that an array is rebuilt with."""
+        if name == "_reconstruct" and module in {"numpy.core.multiarray", "numpy._core.multiarray"}:
+            return np._core.multiarray._reconstruct  # type: ignore[attr-defined]
+        if (module, name) in {("numpy", "ndarray"), ("numpy", "dtype")}:
+            return getattr(np, name)
+        raise pickle.UnpicklingError(f"holds {module}.{name}, which no CIFAR-10 batch has")
+
+
+def read_cifar10(root: Path, *, size: int = _SIZE, resize: str = "squash") -> LabelledImages:
+    """Return the 50,000 training images in `root`, downloaded by torchvision if they are not there.
+
+    Args:
+        root: the folder that has, or is, ``cifar-10-batches-py``.
+        size: height and width.
+        resize: how images of 32x32 get there.
+
+    Raises:
+        DataError: the files are missing and cannot be downloaded, or are damaged.
+    """
+    folder = root if root.name == FOLDER else root / FOLDER
+    if not folder.is_dir():
+        _download(root)
+    images, labels = zip(*(_read_batch(folder / name) for name in BATCHES), strict=True)
+    pixels = np.concatenate(images)
+    if size != _SIZE:
+        whole = pixels.transpose(0, 2, 3, 1)
+        pixels = np.stack([to_pixels(Image.fromarray(image), size=size, resize=resize) for image in whole])
+    return LabelledImages(
+        torch.from_numpy(np.ascontiguousarray(pixels)), torch.cat(labels), CLASS_NAMES, f"cifar10:{root}"
+    )
+
+
+def _read_batch(path: Path) -> tuple[np.ndarray[Any, np.dtype[np.uint8]], torch.Tensor]:
+    try:
+        with path.open("rb") as file:
+            batch = _ArraysOnly(file, encoding="bytes").load()
+        pixels, labels = np.asarray(batch[b"data"]), np.asarray(batch[b"labels"], np.int64)
+    except FileNotFoundError:
+        raise DataError(f"CIFAR-10 needs {', '.join(BATCHES)}; {path} is missing") from None
+    # A damaged pickle ends in whatever its bytes happen to mean.
+    except Exception as error:
+        raise DataError(f"{path} is no batch of CIFAR-10: {' '.join(str(error).split())}") from None
+    if pixels.dtype != np.uint8 or pixels.ndim != 2 or pixels.shape[1] != _WIDTH or labels.shape != pixels.shape[:1]:  # noqa: PLR2004
+        raise DataError(f"{path} needs uint8 [n, {_WIDTH}] and n labels; it has {pixels.dtype} {list(pixels.shape)}")
+    return pixels.reshape(-1, 3, _SIZE, _SIZE), torch.from_numpy(labels)
+
+
+def _download(root: Path) -> None:
+    missing = f"CIFAR-10 needs {root / FOLDER} as torchvision stores it; it is missing"
+    try:
+        from torchvision.datasets import CIFAR10  # noqa: PLC0415 - an optional package, needed here only
+    except ImportError:
+        raise DataError(f"{missing}, and downloading it needs torchvision") from None
+    try:
+        CIFAR10(str(root), train=True, download=True)
+    # Networks, disks and archives fail in many ways.
+    except Exception as error:
+        raise DataError(f"{missing}, and cannot be downloaded: {' '.join(str(error).split())}") from None

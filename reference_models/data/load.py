@@ -1,0 +1,59 @@
+"""The real images of a configuration."""
+
+from pathlib import Path
+
+from reference_models.config import DataConfig
+from reference_models.data.cifar import read_cifar10
+from reference_models.data.files import Progress, read_folder, read_npz, read_zip
+from reference_models.data.images import LabelledImages
+from reference_models.data.shapes import CLASS_NAMES, draw_shapes
+from reference_models.errors import DataError
+
+SHAPES = "shapes"
+DEFAULT_SHAPES = 8000
+CIFAR10 = "cifar10:"
+
+
+def _quiet(done: int, total: int) -> None:
+    """Show nothing."""
+
+
+def load_images(config: DataConfig, *, size: int, progress: Progress = _quiet) -> LabelledImages:
+    """Return the real images at the network's size, in memory, without any augmentation.
+
+    Training and scoring both start from these, so that the two sides of a score have passed the same transform.
+
+    Args:
+        config: the source, how it is resized, and how many images to take.
+        size: height and width.
+        progress: told of images read.
+
+    Raises:
+        DataError: the source is missing, damaged, or not what is needed.
+
+    >>> load_images(DataConfig(count=20), size=16).line().split(";")[0]
+    'shapes: 20 images, 16x16'
+    """
+    if config.source == SHAPES:
+        drawn = draw_shapes(config.count or DEFAULT_SHAPES, size=size, seed=config.seed)
+        return LabelledImages(drawn.images, drawn.labels, CLASS_NAMES, SHAPES)
+    try:
+        found = _read(config, size, progress)
+    except MemoryError as error:
+        raise DataError(f"{config.source} does not fit into memory at {size}x{size}: {error}") from None
+    return found.choose(config.count, config.seed) if config.count else found
+
+
+def _read(config: DataConfig, size: int, progress: Progress) -> LabelledImages:
+    if config.source.startswith(CIFAR10):
+        root = Path(config.source.removeprefix(CIFAR10)).expanduser()
+        return read_cifar10(root, size=size, resize=config.resize)
+    path = Path(config.source).expanduser()
+    if path.is_dir():
+        return read_folder(path, size=size, resize=config.resize, progress=progress)
+    if path.suffix.lower() == ".zip" and path.is_file():
+        return read_zip(path, size=size, resize=config.resize, progress=progress)
+    if path.suffix.lower() == ".npz" and path.is_file():
+        return read_npz(path, size=size, resize=config.resize)
+    came = "another kind of file" if path.exists() else "nothing there"
+    raise DataError(f"--data needs shapes, cifar10:DIR, or a folder, .zip or .npz; {config.source} is {came}")

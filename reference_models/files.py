@@ -1,0 +1,39 @@
+"""Files are written whole or not at all."""
+
+import os
+import secrets
+from contextlib import suppress
+from pathlib import Path
+
+from ganmetrics import StorageError
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file that a reader sees as it was before or as it is after, never in part.
+
+    The bytes go to a new file beside it, are forced to the disk, and take the name by one rename. A process that is
+    killed in between leaves the old file as it was.
+
+    Raises:
+        StorageError: the directory or the disk refuses; the old file is kept.
+    """
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        raise StorageError(f"{path} cannot be written: {error.strerror or error}") from None
+    finally:
+        # Whatever stood in the way of writing stands in the way of removing too.
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def remove_leftovers(directory: Path) -> None:
+    """Remove what killed processes left half written in a directory."""
+    for leftover in directory.glob(".*.tmp"):
+        leftover.unlink(missing_ok=True)

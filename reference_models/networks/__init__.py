@@ -1,0 +1,1 @@
+"""The networks: images from latents, and judgements of images."""

@@ -1,0 +1,55 @@
+"""Networks from a configuration, with initial weights that depend on the seed alone."""
+
+from collections.abc import Callable
+
+import torch
+from torch import nn
+
+from reference_models.config import NetConfig
+from reference_models.errors import ConfigError
+from reference_models.networks.discriminator import Discriminator
+from reference_models.networks.generator import Generator
+from reference_models.networks.layers import initialise, normalise_spectrally
+from reference_models.networks.seed_hybrid import SeedHybridDiscriminator, SeedHybridGenerator
+
+_GENERATORS: dict[str, Callable[[NetConfig], nn.Module]] = {"conv": Generator, "seed-hybrid": SeedHybridGenerator}
+_DISCRIMINATORS: dict[str, Callable[[NetConfig], nn.Module]] = {
+    "conv": Discriminator,
+    "seed-hybrid": SeedHybridDiscriminator,
+}
+
+
+def build_generator(config: NetConfig, *, seed: int = 0) -> nn.Module:
+    """Return a generator: latents [n, d] and classes [n] or None to images [n, 3, s, s] in [-1, 1].
+
+    Raises:
+        ConfigError: a conditional network is asked for before the number of classes is known.
+    """
+    return _build(_GENERATORS[config.backbone], config, spectral=config.spectral_g, seed=seed)
+
+
+def build_discriminator(config: NetConfig, *, seed: int = 0) -> nn.Module:
+    """Return a discriminator: images [n, 3, s, s] and classes [n] or None to a `Verdict`.
+
+    Raises:
+        ConfigError: a conditional network is asked for before the number of classes is known.
+    """
+    return _build(_DISCRIMINATORS[config.backbone], config, spectral=config.spectral_d, seed=seed)
+
+
+def _build(kind: Callable[[NetConfig], nn.Module], config: NetConfig, *, spectral: bool, seed: int) -> nn.Module:
+    if config.needs_labels and not config.classes:
+        raise ConfigError("a conditional network needs net.classes, the number of classes of the data; got 0")
+    # torch's layers draw from the global generator, whose state is the caller's.
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        network = kind(config)
+        initialise(network)
+        if spectral:
+            normalise_spectrally(network)
+    return network
+
+
+def parameter_count(network: nn.Module) -> int:
+    """Return how many numbers a network learns."""
+    return sum(parameter.numel() for parameter in network.parameters())

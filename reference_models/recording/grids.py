@@ -1,0 +1,98 @@
+"""Pictures: grids of samples, and how the samples of one fixed noise change over the epochs."""
+
+import io
+from pathlib import Path
+
+import torch
+from PIL import Image, ImageDraw
+from torch import Tensor
+
+from reference_models.files import write_whole
+from reference_models.recording.records import SCORES, read_scores
+
+SAMPLES = "samples"
+COLUMNS = 8
+GAP = 2
+CAPTION = 18
+"""Height of a line of text."""
+FIXED = 64
+"""Images of the grid that is drawn at each evaluation."""
+
+
+def grid(images: Tensor, *, columns: int = COLUMNS) -> Image.Image:
+    """Return uint8 images [n, 3, h, w] in rows, on white, two pixels apart.
+
+    >>> grid(torch.zeros(10, 3, 8, 8, dtype=torch.uint8), columns=4).size
+    (42, 32)
+    """
+    count, _, height, width = images.shape
+    rows = -(-count // columns)
+    size = (columns * (width + GAP) + GAP, rows * (height + GAP) + GAP)
+    sheet = Image.new("RGB", size, "white")
+    for index, image in enumerate(images):
+        place = (GAP + index % columns * (width + GAP), GAP + index // columns * (height + GAP))
+        sheet.paste(Image.fromarray(image.permute(1, 2, 0).contiguous().numpy()), place)
+    return sheet
+
+
+def captioned(picture: Image.Image, text: str) -> Image.Image:
+    """Return a picture with a line of text below it, widened where the text needs it.
+
+    >>> captioned(Image.new("RGB", (8, 8)), "fid = 12.3").height
+    26
+    """
+    width = int(ImageDraw.Draw(picture).textlength(text)) + 8
+    sheet = Image.new("RGB", (max(picture.width, width), picture.height + CAPTION), "white")
+    sheet.paste(picture, (0, 0))
+    ImageDraw.Draw(sheet).text((4, picture.height + 3), text, fill="black")
+    return sheet
+
+
+def sample_path(directory: Path, epoch: int) -> Path:
+    """Return where the grid of an epoch is."""
+    return directory / SAMPLES / f"epoch_{epoch:04d}.png"
+
+
+def write_image(path: Path, image: Image.Image) -> None:
+    """Write a picture as PNG, whole or not at all.
+
+    Raises:
+        StorageError: the disk refuses.
+    """
+    buffer = io.BytesIO()
+    image.save(buffer, format="PNG")
+    write_whole(path, buffer.getvalue())
+
+
+def evolution(directory: Path, *, size: int, columns: int = COLUMNS) -> Image.Image:
+    """Return a row of samples for each grid in a run's folder: the same noise in every row, epoch and score beside it.
+
+    Args:
+        directory: of the run.
+        size: height and width of one image.
+        columns: images a row.
+    """
+    grids = sorted((directory / SAMPLES).glob("epoch_*.png"))
+    # The first row of an epoch is the distance that decides which checkpoint is best.
+    scores = {row["epoch"]: row["value"] for row in reversed(read_scores(directory / SCORES))}
+    margin = 72
+    sheet = Image.new("RGB", (margin + columns * (size + GAP) + GAP, len(grids) * (size + GAP) + GAP), "white")
+    draw = ImageDraw.Draw(sheet)
+    for row, path in enumerate(grids):
+        with Image.open(path) as opened:
+            strip = opened.convert("RGB").crop((0, 0, columns * (size + GAP) + GAP, size + GAP))
+        top = row * (size + GAP)
+        sheet.paste(strip, (margin, top))
+        epoch = int(path.stem.removeprefix("epoch_"))
+        score = f"\n{scores[epoch]:.4g}" if epoch in scores else ""
+        draw.text((4, top + size // 2 - (10 if score else 4)), f"epoch {epoch}{score}", fill="black")
+    return sheet
+
+
+def spread(images: Tensor) -> float:
+    """Return the mean distance between pairs of images [n, 3, h, w] in [-1, 1], each averaged to at most 8x8 pixels.
+
+    It is what a collapsed generator loses: its images are all alike.
+    """
+    small = torch.nn.functional.adaptive_avg_pool2d(images.float(), min(8, images.shape[-1]))
+    return float(torch.pdist(small.flatten(1)).mean())

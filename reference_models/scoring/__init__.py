@@ -1,0 +1,1 @@
+"""Scores of a generator while it trains, through the public interface of `ganmetrics` alone."""

@@ -1,0 +1,46 @@
+"""How any training loop scores its generator: the whole of it, to be used or copied."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import torch
+from torch import Tensor, nn
+
+from ganmetrics import FrechetInceptionDistance, Score, to_uint8
+
+
+@contextmanager
+def evaluating(network: nn.Module) -> Iterator[nn.Module]:
+    """Put a network into evaluation mode, without gradients, and give every part its own mode back afterwards."""
+    modes = [(module, module.training) for module in network.modules()]
+    network.eval()
+    try:
+        with torch.no_grad():
+            yield network
+    finally:
+        for module, training in modes:
+            module.training = training
+
+
+def score_generator(
+    metric: FrechetInceptionDistance, generate: Callable[[int], Tensor], *, count: int, batch: int = 100
+) -> Score:
+    """Return the score of `count` images that `generate` makes, `batch` at a time.
+
+    Args:
+        metric: made once from the reference of the real images.
+        generate: takes a number of images and returns that many, floats [n, 3, h, w] in [-1, 1].
+        count: number of images to score.
+        batch: images at a time.
+
+    >>> from ganmetrics import Reference
+    >>> from ganmetrics.testing import ChannelMeans, random_images
+    >>> reference = Reference.from_images(random_images(20), extractor=ChannelMeans(), workers=0)
+    >>> metric = FrechetInceptionDistance(reference, extractor=ChannelMeans())
+    >>> score_generator(metric, lambda n: torch.zeros(n, 3, 4, 4), count=30, batch=8).fake_count
+    30
+    """
+    metric.reset()
+    for start in range(0, count, batch):
+        metric.update(to_uint8(generate(min(batch, count - start))))
+    return metric.compute()

@@ -1,0 +1,204 @@
+"""Configurations as flat keys: from presets, TOML files and ``key=value``, and back."""
+
+import dataclasses
+import tomllib
+import types
+import typing
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from reference_models.config import TrainConfig
+from reference_models.errors import ConfigError
+
+Value = str | bool | int | float | tuple[Any, ...] | None
+"""What a key can hold."""
+
+
+def _sections() -> dict[str, Any]:
+    hints = typing.get_type_hints(TrainConfig)
+    return {name: hint for name, hint in hints.items() if dataclasses.is_dataclass(hint)}
+
+
+def known_keys() -> dict[str, Any]:
+    """Return every key, such as ``net.width``, to its type."""
+    known: dict[str, Any] = {}
+    sections = _sections()
+    for name, hint in typing.get_type_hints(TrainConfig).items():
+        if name in sections:
+            inner = typing.get_type_hints(sections[name])
+            known |= {f"{name}.{key}": kind for key, kind in inner.items()}
+        else:
+            known[name] = hint
+    return known
+
+
+def flatten(config: TrainConfig) -> dict[str, Value]:
+    """Return every key of a configuration to its value.
+
+    >>> flatten(TrainConfig())["net.width"]
+    64
+    """
+    flat: dict[str, Value] = {}
+    for name, value in dataclasses.asdict(config).items():
+        if isinstance(value, dict):
+            flat |= {f"{name}.{key}": inner for key, inner in value.items()}
+        else:
+            flat[name] = value
+    return flat
+
+
+def from_flat(flat: Mapping[str, object]) -> TrainConfig:
+    """Return the configuration with these keys, and defaults elsewhere.
+
+    Raises:
+        ConfigError: a key is unknown, a value is of another kind, or the combination cannot work.
+
+    >>> from_flat({"net.width": "8", "net.attention": "16"}).net.attention
+    (16,)
+    >>> from_flat({"net.widht": 8})
+    Traceback (most recent call last):
+        ...
+    reference_models.errors.ConfigError: there is no key net.widht; did you mean net.width?
+    """
+    known = known_keys()
+    nested: dict[str, Any] = {}
+    for key, value in flat.items():
+        if key not in known:
+            raise ConfigError(f"there is no key {key}{_guess(key, known)}")
+        section, _, name = key.rpartition(".")
+        target = nested.setdefault(section, {}) if section else nested
+        target[name] = _coerce(key, value, known[key])
+    sections = _sections()
+    built = {name: sections[name](**value) if name in sections else value for name, value in nested.items()}
+    return TrainConfig(**built)
+
+
+def merged(config: TrainConfig, changes: Mapping[str, object]) -> TrainConfig:
+    """Return a configuration with some keys changed.
+
+    Raises:
+        ConfigError: a key is unknown, a value is of another kind, or the combination cannot work.
+    """
+    return from_flat({**flatten(config), **changes})
+
+
+def parse_assignments(assignments: typing.Iterable[str]) -> dict[str, str]:
+    """Return ``key=value`` strings as a mapping.
+
+    Raises:
+        ConfigError: one has no equals sign.
+
+    >>> parse_assignments(["net.width=8"])
+    {'net.width': '8'}
+    """
+    parsed = {}
+    for assignment in assignments:
+        key, equals, value = assignment.partition("=")
+        if not equals or not key:
+            raise ConfigError(f"--set needs key=value; got {assignment!r}")
+        parsed[key.strip()] = value.strip()
+    return parsed
+
+
+def read_toml(path: Path) -> dict[str, object]:
+    """Return the keys of a TOML file.
+
+    Raises:
+        ConfigError: the file cannot be read, or is no TOML.
+    """
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is no TOML file: {error}") from None
+    flat: dict[str, object] = {}
+    for name, value in document.items():
+        if isinstance(value, dict):
+            flat |= {f"{name}.{key}": inner for key, inner in value.items()}
+        else:
+            flat[name] = value
+    return flat
+
+
+def to_toml(config: TrainConfig) -> str:
+    """Return a configuration as TOML that `read_toml` and `from_flat` make the same one from.
+
+    >>> print(to_toml(TrainConfig()).splitlines()[0])
+    preset = "dcgan"
+    """
+    top: list[str] = []
+    sections: dict[str, list[str]] = {}
+    for key, value in flatten(config).items():
+        if value is None:
+            continue
+        section, _, name = key.rpartition(".")
+        target = sections.setdefault(section, [f"\n[{section}]"]) if section else top
+        target.append(f"{name} = {_literal(value)}")
+    return "\n".join([*top, *(line for lines in sections.values() for line in lines)]) + "\n"
+
+
+def difference(old: TrainConfig, new: TrainConfig) -> dict[str, tuple[Value, Value]]:
+    """Return the keys in which two configurations differ, each with its old and new value.
+
+    >>> difference(TrainConfig(), merged(TrainConfig(), {"net.width": 8}))
+    {'net.width': (64, 8)}
+    """
+    before, after = flatten(old), flatten(new)
+    return {key: (before[key], after[key]) for key in before if before[key] != after[key]}
+
+
+def _guess(key: str, known: Mapping[str, object]) -> str:
+    import difflib  # noqa: PLC0415 - needed for a wrong key only
+
+    close = difflib.get_close_matches(key, known, n=1)
+    return f"; did you mean {close[0]}?" if close else f"; the keys are {', '.join(known)}"
+
+
+def _literal(value: Value) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, tuple):
+        return f"[{', '.join(_literal(item) for item in value)}]"
+    if isinstance(value, str):
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t")
+        return f'"{escaped}"'
+    return repr(value)
+
+
+def _coerce(key: str, value: object, kind: Any) -> Value:  # noqa: ANN401 - a type, however it is spelled
+    """Return a value of the key's type, from itself or from the text of a ``--set``."""
+    if isinstance(kind, types.UnionType):
+        kind = next(choice for choice in typing.get_args(kind) if choice is not types.NoneType)
+        if value is None or value == "none":
+            return None
+    if typing.get_origin(kind) is tuple:
+        items = [item for item in value.split(",") if item.strip()] if isinstance(value, str) else value
+        if not isinstance(items, list | tuple):
+            items = [items]
+        return tuple(_coerce(key, item, typing.get_args(kind)[0]) for item in items)
+    if kind is bool:
+        parsed = {"true": True, "false": False, "1": True, "0": False}.get(str(value).lower())
+        if parsed is None or isinstance(value, float):
+            raise ConfigError(f"{key} must be true or false; got {value!r}")
+        return parsed
+    if kind is str:
+        if not isinstance(value, str):
+            raise ConfigError(f"{key} must be text; got {value!r}")
+        return value
+    return _number(key, value, kind)
+
+
+def _number(key: str, value: object, kind: type) -> int | float:
+    wanted = "a whole number" if kind is int else "a number"
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, str | int | float)
+        or (kind is int and isinstance(value, float))
+    ):
+        raise ConfigError(f"{key} must be {wanted}; got {value!r}")
+    try:
+        return int(value) if kind is int else float(value)
+    except ValueError:
+        raise ConfigError(f"{key} must be {wanted}; got {value!r}") from None

@@ -1,0 +1,1 @@
+"""The tables of the studies that the models come from, run again: ours beside theirs."""

@@ -1,0 +1,138 @@
+"""Checkpoints: one file that everything can go on from, and the networks in it."""
+
+import io
+import pickle
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from reference_models.config import TrainConfig
+from reference_models.errors import CheckpointError, ConfigError
+from reference_models.files import write_whole
+from reference_models.networks.build import build_discriminator, build_generator
+from reference_models.settings import flatten, from_flat
+
+FORMAT = 1
+LAST, BEST = "last.pt", "best.pt"
+
+
+@dataclass(frozen=True, eq=False)
+class Checkpoint:
+    """What a file holds.
+
+    Attributes:
+        config: of the run, with the number of classes.
+        trainer: `Trainer.state`.
+        progress: what the run has done: plain values.
+        fixed: the latents and classes that are drawn at every evaluation.
+        class_names: of the labels; empty without.
+        class_counts: real images of each class, [c]; None without labels.
+        path: where it was read from; None before it was written.
+    """
+
+    config: TrainConfig
+    trainer: dict[str, Any]
+    progress: dict[str, Any]
+    fixed: dict[str, Tensor | None]
+    class_names: tuple[str, ...]
+    class_counts: Tensor | None
+    path: Path | None = None
+
+    @property
+    def epoch(self) -> int:
+        """Whole epochs that were trained."""
+        return int(self.progress["epoch"])
+
+    def generator(self) -> nn.Module:
+        """Return the generator in evaluation mode, with averaged weights where the run had them."""
+        network = build_generator(self.config.net)
+        network.load_state_dict(self.trainer["average"] or self.trainer["generator"])
+        return network.eval()
+
+    def discriminator(self) -> nn.Module:
+        """Return the discriminator in evaluation mode."""
+        network = build_discriminator(self.config.net)
+        network.load_state_dict(self.trainer["discriminator"])
+        return network.eval()
+
+
+def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
+    """Write a checkpoint; the file is whole or as it was before.
+
+    Raises:
+        StorageError: the disk refuses.
+    """
+    buffer = io.BytesIO()
+    content = {
+        "format": FORMAT,
+        "config": flatten(checkpoint.config),
+        "trainer": checkpoint.trainer,
+        "progress": checkpoint.progress,
+        "fixed": checkpoint.fixed,
+        "class_names": list(checkpoint.class_names),
+        "class_counts": checkpoint.class_counts,
+    }
+    torch.save(content, buffer)
+    write_whole(path, buffer.getvalue())
+
+
+def read_checkpoint(path: str | Path) -> Checkpoint:
+    """Return what a file holds, or the best (else the last) checkpoint of a run's folder. No pickled code is run.
+
+    Raises:
+        CheckpointError: there is none, it is damaged, or was written by another version.
+    """
+    path = Path(path)
+    if path.is_dir():
+        path = next((path / name for name in (BEST, LAST) if (path / name).exists()), path / LAST)
+    if not path.is_file():
+        raise CheckpointError(f"a checkpoint is needed; {path} does not exist")
+    try:
+        # torch reads past damaged bytes; the archive's checksums do not.
+        with zipfile.ZipFile(path) as archive:
+            damaged = archive.testzip()
+        if damaged is not None:
+            raise CheckpointError(f"{path} is damaged: bad checksum of {damaged}")
+        content = torch.load(path, map_location="cpu", weights_only=True)
+    except (OSError, RuntimeError, ValueError, EOFError, zipfile.BadZipFile, pickle.UnpicklingError) as error:
+        if isinstance(error, CheckpointError):
+            raise
+        reason = str(error).strip().splitlines() or [type(error).__name__]
+        raise CheckpointError(f"{path} is no checkpoint that can be read: {reason[0]}") from None
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise CheckpointError(f"{path} needs format {FORMAT} of this package; it is something else")
+    try:
+        config = from_flat(content["config"])
+    except ConfigError as error:
+        raise CheckpointError(f"{path} was written by another version: {error}") from None
+    return Checkpoint(
+        config=config,
+        trainer=content["trainer"],
+        progress=content["progress"],
+        fixed=content["fixed"],
+        class_names=tuple(content["class_names"]),
+        class_counts=content["class_counts"],
+        path=path,
+    )
+
+
+def load_generator(path: str | Path) -> nn.Module:
+    """Return the generator of a checkpoint, or of a run's folder, in evaluation mode; `network.config` describes it.
+
+    Raises:
+        CheckpointError: there is none, or it is damaged.
+    """
+    return read_checkpoint(path).generator()
+
+
+def load_discriminator(path: str | Path) -> nn.Module:
+    """Return the discriminator of a checkpoint, or of a run's folder, in evaluation mode.
+
+    Raises:
+        CheckpointError: there is none, or it is damaged.
+    """
+    return read_checkpoint(path).discriminator()

@@ -1,0 +1,207 @@
+"""`train` and `resume`: everything is checked before the first step, and before anything is written."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import torch
+
+from ganmetrics import Extractor, StorageError
+from reference_models.config import TrainConfig
+from reference_models.data.images import LabelledImages
+from reference_models.data.load import load_images
+from reference_models.errors import CheckpointError, ConfigError
+from reference_models.files import remove_leftovers, write_whole
+from reference_models.scoring.extractors import with_extractor
+from reference_models.scoring.scorer import Scorer
+from reference_models.settings import Value, difference, from_flat, merged, read_toml, to_toml
+from reference_models.training.checkpoint import LAST, Checkpoint, read_checkpoint
+from reference_models.training.observer import LoggingObserver, Observer
+from reference_models.training.ranks import Ranks, joined_ranks
+from reference_models.training.run import Outcome, Run
+from reference_models.training.trainer import Trainer
+
+CONFIG = "config.toml"
+FREE = frozenset({"eval.epochs", "patience", "log_every", "tensorboard"})
+"""Keys that change neither the training nor what a score means, and so may always be changed."""
+
+
+def train(
+    config: TrainConfig,
+    out: str | Path,
+    *,
+    extractor: Extractor | None = None,
+    device: torch.device | str | None = None,
+    observer: Observer | None = None,
+) -> Outcome:
+    """Train a model from the beginning in a new folder.
+
+    Args:
+        config: from `build_config`.
+        out: the folder; it must not exist, or be empty.
+        extractor: an extractor object to score with; None for the one that the configuration names.
+        device: where to train; None for CUDA where there is one.
+        observer: is told how it goes; None for the logger ``reference_models``.
+
+    Raises:
+        ConfigError: the configuration does not go with the data.
+        DataError: the data are not what is needed.
+        CheckpointError: the folder holds another run.
+        TrainingError: a loss or a weight is not finite.
+        StorageError: the disk refuses.
+        KeyboardInterrupt: it was interrupted, and can be resumed.
+    """
+    out, told = Path(out), observer or LoggingObserver()
+    with joined_ranks() as ranks:
+        _check_free(out, ranks)
+        data = load_images(config.data, size=config.net.size)
+        whole = config.with_classes(data.classes)
+        whole = _scored_by(whole, extractor, told)
+        told.said(data.line())
+        run = _prepare(
+            whole, out, data, extractor=extractor, device=device, observer=told, ranks=ranks, until=whole.epochs
+        )
+        if ranks.is_first:
+            write_whole(out / CONFIG, to_toml(whole).encode())
+        ranks.wait()
+        run.begin()
+        return run.go()
+
+
+def resume(
+    out: str | Path,
+    *,
+    more_epochs: int = 0,
+    changes: Mapping[str, object] | None = None,
+    allow_changed: Iterable[str] = (),
+    extractor: Extractor | None = None,
+    device: torch.device | str | None = None,
+    observer: Observer | None = None,
+) -> Outcome:
+    """Go on with a run where its last checkpoint is, to its end or `more_epochs` beyond it.
+
+    Args:
+        out: the folder of the run.
+        more_epochs: epochs beyond its end; schedules stay at their end values there.
+        changes: keys to change.
+        allow_changed: keys that may differ from the checkpoint's.
+        extractor: as for `train`.
+        device: as for `train`.
+        observer: as for `train`.
+
+    Raises:
+        CheckpointError: there is no run, or its checkpoint is damaged.
+        ConfigError: the configuration differs from the checkpoint's in a key that is not allowed to.
+    """
+    out, told = Path(out), observer or LoggingObserver()
+    with joined_ranks() as ranks:
+        checkpoint = read_checkpoint(out / LAST)
+        config = _changed(checkpoint, out, changes or {}, allow_changed)
+        done = int(checkpoint.progress["until"])
+        until = max(done, config.epochs) + more_epochs if checkpoint.progress["epoch"] < done else done + more_epochs
+        if more_epochs:
+            config = _scored_at(config, until)
+        told.said(f"going on from epoch {checkpoint.epoch}, step {checkpoint.trainer['steps']:,}, to epoch {until}")
+        data = load_images(config.data, size=config.net.size)
+        if data.class_names != checkpoint.class_names:
+            raise CheckpointError(
+                f"{out} was trained on classes {', '.join(checkpoint.class_names) or 'none'}; "
+                f"{config.data.source} has {', '.join(data.class_names) or 'none'}"
+            )
+        run = _prepare(config, out, data, extractor=extractor, device=device, observer=told, ranks=ranks, until=until)
+        try:
+            run.resume_from(checkpoint)
+        except (ValueError, RuntimeError, KeyError) as error:
+            reason = str(error).strip().splitlines()[0]
+            raise CheckpointError(f"{checkpoint.path} does not fit this run: {reason}") from None
+        if ranks.is_first:
+            remove_leftovers(out)
+            write_whole(out / CONFIG, to_toml(config).encode())
+        return run.go()
+
+
+def default_eval_epochs(epochs: int) -> tuple[int, ...]:
+    """Return when a run is scored unless it says otherwise: often at first, and at its end.
+
+    >>> default_eval_epochs(30)
+    (0, 1, 2, 5, 10, 20, 30)
+    """
+    steps = [scale * step for scale in (1, 10, 100, 1000) for step in (1, 2, 5)]
+    return tuple(sorted({0, epochs, *(step for step in steps if step < epochs)}))
+
+
+def _prepare(
+    config: TrainConfig,
+    out: Path,
+    data: LabelledImages,
+    *,
+    extractor: Extractor | None,
+    device: torch.device | str | None,
+    observer: Observer,
+    ranks: Ranks,
+    until: int,
+) -> Run:
+    place = _device(device, ranks)
+    trainer = Trainer(config, data, device=place, ranks=ranks)
+    scorer = None
+    if config.eval.epochs and ranks.is_first:
+        scorer = Scorer(config.eval, data, extractor=extractor, device=place)
+    return Run(out, trainer, data, scorer=scorer, observer=observer, until=until)
+
+
+def _scored_by(config: TrainConfig, extractor: Extractor | None, observer: Observer) -> TrainConfig:
+    """Return the configuration with its extractor named, and the untrained generator scored first."""
+    if config.eval.epochs:
+        epochs = tuple(sorted({0, *config.eval.epochs}))
+        config = merged(config, {"eval.epochs": epochs})
+        late = [epoch for epoch in epochs if epoch > config.epochs]
+        if late:
+            observer.warned(
+                f"epochs {', '.join(map(str, late))} are beyond the last, {config.epochs}, and are not scored"
+            )
+    if extractor is not None:
+        return merged(config, {"eval.extractor": extractor.spec.name, "eval.weights": ""})
+    return with_extractor(config, say=observer.said)
+
+
+def _scored_at(config: TrainConfig, epoch: int) -> TrainConfig:
+    """Return the configuration with an epoch among those that are scored, if any are."""
+    if not config.eval.epochs:
+        return config
+    return merged(config, {"eval.epochs": tuple(sorted({*config.eval.epochs, epoch}))})
+
+
+def _changed(
+    checkpoint: Checkpoint, out: Path, changes: Mapping[str, object], allow_changed: Iterable[str]
+) -> TrainConfig:
+    """Return the configuration to go on with: the folder's, changed; refused where it differs and may not."""
+    stored = checkpoint.config
+    file = out / CONFIG
+    found = from_flat(read_toml(file)) if file.exists() else stored
+    wanted = merged(found, changes)
+    differing: dict[str, tuple[Value, Value]] = difference(stored, wanted)
+    allowed = {*FREE, *allow_changed}
+    refused = {key: values for key, values in differing.items() if key not in allowed}
+    if refused:
+        shown = "; ".join(f"{key}: {old!r} -> {new!r}" for key, (old, new) in refused.items())
+        raise ConfigError(
+            f"{out} was trained with another configuration ({shown}); "
+            f"{' '.join(f'--allow-changed {key}' for key in refused)} goes on with the new one"
+        )
+    return wanted
+
+
+def _check_free(out: Path, ranks: Ranks) -> None:
+    if not ranks.is_first:
+        return
+    if out.exists() and not out.is_dir():
+        raise StorageError(f"--out needs a folder; {out} is a file")
+    if (out / LAST).exists():
+        raise CheckpointError(f"{out} holds a run; --resume {out} goes on with it, or choose another --out")
+    if out.exists() and any(out.iterdir()):
+        raise CheckpointError(f"--out needs a new or empty folder; {out} has files in it")
+
+
+def _device(device: torch.device | str | None, ranks: Ranks) -> torch.device:
+    if device is not None:
+        return torch.device(device)
+    return torch.device("cuda", ranks.local) if torch.cuda.is_available() else torch.device("cpu")

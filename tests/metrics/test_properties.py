@@ -1,0 +1,133 @@
+"""What each metric of the catalogue does when the images change in a known way: a row each, or the suite fails."""
+
+import math
+
+import numpy as np
+import pytest
+
+from ganmetrics.evaluation import evaluate
+from ganmetrics.metrics.catalogue import METRICS
+from ganmetrics.testing import ChannelMeans
+
+PROPERTIES = {
+    "fid": {"symmetric", "order free", "zero on equal", "shift seen"},
+    "sfid": {"inception only"},
+    "kid": {"symmetric", "order free", "shift seen"},  # drawn subsets: an order changes them, and so the last digits
+    "mmd": {"symmetric", "order free", "zero on equal", "shift seen"},
+    "is": {"order seen", "one-sided"},
+    "precision": {"order free", "one on equal", "shift seen"},
+    "recall": {"order free", "one on equal", "shift seen"},
+    "density": {"order free", "shift seen"},
+    "coverage": {"order free", "one on equal", "shift seen"},
+    "realism": {"order free", "shift seen"},
+    "authenticity": {"order free", "zero on equal", "shift seen"},
+    "mifid": {"order free", "zero on equal", "shift seen"},
+    "vendi": {"order free", "one-sided"},
+    "duplicates": {"order free"},
+    "intra_fid": {"symmetric", "order free", "zero on equal", "shift seen"},
+    "class_agreement": {"order free"},
+}
+"""Not symmetric, and so tested to differ: precision and recall exchange when the sides do."""
+
+RNG = np.random.default_rng(0)
+REAL = RNG.integers(0, 156, (40, 2, 2, 3), dtype=np.uint8)
+FAKE = RNG.integers(20, 200, (40, 2, 2, 3), dtype=np.uint8)
+CLASSES = ["cat", "dog"] * 20
+
+
+def score(name, real, fake, *, real_labels=CLASSES, fake_labels=CLASSES):
+    """The number of one metric, all images in each of KID's subsets so that these cannot differ."""
+    report = evaluate(
+        real,
+        fake,
+        metrics=(name,),
+        extractor=ChannelMeans(),
+        workers=0,
+        interval=False,
+        subset_size=len(real),
+        subsets=1,
+        splits=2,
+        real_labels=real_labels,
+        fake_labels=fake_labels,
+    )
+    (found,) = report.values()
+    return found.value
+
+
+def having(prop):
+    return [name for name in PROPERTIES if prop in PROPERTIES[name]]
+
+
+def test_no_metric_is_forgotten():
+    """The table covers exactly the catalogue."""
+    assert PROPERTIES.keys() == METRICS.keys()
+
+
+@pytest.mark.parametrize("name", having("symmetric"))
+def test_sides_may_be_exchanged(name):
+    """The distance there is the distance back."""
+    assert score(name, REAL, FAKE) == pytest.approx(score(name, FAKE, REAL), rel=1e-9)
+
+
+@pytest.mark.parametrize("name", ["precision", "recall", "density", "coverage", "realism", "authenticity"])
+def test_sides_may_not_be_exchanged(name):
+    """The control: what is asked of the fake images is not asked of the real ones."""
+    assert score(name, REAL, FAKE) != pytest.approx(score(name, FAKE, REAL), rel=1e-3)
+
+
+def test_precision_and_recall_exchange_when_the_sides_do():
+    """They are one question, asked of either side."""
+    assert score("precision", REAL, FAKE) == score("recall", FAKE, REAL)
+
+
+@pytest.mark.parametrize("name", having("order free"))
+def test_order_does_not_matter(name):
+    """Images and their classes, shuffled on either side."""
+    real, fake = RNG.permutation(40), RNG.permutation(40)
+    shuffled = score(
+        name,
+        REAL[real],
+        FAKE[fake],
+        real_labels=[CLASSES[row] for row in real],
+        fake_labels=[CLASSES[row] for row in fake],
+    )
+    assert shuffled == pytest.approx(score(name, REAL, FAKE), rel=1e-9)
+
+
+@pytest.mark.parametrize("name", having("order seen"))
+def test_order_matters_where_images_are_cut_in_order(name):
+    """The Inception Score's splits are of neighbours in the list."""
+    assert score(name, REAL, FAKE[RNG.permutation(40)]) != score(name, REAL, FAKE)
+
+
+@pytest.mark.parametrize("name", having("zero on equal"))
+def test_equal_sets_are_at_zero(name):
+    """No image of one is missing in the other."""
+    rounding = 1e-7 * METRICS["mmd"].high if name == "mmd" else 1e-9
+    assert score(name, REAL, REAL) == pytest.approx(0, abs=rounding)
+
+
+@pytest.mark.parametrize("name", having("one on equal"))
+def test_equal_sets_share_everything(name):
+    """Every image lies in its own ball."""
+    assert score(name, REAL, REAL) == 1
+
+
+@pytest.mark.parametrize("name", having("shift seen"))
+def test_a_far_shift_is_worse_than_a_near_one(name):
+    """In the direction that the catalogue declares."""
+    near, far = score(name, REAL, REAL + 1), score(name, REAL, REAL + 99)
+    assert far > near if METRICS[name].lower_is_better or name == "authenticity" else far < near
+
+
+@pytest.mark.parametrize("name", having("one-sided"))
+def test_the_real_side_does_not_enter(name):
+    """The number is of the fake images alone."""
+    assert score(name, REAL, FAKE) == score(name, FAKE, FAKE)
+
+
+def test_ranges_are_declared_and_ordered():
+    """Every metric says where it lies."""
+    assert all(metric.low < metric.high for metric in METRICS.values())
+    assert math.isinf(METRICS["fid"].high)
+    assert METRICS["precision"].high == 1

@@ -1,0 +1,149 @@
+"""Pictures, curves and TensorBoard."""
+
+import sys
+import types
+
+import pytest
+import torch
+from PIL import Image
+
+from reference_models.errors import ConfigError
+from reference_models.recording import plots
+from reference_models.recording.grids import evolution, grid, sample_path, write_image
+from reference_models.recording.records import COLUMNS, Moment, Records
+from reference_models.recording.tensorboard import TAGS, TensorBoard
+
+MOMENT = Moment(epoch=1, step=4, images_seen=32, wall_seconds=2.0, cpu_seconds=1.0, scoring_seconds=0.5)
+
+
+@pytest.fixture
+def recorded(tmp_path):
+    """A folder with two scores, losses of three moments and two grids."""
+    records = Records(tmp_path)
+    records.begin()
+    for epoch, value in ((0, 9.0), (2, 4.0)):
+        row = dict.fromkeys(COLUMNS) | {
+            "epoch": epoch,
+            "step": epoch * 4,
+            "images_seen": 0,
+            "metric": "fd_x",
+            "value": value,
+            "low": value - 1,
+            "high": value + 1,
+            "count": 40,
+            "wall_seconds": epoch * 2.0,
+            "scoring_seconds": 0.5,
+            "cpu_seconds": 1.0,
+        }
+        records.add_scores([row])
+        images = torch.full((64, 3, 8, 8), 40 * epoch + 10, dtype=torch.uint8)
+        write_image(sample_path(tmp_path, epoch), grid(images))
+    for step in (2, 4, 8):
+        moment = Moment(step // 4, step, step * 8, 1.0, 1.0, 0.0)
+        losses = {
+            "loss/D": 1.0,
+            "loss/D_real": 0.4,
+            "loss/D_fake": 0.6,
+            "loss/G": float(step),
+            "lr/G": 0.1,
+            "lr/D": 0.2,
+        }
+        records.add("losses", moment, losses)
+    return tmp_path
+
+
+def test_curves_and_evolution(recorded):
+    """P1, P2, P4, P5: distance, losses and rates as PNG, and a row of the same noise for each epoch."""
+    plots.draw_all(recorded, size=8, said=print)
+    names = sorted(path.name for path in (recorded / "plots").iterdir())
+    assert names == ["evolution.png", "fid.png", "learning_rates.png", "losses.png"]
+    for name in names:
+        with Image.open(recorded / "plots" / name) as image:
+            assert min(image.size) > 10
+    rows = evolution(recorded, size=8)
+    assert rows.height == 2 * 10 + 2
+    assert [rows.getpixel((80, y))[0] for y in (5, 15)] == [10, 90]
+
+
+def test_curves_say_what_their_axes_are(recorded, monkeypatch):
+    """Both networks in their colours, epochs below, and the distance with its number of images in the title."""
+    figures = []
+    monkeypatch.setattr(plots, "_save", lambda figure, _path: figures.append(figure))
+    plots.draw_all(recorded, size=8, said=print)
+    by_epoch, by_time = figures[0].axes
+    assert (by_epoch.get_xlabel(), by_epoch.get_ylabel()) == ("epoch", "fd_x (lower is better)")
+    assert by_epoch.get_title() == "fd_x, 40 images; last 4"
+    assert by_epoch.lines[0].get_xydata().tolist() == [[0, 9], [2, 4]]
+    assert by_time.lines[0].get_xydata().tolist() == [[-0.5, 9], [3.5, 4]]
+    (losses,) = figures[1].axes
+    lines = {line.get_label(): line for line in losses.lines}
+    assert lines["generator"].get_color() == "tab:blue"
+    assert lines["discriminator"].get_color() == "tab:orange"
+    assert lines["generator"].get_xydata().tolist() == [[0.5, 2], [1, 4], [2, 8]]
+    (rates,) = figures[2].axes
+    assert rates.lines[1].get_ydata().tolist() == [0.2] * 3
+
+
+def test_two_runs_side_by_side(recorded, tmp_path):
+    """P3: a panel for each run, and a number for how unstable the end was."""
+    records = Records(recorded)
+    losses = [event for event in records.events() if event["kind"] == "losses"]
+    plots.draw_losses({"without schedule": losses, "with schedule": losses}, tmp_path / "both.png")
+    assert (tmp_path / "both.png").exists()
+    wild = [{"loss/G": float(value)} for value in (1, 1, 1, 1, 1, 1, 1, 1, 0, 8)]
+    calm = [{"loss/G": float(value)} for value in (0, 9, 0, 9, 0, 9, 0, 9, 3, 3)]
+    assert plots.late_unrest(wild) > plots.late_unrest(calm) == 0
+
+
+def test_without_matplotlib_the_rest_is_drawn(recorded, monkeypatch):
+    """An optional package that is missing is told once, and costs only the curves."""
+    said = []
+    monkeypatch.setattr(plots.importlib.util, "find_spec", lambda _name: None)
+    monkeypatch.setattr(plots, "_told", [])
+    for _ in range(2):
+        plots.draw_all(recorded, size=8, said=said.append)
+    assert [path.name for path in (recorded / "plots").iterdir()] == ["evolution.png"]
+    assert len(said) == 1
+    assert "matplotlib" in said[0]
+
+
+class Writer:
+    """Stands for TensorBoard's."""
+
+    def __init__(self, folder):
+        self.folder, self.scalars, self.images = folder, [], []
+
+    def add_scalar(self, tag, value, step):
+        self.scalars.append((tag, value, step))
+
+    def add_image(self, tag, pixels, step, dataformats):
+        self.images.append((tag, pixels.shape, step, dataformats))
+
+    def flush(self):
+        pass
+
+    def close(self):
+        pass
+
+
+def test_tensorboard_has_the_known_tags(tmp_path, monkeypatch):
+    """P2, P8: losses under the tags that the studies used, others under their own names."""
+    module = types.ModuleType("torch.utils.tensorboard")
+    module.SummaryWriter = Writer
+    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", module)
+    board = TensorBoard(tmp_path)
+    board.scalars({"loss/D_fake": 1.0, "loss/D_real": 2.0, "fid": 3.0}, 7)
+    board.image("Samples/fixed_noise", torch.zeros(4, 4, 3), 7)
+    tags = [tag for tag, _, _ in board._writer.scalars]
+    assert tags == ["Loss/fake_discriminator", "Loss/real_discriminator", "fid"]
+    assert set(TAGS.values()) == {
+        "Loss/discriminator", "Loss/real_discriminator", "Loss/fake_discriminator", "Loss/generator",
+    }  # fmt: skip
+    assert board._writer.images[0][3] == "HWC"
+
+
+def test_tensorboard_is_optional(tmp_path, monkeypatch):
+    """Asking for it without the package is an error of one line that says what to install."""
+    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", None)
+    with pytest.raises(ConfigError, match=r"needs the package tensorboard: pip install 'ganmetrics\[models\]'"):
+        TensorBoard(tmp_path)

@@ -1,0 +1,40 @@
+"""Every preset learns: its distance from the real images falls within seconds."""
+
+import pytest
+
+from ganmetrics import FrechetInceptionDistance, Reference
+from reference_models import Sampler, score_generator
+from reference_models.data.load import load_images
+from reference_models.presets import PRESETS
+from reference_models.training.trainer import Trainer
+
+FAST = {"opt_g.lr": 1e-3, "opt_d.lr": 1e-3, "data.count": 512, "batch": 32, "net.latent_dim": 100}
+STEPS = dict.fromkeys(PRESETS, 200) | {
+    "sagan": 80,
+    "wgan": 250,
+    "wgan-gp": 300,
+    "wgan-gp-acgan": 300,
+    "wgan-gp-acgan-seed": 80,
+}
+WIDTHS = {"wgan-gp-acgan-seed": 16}
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_the_distance_falls(preset, tiny, extractor):
+    """After a few seconds the best distance is below 0.6 of that of the untrained generator."""
+    config = tiny(preset, **FAST, **{"net.width": WIDTHS.get(preset, 8)})
+    data = load_images(config.data, size=config.net.size)
+    metric = FrechetInceptionDistance(
+        Reference.from_images(data.images, extractor=extractor, workers=0), extractor=extractor
+    )
+    trainer = Trainer(config, data)
+
+    def distance():
+        return float(score_generator(metric, Sampler(trainer.sampled).source(seed=0), count=200))
+
+    untrained, best = distance(), float("inf")
+    for step in range(STEPS[preset]):
+        trainer.step()
+        if (step + 1) % (STEPS[preset] // 2) == 0:
+            best = min(best, distance())
+    assert best < 0.6 * untrained

@@ -1,0 +1,39 @@
+"""Files are whole or as before."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ganmetrics import StorageError
+from reference_models.files import remove_leftovers, write_whole
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_a_kill_while_saving_leaves_the_old_file(tmp_path):
+    """Kill -9 after the bytes are written and before they have the name: the old file is whole."""
+    path = tmp_path / "last.pt"
+    write_whole(path, b"old")
+    code = (
+        "import os, signal, pathlib, reference_models.files as files\n"
+        "files.os.fsync = lambda descriptor: os.kill(os.getpid(), signal.SIGKILL)\n"
+        f"files.write_whole(pathlib.Path({str(path)!r}), b'new')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert path.read_bytes() == b"old"
+    assert len(list(tmp_path.iterdir())) == 2
+    remove_leftovers(tmp_path)
+    assert [file.name for file in tmp_path.iterdir()] == ["last.pt"]
+    write_whole(path, b"new")
+    assert path.read_bytes() == b"new"
+
+
+def test_a_directory_in_the_way_is_told(tmp_path):
+    """What cannot be written is an error of one line."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StorageError, match="cannot be written"):
+        write_whole(tmp_path / "file" / "inside", b"")

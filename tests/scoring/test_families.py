@@ -1,0 +1,192 @@
+"""Every metric of the catalogue through `evaluate`: its number is the formula's, its properties those it declares."""
+
+import json
+import math
+
+import pytest
+import torch
+
+from ganmetrics.errors import InputError, NotEnoughSamples
+from ganmetrics.evaluation import evaluate
+from ganmetrics.metrics.catalogue import METRICS
+from ganmetrics.metrics.class_agreement import class_agreement
+from ganmetrics.metrics.kernel_distance import kernel_distance
+from ganmetrics.metrics.maximum_mean_discrepancy import maximum_mean_discrepancy
+from ganmetrics.metrics.memorisation import memorisation
+from ganmetrics.metrics.precision_recall import precision_recall
+from ganmetrics.metrics.realism import realism
+from ganmetrics.metrics.vendi import vendi_score
+from ganmetrics.scoring.scores import FAMILIES
+from ganmetrics.statistics.reference import Reference
+from ganmetrics.testing import ChannelMeans, random_images, write_images
+
+FREE = {"extractor": ChannelMeans(), "workers": 0, "device": "cpu"}
+REAL, FAKE = random_images(60, seed=1), random_images(50, seed=2)
+LABELS = {"real_labels": ["cat", "dog"] * 30, "fake_labels": ["cat", "dog"] * 25}
+WITH_MEANS = [name for name in METRICS if name != "sfid"]  # sFID is Inception's, and tested with it
+
+
+def means(images):
+    return images.double().mean(dim=(2, 3)).float()
+
+
+@pytest.fixture(scope="module")
+def report():
+    """Everything at once, from one pass over each side."""
+    return evaluate(REAL, FAKE, metrics=WITH_MEANS, **LABELS, **FREE)
+
+
+def value(report, name):
+    return report[METRICS[name].score_name("channel-means", canonical=False)].value
+
+
+def test_each_number_is_the_formulas(report):
+    """What the report says is what the metric gives for the features."""
+    real, fake = means(REAL), means(FAKE)
+    shares = precision_recall(real, fake, k=3)
+    expected = {
+        "kid": kernel_distance(real, fake).value,
+        "mmd": maximum_mean_discrepancy(real, fake),
+        "precision": shares.precision,
+        "recall": shares.recall,
+        "density": shares.density,
+        "coverage": shares.coverage,
+        "realism": float(realism(real, fake, k=3).median()),
+        "authenticity": memorisation(real, fake).authenticity,
+        "vendi": vendi_score(fake),
+        "class_agreement": class_agreement(
+            real, fake, real_classes=LABELS["real_labels"], fake_classes=LABELS["fake_labels"]
+        ).agreement,
+    }
+    for name, number in expected.items():
+        assert value(report, name) == pytest.approx(number, rel=1e-6), name
+
+
+def test_every_score_lies_in_its_declared_range(report):
+    """And carries its direction, counts and extractor."""
+    for name in WITH_MEANS:
+        metric, score = METRICS[name], report[METRICS[name].score_name("channel-means", canonical=False)]
+        assert metric.low <= score.value <= metric.high, name
+        assert score.lower_is_better == metric.lower_is_better
+        assert score.fake_count == 50
+        assert score.real_count == (60 if metric.real else None)
+
+
+def test_distances_carry_an_interval_and_shares_do_not(report):
+    """`corrected`, `low` and `high` are null where a metric has none."""
+    for name in WITH_MEANS:
+        score = report[METRICS[name].score_name("channel-means", canonical=False)]
+        assert (score.low is not None) == (name in ("fid", "kid")), name
+        if score.low is not None and score.high is not None:
+            assert score.low < score.high
+
+
+def test_a_report_is_one_json_object_with_what_was_chosen(report):
+    """Scores, provenance with each metric's choices, and the tables."""
+    content = json.loads(report.to_json())
+    chosen = content["provenance"]["metrics"]
+    assert chosen["kd_channel-means"]["subset_size"] == 50
+    assert chosen["precision_channel-means"] == {
+        "convention": "improved-precision-recall",
+        "k": 3,
+        "boundary": "inside",
+    }
+    assert set(content["tables"]) == {"realism", "memorisation", "duplicates", "classes", "class_agreement"}
+    assert len(content["tables"]["realism"]) == 50
+    assert [row["class"] for row in content["tables"]["classes"]] == ["cat", "dog"]
+
+
+def test_images_are_extracted_once_whatever_is_asked():
+    """Twice for two sides, not for each metric."""
+    passes = []
+
+    class Counting(ChannelMeans):
+        def __call__(self, batch, device):
+            passes.append(len(batch))
+            return super().__call__(batch, device)
+
+    evaluate(REAL, FAKE, metrics=WITH_MEANS, **LABELS, **{**FREE, "extractor": Counting()})
+    assert sum(passes) == 110
+
+
+def test_suspicious_images_are_named_by_file(tmp_path):
+    """A copy of a real image is the first row, with the file that it copies."""
+    real = write_images(tmp_path / "real", 12, seed=1)
+    fake = write_images(tmp_path / "fake", 12, seed=2)
+    (fake / "00005.png").write_bytes((real / "00003.png").read_bytes())
+    found = evaluate(real, fake, metrics=("authenticity", "duplicates"), **FREE)
+    suspects, duplicates = found.tables
+    first = suspects.rows[0]
+    assert (str(first[0])[-9:], str(first[1])[-9:], first[2], first[3]) == ("00005.png", "00003.png", 0.0, 0.0)
+    assert any(row[0] == "real and fake" and row[1] == "exact" for row in duplicates.rows)
+    assert found["duplicates_channel-means"].value >= 1
+
+
+def test_mifid_is_infinite_for_copies_and_null_in_json():
+    """JSON has no infinity; the provenance has the distance of 0."""
+    copies = torch.cat([REAL[:20], REAL[:20]])
+    found = evaluate(REAL, copies, metrics=("mifid",), **FREE)
+    assert math.isinf(found["mifid_channel-means"].value)
+    content = json.loads(found.to_json())
+    assert content["scores"][0]["value"] is None
+    assert content["provenance"]["metrics"]["mifid_channel-means"]["memorisation_distance"] < 1e-12
+
+
+def test_options_reach_the_metrics():
+    """k, subsets, subset size and splits change what they name."""
+    metrics = ("precision", "kid", "is")
+    options = {"k": 5, "subsets": 7, "subset_size": 20, "splits": 2}
+    found = evaluate(REAL, FAKE, metrics=metrics, **options, **FREE)
+    real, fake = means(REAL), means(FAKE)
+    assert value(found, "precision") == precision_recall(real, fake, k=5).precision
+    assert value(found, "kid") == pytest.approx(kernel_distance(real, fake, subsets=7, subset_size=20).value, rel=1e-6)
+    assert value(found, "is") != value(evaluate(REAL, FAKE, metrics=metrics, **FREE), "is")
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"metrics": ("precision",), "k": 50}, NotEnoughSamples, "50"),
+        (
+            {"metrics": ("kid",), "subset_size": 51},
+            NotEnoughSamples,
+            "a subset of 51 needs at least as many fake images",
+        ),
+        ({"metrics": ("is",), "splits": 51}, NotEnoughSamples, "51 splits need at least as many images"),
+        ({"metrics": ("precision",), "memory": 10**6}, InputError, "memory must be at least 64 MB; got 1 MB"),
+        ({"confidence": 1.0}, InputError, "confidence must lie between 0 and 1"),
+        ({"metrics": ("intra_fid",)}, InputError, "needs class folders or labels; tensor has none"),
+        ({"metrics": ("intra_fid",), "real_labels": [1]}, InputError, "one for each of the 60 images of tensor; got 1"),
+        ({"metrics": ("sfid",)}, InputError, "needs the spatial features of inception-v3"),
+    ],
+)
+def test_bad_options_are_one_line(options, error, message):
+    """What is needed and what came; nothing is silently shrunk."""
+    with pytest.raises(error, match=message) as caught:
+        evaluate(REAL, FAKE, **options, **FREE)
+    assert "\n" not in str(caught.value)
+
+
+def test_metrics_of_features_need_images():
+    """Statistics hold mean and covariance only."""
+    reference = Reference.from_images(REAL, **FREE)
+    with pytest.raises(InputError, match="precision needs images; tensor holds only their mean and covariance"):
+        evaluate(reference, FAKE, metrics=("precision",), **FREE)
+    with pytest.raises(InputError, match="labels need images"):
+        evaluate(reference, FAKE, real_labels=["a"] * 60, **FREE)
+
+
+def test_features_past_the_budget_lie_on_the_disk_and_change_nothing(monkeypatch):
+    """The numbers are the same to the last bit."""
+    from ganmetrics.statistics import feature_store
+
+    metrics = ("kid", "precision", "recall", "authenticity", "vendi")
+    within = evaluate(REAL, FAKE, metrics=metrics, **FREE)
+    monkeypatch.setattr(feature_store, "SHARE", 10**9)
+    beyond = evaluate(REAL, FAKE, metrics=metrics, **FREE)
+    assert [score.value for score in within.values()] == [score.value for score in beyond.values()]
+
+
+def test_every_family_is_computed_and_every_metric_has_one():
+    """A metric whose family nobody computes would fail at run time only."""
+    assert {metric.family for metric in METRICS.values()} == set(FAMILIES)
