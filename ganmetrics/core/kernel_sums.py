@@ -1,23 +1,17 @@
-"""Sums of a kernel over the pairs of images of two sets, under a budget of memory."""
+"""Sums of a kernel over the pairs of images of two sets."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import torch
-from jaxtyping import Float, Float64
+from jaxtyping import Float64
 from torch import Tensor
 
-from ganmetrics._types import ArrayLike
-from ganmetrics.core.arrays import check_rows, double_blocks, without_float64
-from ganmetrics.core.kernels import Kernel, Rows
-from ganmetrics.errors import InputError, NumericsError
+from ganmetrics.core.feature_pair import FeaturePair, Side, Tile, tiles_across, tiles_within
+from ganmetrics.core.kernels import Kernel
+from ganmetrics.errors import NumericsError
 
-MEMORY = 2_000_000_000
-"""Bytes that a computation may hold besides the features themselves."""
-TILE = 512
-"""Rows and columns of the kernel that exist at a time: a fast matrix product, and what fits into a cache."""
-LARGEST_BLOCK = 4096
+Members = Float64[Tensor, "_ s"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,147 +49,90 @@ class KernelSums:
     mixed_squares: float
 
 
-class FeaturePair:
-    """Two feature sets and a kernel; what is computed never holds more than the budget besides the features.
+def kernel_sums(pair: FeaturePair, real_rows: Tensor | None = None, fake_rows: Tensor | None = None) -> KernelSums:
+    """Return the sums over all images, or over those with the given numbers.
 
-    Inner products are formed in float64 if a side is in float64, else in float32 from features less their common
-    mean; all else is float64. Single-precision features so cost about 1e-9 of the result (benchmarks/kernels.py).
+    Raises:
+        NumericsError: if a sum overflows.
     """
+    real, fake = pair.sides(real_rows, fake_rows)
+    for_real, for_fake, mixed_squares = _across(real, fake, pair.kernel)
+    sums = KernelSums(_within(real, for_real, pair.kernel), _within(fake, for_fake, pair.kernel), mixed_squares)
+    totals = [sums.real.diagonal, sums.real.squares, sums.fake.diagonal, sums.fake.squares, mixed_squares]
+    if not np.isfinite(totals).all():
+        raise NumericsError("the kernel must be finite, but overflows: the features are too large")
+    return sums
 
-    def __init__(self, real: ArrayLike, fake: ArrayLike, kernel: Kernel, *, memory: int = MEMORY) -> None:
-        """Check both sides and find their common centre.
 
-        Args:
-            real: floating point, shape [m, d]: a tensor, an array, or a memory map of a file.
-            fake: the same, shape [n, d].
-            kernel: the kernel to sum.
-            memory: bytes to work in, besides the features.
+def subset_sums(pair: FeaturePair, real_members: Members, fake_members: Members) -> Float64[Tensor, "3 s"]:
+    """Return the sums of k over the pairs of many subsets, from one pass over all pairs.
 
-        Raises:
-            InputError: if the shapes do not fit, or the budget is too small for one tile.
-            NumericsError: if a feature is not finite, naming the first such row.
-        """
-        for name, features in (("real features", real), ("fake features", fake)):
-            check_rows(features, name)
-        if real.shape[1] != fake.shape[1]:
-            raise InputError(f"both sides need one dimension, got real {real.shape[1]} and fake {fake.shape[1]}")
-        self.real, self.fake, self.kernel = real, fake, kernel
-        self.dtype = torch.float64 if _is_double(real) or _is_double(fake) else torch.float32
-        self.device = _device(real)
-        self.block = _block_rows(real.shape[1], self.dtype.itemsize, memory)
-        means = [self._mean(real, "real features"), self._mean(fake, "fake features")]
-        self.centre = ((means[0] + means[1]) / 2).to(self.dtype)
+    With u the indicator of a subset's images the sum over its pairs is u^T K u. One pass costs the pairs of all
+    images, (m + n)^2 / 2, whatever the number of subsets; one by one they cost 2 size^2 each.
 
-    def sums(self, real_rows: Tensor | None = None, fake_rows: Tensor | None = None) -> KernelSums:
-        """Return the sums over all images, or over those with the given numbers.
+    Args:
+        pair: both sides and the kernel.
+        real_members: 1 where an image (row) is in a subset (column), else 0.
+        fake_members: the same of the fakes.
 
-        Raises:
-            NumericsError: if a sum overflows.
-        """
-        real, fake = _Side(self, self.real, real_rows), _Side(self, self.fake, fake_rows)
-        for_real, for_fake, mixed_squares = self._across(real, fake)
-        sums = KernelSums(self._within(real, for_real), self._within(fake, for_fake), mixed_squares)
-        totals = [sums.real.diagonal, sums.real.squares, sums.fake.diagonal, sums.fake.squares, mixed_squares]
-        if not np.isfinite(totals).all():
-            raise NumericsError("the kernel must be finite, but overflows: the features are too large")
-        return sums
+    Returns:
+        For each subset the sum over the ordered pairs of different reals, of different fakes, and over the mixed pairs.
 
-    def _within(self, side: "_Side", other: Tensor) -> SideSums:
-        own = self._zeros(side)
-        squares, diagonal = 0.0, 0.0
-        for start, left in side.blocks(0):
-            diagonal += float(left.diagonal.sum())
-            for i in range(0, len(left), TILE):
-                tile = left[i : i + TILE]
-                here, rest = own[start + i :][: len(tile)], own[start + i + len(tile) :]
-                values = tile.kernel(tile, self.kernel).fill_diagonal_(0)
-                here += values.sum(dim=1)
-                squares += _squared(values) + 2 * self._add(tile, left[i + TILE :], here, rest)
-            for first, right in side.blocks(start + len(left)):
-                for i in range(0, len(left), TILE):
-                    tile = left[i : i + TILE]
-                    squares += 2 * self._add(tile, right, own[start + i :][: len(tile)], own[first:])
-        return SideSums(own.cpu(), other.cpu(), diagonal, squares)
+    Raises:
+        NumericsError: if a sum overflows.
+    """
+    real, fake = pair.sides()
+    mixed = torch.zeros(real_members.shape[1], dtype=torch.float64)
+    for tile in tiles_across(real, fake):
+        mixed += _of_members(tile, pair.kernel, real_members, fake_members, itself=False)
+    sums = [mixed]
+    for side, members in ((fake, fake_members), (real, real_members)):
+        sums.insert(0, torch.zeros_like(mixed))
+        for tile in tiles_within(side):
+            itself = tile.row == tile.column
+            sums[0] += _of_members(tile, pair.kernel, members, members, itself=itself) * (1 if itself else 2)
+    if not all(values.isfinite().all() for values in sums):
+        raise NumericsError("the kernel must be finite, but overflows: the features are too large")
+    return torch.stack(sums)
 
-    def _across(self, real: "_Side", fake: "_Side") -> tuple[Tensor, Tensor, float]:
-        real_sums, fake_sums, squares = self._zeros(real), self._zeros(fake), 0.0
-        for start, left in real.blocks(0):
-            for first, right in fake.blocks(0):
-                for i in range(0, len(left), TILE):
-                    tile = left[i : i + TILE]
-                    squares += self._add(tile, right, real_sums[start + i :][: len(tile)], fake_sums[first:])
-        return real_sums, fake_sums, squares
 
-    def _zeros(self, side: "_Side") -> Float64[Tensor, " n"]:
-        return torch.zeros(side.count, dtype=torch.float64, device=self.device)
+def _of_members(
+    tile: Tile, kernel: Kernel, left_members: Members, right_members: Members, *, itself: bool
+) -> Float64[Tensor, " s"]:
+    """Return u^T K v of the columns u, v of both members, K being the tile: its products are formed all at once."""
+    left = left_members[tile.row :][: len(tile.left)]
+    right = right_members[tile.column :][: len(tile.right)]
+    whole = np.empty((len(tile.left), len(tile.right)))
+    for part, values in tile.strips(kernel, itself=itself):
+        whole[part] = values.cpu().numpy()
+    return torch.from_numpy(np.einsum("is,is->s", left.numpy(), whole @ right.numpy()))
 
-    def _add(self, left: Rows, right: Rows, row_sums: Tensor, column_sums: Tensor) -> float:
-        """Add one tile's height of the kernel to the sums, in place; return the sum of its squares."""
-        squares = 0.0
-        for start in range(0, len(right), TILE):
-            values = left.kernel(right[start : start + TILE], self.kernel)
-            row_sums += values.sum(dim=1)
-            column_sums[start : start + values.shape[1]] += values.sum(dim=0)
+
+def _within(side: Side, other: Tensor, kernel: Kernel) -> SideSums:
+    own, squares = _zeros(side), 0.0
+    for tile in tiles_within(side):
+        itself = tile.row == tile.column
+        for part, values in tile.strips(kernel, itself=itself):
+            own[tile.row :][: len(tile.left)][part] += values.sum(dim=1)
+            squares += _squared(values) * (1 if itself else 2)
+            if not itself:
+                own[tile.column :][: len(tile.right)] += values.sum(dim=0)
+    return SideSums(own.cpu(), other.cpu(), float(side.chosen_diagonal.sum()), squares)
+
+
+def _across(real: Side, fake: Side, kernel: Kernel) -> tuple[Tensor, Tensor, float]:
+    real_sums, fake_sums, squares = _zeros(real), _zeros(fake), 0.0
+    for tile in tiles_across(real, fake):
+        for part, values in tile.strips(kernel):
+            real_sums[tile.row :][: len(tile.left)][part] += values.sum(dim=1)
+            fake_sums[tile.column :][: len(tile.right)] += values.sum(dim=0)
             squares += _squared(values)
-        return squares
-
-    def _mean(self, features: ArrayLike, name: str) -> Float64[Tensor, " d"]:
-        blocks = double_blocks(features, name, rows=self.block)
-        return torch.as_tensor(sum(block.sum(dim=0) for block in blocks)).to(self.device) / features.shape[0]
+    return real_sums, fake_sums, squares
 
 
-@dataclass(frozen=True, eq=False)
-class _Side:
-    """The chosen rows of one side, read a block at a time."""
-
-    pair: FeaturePair
-    features: ArrayLike
-    rows: Tensor | None
-
-    @property
-    def count(self) -> int:
-        return self.features.shape[0] if self.rows is None else len(self.rows)
-
-    def blocks(self, first: int) -> Iterator[tuple[int, Rows]]:
-        """Yield the number of a block's first row, and the block, from row `first` on."""
-        for start in range(first, self.count, self.pair.block):
-            stop = min(start + self.pair.block, self.count)
-            chosen = slice(start, stop) if self.rows is None else self.rows[start:stop]
-            yield start, Rows.of(self._read(chosen), self.pair.centre, self.pair.kernel)
-
-    def _read(self, chosen: slice | Tensor) -> Float[Tensor, "n d"]:
-        device, dtype = self.pair.device, self.pair.dtype
-        if isinstance(self.features, Tensor):
-            index = chosen.to(self.features.device) if isinstance(chosen, Tensor) else chosen
-            return self.features.detach()[index].to(device=device, dtype=dtype)
-        rows = self.features[chosen.numpy() if isinstance(chosen, Tensor) else chosen]
-        return torch.from_numpy(np.array(rows, dtype=np.float64 if dtype == torch.float64 else np.float32)).to(device)
+def _zeros(side: Side) -> Float64[Tensor, " n"]:
+    return torch.zeros(side.count, dtype=torch.float64, device=side.pair.device)
 
 
 def _squared(values: Float64[Tensor, "n m"]) -> float:
-    flat = values.view(-1)
-    return float(flat @ flat)
-
-
-def _is_double(features: ArrayLike) -> bool:
-    return features.dtype.itemsize >= 8  # noqa: PLR2004 - longdouble, too, is rounded to float64
-
-
-def _device(features: ArrayLike) -> torch.device:
-    if isinstance(features, np.ndarray) or without_float64(features.device):
-        return torch.device("cpu")
-    return features.device
-
-
-def _block_rows(dimension: int, itemsize: int, memory: int) -> int:
-    """Return how many rows may be prepared at a time.
-
-    Two blocks are held in the precision of the products; while one is made it exists as read, centred, and twice in
-    float64. A tile of the kernel is held in that precision and twice in float64.
-    """
-    tiles = TILE**2 * (itemsize + 16)
-    for_a_row = dimension * (4 * itemsize + 16)
-    rows = (memory - tiles) // for_a_row
-    if rows < 1:
-        raise InputError(f"memory must be at least {tiles + for_a_row} bytes for {dimension} features, got {memory}")
-    return min(rows, LARGEST_BLOCK)
+    return float(values.square().sum())

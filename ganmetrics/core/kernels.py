@@ -1,13 +1,20 @@
 """Kernels between features, summed over all pairs of images, a block at a time."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+import numpy as np
 import torch
 from jaxtyping import Float, Float64
 from torch import Tensor
 
+from ganmetrics.core.precision import ieee_float32
 from ganmetrics.errors import InputError
+
+SERIAL = 32_767
+"""Numbers up to which torch works in one thread. On the CPU all but the matrix products keep to it: torch's threads
+would get in the way of those of the products, which take the time and have every core."""
 
 Squares = Float64[Tensor, " n"]
 
@@ -61,7 +68,7 @@ class PolynomialKernel:
 
     def offsets(self, rows: Float64[Tensor, "n d"], centre: Float64[Tensor, " d"]) -> Float64[Tensor, " n"]:
         """Return half of coef0, and gamma (c.x + c.c/2): (x + c).(y + c) = x.y + (c.x + c.c/2) + (c.y + c.c/2)."""
-        return (rows @ centre + centre @ centre / 2) * self.scale(len(centre)) + self.coef0 / 2
+        return ((rows * centre).sum(dim=1) + centre.square().sum() / 2) * self.scale(len(centre)) + self.coef0 / 2
 
     def shape_(self, values: Float64[Tensor, "*axes"]) -> Float64[Tensor, "*axes"]:
         """Raise to the degree."""
@@ -88,8 +95,7 @@ class GaussianKernel:
 
     def offsets(self, rows: Float64[Tensor, "n d"], centre: Float64[Tensor, " d"]) -> Float64[Tensor, " n"]:  # noqa: ARG002
         """Return -|x|^2 / (2 bandwidth^2); a centre changes no distance."""
-        squares: Tensor = torch.linalg.vecdot(rows, rows)
-        return squares * (-self.scale(rows.shape[1]) / 2)
+        return rows.square().sum(dim=1) * (-self.scale(rows.shape[1]) / 2)
 
     def shape_(self, values: Float64[Tensor, "*axes"]) -> Float64[Tensor, "*axes"]:
         """Exponentiate; a squared distance is below 0 by rounding only."""
@@ -117,10 +123,10 @@ class Rows:
         Centring makes single precision enough for single-precision features: what the features have in common, by far
         the largest part of an inner product, is added in float64, and the products of the rest are small.
         """
-        rows = features.to(centre.dtype) - centre
+        rows = less(features.to(centre.dtype), centre)
         double = rows.double()
         offsets = kernel.offsets(double, centre.double())
-        squares = torch.linalg.vecdot(double, double)
+        squares = double.square().sum(dim=1)
         return cls(rows, offsets, kernel.shape_(squares * kernel.scale(len(centre)) + 2 * offsets))
 
     def __len__(self) -> int:
@@ -129,11 +135,42 @@ class Rows:
     def __getitem__(self, part: slice) -> "Rows":
         return Rows(self.features[part], self.offsets[part], self.diagonal[part])
 
-    def kernel(self, other: "Rows", kernel: Kernel) -> Float64[Tensor, "n m"]:
-        """Return k of every pair of rows of the two, in float64 but for the inner products."""
-        values = self.offsets[:, None] + other.offsets
-        values.add_(self.features @ other.features.mT, alpha=kernel.scale(self.features.shape[1]))
-        return kernel.shape_(values)
+    def strips(self, other: "Rows", kernel: Kernel) -> Iterator[tuple[slice, Float64[Tensor, "k m"]]]:
+        """Yield k of some rows at a time with all rows of the other, in float64 but for the inner products.
+
+        On the CPU a strip has no more than `SERIAL` numbers.
+        """
+        products = inner_products(self.features, other.features)
+        height = max(SERIAL // len(other), 1) if products.device.type == "cpu" else len(self)
+        scale = kernel.scale(self.features.shape[1])
+        for start in range(0, len(self), height):
+            part = slice(start, start + height)
+            values = self.offsets[part, None] + other.offsets
+            yield part, kernel.shape_(values.add_(products[part], alpha=scale))
+
+
+def less(rows: Float[Tensor, "n d"], centre: Float[Tensor, " d"]) -> Float[Tensor, "n d"]:
+    """Return the rows less the centre.
+
+    >>> less(torch.tensor([[1.0, 2.0]]), torch.tensor([1.0, 1.0]))
+    tensor([[0., 1.]])
+    """
+    if rows.device.type == "cpu":
+        return torch.from_numpy(rows.numpy() - centre.numpy())
+    return rows - centre
+
+
+def inner_products(left: Float[Tensor, "n d"], right: Float[Tensor, "m d"]) -> Float[Tensor, "n m"]:
+    """Return left right^T. On the CPU NumPy forms it: of a matrix with itself it computes one triangle only.
+
+    >>> inner_products(torch.tensor([[1.0, 2.0]]), torch.tensor([[3.0, 4.0]]))
+    tensor([[11.]])
+    """
+    if left.device.type == "cpu":
+        with np.errstate(over="ignore", invalid="ignore"):
+            return torch.from_numpy(left.numpy() @ right.numpy().T)
+    with ieee_float32():
+        return left @ right.mT
 
 
 def kernel_matrix(x: Float64[Tensor, "n d"], y: Float64[Tensor, "m d"], kernel: Kernel) -> Float64[Tensor, "n m"]:
@@ -145,4 +182,5 @@ def kernel_matrix(x: Float64[Tensor, "n d"], y: Float64[Tensor, "m d"], kernel: 
             [0.3679, 1.0000]], dtype=torch.float64)
     """
     centre = x.mean(dim=0)
-    return Rows.of(x, centre, kernel).kernel(Rows.of(y, centre, kernel), kernel)
+    strips = Rows.of(x, centre, kernel).strips(Rows.of(y, centre, kernel), kernel)
+    return torch.cat([values for _, values in strips])

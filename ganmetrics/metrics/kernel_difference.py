@@ -2,7 +2,8 @@
 
 from ganmetrics._types import ArrayLike
 from ganmetrics.core.discrepancy import squared_mmd, squared_mmd_difference, squared_mmd_influence
-from ganmetrics.core.kernel_sums import MEMORY, FeaturePair
+from ganmetrics.core.feature_pair import MEMORY, FeaturePair
+from ganmetrics.core.kernel_sums import kernel_sums
 from ganmetrics.core.kernels import PolynomialKernel
 from ganmetrics.core.permutation import PERMUTATIONS, permutation_p_value
 from ganmetrics.metrics.difference import Difference, normal_interval
@@ -52,10 +53,10 @@ def kernel_difference(
     (True, 0.001)
     """
     kernel = PolynomialKernel()
-    sums = [FeaturePair(real, fake, kernel, memory=memory).sums() for fake in (first, second)]
+    sums = [kernel_sums(FeaturePair(real, fake, kernel, memory=memory)) for fake in (first, second)]
     difference, variance = squared_mmd_difference(*sums)
     low, high = normal_interval(difference, variance, confidence)
-    pooled = FeaturePair(real, joined(first, second), kernel, memory=memory).sums()
+    pooled = kernel_sums(FeaturePair(real, joined(first, second), kernel, memory=memory))
     scores = squared_mmd_influence(pooled)[1]
     p_value = permutation_p_value(scores[: len(first)], scores[len(first) :], permutations=permutations, seed=seed)
     return Difference(squared_mmd(sums[0]), squared_mmd(sums[1]), low, high, p_value, "unbiased", calibrated=True)

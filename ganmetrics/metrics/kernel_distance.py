@@ -12,7 +12,8 @@ from torch import Tensor
 
 from ganmetrics._types import ArrayLike
 from ganmetrics.core.discrepancy import squared_mmd
-from ganmetrics.core.kernel_sums import MEMORY, FeaturePair
+from ganmetrics.core.feature_pair import MEMORY, FeaturePair
+from ganmetrics.core.kernel_sums import kernel_sums, subset_sums
 from ganmetrics.core.kernels import PolynomialKernel
 from ganmetrics.errors import InputError, NotEnoughSamples
 
@@ -134,9 +135,27 @@ def kernel_distance(
         number = _checked("subsets", chosen.subsets if subsets is None else subsets)
         size = _subset_size(counts, subset_size, chosen)
         drawn = _draws(counts, number, size, chosen, seed)
-    distances = [squared_mmd(pair.sums(*rows)) for rows in drawn]
-    values = torch.tensor(distances, dtype=torch.float64)
+        if sum(counts) ** 2 <= 4 * number * size**2 and 8 * number * sum(counts) <= pair.spare:
+            return _result(_together(pair, counts, drawn), size, chosen)
+    values = torch.tensor([squared_mmd(kernel_sums(pair, *rows)) for rows in drawn], dtype=torch.float64)
+    return _result(values, size, chosen)
+
+
+def _result(values: Tensor, size: int, chosen: KernelDistanceConvention) -> KernelDistance:
     return KernelDistance(float(values.mean()), _spread(values, chosen), size, len(values))
+
+
+def _together(pair: FeaturePair, counts: tuple[int, int], drawn: Iterator[Subset]) -> Tensor:
+    """Return the subsets' distances from one pass over all pairs, where these are no more than the subsets' pairs."""
+    subsets = list(drawn)
+    size = len(subsets[0][0])
+    members = [torch.zeros(count, len(subsets), dtype=torch.float64) for count in counts]
+    for column, rows in enumerate(subsets):
+        for side, chosen in zip(members, rows, strict=True):
+            side[chosen, column] = 1
+    real, fake, mixed = subset_sums(pair, *members)
+    distances: Tensor = (real + fake) / (size * (size - 1)) - 2 * mixed / size**2
+    return distances
 
 
 def _named(name: str) -> KernelDistanceConvention:

@@ -9,7 +9,8 @@ from torch import Tensor
 
 from ganmetrics._types import ArrayLike
 from ganmetrics.core.discrepancy import squared_mmd, squared_mmd_biased, squared_mmd_influence, squared_mmd_variance
-from ganmetrics.core.kernel_sums import MEMORY, FeaturePair, KernelSums
+from ganmetrics.core.feature_pair import MEMORY, FeaturePair
+from ganmetrics.core.kernel_sums import KernelSums, kernel_sums
 from ganmetrics.core.kernels import PolynomialKernel
 from ganmetrics.errors import InputError
 
@@ -68,7 +69,7 @@ def kernel_distance_estimate(
     True
     """
     kernel = PolynomialKernel(degree, gamma, coef0)
-    return estimate_from_sums(FeaturePair(real, fake, kernel, memory=memory).sums(), confidence)
+    return estimate_from_sums(kernel_sums(FeaturePair(real, fake, kernel, memory=memory)), confidence)
 
 
 def estimate_from_sums(sums: KernelSums, confidence: float) -> KernelDistanceEstimate:
@@ -117,4 +118,4 @@ def kernel_distance_influence(
     [0, 1, 2]
     """
     kernel = PolynomialKernel(degree, gamma, coef0)
-    return squared_mmd_influence(FeaturePair(real, fake, kernel, memory=memory).sums())
+    return squared_mmd_influence(kernel_sums(FeaturePair(real, fake, kernel, memory=memory)))

@@ -2,7 +2,8 @@
 
 from ganmetrics._types import ArrayLike
 from ganmetrics.core.discrepancy import squared_mmd, squared_mmd_biased
-from ganmetrics.core.kernel_sums import MEMORY, FeaturePair
+from ganmetrics.core.feature_pair import MEMORY, FeaturePair
+from ganmetrics.core.kernel_sums import kernel_sums
 from ganmetrics.core.kernels import GaussianKernel
 from ganmetrics.errors import InputError
 
@@ -46,5 +47,5 @@ def maximum_mean_discrepancy(
     """
     if not 0 < scale < float("inf"):
         raise InputError(f"scale must be positive and finite, got {scale}")
-    sums = FeaturePair(real, fake, GaussianKernel(bandwidth), memory=memory).sums()
+    sums = kernel_sums(FeaturePair(real, fake, GaussianKernel(bandwidth), memory=memory))
     return scale * (squared_mmd(sums) if unbiased else squared_mmd_biased(sums))

@@ -11,7 +11,8 @@ from ganmetrics.core.discrepancy import (
     squared_mmd_influence,
     squared_mmd_variance,
 )
-from ganmetrics.core.kernel_sums import FeaturePair
+from ganmetrics.core.feature_pair import FeaturePair
+from ganmetrics.core.kernel_sums import kernel_sums
 from ganmetrics.core.kernels import GaussianKernel, PolynomialKernel
 from ganmetrics.errors import InputError, NotEnoughSamples
 from tests.oracles import gaussian_kernel, polynomial_kernel, squared_mmd_unbiased
@@ -23,7 +24,7 @@ KID = PolynomialKernel()
 
 def sums(real, fake, kernel=KID):
     """Return the kernel sums of two arrays."""
-    return FeaturePair(real, fake, kernel).sums()
+    return kernel_sums(FeaturePair(real, fake, kernel))
 
 
 def normal(rng, count, shift=0.0, dimension=6):

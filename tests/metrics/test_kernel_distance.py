@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 import torch
 
+from ganmetrics.core.feature_pair import FeaturePair
+from ganmetrics.core.kernel_sums import subset_sums
 from ganmetrics.errors import InputError, NotEnoughSamples, NumericsError
+from ganmetrics.metrics import kernel_distance as module
 from ganmetrics.metrics.kernel_distance import CONVENTIONS, KernelDistanceConvention, kernel_distance
 from tests.oracles import polynomial_kernel, squared_mmd_unbiased
 
@@ -21,6 +24,13 @@ def over(subsets):
     """Return mean and standard deviation over pairs of feature sets."""
     values = [squared_mmd_unbiased(real, fake, polynomial_kernel) for real, fake in subsets]
     return np.mean(values), np.std(values)
+
+
+def without_spare(*given, **options):
+    """Return a pair that has no memory left for what one pass needs."""
+    pair = FeaturePair(*given, **options)
+    pair.spare = 0
+    return pair
 
 
 def small(name, **changes):
@@ -98,6 +108,22 @@ def test_kernel_options_are_those_of_the_kernel():
     distance = kernel_distance(real, fake, subsets=1, degree=2, gamma=0.7, coef0=0.5)
     expected = squared_mmd_unbiased(real, fake, lambda x, y: polynomial_kernel(x, y, 2, 0.7, 0.5))
     assert distance.value == pytest.approx(expected, rel=1e-11)
+
+
+def test_one_pass_over_all_pairs_gives_what_one_subset_after_the_other_does(monkeypatch):
+    """Many subsets of few images take the one way, and few of many the other: the draws and the value are the same."""
+    real, fake = sets(50, 40)
+    calls = []
+    monkeypatch.setattr(module, "subset_sums", lambda *given: calls.append(1) or subset_sums(*given))
+    together = kernel_distance(real, fake, subsets=30, subset_size=20)
+    first = kernel_distance(real, fake, subsets=3, subset_size=20)
+    assert len(calls) == 1
+    monkeypatch.setattr(module, "FeaturePair", without_spare)
+    apart = kernel_distance(real, fake, subsets=30, subset_size=20)
+    assert len(calls) == 1
+    assert together.value == pytest.approx(apart.value, rel=1e-12)
+    assert together.std == pytest.approx(apart.std, rel=1e-9)
+    assert abs(first.value / together.value - 1) > 1e-6
 
 
 @pytest.mark.parametrize(
