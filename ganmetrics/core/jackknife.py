@@ -39,3 +39,25 @@ def jackknife(whole: float, left_out: Sequence[float], shares: Sequence[float]) 
     value = len(rest) * whole - float((rest * odds / (odds + 1)).sum())
     pseudo = (odds + 1) * whole - odds * rest
     return Jackknife(value, math.sqrt(float(((pseudo - value).square() / odds).mean())))
+
+
+def shrunk_changes(whole: float, left_out: Sequence[float], shares: Sequence[float]) -> list[float]:
+    """Return by what part of itself an amount changes without each block, shrunk towards no change by its own error.
+
+    An amount that is not told apart from 0 has no relative changes to speak of. With its jackknife error e, the change
+    is multiplied by whole / (whole^2 + e^2) and not by 1 / whole.
+
+    Args:
+        whole: the amount from all images; 0 or less has no relative changes.
+        left_out: the amounts without one block each, at least two.
+        shares: the share of the images that each block holds.
+
+    >>> [round(change, 3) for change in shrunk_changes(2.0, [2.01, 1.99], [0.5, 0.5])]
+    [0.005, -0.005]
+    >>> shrunk_changes(0.0, [0.1, -0.1], [0.5, 0.5])
+    [0.0, 0.0]
+    """
+    if whole <= 0:
+        return [0.0] * len(left_out)
+    gain = whole / (whole**2 + jackknife(whole, left_out, shares).error ** 2)
+    return [gain * (value - whole) for value in left_out]

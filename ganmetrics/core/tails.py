@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from ganmetrics.core.moments import Moments
@@ -12,6 +13,30 @@ class PartLength(NamedTuple):
 
     images: int
     squared: float
+
+
+@dataclass(frozen=True)
+class Tails:
+    """How heavy the tails of both sides are.
+
+    Attributes:
+        kurtoses: E d^4 of each side, from `relative_kurtosis`; 1 for an exact one.
+        ratios: features for each image of each side, 0 for an exact one.
+    """
+
+    kurtoses: Sequence[float]
+    ratios: Sequence[float]
+
+    @property
+    def stretch(self) -> float:
+        """The factor on the jackknife's step: `extrapolation` of the sides, each by its share of the bias."""
+        pairs = list(zip(self.ratios, self.kurtoses, strict=True))
+        return 1 + sum(ratio * (extrapolation(k, ratio) - 1) for ratio, k in pairs) / (sum(self.ratios) or 1.0)
+
+    @property
+    def level(self) -> float:
+        """What the bias that tails leave is in proportion to, to first order: the sum of p / n log E d^4."""
+        return sum(ratio * math.log(max(k, 1.0)) for ratio, k in zip(self.ratios, self.kurtoses, strict=True))
 
 
 def part_lengths(parts: Sequence[Moments | None]) -> list[PartLength]:

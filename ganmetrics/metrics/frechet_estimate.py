@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from ganmetrics._types import ArrayLike
 from ganmetrics.core.blocks import BLOCKS, Blocks
-from ganmetrics.core.jackknife import Jackknife, jackknife
+from ganmetrics.core.jackknife import Jackknife, jackknife, shrunk_changes
 from ganmetrics.core.moments import Moments
 from ganmetrics.core.student import student_quantile
-from ganmetrics.core.tails import extrapolation, part_lengths, relative_kurtosis
+from ganmetrics.core.tails import Tails, part_lengths, relative_kurtosis
 from ganmetrics.metrics.frechet import frechet_distance
 from ganmetrics.metrics.frechet_corrected import (
     corrected_by_spectrum,
@@ -150,31 +150,35 @@ def _corrected_steps(whole: float, size: int, real: Blocks | Moments, fake: Bloc
     """Return the jackknife of the corrected distance; None if it is undefined without one of the blocks.
 
     The jackknife's step is stretched by `extrapolation`. Stretching is part of the estimate, so each block is left out
-    of it, too; what it is applied to, the step, is not jackknifed a second time.
+    of it, too. So it is of the step: heavy tails make the bias that the step takes away, and vary from block to block.
+    The step without a block is the whole one in proportion to the `Tails.level` that is left (`shrunk_changes`).
     """
-    tails = [_Tails(side) for side in (real, fake)]
+    sides = [_Tails(side) for side in (real, fake)]
 
-    def stretch(sides: tuple[Moments, Moments], without: int | None = None) -> tuple[float, float]:
-        ratios = [0.0 if side.count is None else size / side.count for side in sides]
-        kurtoses = [tail.of(side, without) for tail, side in zip(tails, sides, strict=True)]
-        beyond = sum(ratio * (extrapolation(k, ratio) - 1) for ratio, k in zip(ratios, kurtoses, strict=True))
-        return 1 + beyond / (sum(ratios) or 1.0), max(kurtoses)
+    def tails(moments: tuple[Moments, Moments], without: int | None = None) -> Tails:
+        ratios = [0.0 if side.count is None else size / side.count for side in moments]
+        return Tails([side.of(rest, without) for side, rest in zip(sides, moments, strict=True)], ratios)
 
-    left_out, shares, stretches = [], [], []
+    left_out, shares, without = [], [], []
     for number, share, rest in _left_out(real, fake):
         value = corrected_distance(*rest) if rest else None
         if value is None or rest is None:
             return None
         left_out.append(value)
         shares.append(share)
-        stretches.append(stretch(rest, number)[0])
-    total, kurtosis = stretch((_total(real), _total(fake)))
+        without.append(tails(rest, number))
+    all_tails = tails((_total(real), _total(fake)))
+    kurtosis = max(all_tails.kurtoses)
     if not left_out:
         return _Steps(whole, 0.0, kurtosis)
     step = jackknife(whole, left_out, shares).value - whole
-    stretched = [value + (factor - 1) * step for value, factor in zip(left_out, stretches, strict=True)]
-    error = jackknife(whole + (total - 1) * step, stretched, shares).error
-    return _Steps(whole + total * step, error, kurtosis)
+    changes = shrunk_changes(all_tails.level, [rest.level for rest in without], shares)
+    stretched = [
+        value + (rest.stretch - 1 + change) * step
+        for value, rest, change in zip(left_out, without, changes, strict=True)
+    ]
+    error = jackknife(whole + (all_tails.stretch - 1) * step, stretched, shares).error
+    return _Steps(whole + all_tails.stretch * step, error, kurtosis)
 
 
 def _jackknifed(

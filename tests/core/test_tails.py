@@ -1,11 +1,13 @@
 """The kurtosis from blocks: known scales give it, Gaussians have none, and the blocks do not matter."""
 
+import math
+
 import numpy as np
 import pytest
 from numpy.polynomial.hermite_e import hermegauss
 
 from ganmetrics.core.moments import Moments
-from ganmetrics.core.tails import extrapolation, part_lengths, relative_kurtosis
+from ganmetrics.core.tails import Tails, extrapolation, part_lengths, relative_kurtosis
 
 SIZE = 40
 
@@ -77,3 +79,20 @@ def test_light_tails_do_not_stretch():
     """A kurtosis at or below that of Gaussian features leaves the jackknife as it is."""
     assert extrapolation(1.0, 0.5) == extrapolation(0.8, 0.5) == 1
     assert extrapolation(2.0, 0.5) > extrapolation(1.5, 0.5) > 1
+
+
+def test_exact_side_has_no_share_in_stretch_and_level():
+    """A side of ratio 0 changes nothing, and Gaussian tails stretch nothing."""
+    sampled = Tails([2.0], [0.5])
+    both = Tails([2.0, 9.0], [0.5, 0.0])
+    assert both.stretch == sampled.stretch == extrapolation(2.0, 0.5)
+    assert both.level == sampled.level == pytest.approx(0.5 * math.log(2))
+    assert Tails([1.0, 0.9], [0.5, 0.5]).stretch == 1
+    assert Tails([1.0, 0.9], [0.5, 0.5]).level == 0
+    assert Tails([1.0, 1.0], [0.0, 0.0]).stretch == 1
+
+
+def test_stretch_is_between_those_of_the_sides():
+    """Each side counts by its number of features for each image."""
+    mixed = Tails([1.5, 3.0], [0.5, 0.25]).stretch
+    assert extrapolation(1.5, 0.5) < mixed < extrapolation(3.0, 0.25)
