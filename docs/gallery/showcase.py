@@ -7,6 +7,7 @@ import argparse
 from pathlib import Path
 
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from PIL import Image
 
 from reference_models.recording.grids import captioned
@@ -28,6 +29,7 @@ def curves(runs: list[Path]) -> Figure:
     axes.set(xlabel="epoch (50,000 images)", ylabel=f"{metric} (lower is better)")
     axes.set_title("CIFAR-10 re-encoded as JPEG, width 32", fontsize=10)
     axes.set_ylim(bottom=0)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.legend(fontsize=8)
     return figure
 

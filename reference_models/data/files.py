@@ -53,7 +53,9 @@ def read_zip(path: Path, *, size: int, resize: str, progress: Progress) -> Label
 
 
 def read_npz(path: Path, *, size: int, resize: str) -> LabelledImages:
-    """Return the images ``arr_0`` or ``images``, uint8 [n, h, w, 3], and ``labels`` of an npz.
+    """Return the images ``arr_0`` or ``images``, uint8 [n, h, w, 3], and the classes of an npz.
+
+    Classes are ``labels``, or else ``arr_1``, as ADM's sample files (Dhariwal and Nichol 2021) and `sample` have them.
 
     Raises:
         DataError: the file is damaged, or has other arrays.
@@ -64,7 +66,7 @@ def read_npz(path: Path, *, size: int, resize: str) -> LabelledImages:
     # Damage ends in whatever unpacking and parsing run into.
     except Exception as error:
         raise DataError(f"{path} cannot be read as an npz: {' '.join(str(error).split())}") from None
-    images, labels = arrays.get("arr_0", arrays.get("images")), arrays.get("labels")
+    images, labels = arrays.get("arr_0", arrays.get("images")), arrays.get("labels", arrays.get("arr_1"))
     if images is None:
         raise DataError(f"{path} needs uint8 images [n, h, w, 3] in arr_0; it has {', '.join(arrays) or 'nothing'}")
     if images.dtype != np.uint8 or images.ndim != _AXES or images.shape[3] != 3:  # noqa: PLR2004

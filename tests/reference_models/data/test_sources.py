@@ -17,6 +17,7 @@ from reference_models.data.load import load_images
 from reference_models.data.resize import to_pixels
 from reference_models.data.shapes import draw_shapes
 from reference_models.errors import DataError
+from reference_models.export.writers import open_writer
 
 
 def load(source, size=16, **options):
@@ -94,6 +95,16 @@ def test_arrays_with_labels(tmp_path):
     found = load(tmp_path / "set.npz")
     assert torch.equal(found.images, torch.from_numpy(images).permute(0, 3, 1, 2))
     assert (found.labels.tolist(), found.classes) == ([0, 2, 1, 2, 0], 3)
+
+
+def test_arrays_as_sample_writes_them(tmp_path):
+    """The classes of ADM's files are arr_1, and what `sample` writes can be trained on; labels come before arr_1."""
+    images = np.random.default_rng(0).integers(0, 256, (3, 16, 16, 3), np.uint8)
+    with open_writer(tmp_path / "fakes.npz", count=3, size=16, class_names=("cat", "dog")) as writer:
+        writer.add(images, [1, 0, 1])
+    assert load(tmp_path / "fakes.npz").labels.tolist() == [1, 0, 1]
+    np.savez(tmp_path / "both.npz", arr_0=images, arr_1=np.array([0, 0, 0]), labels=np.array([2, 1, 0]))
+    assert load(tmp_path / "both.npz").labels.tolist() == [2, 1, 0]
 
 
 @pytest.fixture
