@@ -258,7 +258,7 @@ class Reference:
 
         Raises:
             InputError: there is no such file, or it holds no statistics.
-            StaleStatistics: the file is damaged.
+            StaleStatistics: the file is damaged, or another version wrote it.
         """
         path = Path(path)
         if is_foreign(path):
@@ -283,7 +283,20 @@ class Reference:
 
     @classmethod
     def unpack(cls, header: dict[str, Any], arrays: Arrays) -> "Reference":
-        """Return the statistics that `pack` gave header and arrays of."""
+        """Return the statistics that `pack` gave header and arrays of.
+
+        Raises:
+            StaleStatistics: something is missing: another version wrote them.
+        """
+        try:
+            return cls._unpack(header, arrays)
+        except (KeyError, TypeError) as error:
+            raise StaleStatistics(
+                f"a reference needs all that this version stores; this one has no {error}: build it anew"
+            ) from None
+
+    @classmethod
+    def _unpack(cls, header: dict[str, Any], arrays: Arrays) -> "Reference":
         spatial = header.get("spatial_layer")
         return cls(
             layer=Layer.unpack(header["feature_layer"], arrays),

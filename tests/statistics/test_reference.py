@@ -9,6 +9,7 @@ import torch
 from ganmetrics.errors import InputError, StaleStatistics, StorageError
 from ganmetrics.metrics.frechet import frechet_distance
 from ganmetrics.statistics.reference import Reference
+from ganmetrics.statistics.store import write_statistics
 from ganmetrics.testing import ChannelMeans, random_images, write_images
 
 
@@ -121,3 +122,14 @@ def test_count_chooses_by_seed(tmp_path):
 def test_line_says_what_the_statistics_are_of(make_reference):
     """One line for a person: source, count, width, extractor and weights."""
     assert make_reference(5).line() == "tensor: 5 images, 3 features, channel-means/native, weights none"
+
+
+@pytest.mark.parametrize("missing", ["feature_layer", "contents", "made_by"])
+def test_statistics_of_another_version_are_refused(make_reference, tmp_path, missing):
+    """A file with a good digest but without a part of the header is refused by what it lacks."""
+    header, arrays = make_reference(12, seed=0).pack()
+    del header[missing]
+    path = tmp_path / "old.npz"
+    write_statistics(path, header, arrays)
+    with pytest.raises(StaleStatistics, match=missing):
+        Reference.load(path)
