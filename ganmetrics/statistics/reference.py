@@ -14,6 +14,7 @@ from ganmetrics.data.audit import Audit
 from ganmetrics.data.sources import open_source
 from ganmetrics.errors import InputError, StaleStatistics
 from ganmetrics.features.base import Extractor, ExtractorSpec
+from ganmetrics.ranks import all_ranks
 from ganmetrics.statistics.collect import Collected, Keep, collect
 from ganmetrics.statistics.formats.foreign import Foreign
 from ganmetrics.statistics.formats.registry import is_foreign, read_foreign
