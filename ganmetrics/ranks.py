@@ -270,7 +270,7 @@ def _attempt(work: Callable[[], Result], rank: int) -> tuple[tuple[Result] | Non
         if not isinstance(error, GanMetricsError):
             error.add_note(f"on rank {rank}:\n{traceback.format_exc()}")
         try:
-            pickle.loads(pickle.dumps(error))  # noqa: S301 - our own bytes
+            pickle.loads(pickle.dumps(error))
         except Exception:
             return None, RuntimeError(f"{type(error).__name__} on rank {rank}: {error}")
         return None, error

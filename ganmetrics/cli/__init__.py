@@ -10,6 +10,7 @@ from ganmetrics.cli.compare import compare
 from ganmetrics.cli.explain import explain
 from ganmetrics.cli.influence import influence
 from ganmetrics.cli.interrupt import end_promptly_on_interrupt, leave
+from ganmetrics.cli.launch import check_shared, launched
 from ganmetrics.cli.reference import reference
 from ganmetrics.cli.sanity import sanity
 from ganmetrics.cli.score import evaluate, fid
@@ -36,12 +37,19 @@ class OneLineErrors(click.Group):
     def invoke(self, context: click.Context) -> object:
         """Run the command."""
         try:
+            check_shared(_path(context))
             return super().invoke(context)
         except GanMetricsError as error:
             raise click.ClickException(" ".join(str(error).split())) from error
         except KeyboardInterrupt:
             # The library's own blocks have unwound by now, and with them every partial file.
             leave()
+
+
+def _path(context: click.Context) -> str:
+    """Return the command that is asked for, such as ``reference build``."""
+    arguments = [*context._protected_args, *context.args]
+    return " ".join(arguments[: 2 if arguments[:1] == ["reference"] else 1])
 
 
 @click.group(cls=OneLineErrors, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
@@ -57,4 +65,5 @@ for _command in (fid, evaluate, compare, influence, explain, sanity, reference, 
 def main() -> None:
     """Run the command line, ending within a second of Ctrl-C."""
     end_promptly_on_interrupt()
-    command(prog_name="ganmetrics")
+    with launched():
+        command(prog_name="ganmetrics")

@@ -40,12 +40,15 @@ def build(
     The file holds no images and no pickle, says how it was made, and can stand for SOURCE in every other command.
     """
     from ganmetrics._types import silent
+    from ganmetrics.ranks import all_ranks
     from ganmetrics.statistics.layer import layer_bytes
     from ganmetrics.statistics.reference import Reference
     from ganmetrics.statistics.store import check_output
 
     start_logging(quiet=quiet)
-    check_output(output, (1 + spatial) * layer_bytes(WIDEST, blocks=not no_interval))
+    with all_ranks("reference build") as ranks:
+        room = (1 + spatial) * layer_bytes(WIDEST, blocks=not no_interval)
+        ranks.once(lambda: check_output(output, room))
     built = Reference.from_images(
         source,
         extractor=options.extractor,
@@ -63,7 +66,8 @@ def build(
         spatial=spatial,
         progress=silent if quiet else bar,
     )
-    built.save(output)
+    with all_ranks("reference build") as ranks:
+        ranks.once(lambda: built.save(output))
     emit(built.line())
 
 

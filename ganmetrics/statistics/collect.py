@@ -79,7 +79,7 @@ def collect(
     kept = [index for index in range(len(source)) if index not in skip]
     share = [kept[row] for row in ranks.share(count)]
     capacity = count if ranks.first else len(share)
-    part = ranks.each(lambda: _collect_share(source, settings, share, capacity, keep, progress))
+    part = ranks.each(lambda: _collect_share(source, settings, share, capacity=capacity, keep=keep, progress=progress))
     layer = pooled(part.layer, blocks=keep.blocks)
     spatial = pooled(part.spatial, blocks=keep.blocks) if keep.spatial else None
     if part.features is not None:
@@ -106,7 +106,7 @@ class _Share:
 
 
 def _collect_share(
-    source: ImageSource, settings: Settings, share: list[int], capacity: int, keep: Keep, progress: Progress
+    source: ImageSource, settings: Settings, share: list[int], *, capacity: int, keep: Keep, progress: Progress
 ) -> _Share:
     layer, spatial = LayerAccumulator(blocks=keep.blocks), LayerAccumulator(blocks=keep.blocks)
     features = FeatureStore(capacity, settings.extractor.spec.dimension, memory=keep.memory) if keep.features else None

@@ -93,7 +93,10 @@ def layer_bytes(dimension: int, *, blocks: bool) -> int:
 def _pack_block(part: Moments, name: str) -> Arrays:
     if part.rows is not None:
         return {f"{name}_mean": part.mean.numpy(), f"{name}_rows": part.rows.numpy()}
-    return {f"{name}_mean": part.mean.numpy(), f"{name}_triangle": part.covariance[upper_triangle(part.dimension)].numpy()}
+    return {
+        f"{name}_mean": part.mean.numpy(),
+        f"{name}_triangle": part.covariance[upper_triangle(part.dimension)].numpy(),
+    }
 
 
 def _unpack_block(count: int, arrays: Arrays, name: str, dimension: int) -> Moments:

@@ -56,8 +56,9 @@ def _pooled_moments(own: Moments | None, ranks: Ranks) -> Moments | None:
     total = torch.zeros(dimension, dtype=torch.float64) if own is None else own.mean * (own.count or 0)
     mean = ranks.add(total) / count
     upper = upper_triangle(dimension)
-    triangle = ranks.add(torch.zeros(dimension, dimension, dtype=torch.float64)[upper] if own is None else _scatter(
-        own, mean)[upper])
+    triangle = ranks.add(
+        torch.zeros(dimension, dimension, dtype=torch.float64)[upper] if own is None else _scatter(own, mean)[upper]
+    )
     matrix = torch.empty(dimension, dimension, dtype=torch.float64)
     matrix[upper] = triangle / (count - 1)
     matrix.mT[upper] = matrix[upper]

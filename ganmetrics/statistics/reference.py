@@ -85,32 +85,38 @@ class Reference:
     ) -> "Reference":
         """Return the statistics of the images of `source`: a folder, zip, npz, uint8 tensor or data set.
 
-        The options are those of `ganmetrics.evaluate`; `spatial` keeps what sFID needs as well.
+        The options are those of `ganmetrics.evaluate`; `spatial` keeps what sFID needs as well. Called on all processes
+        of torch.distributed's group, each extracts a share and all return the whole.
 
         Raises:
             InputError: the source or an option is not what is needed, or images cannot be read.
             NumericsError: the extractor gave a non-finite feature.
             WeightsError: the extractor's weights are not to be had.
         """
-        settings = resolve_settings(
-            extractor,
-            protocol=protocol,
-            weights=weights,
-            offline=offline,
-            count=count,
-            seed=seed,
-            alpha=alpha,
-            skip_bad=skip_bad,
-            batch_size=batch_size,
-            workers=workers,
-            device=device,
-            progress=progress,
-        )
-        surveyed = survey(choose(open_source(source), settings), settings, progress)
-        logger.info("%s", surveyed.audit.line())
-        keep = Keep(blocks=interval, spatial=spatial)
-        collected = collect(surveyed.source, settings, skip=surveyed.audit.skipped, keep=keep, progress=progress)
-        return cls.assemble(collected, surveyed, settings)
+        with all_ranks("Reference.from_images") as ranks:
+            settings = ranks.in_order(
+                lambda: resolve_settings(
+                    extractor,
+                    protocol=protocol,
+                    weights=weights,
+                    offline=offline,
+                    count=count,
+                    seed=seed,
+                    alpha=alpha,
+                    skip_bad=skip_bad,
+                    batch_size=batch_size,
+                    workers=workers,
+                    device=device,
+                    progress=progress,
+                )
+            )
+            images = ranks.each(lambda: choose(open_source(source), settings))
+            surveyed = survey(images, settings, progress)
+            if ranks.first:
+                logger.info("%s", surveyed.audit.line())
+            keep = Keep(blocks=interval, spatial=spatial)
+            collected = collect(images, settings, skip=surveyed.audit.skipped, keep=keep, progress=progress)
+            return cls.assemble(collected, surveyed, settings)
 
     @classmethod
     def assemble(cls, collected: Collected, surveyed: Survey, settings: Settings) -> "Reference":
