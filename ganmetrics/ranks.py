@@ -235,6 +235,7 @@ def _join(call: str) -> Ranks:
             group = dist.new_group(backend="gloo", timeout=WORKING)
         except RuntimeError as error:
             raise _absent(call, dist.get_world_size(), error) from None
+        assert isinstance(meeting, dist.ProcessGroup) and isinstance(group, dist.ProcessGroup)
         _known["ranks"] = _Joined(dist.get_rank(), dist.get_world_size(), group, meeting)
         _known["world"] = dist.group.WORLD
     ranks = _known["ranks"]

@@ -34,22 +34,22 @@ Results go to stdout, everything else to stderr. Exit status: 0 done, 1 an error
 class OneLineErrors(click.Group):
     """Turns the library's errors into one line and status 1, and Ctrl-C into status 130, in this single place."""
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, which several processes must be able to share where there are several."""
+        check_shared(" ".join(args[: 2 if args[:1] == ["reference"] else 1]))
+        return super().resolve_command(ctx, args)
+
     def invoke(self, context: click.Context) -> object:
         """Run the command."""
         try:
-            check_shared(_path(context))
             return super().invoke(context)
         except GanMetricsError as error:
             raise click.ClickException(" ".join(str(error).split())) from error
         except KeyboardInterrupt:
             # The library's own blocks have unwound by now, and with them every partial file.
             leave()
-
-
-def _path(context: click.Context) -> str:
-    """Return the command that is asked for, such as ``reference build``."""
-    arguments = [*context._protected_args, *context.args]
-    return " ".join(arguments[: 2 if arguments[:1] == ["reference"] else 1])
 
 
 @click.group(cls=OneLineErrors, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
