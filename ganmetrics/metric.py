@@ -64,6 +64,7 @@ class FrechetInceptionDistance:
         confidence: float = 0.95,
     ) -> None:
         self.reference = reference if isinstance(reference, Reference) else Reference.load(reference)
+        self.reference.check_whole()
         spec = self.reference.spec
         if spec is None or self.reference.protocol is None:
             raise InputError(f"a training loop needs a reference that says how it was made; {reference} does not")

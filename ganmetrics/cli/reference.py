@@ -31,9 +31,17 @@ def reference() -> None:
 @extraction_options
 @interval_option
 @click.option("--spatial", is_flag=True, help="Keep what sFID needs as well.")
+@click.option("--shard", metavar="I/N", default=None, help="Only the I-th of N parts, for `reference merge`.")
 @quiet_option
 def build(
-    source: Path, output: Path, *, options: ExtractionOptions, no_interval: bool, spatial: bool, quiet: bool
+    source: Path,
+    output: Path,
+    *,
+    options: ExtractionOptions,
+    no_interval: bool,
+    spatial: bool,
+    shard: str | None,
+    quiet: bool,
 ) -> None:
     """Write the statistics of the images in SOURCE to OUTPUT (.npz).
 
@@ -64,6 +72,7 @@ def build(
         offline=options.offline,
         interval=not no_interval,
         spatial=spatial,
+        shard=shard,
         progress=silent if quiet else bar,
     )
     with all_ranks("reference build") as ranks:
@@ -101,12 +110,21 @@ def merge(parts: tuple[Path, ...], output: Path) -> None:
     """
     from functools import reduce
 
+    from ganmetrics.errors import StaleStatistics
+    from ganmetrics.statistics.joining import join_shards
     from ganmetrics.statistics.layer import layer_bytes
     from ganmetrics.statistics.reference import Reference
     from ganmetrics.statistics.store import check_output
 
     check_output(output, layer_bytes(WIDEST, blocks=True))
-    merged = reduce(Reference.merge, [Reference.load(part) for part in parts])
+    loaded = [Reference.load(part) for part in parts]
+    if any(part.shard is not None for part in loaded):
+        doubled = next((part for part in parts if parts.count(part) > 1), None)
+        if doubled is not None:
+            raise StaleStatistics(f"each shard is needed once; got {doubled} twice")
+        merged = join_shards({str(part): one for part, one in zip(parts, loaded, strict=True)})
+    else:
+        merged = reduce(Reference.merge, loaded)
     merged.save(output)
     emit(merged.line())
 

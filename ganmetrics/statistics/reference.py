@@ -22,6 +22,7 @@ from ganmetrics.statistics.identity import Identity
 from ganmetrics.statistics.key import library_versions
 from ganmetrics.statistics.layer import Layer, layer_bytes
 from ganmetrics.statistics.settings import Settings, resolve_settings
+from ganmetrics.statistics.shard import Shard, shard_of
 from ganmetrics.statistics.store import Arrays, check_output, read_statistics, write_statistics
 from ganmetrics.statistics.survey import Survey, choose, survey
 
@@ -44,6 +45,7 @@ class Reference:
         audit: what the images were: formats, sizes, oddities; None where unknown.
         made_by: library versions, device, batch size and the other choices, for provenance.
         spatial: statistics of the spatial features; None where sFID was not asked for.
+        shard: which part of a set they are of; None for a whole one.
 
     >>> from ganmetrics.testing import ChannelMeans, random_images
     >>> parts = [Reference.from_images(random_images(6, seed=seed), extractor=ChannelMeans(), workers=0)
@@ -62,6 +64,7 @@ class Reference:
     audit: Audit | None
     made_by: dict[str, Any]
     spatial: Layer | None = None
+    shard: Shard | None = None
 
     @classmethod
     def from_images(
@@ -81,6 +84,7 @@ class Reference:
         offline: bool = False,
         interval: bool = True,
         spatial: bool = False,
+        shard: str | None = None,
         progress: Progress = silent,
     ) -> "Reference":
         """Return the statistics of the images of `source`: a folder, zip, npz, uint8 tensor or data set.
@@ -110,13 +114,15 @@ class Reference:
                     progress=progress,
                 )
             )
-            images = ranks.each(lambda: choose(open_source(source), settings))
+            images, part = ranks.each(lambda: choose(open_source(source), settings)), None
+            if shard is not None:
+                images, part = shard_of(images, shard, f"seed {settings.chosen_by} batch {batch_size} {skip_bad}")
             surveyed = survey(images, settings, progress)
             if ranks.first:
                 logger.info("%s", surveyed.audit.line())
             keep = Keep(blocks=interval, spatial=spatial)
             collected = collect(images, settings, skip=surveyed.audit.skipped, keep=keep, progress=progress)
-            return cls.assemble(collected, surveyed, settings)
+            return replace(cls.assemble(collected, surveyed, settings), shard=part)
 
     @classmethod
     def assemble(cls, collected: Collected, surveyed: Survey, settings: Settings) -> "Reference":
@@ -174,6 +180,8 @@ class Reference:
             StaleStatistics: they were made differently, or hold the same images.
             InputError: the number of images of one is unknown.
         """
+        self.check_whole()
+        other.check_whole()
         self.check_comparable(other)
         doubled = set(self.contents) & set(other.contents)
         if doubled:
@@ -203,6 +211,11 @@ class Reference:
             return None
         transparent = self.audit is not None and any("alpha" in oddity for oddity in self.audit.oddities)
         return Identity(self.spec, self.protocol, self.made_by.get("alpha") if transparent else None)
+
+    def check_whole(self) -> None:
+        """Raise StaleStatistics where these are of a shard, which stands for no set."""
+        if self.shard is not None:
+            raise StaleStatistics(f"a whole set is needed; {self.source} is shard {self.shard} (reference merge)")
 
     def check_comparable(self, other: "Reference") -> None:
         """Check that both were made by the same extractor, weights, protocol and treatment of transparency.
@@ -284,6 +297,7 @@ class Reference:
             "contents": list(self.contents),
             "audit": None if self.audit is None else self.audit.to_json(),
             "made_by": self.made_by,
+            **({} if self.shard is None else {"shard": asdict(self.shard)}),
             **{f"{name}_layer": header for name, (header, _) in packed.items()},
         }
         return header, {name: array for _, arrays in packed.values() for name, array in arrays.items()}
@@ -301,6 +315,7 @@ class Reference:
             contents=tuple(header["contents"]),
             audit=None if header["audit"] is None else Audit.from_json(header["audit"]),
             made_by=header["made_by"],
+            shard=None if "shard" not in header else Shard(**header["shard"]),
         )
 
     def _bytes(self) -> int:
