@@ -36,4 +36,8 @@ def join_shards(parts: Mapping[str, Reference]) -> Reference:
         )
     ordered = [replace(parts[found[number]], shard=None) for number in sorted(found)]
     joined = reduce(Reference.merge, ordered)
-    return replace(joined, source=ordered[0].source)
+    audit = joined.audit
+    if audit is not None and ordered[0].audit is not None:
+        # Every shard passed over the same files that are no images.
+        audit = replace(audit, ignored=ordered[0].audit.ignored)
+    return replace(joined, source=ordered[0].source, audit=audit)
