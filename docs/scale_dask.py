@@ -1,4 +1,4 @@
-"""Statistics of a set from shards that Dask's workers build: `python docs/scale_dask.py REAL OUTPUT SHARDS [SCHEDULER]`."""
+"""Statistics of a set from shards that Dask builds: `python docs/scale_dask.py REAL OUTPUT SHARDS [SCHEDULER]`."""
 
 import sys
 
