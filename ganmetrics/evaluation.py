@@ -12,6 +12,7 @@ from ganmetrics.errors import InputError, StaleStatistics
 from ganmetrics.features.base import Extractor
 from ganmetrics.metrics.catalogue import METRICS, Metric
 from ganmetrics.protocols import resolve_protocol
+from ganmetrics.ranks import all_ranks
 from ganmetrics.report import Report, Score
 from ganmetrics.scoring import ScoringOptions, score_sides
 from ganmetrics.statistics.cache import ReferenceCache
@@ -52,6 +53,9 @@ def evaluate(
     progress: Progress = silent,
 ) -> Report:
     """Return the scores of the fake images against the real ones, from one pass over each set.
+
+    Called on all processes of torch.distributed's group, each extracts a share, the first one scores, and all return
+    its report.
 
     Args:
         real: a folder, zip or npz (path), uint8 tensor [n, 3, h, w], map-style data set, `Reference` or its path.
@@ -108,32 +112,36 @@ def evaluate(
         memory=memory,
     )
     of_real = chosen if floor else tuple(metric for metric in chosen if metric.real)
-    real_side, fake_side = open_side(real, real_labels), open_side(fake, fake_labels)
-    if isinstance(real_side, Reference) and isinstance(fake_side, Reference) and _stored(chosen):
-        _check_given(real_side, fake_side, extractor, protocol)
-        if count is not None or weights is not None:
-            raise InputError("count and weights say how images are treated; got them with two stored references")
-        return score_sides(chosen, Side(real_side), Side(fake_side), options)
-    settings = resolve_settings(
-        extractor,
-        protocol=protocol,
-        weights=weights,
-        offline=offline,
-        count=count,
-        seed=seed,
-        alpha=alpha,
-        skip_bad=skip_bad,
-        batch_size=batch_size,
-        workers=workers,
-        device=device,
-        progress=progress,
-    )
-    store = None if cache is None else ReferenceCache(Path(cache))
-    # Metrics of the fake side alone do not cost a pass over the real one.
-    requests = [Request("real", real_side, of_real, interval, floor, memory)] if of_real else []
-    requests.append(Request("fake", fake_side, chosen, interval, memory=memory))
-    *given, fake_only = gather(requests, settings, cache=store, progress=progress)
-    return score_sides(chosen, given[0] if given else None, fake_only, options)
+    with all_ranks(f"evaluate of {', '.join(metrics)}") as ranks:
+        real_side, fake_side = ranks.each(lambda: (open_side(real, real_labels), open_side(fake, fake_labels)))
+        if isinstance(real_side, Reference) and isinstance(fake_side, Reference) and _stored(chosen):
+            _check_given(real_side, fake_side, extractor, protocol)
+            if count is not None or weights is not None:
+                raise InputError("count and weights say how images are treated; got them with two stored references")
+            stored = Side(real_side), Side(fake_side)
+            return ranks.once(lambda: score_sides(chosen, *stored, options))
+        settings = ranks.in_order(
+            lambda: resolve_settings(
+                extractor,
+                protocol=protocol,
+                weights=weights,
+                offline=offline,
+                count=count,
+                seed=seed,
+                alpha=alpha,
+                skip_bad=skip_bad,
+                batch_size=batch_size,
+                workers=workers,
+                device=device,
+                progress=progress,
+            )
+        )
+        store = None if cache is None else ReferenceCache(Path(cache))
+        # Metrics of the fake side alone do not cost a pass over the real one.
+        requests = [Request("real", real_side, of_real, interval, floor, memory)] if of_real else []
+        requests.append(Request("fake", fake_side, chosen, interval, memory=memory))
+        *given, fake_only = gather(requests, settings, cache=store, progress=progress)
+        return ranks.once(lambda: score_sides(chosen, given[0] if given else None, fake_only, options))
 
 
 def fid(

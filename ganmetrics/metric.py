@@ -8,12 +8,14 @@ from torch import Tensor
 
 from ganmetrics.errors import InputError, NotEnoughSamples, StaleStatistics
 from ganmetrics.features.base import Extractor, ExtractorSpec
+from ganmetrics.ranks import all_ranks
 from ganmetrics.report import Score
 from ganmetrics.scoring import Comparison, ScoringOptions
 from ganmetrics.scoring.frechet import frechet_score
 from ganmetrics.statistics.accumulate import LayerAccumulator
 from ganmetrics.statistics.key import library_versions
 from ganmetrics.statistics.layer import Layer
+from ganmetrics.statistics.pooling import pooled
 from ganmetrics.statistics.reference import Reference
 from ganmetrics.statistics.settings import resolve_settings
 from ganmetrics.statistics.sides import Side
@@ -62,6 +64,7 @@ class FrechetInceptionDistance:
         confidence: float = 0.95,
     ) -> None:
         self.reference = reference if isinstance(reference, Reference) else Reference.load(reference)
+        self.reference.check_whole()
         spec = self.reference.spec
         if spec is None or self.reference.protocol is None:
             raise InputError(f"a training loop needs a reference that says how it was made; {reference} does not")
@@ -91,7 +94,7 @@ class FrechetInceptionDistance:
 
     @property
     def count(self) -> int:
-        """Number of images seen so far."""
+        """Number of images that this process has seen so far."""
         merged = 0 if self._merged is None or self._merged.moments.count is None else self._merged.moments.count
         return merged + self._seen.count
 
@@ -126,13 +129,21 @@ class FrechetInceptionDistance:
     def compute(self) -> Score:
         """Return the distance of the images seen so far from the reference.
 
+        Called on all processes of torch.distributed's group, it is that of the images that they have seen together.
+
         Raises:
             NotEnoughSamples: fewer than two images were seen.
         """
-        if not self.count:
-            raise NotEnoughSamples("a Fréchet distance needs at least 2 images a side; update has been given none")
+        with all_ranks("FrechetInceptionDistance.compute") as ranks:
+            if not sum(ranks.gather(self.count)):
+                raise NotEnoughSamples("a Fréchet distance needs at least 2 images a side; update has been given none")
+            own = ranks.each(lambda: self._layer() if self.count else None)
+            layer = pooled(own, blocks=self._options.interval)
+            return ranks.once(lambda: self._score(layer))
+
+    def _score(self, layer: Layer) -> Score:
         fake = Reference(
-            layer=self._layer(),
+            layer=layer,
             spec=self._settings.extractor.spec,
             protocol=self._settings.protocol.name,
             source="generated",

@@ -10,6 +10,7 @@ from ganmetrics.cli.compare import compare
 from ganmetrics.cli.explain import explain
 from ganmetrics.cli.influence import influence
 from ganmetrics.cli.interrupt import end_promptly_on_interrupt, leave
+from ganmetrics.cli.launch import check_shared, launched
 from ganmetrics.cli.reference import reference
 from ganmetrics.cli.sanity import sanity
 from ganmetrics.cli.score import evaluate, fid
@@ -32,6 +33,13 @@ Results go to stdout, everything else to stderr. Exit status: 0 done, 1 an error
 
 class OneLineErrors(click.Group):
     """Turns the library's errors into one line and status 1, and Ctrl-C into status 130, in this single place."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, which several processes must be able to share where there are several."""
+        check_shared(" ".join(args[: 2 if args[:1] == ["reference"] else 1]))
+        return super().resolve_command(ctx, args)
 
     def invoke(self, context: click.Context) -> object:
         """Run the command."""
@@ -57,4 +65,5 @@ for _command in (fid, evaluate, compare, influence, explain, sanity, reference, 
 def main() -> None:
     """Run the command line, ending within a second of Ctrl-C."""
     end_promptly_on_interrupt()
-    command(prog_name="ganmetrics")
+    with launched():
+        command(prog_name="ganmetrics")

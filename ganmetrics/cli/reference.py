@@ -31,21 +31,32 @@ def reference() -> None:
 @extraction_options
 @interval_option
 @click.option("--spatial", is_flag=True, help="Keep what sFID needs as well.")
+@click.option("--shard", metavar="I/N", default=None, help="Only the I-th of N parts, for `reference merge`.")
 @quiet_option
 def build(
-    source: Path, output: Path, *, options: ExtractionOptions, no_interval: bool, spatial: bool, quiet: bool
+    source: Path,
+    output: Path,
+    *,
+    options: ExtractionOptions,
+    no_interval: bool,
+    spatial: bool,
+    shard: str | None,
+    quiet: bool,
 ) -> None:
     """Write the statistics of the images in SOURCE to OUTPUT (.npz).
 
     The file holds no images and no pickle, says how it was made, and can stand for SOURCE in every other command.
     """
     from ganmetrics._types import silent
+    from ganmetrics.ranks import all_ranks
     from ganmetrics.statistics.layer import layer_bytes
     from ganmetrics.statistics.reference import Reference
     from ganmetrics.statistics.store import check_output
 
     start_logging(quiet=quiet)
-    check_output(output, (1 + spatial) * layer_bytes(WIDEST, blocks=not no_interval))
+    with all_ranks("reference build") as ranks:
+        room = (1 + spatial) * layer_bytes(WIDEST, blocks=not no_interval)
+        ranks.once(lambda: check_output(output, room))
     built = Reference.from_images(
         source,
         extractor=options.extractor,
@@ -61,9 +72,11 @@ def build(
         offline=options.offline,
         interval=not no_interval,
         spatial=spatial,
+        shard=shard,
         progress=silent if quiet else bar,
     )
-    built.save(output)
+    with all_ranks("reference build") as ranks:
+        ranks.once(lambda: built.save(output))
     emit(built.line())
 
 
@@ -97,12 +110,21 @@ def merge(parts: tuple[Path, ...], output: Path) -> None:
     """
     from functools import reduce
 
+    from ganmetrics.errors import StaleStatistics
+    from ganmetrics.statistics.joining import join_shards
     from ganmetrics.statistics.layer import layer_bytes
     from ganmetrics.statistics.reference import Reference
     from ganmetrics.statistics.store import check_output
 
     check_output(output, layer_bytes(WIDEST, blocks=True))
-    merged = reduce(Reference.merge, [Reference.load(part) for part in parts])
+    loaded = [Reference.load(part) for part in parts]
+    if any(part.shard is not None for part in loaded):
+        doubled = next((part for part in parts if parts.count(part) > 1), None)
+        if doubled is not None:
+            raise StaleStatistics(f"each shard is needed once; got {doubled} twice")
+        merged = join_shards({str(part): one for part, one in zip(parts, loaded, strict=True)})
+    else:
+        merged = reduce(Reference.merge, loaded)
     merged.save(output)
     emit(merged.line())
 

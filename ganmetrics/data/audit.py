@@ -11,6 +11,7 @@ from ganmetrics.data.sources import ImageSource
 from ganmetrics.data.summary import Audit, BadFile
 from ganmetrics.data.workers import map_in_workers
 from ganmetrics.errors import InputError
+from ganmetrics.ranks import current
 
 __all__ = ["Audit", "BadFile", "audit", "lossy_mismatch"]
 
@@ -45,7 +46,10 @@ def audit(
     check_alpha(alpha)
     if source.uniform_size is not None:
         return Audit.of_uniform(len(source), source.uniform_size)
-    found = Audit.total(_parts(source, alpha, workers, progress)).merge(Audit(ignored=source.ignored))
+    ranks = current()
+    share = ranks.share(len(source))
+    looked_at = ranks.each(lambda: Audit.total(_parts(source, share, alpha, workers, progress)))
+    found = Audit.total([*ranks.gather(looked_at), Audit(ignored=source.ignored)])
     _check_bad(found, source, skip_bad=skip_bad)
     return found
 
@@ -73,9 +77,9 @@ def lossy_mismatch(real: Audit, fake: Audit) -> str | None:
     )
 
 
-def _parts(source: ImageSource, alpha: str, workers: int, progress: Progress) -> Iterator[Audit]:
-    chunks = (range(start, min(start + _CHUNK, len(source))) for start in range(0, len(source), _CHUNK))
-    with progress(total=len(source), stage=f"checking {source.name}") as advance:
+def _parts(source: ImageSource, share: range, alpha: str, workers: int, progress: Progress) -> Iterator[Audit]:
+    chunks = (share[start : start + _CHUNK] for start in range(0, len(share), _CHUNK))
+    with progress(total=len(share), stage=f"checking {source.name}") as advance:
         for part in map_in_workers(_AuditChunk(source, alpha), chunks, workers=workers):
             advance(part.count + len(part.bad))
             yield part

@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
@@ -12,6 +12,7 @@ from ganmetrics._types import Progress, silent
 from ganmetrics.data.decode import Stored
 from ganmetrics.data.sources import ImageSource
 from ganmetrics.errors import InputError
+from ganmetrics.ranks import current
 
 _VERSION = b"ganmetrics images 1\n"
 _AHEAD = 4  # images read ahead a thread, which bounds memory
@@ -35,21 +36,48 @@ def fingerprint(source: ImageSource, *, progress: Progress = silent) -> str:
     >>> fingerprint(open_source(np.zeros((2, 4, 4, 3), np.uint8)))[:16]
     '6c2edf683390b334'
     """
+    return combined(image_digests(source, progress=progress))
+
+
+def combined(digests: Iterable[bytes]) -> str:
+    """Return the fingerprint of images with these digests, in order."""
     digest = hashlib.sha256(_VERSION)
-    with progress(total=len(source), stage=f"reading {source.name}") as advance:
-        for image in _digests(source):
-            digest.update(image)
-            advance(1)
+    for image in digests:
+        digest.update(image)
     return digest.hexdigest()
 
 
-def _digests(source: ImageSource) -> Iterator[bytes]:
+def image_digests(source: ImageSource, *, progress: Progress = silent) -> list[bytes]:
+    """Return the SHA-256 digest of each image in order; processes that work together read a share each.
+
+    Raises:
+        InputError: the processes do not see the same number of images.
+    """
+    ranks = current()
+    lengths = ranks.gather(len(source))
+    if len(set(lengths)) > 1:
+        raise InputError(
+            f"all processes need the same images; of {source.name} they see {', '.join(map(str, lengths))}"
+        )
+
+    def read() -> list[bytes]:
+        share, found = ranks.share(len(source)), []
+        with progress(total=len(share), stage=f"reading {source.name}") as advance:
+            for digest in _digests(source, share):
+                found.append(digest)
+                advance(1)
+        return found
+
+    return [digest for part in ranks.gather(ranks.each(read)) for digest in part]
+
+
+def _digests(source: ImageSource, indices: Iterable[int]) -> Iterator[bytes]:
     """Yield the digest of each image in order, computed by threads: hashing and reading release the GIL."""
     threads = min(8, os.cpu_count() or 1)
     pending: deque[Future[bytes]] = deque()
     pool = ThreadPoolExecutor(threads)
     try:
-        for index in range(len(source)):
+        for index in indices:
             pending.append(pool.submit(_digest, source, index))
             if len(pending) >= threads * _AHEAD:
                 yield pending.popleft().result()

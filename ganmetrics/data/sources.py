@@ -111,6 +111,11 @@ def select(source: ImageSource, count: int, seed: int) -> ImageSource:
     return _Selection(source, sorted(indices.tolist()))
 
 
+def take(source: ImageSource, indices: Sequence[int]) -> ImageSource:
+    """Return the images at some indices of a source, in that order."""
+    return _Selection(source, indices)
+
+
 def with_classes(source: ImageSource, classes: Sequence[object]) -> ImageSource:
     """Return the same images with the given classes, one for each image in order, named by their text.
 

@@ -12,9 +12,11 @@ from ganmetrics.data.loading import prepared_batches
 from ganmetrics.data.sources import ImageSource
 from ganmetrics.errors import InputError, NotEnoughSamples, NumericsError
 from ganmetrics.features.base import Outputs
+from ganmetrics.ranks import current
 from ganmetrics.statistics.accumulate import LayerAccumulator
 from ganmetrics.statistics.feature_store import FeatureStore
 from ganmetrics.statistics.layer import Layer
+from ganmetrics.statistics.pooling import pooled
 from ganmetrics.statistics.settings import Settings
 
 
@@ -47,8 +49,8 @@ class Collected:
     Attributes:
         layer: statistics of the features.
         spatial: of the spatial features, where they were asked for.
-        features: float32 [n, d], where they were asked for.
-        logits: float32 [n, c], where they were asked for.
+        features: float32 [n, d], where they were asked for; of several processes the first has them.
+        logits: float32 [n, c], where they were asked for; likewise.
     """
 
     layer: Layer
@@ -62,6 +64,8 @@ def collect(
 ) -> Collected:
     """Return the statistics of the features of `source`, without the images at the indices `skip`.
 
+    Processes that work together extract a share each; the statistics of all images are known to all of them.
+
     Raises:
         InputError: an image can no longer be read.
         NotEnoughSamples: no image is left.
@@ -71,10 +75,43 @@ def collect(
     count = len(source) - len(skip)
     if count == 0:
         raise NotEnoughSamples(f"statistics need at least one image; {source.name} has none that can be read")
+    ranks = current()
+    kept = [index for index in range(len(source)) if index not in skip]
+    share = [kept[row] for row in ranks.share(count)]
+    capacity = count if ranks.first else len(share)
+    part = ranks.each(lambda: _collect_share(source, settings, share, capacity=capacity, keep=keep, progress=progress))
+    layer = pooled(part.layer, blocks=keep.blocks)
+    spatial = pooled(part.spatial, blocks=keep.blocks) if keep.spatial else None
+    if part.features is not None:
+        for rows in ranks.others_rows(part.features.tensor()):
+            part.features.append(rows)
+    if keep.logits:
+        part.logits.extend(ranks.others_rows(torch.cat(part.logits) if part.logits else None))
+    return Collected(
+        layer=layer,
+        spatial=spatial,
+        features=None if part.features is None or not ranks.first else part.features.tensor(),
+        logits=torch.cat(part.logits) if part.logits and ranks.first else None,
+    )
+
+
+@dataclass
+class _Share:
+    """What one process gathers; it may have no image."""
+
+    layer: Layer | None
+    spatial: Layer | None
+    features: FeatureStore | None
+    logits: list[Tensor]
+
+
+def _collect_share(
+    source: ImageSource, settings: Settings, share: list[int], *, capacity: int, keep: Keep, progress: Progress
+) -> _Share:
     layer, spatial = LayerAccumulator(blocks=keep.blocks), LayerAccumulator(blocks=keep.blocks)
-    features = FeatureStore(count, settings.extractor.spec.dimension, memory=keep.memory) if keep.features else None
+    features = FeatureStore(capacity, settings.extractor.spec.dimension, memory=keep.memory) if keep.features else None
     logits: list[Tensor] = []
-    for outputs in _outputs(source, settings, skip=skip, progress=progress):
+    for outputs in _outputs(source, settings, share, progress):
         layer.add(outputs.features)
         if keep.spatial:
             spatial.add(_spatial(outputs, settings))
@@ -82,11 +119,11 @@ def collect(
             features.append(outputs.features)
         if keep.logits and outputs.logits is not None:
             logits.append(outputs.logits)
-    return Collected(
-        layer=layer.layer(),
-        spatial=spatial.layer() if keep.spatial else None,
-        features=None if features is None else features.tensor(),
-        logits=torch.cat(logits) if logits else None,
+    return _Share(
+        layer=layer.layer() if layer.count else None,
+        spatial=spatial.layer() if spatial.count else None,
+        features=features,
+        logits=logits,
     )
 
 
@@ -96,22 +133,21 @@ def _spatial(outputs: Outputs, settings: Settings) -> Tensor:
     return outputs.spatial
 
 
-def _outputs(source: ImageSource, settings: Settings, *, skip: frozenset[int], progress: Progress) -> Iterator[Outputs]:
-    kept = [index for index in range(len(source)) if index not in skip]
+def _outputs(source: ImageSource, settings: Settings, share: list[int], progress: Progress) -> Iterator[Outputs]:
     batches = prepared_batches(
         source,
         settings.extractor.prepare,
         alpha=settings.alpha,
         batch_size=settings.batch_size,
         workers=settings.workers,
-        skip=skip,
+        skip=frozenset(range(len(source))).difference(share),
     )
     start = 0
     # Closed as soon as this generator is: the decoding workers must not outlive an error of the network.
-    with closing(batches), progress(total=len(kept), stage=f"extracting {source.name}") as advance:
+    with closing(batches), progress(total=len(share), stage=f"extracting {source.name}") as advance:
         for batch in batches:
             outputs = settings.extractor(torch.from_numpy(batch), settings.device)
-            _check_finite(outputs.features, source, kept[start : start + len(batch)])
+            _check_finite(outputs.features, source, share[start : start + len(batch)])
             start += len(batch)
             advance(len(batch))
             yield outputs

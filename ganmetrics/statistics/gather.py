@@ -8,6 +8,7 @@ from ganmetrics._types import Progress
 from ganmetrics.data.fingerprint import fingerprint
 from ganmetrics.data.sources import ImageSource
 from ganmetrics.errors import InputError, NotEnoughSamples, StaleStatistics
+from ganmetrics.ranks import current
 from ganmetrics.statistics.cache import ReferenceCache
 from ganmetrics.statistics.collect import Keep, collect
 from ganmetrics.statistics.featured import rows_of
@@ -77,7 +78,8 @@ def _announce(request: Request, side: Side | _Pending) -> None:
     audit = side.survey.audit if isinstance(side, _Pending) else side.reference.audit
     if audit is None:
         return
-    logger.info("%s: %s", request.role, audit.line())
+    if current().first:
+        logger.info("%s: %s", request.role, audit.line())
     name = side.survey.source.name if isinstance(side, _Pending) else side.reference.source
     for metric in request.metrics:
         if audit.count < metric.least:
@@ -95,7 +97,7 @@ def _find(request: Request, settings: Settings, *, cache: ReferenceCache | None,
     images = choose(request.opened, settings)
     contents = fingerprint(images, progress=progress)
     if cache is not None:
-        stored = cache.get(ReferenceKey.of(contents, settings), source=images.name)
+        stored = _looked_up(cache, ReferenceKey.of(contents, settings), images)
         if stored is not None:
             if request.needs <= STORED and _holds(stored, keep):
                 return Side(_relabelled(stored, images, settings))
@@ -105,8 +107,19 @@ def _find(request: Request, settings: Settings, *, cache: ReferenceCache | None,
                 blocks=keep.blocks or stored.blocks is not None,
                 spatial=keep.spatial or stored.spatial is not None,
             )
-        cache.check_room(layer_bytes(settings.extractor.spec.dimension, blocks=keep.blocks))
+        room = layer_bytes(settings.extractor.spec.dimension, blocks=keep.blocks)
+        current().once(lambda: cache.check_room(room))
     return _Pending(survey(images, settings, progress, contents=contents), keep)
+
+
+def _looked_up(cache: ReferenceCache, key: ReferenceKey, images: ImageSource) -> Reference | None:
+    """Return cached statistics; processes whose caches lack them get them from the first that has them."""
+    ranks = current()
+    stored = ranks.each(lambda: cache.get(key, source=images.name))
+    holders = ranks.gather(stored is not None)
+    if any(holders) and not all(holders):
+        return ranks.send(stored, sender=holders.index(True))
+    return stored
 
 
 def _holds(reference: Reference, keep: Keep) -> bool:
@@ -143,7 +156,7 @@ def _extract(pending: _Pending, settings: Settings, *, cache: ReferenceCache | N
     collected = collect(surveyed.source, settings, skip=surveyed.audit.skipped, keep=keep, progress=progress)
     reference = Reference.assemble(collected, surveyed, settings)
     if cache is not None:
-        cache.put(ReferenceKey.of(surveyed.contents, settings), reference)
+        current().once(lambda: cache.put(ReferenceKey.of(surveyed.contents, settings), reference))
     return Side(reference, rows_of(surveyed), collected.features, collected.logits)
 
 
@@ -159,9 +172,10 @@ def _check_matches(reference: Reference, settings: Settings) -> None:
             f"{reference.source} has {reference.moments.dimension}"
         )
     if reference.identity is None:
-        logger.warning(
-            "%s does not say how it was made; taken for %s/%s", reference.source, spec.name, settings.protocol.name
-        )
+        if current().first:
+            logger.warning(
+                "%s does not say how it was made; taken for %s/%s", reference.source, spec.name, settings.protocol.name
+            )
         return
     difference = Identity(spec, settings.protocol.name, settings.alpha).difference(reference.identity)
     if difference is not None:

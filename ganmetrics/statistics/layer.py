@@ -93,7 +93,10 @@ def layer_bytes(dimension: int, *, blocks: bool) -> int:
 def _pack_block(part: Moments, name: str) -> Arrays:
     if part.rows is not None:
         return {f"{name}_mean": part.mean.numpy(), f"{name}_rows": part.rows.numpy()}
-    return {f"{name}_mean": part.mean.numpy(), f"{name}_triangle": part.covariance[_upper(part.dimension)].numpy()}
+    return {
+        f"{name}_mean": part.mean.numpy(),
+        f"{name}_triangle": part.covariance[upper_triangle(part.dimension)].numpy(),
+    }
 
 
 def _unpack_block(count: int, arrays: Arrays, name: str, dimension: int) -> Moments:
@@ -102,8 +105,8 @@ def _unpack_block(count: int, arrays: Arrays, name: str, dimension: int) -> Mome
         return Moments(count, mean, _float64(arrays, f"{name}_rows", (count, dimension)), None)
     triangle = _float64(arrays, f"{name}_triangle", (dimension * (dimension + 1) // 2,))
     matrix = torch.empty(dimension, dimension, dtype=torch.float64)
-    matrix[_upper(dimension)] = triangle
-    matrix.mT[_upper(dimension)] = triangle
+    matrix[upper_triangle(dimension)] = triangle
+    matrix.mT[upper_triangle(dimension)] = triangle
     return Moments(count, mean, None, matrix)
 
 
@@ -116,6 +119,7 @@ def _float64(arrays: Arrays, name: str, shape: tuple[int, ...]) -> Tensor:
     return torch.from_numpy(array)
 
 
-def _upper(dimension: int) -> Tensor:
+def upper_triangle(dimension: int) -> Tensor:
+    """Return a mask of a matrix's upper triangle, the diagonal included."""
     # A mask takes an eighth of the memory of two lists of indices.
     return torch.ones(dimension, dimension, dtype=torch.bool).triu_()

@@ -14,6 +14,7 @@ from ganmetrics.data.audit import Audit
 from ganmetrics.data.sources import open_source
 from ganmetrics.errors import InputError, StaleStatistics
 from ganmetrics.features.base import Extractor, ExtractorSpec
+from ganmetrics.ranks import all_ranks
 from ganmetrics.statistics.collect import Collected, Keep, collect
 from ganmetrics.statistics.formats.foreign import Foreign
 from ganmetrics.statistics.formats.registry import is_foreign, read_foreign
@@ -21,6 +22,7 @@ from ganmetrics.statistics.identity import Identity
 from ganmetrics.statistics.key import library_versions
 from ganmetrics.statistics.layer import Layer, layer_bytes
 from ganmetrics.statistics.settings import Settings, resolve_settings
+from ganmetrics.statistics.shard import Shard, shard_of
 from ganmetrics.statistics.store import Arrays, check_output, read_statistics, write_statistics
 from ganmetrics.statistics.survey import Survey, choose, survey
 
@@ -43,6 +45,7 @@ class Reference:
         audit: what the images were: formats, sizes, oddities; None where unknown.
         made_by: library versions, device, batch size and the other choices, for provenance.
         spatial: statistics of the spatial features; None where sFID was not asked for.
+        shard: which part of a set they are of; None for a whole one.
 
     >>> from ganmetrics.testing import ChannelMeans, random_images
     >>> parts = [Reference.from_images(random_images(6, seed=seed), extractor=ChannelMeans(), workers=0)
@@ -61,6 +64,7 @@ class Reference:
     audit: Audit | None
     made_by: dict[str, Any]
     spatial: Layer | None = None
+    shard: Shard | None = None
 
     @classmethod
     def from_images(
@@ -80,36 +84,45 @@ class Reference:
         offline: bool = False,
         interval: bool = True,
         spatial: bool = False,
+        shard: str | None = None,
         progress: Progress = silent,
     ) -> "Reference":
         """Return the statistics of the images of `source`: a folder, zip, npz, uint8 tensor or data set.
 
-        The options are those of `ganmetrics.evaluate`; `spatial` keeps what sFID needs as well.
+        The options are those of `ganmetrics.evaluate`; `spatial` keeps what sFID needs as well. Called on all processes
+        of torch.distributed's group, each extracts a share and all return the whole.
 
         Raises:
             InputError: the source or an option is not what is needed, or images cannot be read.
             NumericsError: the extractor gave a non-finite feature.
             WeightsError: the extractor's weights are not to be had.
         """
-        settings = resolve_settings(
-            extractor,
-            protocol=protocol,
-            weights=weights,
-            offline=offline,
-            count=count,
-            seed=seed,
-            alpha=alpha,
-            skip_bad=skip_bad,
-            batch_size=batch_size,
-            workers=workers,
-            device=device,
-            progress=progress,
-        )
-        surveyed = survey(choose(open_source(source), settings), settings, progress)
-        logger.info("%s", surveyed.audit.line())
-        keep = Keep(blocks=interval, spatial=spatial)
-        collected = collect(surveyed.source, settings, skip=surveyed.audit.skipped, keep=keep, progress=progress)
-        return cls.assemble(collected, surveyed, settings)
+        with all_ranks("Reference.from_images") as ranks:
+            settings = ranks.in_order(
+                lambda: resolve_settings(
+                    extractor,
+                    protocol=protocol,
+                    weights=weights,
+                    offline=offline,
+                    count=count,
+                    seed=seed,
+                    alpha=alpha,
+                    skip_bad=skip_bad,
+                    batch_size=batch_size,
+                    workers=workers,
+                    device=device,
+                    progress=progress,
+                )
+            )
+            images, part = ranks.each(lambda: choose(open_source(source), settings)), None
+            if shard is not None:
+                images, part = shard_of(images, shard, f"seed {settings.chosen_by} batch {batch_size} {skip_bad}")
+            surveyed = survey(images, settings, progress)
+            if ranks.first:
+                logger.info("%s", surveyed.audit.line())
+            keep = Keep(blocks=interval, spatial=spatial)
+            collected = collect(images, settings, skip=surveyed.audit.skipped, keep=keep, progress=progress)
+            return replace(cls.assemble(collected, surveyed, settings), shard=part)
 
     @classmethod
     def assemble(cls, collected: Collected, surveyed: Survey, settings: Settings) -> "Reference":
@@ -167,6 +180,8 @@ class Reference:
             StaleStatistics: they were made differently, or hold the same images.
             InputError: the number of images of one is unknown.
         """
+        self.check_whole()
+        other.check_whole()
         self.check_comparable(other)
         doubled = set(self.contents) & set(other.contents)
         if doubled:
@@ -196,6 +211,11 @@ class Reference:
             return None
         transparent = self.audit is not None and any("alpha" in oddity for oddity in self.audit.oddities)
         return Identity(self.spec, self.protocol, self.made_by.get("alpha") if transparent else None)
+
+    def check_whole(self) -> None:
+        """Raise StaleStatistics where these are of a shard, which stands for no set."""
+        if self.shard is not None:
+            raise StaleStatistics(f"a whole set is needed; {self.source} is shard {self.shard} (reference merge)")
 
     def check_comparable(self, other: "Reference") -> None:
         """Check that both were made by the same extractor, weights, protocol and treatment of transparency.
@@ -277,6 +297,7 @@ class Reference:
             "contents": list(self.contents),
             "audit": None if self.audit is None else self.audit.to_json(),
             "made_by": self.made_by,
+            **({} if self.shard is None else {"shard": asdict(self.shard)}),
             **{f"{name}_layer": header for name, (header, _) in packed.items()},
         }
         return header, {name: array for _, arrays in packed.values() for name, array in arrays.items()}
@@ -307,6 +328,7 @@ class Reference:
             contents=tuple(header["contents"]),
             audit=None if header["audit"] is None else Audit.from_json(header["audit"]),
             made_by=header["made_by"],
+            shard=None if "shard" not in header else Shard(**header["shard"]),
         )
 
     def _bytes(self) -> int:

@@ -91,6 +91,8 @@ def open_side(source: object, classes: Sequence[object] | None = None) -> Refere
         StaleStatistics: a stored reference is damaged.
     """
     opened = _open(source)
+    if isinstance(opened, Reference):
+        opened.check_whole()
     if classes is None:
         return opened
     if isinstance(opened, Reference):

@@ -7,6 +7,7 @@ from ganmetrics.data.audit import Audit, audit
 from ganmetrics.data.fingerprint import fingerprint
 from ganmetrics.data.sources import ImageSource, select
 from ganmetrics.features.network import NetworkExtractor
+from ganmetrics.ranks import current
 from ganmetrics.statistics.settings import Settings
 
 
@@ -39,7 +40,8 @@ def survey(source: ImageSource, settings: Settings, progress: Progress, *, conte
     """
     if isinstance(settings.extractor, NetworkExtractor):
         # Built before the audit, which may take minutes: weights that do not fit must not show only after it.
-        _ = settings.extractor.network
+        extractor = settings.extractor
+        current().each(lambda: extractor.network)
     return Survey(
         source=source,
         contents=fingerprint(source, progress=progress) if contents is None else contents,

@@ -1,0 +1,81 @@
+"""What each process of `test_ranks` runs: `python ranks_program.py OUTPUT`, with torchrun's environment."""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import torch.distributed as dist
+
+from ganmetrics import FrechetInceptionDistance, Reference, evaluate
+from ganmetrics.errors import GanMetricsError
+from ganmetrics.ranks import this_process_only
+from ganmetrics.testing import ChannelMeans, random_images, write_images
+
+ALL = ("fid", "kid", "is", "precision", "recall", "density", "coverage")
+FREE = {"extractor": ChannelMeans(), "workers": 0, "device": "cpu"}
+
+
+class FailsOnTheLast(ChannelMeans):
+    """An extractor that fails on one process's share."""
+
+    def __call__(self, batch, device):
+        """Fail on the last rank."""
+        if dist.get_rank() == dist.get_world_size() - 1:
+            raise ValueError("the extractor failed here")
+        return super().__call__(batch, device)
+
+
+def scores(report):
+    """Return all numbers of a report."""
+    return {name: [score.value, score.corrected, score.low, score.high] for name, score in report.items()}
+
+
+def failure(call):
+    """Return the error of a call."""
+    try:
+        call()
+    except (GanMetricsError, ValueError) as error:
+        return f"{type(error).__name__}: {error}"
+    return "none"
+
+
+def results(folder, rank, size):
+    """Return what is compared between one process and several."""
+    real, fake = random_images(50, seed=1), random_images(61, seed=2)
+    found = {"all": scores(evaluate(real, fake, metrics=ALL, **FREE))}
+    found["few"] = scores(evaluate(real[:2], fake[:2], **FREE))  # fewer images than three processes
+    reference = Reference.from_images(real, **FREE)
+    found["contents"] = list(reference.contents)
+    metric = FrechetInceptionDistance(reference, extractor=ChannelMeans(), device="cpu")
+    metric.update(fake[:7] if size > 1 and rank == 0 else fake[7 if size > 1 else 0 :][: 61 if rank < 2 else 0])
+    found["loop"] = metric.compute().value
+    if rank == 0:
+        with this_process_only():
+            found["apart"] = scores(evaluate(real, fake, **FREE))
+    if size > 1:
+        found["extractor"] = failure(lambda: evaluate(real, fake, extractor=FailsOnTheLast(), workers=0))
+        found["damaged"] = failure(lambda: evaluate(folder, folder, **FREE))
+        found["another"] = failure(lambda: evaluate(real, fake, metrics=("fid", "kid")[: 1 + rank], **FREE))
+    return found
+
+
+def main(output):
+    """Write the results of this process."""
+    rank, size = int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))
+    if size > 1:
+        dist.init_process_group("gloo")
+    folder = output / "images"
+    if rank == 0:
+        write_images(folder, 9)
+        (folder / "00008.png").write_bytes(b"no image")
+    if size > 1:
+        dist.barrier()
+    (output / f"{rank}.json").write_text(json.dumps(results(folder, rank, size)))
+    if size > 1:
+        assert dist.is_initialized()
+        dist.destroy_process_group()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,59 @@
+"""Several gloo processes give what one gives, and end together."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+TIMEOUT = 120
+
+
+def run(folder, size):
+    """Return the results of each of `size` processes."""
+    folder.mkdir()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    if size > 1:
+        environment |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "WORLD_SIZE": str(size)}
+    started = [
+        subprocess.Popen(
+            [sys.executable, ROOT / "tests" / "ranks_program.py", folder],
+            env={**environment, "RANK": str(rank), "LOCAL_RANK": str(rank)},
+        )
+        for rank in range(size)
+    ]
+    try:
+        assert [process.wait(TIMEOUT) for process in started] == [0] * size
+    finally:
+        for process in started:
+            process.kill()
+    return [json.loads((folder / f"{rank}.json").read_text()) for rank in range(size)]
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory):
+    """The results of one process."""
+    return run(tmp_path_factory.mktemp("alone") / "out", 1)[0]
+
+
+@pytest.mark.parametrize("size", [2, 3])
+def test_several_processes_are_one(alone, tmp_path, size):
+    """Same numbers on every rank, from unequal and empty shares; one rank's failure is everyone's."""
+    for found in run(tmp_path / "out", size):
+        for kind in ("all", "few"):
+            assert found[kind].keys() == alone[kind].keys()
+            for name, numbers in alone[kind].items():
+                assert found[kind][name] == [n if n is None else pytest.approx(n, rel=1e-9) for n in numbers]
+        assert found["contents"] == alone["contents"]
+        assert found["loop"] == pytest.approx(alone["loop"], rel=1e-9)
+        assert found["extractor"].startswith("ValueError: the extractor failed here")
+        assert found["damaged"].startswith("InputError: 1 of 9 images of ")
+        assert found["another"].startswith("InputError: all processes need to make one call; got evaluate of fid")
+        assert found.get("apart", alone["apart"]) == alone["apart"]
