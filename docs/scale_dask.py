@@ -3,7 +3,6 @@
 import sys
 
 import ganmetrics
-from ganmetrics.statistics.joining import join_shards
 
 
 def build(source: str, shard: str, extractor: object) -> ganmetrics.Reference:
@@ -15,7 +14,7 @@ def build_all(client: object, source: str, shards: int, extractor: object = "inc
     """Return the statistics of all images of `source`, a path that every worker sees."""
     names = [f"{number}/{shards}" for number in range(1, shards + 1)]
     futures = [client.submit(build, source, name, extractor) for name in names]
-    return join_shards(dict(zip(names, client.gather(futures), strict=True)))
+    return ganmetrics.join_shards(dict(zip(names, client.gather(futures), strict=True)))
 
 
 if __name__ == "__main__":

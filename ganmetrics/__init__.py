@@ -35,8 +35,10 @@ if TYPE_CHECKING:
     from ganmetrics.metrics.inception_score import inception_score as inception_score
     from ganmetrics.metrics.kernel_distance import kernel_distance as kernel_distance
     from ganmetrics.metrics.precision_recall import precision_recall as precision_recall
+    from ganmetrics.ranks import this_process_only as this_process_only
     from ganmetrics.report import Report as Report
     from ganmetrics.report import Score as Score
+    from ganmetrics.statistics.joining import join_shards as join_shards
     from ganmetrics.statistics.reference import Reference as Reference
 
 _HOMES = {
@@ -64,11 +66,13 @@ _HOMES = {
     "frechet_estimate": "metrics.frechet_estimate",
     "frechet_infinity": "metrics.frechet_infinity",
     "inception_score": "metrics.inception_score",
+    "join_shards": "statistics.joining",
     "js_divergence": "metrics.divergences",
     "kernel_distance": "metrics.kernel_distance",
     "kl_divergence": "metrics.divergences",
     "precision_recall": "metrics.precision_recall",
     "psd_sqrt": "core.linalg",
+    "this_process_only": "ranks",
     "to_uint8": "data.images",
 }
 

@@ -245,7 +245,7 @@ def _join(call: str) -> Ranks:
 
 def _absent(call: str, size: int, error: RuntimeError) -> GanMetricsError:
     return GanMetricsError(
-        f"{call} needs to be called on all {size} processes (or within ganmetrics.ranks.this_process_only()); "
+        f"{call} needs to be called on all {size} processes (or within ganmetrics.this_process_only()); "
         f"one did not come: {_first_line(error)}"
     )
 

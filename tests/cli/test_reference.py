@@ -100,3 +100,34 @@ def test_a_pytorch_fid_file_is_read(run, folders, tmp_path):
     assert (
         "unknown number of images, 3 features, origin unknown" in run("reference", "show", tmp_path / "stats.npz").out
     )
+
+
+def test_merged_shards_score_like_the_whole(run, folders, tmp_path):
+    """Three parts of 20 images, built apart, are worth what all are; without one of them they are refused."""
+    shards = [tmp_path / f"{number}.npz" for number in (1, 2, 3)]
+    for number, shard in enumerate(shards, start=1):
+        assert run("reference", "build", folders[0], shard, *OFFLINE, "--shard", f"{number}/3").status == 0
+    merged = run("reference", "merge", *shards[::-1], tmp_path / "whole.npz")
+    assert "20 images" in merged.out
+
+    def value(real):
+        return json.loads(run("fid", real, folders[1], *OFFLINE, "--json").out)["scores"][0]["value"]
+
+    assert value(tmp_path / "whole.npz") == pytest.approx(value(folders[0]), rel=1e-9)
+    for parts, missing in ((shards[:2], "3/3"), ([shards[0], *shards], "1.npz")):
+        refused = run("reference", "merge", *parts, tmp_path / "other.npz")
+        assert refused.status == 1
+        assert missing in refused.err
+        assert not (tmp_path / "other.npz").exists()
+    alone = run("fid", shards[0], folders[1], *OFFLINE)
+    assert alone.status == 1
+    assert "1/3" in alone.err
+
+
+@pytest.mark.parametrize("shard", ["4/3", "0/3", "two", "1/0"])
+def test_a_shard_that_is_no_part_is_refused(run, folders, tmp_path, shard):
+    """The part is named, and nothing is written."""
+    refused = run("reference", "build", folders[0], tmp_path / "out.npz", *OFFLINE, "--shard", shard)
+    assert refused.status in (1, 2)
+    assert shard in refused.err
+    assert not (tmp_path / "out.npz").exists()
