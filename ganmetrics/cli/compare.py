@@ -13,6 +13,7 @@ from ganmetrics.cli.options import (
     json_option,
     quiet_option,
     start_logging,
+    timing_option,
 )
 from ganmetrics.cli.progress import bar
 from ganmetrics.metrics.catalogue import CONTESTED
@@ -44,6 +45,7 @@ def split_contested(context: click.Context, parameter: click.Parameter, value: s
 @extraction_options
 @json_option
 @quiet_option
+@timing_option
 def compare(
     real: Path,
     first: Path,

@@ -12,6 +12,7 @@ from ganmetrics.cli.options import (
     json_option,
     quiet_option,
     start_logging,
+    timing_option,
 )
 from ganmetrics.cli.progress import bar
 from ganmetrics.features.names import DEFAULT_EXTRACTOR
@@ -23,6 +24,7 @@ from ganmetrics.features.names import DEFAULT_EXTRACTOR
 @extraction_options
 @json_option
 @quiet_option
+@timing_option
 def explain(real: Path, fake: Path, *, options: ExtractionOptions, as_json: bool, quiet: bool) -> None:
     """Print the distance between REAL and FAKE under every protocol of the Inception network, and why they differ.
 

@@ -12,6 +12,7 @@ from ganmetrics.cli.options import (
     json_option,
     quiet_option,
     start_logging,
+    timing_option,
 )
 from ganmetrics.cli.progress import bar
 
@@ -34,6 +35,7 @@ PICTURES = 32 * 2**20
 @extraction_options
 @json_option
 @quiet_option
+@timing_option
 def influence(
     real: Path, fake: Path, *, top: int, out: Path | None, options: ExtractionOptions, as_json: bool, quiet: bool
 ) -> None:

@@ -13,6 +13,7 @@ import click
 from ganmetrics.errors import StorageError
 from ganmetrics.features.names import DEFAULT_EXTRACTOR, EXTRACTORS, TIMM_PREFIX
 from ganmetrics.protocols import PROTOCOLS
+from ganmetrics.timing import stage, timed
 
 
 def check_extractor(context: click.Context, parameter: click.Parameter, value: str) -> str:
@@ -117,6 +118,23 @@ def gathered(
     for option in reversed(added):
         collected = option(collected)
     return collected
+
+
+def timing_option(command: Callable[..., None]) -> Callable[..., None]:
+    """Add ``--timing`` to a command: a table on stderr of where its time went."""
+
+    @functools.wraps(command)
+    def timed_command(*arguments: object, timing: bool, **values: Any) -> None:  # noqa: ANN401 - whatever click parsed
+        if not timing:
+            command(*arguments, **values)
+            return
+        with timed() as stages:
+            with stage("importing torch"):
+                import torch  # noqa: F401 - what most of the start-up is
+            command(*arguments, **values)
+        click.echo(stages.to_text(), err=True)
+
+    return click.option("--timing", is_flag=True, help="Say on stderr where the time went.")(timed_command)
 
 
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="No progress and no audit; warnings and errors only.")

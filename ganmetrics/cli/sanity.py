@@ -14,6 +14,7 @@ from ganmetrics.cli.options import (
     json_option,
     quiet_option,
     start_logging,
+    timing_option,
 )
 from ganmetrics.cli.progress import bar
 from ganmetrics.cli.score import split_metrics
@@ -40,6 +41,7 @@ FOLDER = click.Path(path_type=Path, file_okay=False)
 @cache_option
 @json_option
 @quiet_option
+@timing_option
 def sanity(
     real: Path,
     *,

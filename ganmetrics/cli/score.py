@@ -15,6 +15,7 @@ from ganmetrics.cli.options import (
     json_option,
     quiet_option,
     start_logging,
+    timing_option,
 )
 from ganmetrics.cli.progress import bar
 from ganmetrics.metrics.catalogue import METRICS
@@ -40,6 +41,7 @@ def split_metrics(context: click.Context, parameter: click.Parameter, value: str
 @cache_option
 @json_option
 @quiet_option
+@timing_option
 def fid(
     real: Path,
     fake: Path,
@@ -85,6 +87,7 @@ def fid(
 @cache_option
 @json_option
 @quiet_option
+@timing_option
 def evaluate(
     real: Path,
     fake: Path,

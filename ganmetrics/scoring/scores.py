@@ -18,6 +18,7 @@ from ganmetrics.scoring.memorisation import memorisation_scores
 from ganmetrics.scoring.neighbours import neighbour_scores
 from ganmetrics.scoring.options import ScoringOptions
 from ganmetrics.statistics.sides import Side
+from ganmetrics.timing import stage
 
 FAMILIES: dict[str, Callable[[Comparison, tuple[str, ...], ScoringOptions], Scored]] = {
     "frechet": frechet_scores,
@@ -47,9 +48,10 @@ def score_sides(
     comparison = Comparison.of(real, fake)
     if warn:
         comparison.warn()
-    scores, tables = _scored(comparison, metrics, options)
-    if options.floor:
-        scores += floor_scores(metrics, comparison, options)
+    with stage("scores"):
+        scores, tables = _scored(comparison, metrics, options)
+        if options.floor:
+            scores += floor_scores(metrics, comparison, options)
     chosen = {score.name: dict(score.made) for score in scores if score.made}
     return Report({score.name: score for score in scores}, {**comparison.provenance(), "metrics": chosen}, tables)
 

@@ -18,6 +18,7 @@ from ganmetrics.statistics.feature_store import FeatureStore
 from ganmetrics.statistics.layer import Layer
 from ganmetrics.statistics.pooling import pooled
 from ganmetrics.statistics.settings import Settings
+from ganmetrics.timing import in_stage, stage
 
 
 @dataclass(frozen=True)
@@ -112,13 +113,14 @@ def _collect_share(
     features = FeatureStore(capacity, settings.extractor.spec.dimension, memory=keep.memory) if keep.features else None
     logits: list[Tensor] = []
     for outputs in _outputs(source, settings, share, progress):
-        layer.add(outputs.features)
-        if keep.spatial:
-            spatial.add(_spatial(outputs, settings))
-        if features is not None:
-            features.append(outputs.features)
-        if keep.logits and outputs.logits is not None:
-            logits.append(outputs.logits)
+        with stage("moments"):
+            layer.add(outputs.features)
+            if keep.spatial:
+                spatial.add(_spatial(outputs, settings))
+            if features is not None:
+                features.append(outputs.features)
+            if keep.logits and outputs.logits is not None:
+                logits.append(outputs.logits)
     return _Share(
         layer=layer.layer() if layer.count else None,
         spatial=spatial.layer() if spatial.count else None,
@@ -145,9 +147,10 @@ def _outputs(source: ImageSource, settings: Settings, share: list[int], progress
     start = 0
     # Closed as soon as this generator is: the decoding workers must not outlive an error of the network.
     with closing(batches), progress(total=len(share), stage=f"extracting {source.name}") as advance:
-        for batch in batches:
-            outputs = settings.extractor(torch.from_numpy(batch), settings.device)
-            _check_finite(outputs.features, source, share[start : start + len(batch)])
+        for batch in in_stage("waiting for images", batches):
+            with stage("network"):
+                outputs = settings.extractor(torch.from_numpy(batch), settings.device)
+                _check_finite(outputs.features, source, share[start : start + len(batch)])
             start += len(batch)
             advance(len(batch))
             yield outputs

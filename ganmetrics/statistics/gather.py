@@ -19,6 +19,7 @@ from ganmetrics.statistics.reference import Reference
 from ganmetrics.statistics.settings import Settings
 from ganmetrics.statistics.sides import STORED, Request, Side
 from ganmetrics.statistics.survey import Survey, choose, survey
+from ganmetrics.timing import stage
 
 logger = logging.getLogger(__name__)
 
@@ -95,9 +96,11 @@ def _find(request: Request, settings: Settings, *, cache: ReferenceCache | None,
         _check_matches(request.opened, settings)
         return Side(request.opened)
     images = choose(request.opened, settings)
-    contents = fingerprint(images, progress=progress)
+    with stage("hashing files"):
+        contents = fingerprint(images, progress=progress)
     if cache is not None:
-        stored = _looked_up(cache, ReferenceKey.of(contents, settings), images)
+        with stage("cache"):
+            stored = _looked_up(cache, ReferenceKey.of(contents, settings), images)
         if stored is not None:
             if request.needs <= STORED and _holds(stored, keep):
                 return Side(_relabelled(stored, images, settings))
@@ -109,7 +112,8 @@ def _find(request: Request, settings: Settings, *, cache: ReferenceCache | None,
             )
         room = layer_bytes(settings.extractor.spec.dimension, blocks=keep.blocks)
         current().once(lambda: cache.check_room(room))
-    return _Pending(survey(images, settings, progress, contents=contents), keep)
+    with stage("audit"):
+        return _Pending(survey(images, settings, progress, contents=contents), keep)
 
 
 def _looked_up(cache: ReferenceCache, key: ReferenceKey, images: ImageSource) -> Reference | None:
@@ -156,7 +160,8 @@ def _extract(pending: _Pending, settings: Settings, *, cache: ReferenceCache | N
     collected = collect(surveyed.source, settings, skip=surveyed.audit.skipped, keep=keep, progress=progress)
     reference = Reference.assemble(collected, surveyed, settings)
     if cache is not None:
-        current().once(lambda: cache.put(ReferenceKey.of(surveyed.contents, settings), reference))
+        with stage("cache"):
+            current().once(lambda: cache.put(ReferenceKey.of(surveyed.contents, settings), reference))
     return Side(reference, rows_of(surveyed), collected.features, collected.logits)
 
 

@@ -12,6 +12,7 @@ from ganmetrics.features.base import Extractor
 from ganmetrics.features.registry import load_extractor
 from ganmetrics.features.resize import Preprocessing
 from ganmetrics.protocols import Protocol, resolve_protocol
+from ganmetrics.timing import stage
 
 INCEPTION_SIZE = (299, 299)
 
@@ -74,13 +75,14 @@ def resolve_settings(
     check_alpha(alpha)
     if isinstance(extractor, str):
         chosen = resolve_protocol(protocol, extractor)
-        loaded = load_extractor(
-            extractor,
-            preprocessing=_preprocessing(chosen),
-            weights=weights,
-            offline=offline,
-            progress=progress,
-        )
+        with stage("loading the network"):
+            loaded = load_extractor(
+                extractor,
+                preprocessing=_preprocessing(chosen),
+                weights=weights,
+                offline=offline,
+                progress=progress,
+            )
     else:
         if weights is not None:
             raise InputError("weights go with an extractor given by name; got them with an extractor object")
