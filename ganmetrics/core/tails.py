@@ -112,6 +112,24 @@ def extrapolation(kurtosis: float, features_per_image: float) -> float:
     return 1 + 1.35 * features_per_image / (1 + 1.6 * features_per_image) * math.log(max(kurtosis, 1.0))
 
 
+def tail_bias(root: float, level: float) -> float:
+    """Return about how much tails add to the corrected distance, for similar eigenvalues and scales of small variance.
+
+    With the squares of the scales of variance v, E[d^2 s / (1 + d^2 s)] = f has the root s = f (1 + v f) / (1 - f) to
+    first order, so that the integrand of the trace of the root is too small by v f / 2 for each side. Its mean over one
+    eigenvalue is v p / (8 n), because the integrals of u^(1/2) / (1 + u)^2 and u^(1/2) / (1 + u)^3 are as 4 to 1; and the
+    distance has the root twice. v is taken as log E d^4.
+
+    Args:
+        root: trace of the root of the covariances' product.
+        level: `Tails.level`.
+
+    >>> tail_bias(20.0, 2 * 0.5 * 0.25)
+    1.25
+    """
+    return max(root, 0.0) * level / 4
+
+
 def _trace(moments: Moments) -> float:
     return float(moments.factor.square().sum() if moments.matrix is None else moments.matrix.trace())
 

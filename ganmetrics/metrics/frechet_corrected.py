@@ -99,6 +99,11 @@ def squared_shift(real: Moments, fake: Moments) -> float:
     return float((real.mean - fake.mean).square().sum()) - noise
 
 
+def root_within(real: Moments, fake: Moments, corrected: float) -> float:
+    """Return the trace of the root of the covariances' product that a corrected distance has in it."""
+    return (squared_shift(real, fake) + _trace(real) + _trace(fake) - corrected) / 2
+
+
 def least_distance(real: Moments, fake: Moments) -> float:
     """Return what the populations' distance is at least, estimated for any number of images.
 

@@ -10,7 +10,7 @@ from ganmetrics.core.blocks import BLOCKS, Blocks
 from ganmetrics.core.jackknife import Jackknife, jackknife, shrunk_changes
 from ganmetrics.core.moments import Moments
 from ganmetrics.core.student import student_quantile
-from ganmetrics.core.tails import Tails, part_lengths, relative_kurtosis
+from ganmetrics.core.tails import Tails, part_lengths, relative_kurtosis, tail_bias
 from ganmetrics.metrics.frechet import frechet_distance
 from ganmetrics.metrics.frechet_corrected import (
     corrected_by_spectrum,
@@ -19,6 +19,7 @@ from ganmetrics.metrics.frechet_corrected import (
     least_distance,
     product_spectrum,
     quadratic_variance,
+    root_within,
 )
 
 CALIBRATED_PER_FEATURE = 1.5
@@ -151,7 +152,7 @@ def _corrected_steps(whole: float, size: int, real: Blocks | Moments, fake: Bloc
 
     The jackknife's step is stretched by `extrapolation`. Stretching is part of the estimate, so each block is left out
     of it, too. So it is of the step: heavy tails make the bias that the step takes away, and vary from block to block.
-    The step without a block is the whole one in proportion to the `Tails.level` that is left (`shrunk_changes`).
+    The part of the step that tails explain is, without a block, in proportion to the `Tails.level` that is left.
     """
     sides = [_Tails(side) for side in (real, fake)]
 
@@ -167,14 +168,17 @@ def _corrected_steps(whole: float, size: int, real: Blocks | Moments, fake: Bloc
         left_out.append(value)
         shares.append(share)
         without.append(tails(rest, number))
-    all_tails = tails((_total(real), _total(fake)))
+    real_side, fake_side = _total(real), _total(fake)
+    all_tails = tails((real_side, fake_side))
     kurtosis = max(all_tails.kurtoses)
     if not left_out:
         return _Steps(whole, 0.0, kurtosis)
     step = jackknife(whole, left_out, shares).value - whole
     changes = shrunk_changes(all_tails.level, [rest.level for rest in without], shares)
+    bias = tail_bias(root_within(real_side, fake_side, whole), all_tails.level)
+    of_tails = min(max(step, -bias), 0.0)
     stretched = [
-        value + (rest.stretch - 1 + change) * step
+        value + (rest.stretch - 1) * step + change * of_tails
         for value, rest, change in zip(left_out, without, changes, strict=True)
     ]
     error = jackknife(whole + (all_tails.stretch - 1) * step, stretched, shares).error
