@@ -116,9 +116,9 @@ def tail_bias(root: float, level: float) -> float:
     """Return about how much tails add to the corrected distance, for similar eigenvalues and scales of small variance.
 
     With the squares of the scales of variance v, E[d^2 s / (1 + d^2 s)] = f has the root s = f (1 + v f) / (1 - f) to
-    first order, so that the integrand of the trace of the root is too small by v f / 2 for each side. Its mean over one
-    eigenvalue is v p / (8 n), because the integrals of u^(1/2) / (1 + u)^2 and u^(1/2) / (1 + u)^3 are as 4 to 1; and the
-    distance has the root twice. v is taken as log E d^4.
+    first order, so that the integrand of the trace of the root is too small by v f / 2 for each side. Its mean over
+    one eigenvalue is v p / (8 n), because the integrals of u^(1/2) / (1 + u)^2 and u^(1/2) / (1 + u)^3 are as 4 to 1;
+    and the distance has the root twice. v is taken as log E d^4.
 
     Args:
         root: trace of the root of the covariances' product.
