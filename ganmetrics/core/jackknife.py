@@ -6,6 +6,9 @@ from typing import NamedTuple
 
 import torch
 
+CLEAR = 5.0
+"""An amount is clearly told apart from 0 from this many of its errors on."""
+
 
 class Jackknife(NamedTuple):
     """A value without its bias of first order in 1/n, and its standard error."""
@@ -44,8 +47,9 @@ def jackknife(whole: float, left_out: Sequence[float], shares: Sequence[float]) 
 def shrunk_changes(whole: float, left_out: Sequence[float], shares: Sequence[float]) -> list[float]:
     """Return by what part of itself an amount changes without each block, shrunk towards no change by its own error.
 
-    An amount that is not told apart from 0 has no relative changes to speak of. With its jackknife error e, the change
-    is multiplied by whole / (whole^2 + e^2) and not by 1 / whole.
+    An amount that is not clearly told apart from 0 has no relative changes to speak of, only noise. With its jackknife
+    error e, the change is multiplied by whole / (whole^2 + (5 e)^2) and not by 1 / whole: so the changes have an error
+    of a tenth at most.
 
     Args:
         whole: the amount from all images; 0 or less has no relative changes.
@@ -59,5 +63,5 @@ def shrunk_changes(whole: float, left_out: Sequence[float], shares: Sequence[flo
     """
     if whole <= 0:
         return [0.0] * len(left_out)
-    gain = whole / (whole**2 + jackknife(whole, left_out, shares).error ** 2)
+    gain = whole / (whole**2 + (CLEAR * jackknife(whole, left_out, shares).error) ** 2)
     return [gain * (value - whole) for value in left_out]

@@ -39,9 +39,9 @@ def test_changes_are_those_of_the_amount_shrunk_by_its_error(whole, factors):
 
 
 def test_changes_of_an_amount_that_is_mostly_error_are_small():
-    """An amount a tenth of its error has changes about a hundredth of the relative ones."""
+    """An amount of a tenth of its error hardly has any."""
     error = jackknife(0.0, [1.0, -1.0], [0.5, 0.5]).error
     changes = shrunk_changes(error / 10, [error / 10 + 1.0, error / 10 - 1.0], [0.5, 0.5])
     relative = 1.0 / (error / 10)
-    assert changes[0] == pytest.approx(relative / 101)
-    assert changes[1] == pytest.approx(-relative / 101)
+    assert changes[0] == pytest.approx(relative / 2501)
+    assert changes[1] == pytest.approx(-relative / 2501)
