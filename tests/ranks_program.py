@@ -74,6 +74,8 @@ def main(output):
     (output / f"{rank}.json").write_text(json.dumps(results(folder, rank, size)))
     if size > 1:
         assert dist.is_initialized()
+        # The store is the first process's: where it ended before the others are done, torch would abort them.
+        dist.barrier()
         dist.destroy_process_group()
 
 
