@@ -8,6 +8,7 @@ Everything that travels lies on the host, so that a gloo group of our own carrie
 trains with: sums stay in float64 on devices that have none, and no collective of the caller is disturbed.
 """
 
+import atexit
 import os
 import pickle
 import traceback
@@ -238,9 +239,15 @@ def _join(call: str) -> Ranks:
         assert isinstance(meeting, dist.ProcessGroup) and isinstance(group, dist.ProcessGroup)
         _known["ranks"] = _Joined(dist.get_rank(), dist.get_world_size(), group, meeting)
         _known["world"] = dist.group.WORLD
+        # Groups that live until the interpreter's own end are torn down with their threads running, which aborts.
+        atexit.register(_forget)
     ranks = _known["ranks"]
     ranks.meet(call)
     return ranks  # type: ignore[no-any-return]
+
+
+def _forget() -> None:
+    _known.update(world=None, ranks=ALONE)
 
 
 def _absent(call: str, size: int, error: RuntimeError) -> GanMetricsError:
