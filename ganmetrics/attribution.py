@@ -20,6 +20,7 @@ from ganmetrics.scoring import Comparison
 from ganmetrics.statistics.distinct import gather_distinct
 from ganmetrics.statistics.featured import ImageRows
 from ganmetrics.statistics.settings import resolve_settings
+from ganmetrics.timing import stage
 
 RELIABLE_PER_FEATURE = 2
 """Images for each feature below which leaving an image out does other than its derivative says."""
@@ -194,8 +195,9 @@ def influence_of(
     assert fake_side.features is not None
     assert real_side.rows is not None
     assert fake_side.rows is not None
-    moved = influence(real_side.features, fake_side.features)
-    value = frechet_distance(real_side.reference.moments, fake_side.reference.moments)
+    with stage("scores"):
+        moved = influence(real_side.features, fake_side.features)
+        value = frechet_distance(real_side.reference.moments, fake_side.reference.moments)
     few = min(len(moved.real), len(moved.fake)) < RELIABLE_PER_FEATURE * comparison.spec.dimension
     score = comparison.score(metric, value, notes=("too few images: read influences as a ranking",) if few else ())
     return Attribution(

@@ -22,6 +22,7 @@ from ganmetrics.report import Table
 from ganmetrics.scoring import Comparison
 from ganmetrics.statistics.distinct import gather_distinct
 from ganmetrics.statistics.settings import resolve_settings
+from ganmetrics.timing import stage
 
 LEAST = 16
 """Images that each set needs: a permutation test of fewer can hardly reject, and a variance is hardly known."""
@@ -186,7 +187,8 @@ def compare(
     for comparison in comparisons:
         comparison.warn()
     features = [side.features for side in sides if side.features is not None]
-    differences = _differences(features, tuple(metrics), confidence, permutations, seed)
+    with stage("scores"):
+        differences = _differences(features, tuple(metrics), confidence, permutations, seed)
     spec = comparisons[0].spec
     verdicts = {}
     for name, difference in differences.items():

@@ -30,6 +30,7 @@ from ganmetrics.statistics.reference import Reference
 from ganmetrics.statistics.settings import Settings, resolve_settings
 from ganmetrics.statistics.sides import Side, open_side
 from ganmetrics.statistics.survey import Survey
+from ganmetrics.timing import stage
 
 logger = logging.getLogger(__name__)
 
@@ -211,7 +212,8 @@ def explain(
     sides = [Side(_reference(surveyed, side, base, settings)) for surveyed, side in zip(surveys, layers, strict=True)]
     comparison = Comparison.of(*sides)
     comparison.warn()
-    explained = _explain(comparison, base, rows, _distances(layers[0], layers[1]))
+    with stage("scores"):
+        explained = _explain(comparison, base, rows, _distances(layers[0], layers[1]))
     return Explanation(base.name, explained, comparison.provenance())
 
 

@@ -12,6 +12,7 @@ from ganmetrics.data.summary import Audit, BadFile
 from ganmetrics.data.workers import map_in_workers
 from ganmetrics.errors import InputError
 from ganmetrics.ranks import current
+from ganmetrics.timing import stage
 
 __all__ = ["Audit", "BadFile", "audit", "lossy_mismatch"]
 
@@ -48,8 +49,9 @@ def audit(
         return Audit.of_uniform(len(source), source.uniform_size)
     ranks = current()
     share = ranks.share(len(source))
-    looked_at = ranks.each(lambda: Audit.total(_parts(source, share, alpha, workers, progress)))
-    found = Audit.total([*ranks.gather(looked_at), Audit(ignored=source.ignored)])
+    with stage("audit"):
+        looked_at = ranks.each(lambda: Audit.total(_parts(source, share, alpha, workers, progress)))
+        found = Audit.total([*ranks.gather(looked_at), Audit(ignored=source.ignored)])
     _check_bad(found, source, skip_bad=skip_bad)
     return found
 

@@ -13,6 +13,7 @@ from ganmetrics.data.decode import Stored
 from ganmetrics.data.sources import ImageSource
 from ganmetrics.errors import InputError
 from ganmetrics.ranks import current
+from ganmetrics.timing import stage
 
 _VERSION = b"ganmetrics images 1\n"
 _AHEAD = 4  # images read ahead a thread, which bounds memory
@@ -68,7 +69,8 @@ def image_digests(source: ImageSource, *, progress: Progress = silent) -> list[b
                 advance(1)
         return found
 
-    return [digest for part in ranks.gather(ranks.each(read)) for digest in part]
+    with stage("hashing files"):
+        return [digest for part in ranks.gather(ranks.each(read)) for digest in part]
 
 
 def _digests(source: ImageSource, indices: Iterable[int]) -> Iterator[bytes]:

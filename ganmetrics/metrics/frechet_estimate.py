@@ -135,54 +135,62 @@ class _Steps(NamedTuple):
     kurtosis: float
 
 
-class _Tails:
-    """The kurtosis of a side, and of what is left of it without one block."""
+class _Kurtoses:
+    """The tails of both sides, whole and without one block; those of Gaussian features where there are no blocks."""
 
-    def __init__(self, side: Blocks | Moments) -> None:
-        self._lengths = part_lengths(side.parts) if isinstance(side, Blocks) else []
+    def __init__(self, real: Blocks | Moments, fake: Blocks | Moments, size: int) -> None:
+        self._lengths = [part_lengths(side.parts) if isinstance(side, Blocks) else [] for side in (real, fake)]
+        self._size = size
 
-    def of(self, moments: Moments, without: int | None = None) -> float:
-        """Return the kurtosis; that of Gaussian features where there are no blocks."""
-        lengths = [length for number, length in enumerate(self._lengths) if number != without]
-        return relative_kurtosis(moments, lengths) if lengths else 1.0
+    def of(self, sides: tuple[Moments, Moments], without: int | None = None) -> Tails:
+        """Return the tails of both sides' moments."""
+        kurtoses = []
+        for moments, known in zip(sides, self._lengths, strict=True):
+            lengths = [length for number, length in enumerate(known) if number != without]
+            kurtoses.append(relative_kurtosis(moments, lengths) if lengths else 1.0)
+        return Tails(kurtoses, [0.0 if side.count is None else self._size / side.count for side in sides])
+
+
+class _Rest(NamedTuple):
+    """What is left without one block: the corrected distance, the block's share of the images, and the tails."""
+
+    value: float
+    share: float
+    tails: Tails
 
 
 def _corrected_steps(whole: float, size: int, real: Blocks | Moments, fake: Blocks | Moments) -> _Steps | None:
-    """Return the jackknife of the corrected distance; None if it is undefined without one of the blocks.
-
-    The jackknife's step is stretched by `extrapolation`. Stretching is part of the estimate, so each block is left out
-    of it, too. So it is of the step: heavy tails make the bias that the step takes away, and vary from block to block.
-    The part of the step that tails explain is, without a block, in proportion to the `Tails.level` that is left.
-    """
-    sides = [_Tails(side) for side in (real, fake)]
-
-    def tails(moments: tuple[Moments, Moments], without: int | None = None) -> Tails:
-        ratios = [0.0 if side.count is None else size / side.count for side in moments]
-        return Tails([side.of(rest, without) for side, rest in zip(sides, moments, strict=True)], ratios)
-
-    left_out, shares, without = [], [], []
+    """Return the jackknife of the corrected distance; None if it is undefined without one of the blocks."""
+    kurtoses, sides = _Kurtoses(real, fake, size), (_total(real), _total(fake))
+    rests = []
     for number, share, rest in _left_out(real, fake):
         value = corrected_distance(*rest) if rest else None
         if value is None or rest is None:
             return None
-        left_out.append(value)
-        shares.append(share)
-        without.append(tails(rest, number))
-    real_side, fake_side = _total(real), _total(fake)
-    all_tails = tails((real_side, fake_side))
-    kurtosis = max(all_tails.kurtoses)
-    if not left_out:
-        return _Steps(whole, 0.0, kurtosis)
-    step = jackknife(whole, left_out, shares).value - whole
-    changes = shrunk_changes(all_tails.level, [rest.level for rest in without], shares)
-    bias = tail_bias(root_within(real_side, fake_side, whole), all_tails.level)
+        rests.append(_Rest(value, share, kurtoses.of(rest, number)))
+    tails = kurtoses.of(sides)
+    if not rests:
+        return _Steps(whole, 0.0, max(tails.kurtoses))
+    return _stretched(whole, rests, tails, tail_bias(root_within(*sides, whole), tails.level))
+
+
+def _stretched(whole: float, rests: list[_Rest], tails: Tails, bias: float) -> _Steps:
+    """Return the jackknife, its step stretched by as much as tails make it fall short (`Tails.stretch`).
+
+    Stretching is part of the estimate, so each block is left out of it, too. So it is of the step: heavy tails make the
+    bias that the step takes away, and vary from block to block. The part of the step that they explain, `bias` at most,
+    is without a block in proportion to the `Tails.level` that is left.
+    """
+    shares = [rest.share for rest in rests]
+    step = jackknife(whole, [rest.value for rest in rests], shares).value - whole
     of_tails = min(max(step, -bias), 0.0)
+    changes = shrunk_changes(tails.level, [rest.tails.level for rest in rests], shares)
     stretched = [
-        value + (rest.stretch - 1) * step + change * of_tails
-        for value, rest, change in zip(left_out, without, changes, strict=True)
+        rest.value + (rest.tails.stretch - 1) * step + change * of_tails
+        for rest, change in zip(rests, changes, strict=True)
     ]
-    error = jackknife(whole + (all_tails.stretch - 1) * step, stretched, shares).error
-    return _Steps(whole + all_tails.stretch * step, error, kurtosis)
+    error = jackknife(whole + (tails.stretch - 1) * step, stretched, shares).error
+    return _Steps(whole + tails.stretch * step, error, max(tails.kurtoses))
 
 
 def _jackknifed(

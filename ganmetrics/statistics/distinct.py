@@ -13,6 +13,7 @@ from ganmetrics.statistics.reference import Reference
 from ganmetrics.statistics.settings import Settings
 from ganmetrics.statistics.sides import Side
 from ganmetrics.statistics.survey import Survey
+from ganmetrics.timing import stage
 
 logger = logging.getLogger(__name__)
 
@@ -51,5 +52,7 @@ def gather_distinct(
 
 def _side(surveyed: Survey, settings: Settings, progress: Progress) -> Side:
     rows = featured(surveyed, settings, progress)
-    collected = Collected(Layer(Moments.of(rows.features)), None, rows.features, rows.logits)
+    with stage("moments"):
+        layer = Layer(Moments.of(rows.features))
+    collected = Collected(layer, None, rows.features, rows.logits)
     return Side(Reference.assemble(collected, surveyed, settings), rows, rows.features, rows.logits)

@@ -96,8 +96,7 @@ def _find(request: Request, settings: Settings, *, cache: ReferenceCache | None,
         _check_matches(request.opened, settings)
         return Side(request.opened)
     images = choose(request.opened, settings)
-    with stage("hashing files"):
-        contents = fingerprint(images, progress=progress)
+    contents = fingerprint(images, progress=progress)
     if cache is not None:
         with stage("cache"):
             stored = _looked_up(cache, ReferenceKey.of(contents, settings), images)
@@ -112,8 +111,7 @@ def _find(request: Request, settings: Settings, *, cache: ReferenceCache | None,
             )
         room = layer_bytes(settings.extractor.spec.dimension, blocks=keep.blocks)
         current().once(lambda: cache.check_room(room))
-    with stage("audit"):
-        return _Pending(survey(images, settings, progress, contents=contents), keep)
+    return _Pending(survey(images, settings, progress, contents=contents), keep)
 
 
 def _looked_up(cache: ReferenceCache, key: ReferenceKey, images: ImageSource) -> Reference | None:

@@ -17,6 +17,7 @@ from ganmetrics.statistics.accumulate import LayerAccumulator
 from ganmetrics.statistics.layer import Layer
 from ganmetrics.statistics.settings import INCEPTION_SIZE, Settings
 from ganmetrics.statistics.survey import Survey
+from ganmetrics.timing import in_stage, stage
 
 
 class Preparation(NamedTuple):
@@ -70,14 +71,17 @@ def collect_prepared(
         skip=surveyed.audit.skipped,
     )
     with closing(batches), progress(total=surveyed.audit.count, stage=f"extracting {source.name}") as advance:
-        for batch in batches:
+        for batch in in_stage("waiting for images", batches):
             # Images first, preparations second: a pass of the network takes one preparation, so that its memory is
             # that of any other command.
             for inputs, (preparation, layer) in zip(batch.swapaxes(0, 1), gathered.items(), strict=True):
-                features = settings.extractor(torch.from_numpy(np.ascontiguousarray(inputs)), settings.device).features
+                with stage("network"):
+                    prepared = torch.from_numpy(np.ascontiguousarray(inputs))
+                    features = settings.extractor(prepared, settings.device).features
                 if not features.isfinite().all():
                     made = " ".join(preparation)
                     raise NumericsError(f"features must be finite; {source.name} under {made} gives one that is not")
-                layer.add(features)
+                with stage("moments"):
+                    layer.add(features)
             advance(len(batch))
     return {preparation: layer.layer() for preparation, layer in gathered.items()}
