@@ -107,13 +107,3 @@ def test_a_result_that_cannot_be_written_is_one_line(arguments):
         )
     assert done.returncode == 1
     assert done.stderr == "Error: the result cannot be written to stdout: No space left on device\n"
-
-
-def test_timing_names_the_stages_and_changes_nothing(run, folders):
-    """The table goes to stderr; the result is that of a run without."""
-    plain = run("fid", *folders, *OFFLINE)
-    timed = run("fid", *folders, *OFFLINE, "--no-cache", "--timing")
-    assert timed.out == plain.out
-    for name in ("waiting for images", "network", "moments", "scores", "all"):
-        assert name in timed.err
-    assert "network" not in plain.err

@@ -7,7 +7,7 @@ import pytest
 from numpy.polynomial.hermite_e import hermegauss
 
 from ganmetrics.core.moments import Moments
-from ganmetrics.core.tails import Tails, extrapolation, part_lengths, relative_kurtosis
+from ganmetrics.core.tails import Tails, extrapolation, part_lengths, relative_kurtosis, tail_bias
 
 SIZE = 40
 
@@ -96,3 +96,20 @@ def test_stretch_is_between_those_of_the_sides():
     """Each side counts by its number of features for each image."""
     mixed = Tails([1.5, 3.0], [0.5, 0.25]).stretch
     assert extrapolation(1.5, 0.5) < mixed < extrapolation(3.0, 0.25)
+
+
+def test_tail_bias_is_the_first_order_of_the_law():
+    """Two scales of small variance, one sampled side, equal eigenvalues and many images for each."""
+    variance, images, size = 0.01, 5000, 50
+    squares = 1 + np.sqrt(variance) * np.array([-1.0, 1.0])
+    t = np.exp(np.linspace(-24, 24, 20_001))
+    filled = size / (1 + t) / images
+    low, high = np.full_like(t, 1e-18), np.full_like(t, 1e3)
+    for _ in range(200):
+        middle = np.sqrt(low * high)
+        below = (middle[:, None] * squares / (1 + middle[:, None] * squares)).mean(axis=1) < filled
+        low, high = np.where(below, middle, low), np.where(below, high, middle)
+    # The root is 2/pi times the integral of x^(1/2) over F; x is t s / f by the law, t / (1 - f) without scales.
+    excess = np.sqrt(t * low / filled) - np.sqrt(t / (1 - filled))
+    root = 2 / np.pi * ((excess[1:] + excess[:-1]) / 2) @ np.diff(-filled * images)
+    assert tail_bias(float(size), size / images * math.log(1 + variance)) == pytest.approx(2 * root, rel=0.02)

@@ -9,7 +9,7 @@ import torch
 from ganmetrics.core.moments import Moments
 from ganmetrics.errors import InputError, NotEnoughSamples
 from ganmetrics.metrics.frechet import frechet_distance
-from ganmetrics.metrics.frechet_corrected import corrected_distance, gaussian_variance, least_distance
+from ganmetrics.metrics.frechet_corrected import corrected_distance, gaussian_variance, least_distance, root_within
 from tests.strategies import rotation
 
 SIZE = 24
@@ -139,3 +139,13 @@ def test_wrong_moments_are_refused():
         corrected_distance(Moments.of(torch.ones(4, 2)), Moments.of(torch.ones(4, 3)))
     with pytest.raises(NotEnoughSamples, match="at least 2 images"):
         corrected_distance(Moments.of(torch.ones(1, 2)), Moments.of(torch.ones(4, 2)))
+
+
+def test_the_root_within_an_exact_distance_is_that_of_the_covariances():
+    """Two diagonal covariances have the root sum (a b)^(1/2), wherever the means are."""
+    variances = np.array([1.0, 4.0, 9.0]), np.array([16.0, 1.0, 4.0])
+    real, fake = (
+        Moments.gaussian(np.full(3, float(shift)), np.diag(diagonal))
+        for shift, diagonal in zip((0, 5), variances, strict=True)
+    )
+    assert root_within(real, fake, corrected_distance(real, fake)) == pytest.approx(4 + 2 + 6)

@@ -1,0 +1,44 @@
+"""``--timing``: where the time of each scoring command went."""
+
+import pytest
+
+from ganmetrics.statistics import settings
+from ganmetrics.testing import write_images
+from tests.inception_stand_in import Thumbnail
+
+OFFLINE = ("--extractor", "efficientnet-lite0", "--workers", "0")
+EXTRACTED = ("hashing files", "audit", "waiting for images", "network", "moments", "scores")
+
+
+def stages(text):
+    """The names of the table's lines."""
+    return [
+        line[: line.rindex(" s  ")].rsplit(maxsplit=1)[0].strip() for line in text.splitlines() if line.endswith("%")
+    ]
+
+
+@pytest.mark.usefixtures("cheap")
+@pytest.mark.parametrize("command", ["fid", "evaluate", "compare", "influence", "sanity"])
+def test_every_scoring_command_names_its_stages(run, folders, tmp_path, command):
+    """The table goes to stderr; what it measures is what the command does."""
+    others = [write_images(tmp_path / name, 20, seed=seed) for seed, name in ((8, "a"), (9, "b"))]
+    operands = {"compare": (folders[0], *others), "sanity": folders[:1]}.get(command, folders)
+    done = run(command, *operands, *OFFLINE, "--timing")
+    assert done.status == 0
+    assert set(EXTRACTED) <= set(stages(done.err))
+    assert "network" not in done.out
+
+
+def test_explain_names_its_stages(run, folders, monkeypatch):
+    """It has a pass of its own over the images."""
+    monkeypatch.setattr(settings, "load_extractor", lambda _, *, preprocessing, **__: Thumbnail(preprocessing))
+    assert set(EXTRACTED) <= set(stages(run("explain", *folders, "--timing").err))
+
+
+@pytest.mark.usefixtures("cheap")
+def test_timing_changes_no_result(run, folders):
+    """A run without the option says the same and has no table."""
+    timed = run("fid", *folders, *OFFLINE, "--no-cache", "--timing")
+    plain = run("fid", *folders, *OFFLINE, "--no-cache")
+    assert timed.out == plain.out
+    assert stages(plain.err) == []
