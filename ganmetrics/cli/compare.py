@@ -71,7 +71,7 @@ def compare(
         second,
         metrics=metrics,
         confidence=confidence,
-        extractor=options.extractor,
+        extractor=options.precise_extractor,
         protocol=options.protocol,
         weights=options.weights,
         count=options.count,

@@ -52,7 +52,7 @@ def influence(
     found = influence_of(
         real,
         fake,
-        extractor=options.extractor,
+        extractor=options.precise_extractor,
         protocol=options.protocol,
         weights=options.weights,
         count=options.count,

@@ -48,7 +48,7 @@ def build(
     check_output(output, (1 + spatial) * layer_bytes(WIDEST, blocks=not no_interval))
     built = Reference.from_images(
         source,
-        extractor=options.extractor,
+        extractor=options.precise_extractor,
         protocol=options.protocol,
         weights=options.weights,
         count=options.count,

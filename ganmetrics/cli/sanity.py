@@ -87,7 +87,7 @@ def _study(
         real,
         metrics=metrics,
         others=others,
-        extractor=options.extractor,
+        extractor=options.precise_extractor,
         protocol=options.protocol,
         weights=options.weights,
         count=options.count,

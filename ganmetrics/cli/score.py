@@ -125,7 +125,7 @@ def _report(
         real,
         fake,
         metrics=metrics,
-        extractor=options.extractor,
+        extractor=options.precise_extractor,
         protocol=options.protocol,
         weights=options.weights,
         count=options.count,
