@@ -150,6 +150,7 @@ def influence_of(
     skip_bad: bool = False,
     batch_size: int = 32,
     workers: int | None = None,
+    compile: bool = False,
     device: str | torch.device | None = None,
     offline: bool = False,
     progress: Progress = silent,
@@ -181,6 +182,7 @@ def influence_of(
         skip_bad=skip_bad,
         batch_size=batch_size,
         workers=workers,
+        compile=compile,
         device=device,
         progress=progress,
     )

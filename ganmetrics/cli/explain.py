@@ -47,6 +47,7 @@ def explain(real: Path, fake: Path, *, options: ExtractionOptions, as_json: bool
         skip_bad=options.skip_bad,
         batch_size=options.batch_size,
         workers=options.workers,
+        compile=options.compile,
         device=options.device,
         offline=options.offline,
         progress=silent if quiet else bar,

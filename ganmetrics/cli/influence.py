@@ -61,6 +61,7 @@ def influence(
         skip_bad=options.skip_bad,
         batch_size=options.batch_size,
         workers=options.workers,
+        compile=options.compile,
         device=options.device,
         offline=options.offline,
         progress=silent if quiet else bar,

@@ -89,6 +89,9 @@ _EXTRACTION = (
         default=None,
         help="Decoding processes; 0 decodes in this one.  [default: up to 4]",
     ),
+    click.option(
+        "--compile", is_flag=True, help="Compile the network, where there are images enough to repay it; same scores."
+    ),
     click.option("--offline", is_flag=True, help="Never download weights."),
 )
 
@@ -108,6 +111,7 @@ class ExtractionOptions:
     device: str | None
     batch_size: int
     workers: int | None
+    compile: bool
     offline: bool
 
     @property

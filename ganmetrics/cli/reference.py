@@ -57,6 +57,7 @@ def build(
         skip_bad=options.skip_bad,
         batch_size=options.batch_size,
         workers=options.workers,
+        compile=options.compile,
         device=options.device,
         offline=options.offline,
         interval=not no_interval,

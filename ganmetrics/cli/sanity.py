@@ -96,6 +96,7 @@ def _study(
         skip_bad=options.skip_bad,
         batch_size=options.batch_size,
         workers=options.workers,
+        compile=options.compile,
         device=options.device,
         offline=options.offline,
         cache=reference_directory() if cached else None,

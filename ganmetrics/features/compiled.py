@@ -22,24 +22,6 @@ WORTH_COMPILING = 5000
 COMPILERS = ("g++", "clang++", "c++")
 
 
-def compiled_for(extractor: Extractor, count: int) -> Extractor:
-    """Return the extractor compiled, or as it is where `count` images would not pay for that.
-
-    Raises:
-        InputError: it is not one of the bundled networks, or the machine has no compiler.
-    """
-    check_can_compile(extractor)
-    assert isinstance(extractor, NetworkExtractor)
-    if count < WORTH_COMPILING:
-        logger.info(
-            "not compiled: %s images to extract are fewer than the about %s that repay it",
-            f"{count:,}",
-            f"{WORTH_COMPILING:,}",
-        )
-        return extractor
-    return CompiledExtractor.of(extractor)
-
-
 def check_can_compile(extractor: Extractor) -> None:
     """Check that the extractor can be compiled here, before anything long begins.
 
@@ -47,7 +29,9 @@ def check_can_compile(extractor: Extractor) -> None:
         InputError: it is not one of the bundled networks, or the machine has no compiler.
     """
     if not isinstance(extractor, NetworkExtractor):
-        raise InputError(f"compiling needs an extractor given by name; {extractor.spec.name} compiles itself, if it can")
+        raise InputError(
+            f"compiling needs an extractor given by name; {extractor.spec.name} compiles itself, if it can"
+        )
     wanted = os.environ.get("CXX")
     names = (wanted,) if wanted else COMPILERS
     if not any(shutil.which(name) for name in names):
@@ -57,10 +41,32 @@ def check_can_compile(extractor: Extractor) -> None:
 class CompiledExtractor(NetworkExtractor):
     """A network extractor whose network is compiled at the first batch, with its weights frozen into the code."""
 
+    def __init__(self, plain: NetworkExtractor) -> None:
+        super().__init__(plain.spec, plain.prepare, lambda: plain.network)
+        self._plain = plain
+        self._batch_size: int | None = None
+
     @classmethod
-    def of(cls, extractor: NetworkExtractor) -> "CompiledExtractor":
-        """Return the same extractor, to be compiled; the network itself is shared."""
-        return cls(extractor.spec, extractor.prepare, lambda: extractor.network)
+    def of(cls, extractor: Extractor) -> "CompiledExtractor":
+        """Return the same extractor, to be compiled; the network itself is shared.
+
+        Raises:
+            InputError: it is not one of the bundled networks, or the machine has no compiler.
+        """
+        check_can_compile(extractor)
+        assert isinstance(extractor, NetworkExtractor)
+        return cls(extractor)
+
+    def for_count(self, count: int) -> NetworkExtractor:
+        """Return the extractor for a pass over `count` images: as it was, where they would not repay a compilation."""
+        if count >= WORTH_COMPILING:
+            return self
+        logger.info(
+            "not compiled: %s images to extract are fewer than the about %s that repay it",
+            f"{count:,}",
+            f"{WORTH_COMPILING:,}",
+        )
+        return self._plain
 
     @cached_property
     def _compiled(self) -> Callable[[Tensor], tuple[Tensor, Tensor | None, Tensor | None]]:
@@ -71,15 +77,10 @@ class CompiledExtractor(NetworkExtractor):
         compiled: Any = torch.compile(run, dynamic=False, options={"freezing": True})
         return compiled  # type: ignore[no-any-return]
 
-    @cached_property
-    def _sizes(self) -> list[int]:
-        return []
-
     def _forward(self, batch: Tensor) -> Outputs:
         # Code is compiled for one size of batch; the last and smaller one is filled up rather than compiled for.
-        if not self._sizes:
-            self._sizes.append(len(batch))
-        count, size = len(batch), self._sizes[0]
+        count = len(batch)
+        size = self._batch_size = self._batch_size or count
         if count < size:
             batch = torch.cat([batch, batch[:1].expand(size - count, -1, -1, -1)])
             batch = batch.contiguous(memory_format=torch.channels_last)

@@ -76,6 +76,7 @@ class Reference:
         skip_bad: bool = False,
         batch_size: int = 32,
         workers: int | None = None,
+        compile: bool = False,
         device: str | torch.device | None = None,
         offline: bool = False,
         interval: bool = True,
@@ -102,6 +103,7 @@ class Reference:
             skip_bad=skip_bad,
             batch_size=batch_size,
             workers=workers,
+            compile=compile,
             device=device,
             progress=progress,
         )
@@ -128,6 +130,7 @@ class Reference:
                 "batch_size": settings.batch_size,
                 "alpha": settings.alpha,
                 "seed": settings.chosen_by,
+                "compiled": settings.compiled,
             },
         )
 

@@ -1,6 +1,6 @@
 """Everything but the images that can change a number, resolved once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -9,6 +9,7 @@ from ganmetrics._types import Progress
 from ganmetrics.data.pixels import check_alpha
 from ganmetrics.errors import InputError
 from ganmetrics.features.base import Extractor
+from ganmetrics.features.compiled import CompiledExtractor
 from ganmetrics.features.registry import load_extractor
 from ganmetrics.features.resize import Preprocessing
 from ganmetrics.protocols import Protocol, resolve_protocol
@@ -47,6 +48,17 @@ class Settings:
         """The seed of the choice of images; None where all are used."""
         return None if self.count is None else self.seed
 
+    @property
+    def compiled(self) -> bool:
+        """Whether the network is compiled where there are images enough to repay it."""
+        return isinstance(self.extractor, CompiledExtractor)
+
+    def for_count(self, count: int) -> "Settings":
+        """Return the settings of a pass over so many images, which may be too few to compile for."""
+        if not isinstance(self.extractor, CompiledExtractor):
+            return self
+        return replace(self, extractor=self.extractor.for_count(count))
+
 
 def resolve_settings(
     extractor: str | Extractor,
@@ -60,6 +72,7 @@ def resolve_settings(
     skip_bad: bool,
     batch_size: int,
     workers: int | None,
+    compile: bool = False,
     device: str | torch.device | None,
     progress: Progress | None,
 ) -> Settings:
@@ -85,6 +98,8 @@ def resolve_settings(
         if weights is not None:
             raise InputError("weights go with an extractor given by name; got them with an extractor object")
         chosen, loaded = resolve_protocol(protocol, extractor.spec.name), extractor
+    if compile:
+        loaded = CompiledExtractor.of(loaded)
     return Settings(
         extractor=loaded,
         protocol=chosen,
