@@ -24,7 +24,8 @@ def load_extractor(
     """Return the extractor of that name, its network loaded.
 
     Args:
-        name: one of `EXTRACTORS`, in float32 or followed by ``@`` and another of `ganmetrics.features.names.PRECISIONS`.
+        name: one of `EXTRACTORS`; followed by ``@bf16``, say, it computes in that one of
+            `ganmetrics.features.names.PRECISIONS`.
         preprocessing: how images become inputs of ``inception-v3``, for which protocols differ; every other extractor
             has its own.
         weights: a state dict to use instead of the published weights; ``efficientnet-lite0`` has its own.

@@ -28,13 +28,13 @@ class Tiny(FrozenNetwork):
     def forward(self, batch):
         self.seen = {
             "autocast": torch.is_autocast_enabled("cpu"),
-            "dtype": torch.get_autocast_dtype("cpu"),
             "precision": (torch.backends.cuda.matmul.fp32_precision, torch.backends.cudnn.conv.fp32_precision),
             "gradients": torch.is_grad_enabled(),
             "channels_last": batch.is_contiguous(memory_format=torch.channels_last),
         }
+        self.dtype = torch.get_autocast_dtype("cpu")
         with self.stem_precision(batch.device):
-            self.seen["stem autocast"] = torch.is_autocast_enabled("cpu")
+            self.stem_autocast = torch.is_autocast_enabled("cpu")
         features = self.dropout(self.convolution(batch)).mean(dim=(2, 3))
         return Outputs(features=features, logits=features[:, :2])
 
@@ -162,8 +162,8 @@ def test_a_reduced_precision_is_another_extractor(extractor, network, precision,
     assert (reduced.spec.name, reduced.precision, reduced.spec.canonical) == (f"tiny@{precision}", precision, False)
     outputs = reduced(batch(), CPU)
     assert network.seen["autocast"]
-    assert network.seen["dtype"] == dtype
-    assert network.seen["stem autocast"]
+    assert network.dtype == dtype
+    assert network.stem_autocast
     exact = extractor(batch(), CPU)
     assert not network.seen["autocast"]
     assert outputs.features.dtype == torch.float32
@@ -183,7 +183,7 @@ def test_only_a_network_with_a_known_stem_keeps_it_in_float32(network, extractor
     spec = dataclasses.replace(SPEC, name="inception-v3", canonical=True)
     mixed = NetworkExtractor(spec, PREPARE, lambda: network).in_precision("bf16-stem-fp32")
     mixed(batch(), CPU)
-    assert (network.seen["autocast"], network.seen["stem autocast"]) == (True, False)
+    assert (network.seen["autocast"], network.stem_autocast) == (True, False)
     assert (mixed.spec.name, mixed.spec.canonical) == ("inception-v3@bf16-stem-fp32", False)
 
 
@@ -193,24 +193,19 @@ def test_an_unknown_precision_is_refused(extractor):
         extractor.in_precision("int8")
 
 
-class StandInDevice:
-    """A CUDA device as far as a copy to it can tell: pinned first, then moved without waiting."""
-
-    type = "cuda"
-
-
-def test_copies_to_cuda_start_from_pinned_memory_and_do_not_wait():
+def test_copies_to_cuda_start_from_pinned_memory_and_do_not_wait(monkeypatch):
     """Only so does the copy of a batch run beside the computation of the one before."""
     calls = []
 
-    class Batch:
-        def pin_memory(self):
-            calls.append("pinned")
-            return self
+    def pin_memory(tensor):
+        calls.append("pinned")
+        return tensor
 
-        def to(self, device, **options):
-            calls.append((device.type, options))
-            return self
+    def to(tensor, device, **options):
+        calls.append((device.type, options))
+        return tensor
 
-    _to_device(Batch(), StandInDevice())
+    monkeypatch.setattr(torch.Tensor, "pin_memory", pin_memory)
+    monkeypatch.setattr(torch.Tensor, "to", to)
+    _to_device(batch(), torch.device("cuda"))
     assert calls == ["pinned", ("cuda", {"non_blocking": True, "memory_format": torch.channels_last})]
