@@ -12,6 +12,7 @@ import json
 import statistics
 import time
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 import torch
@@ -35,7 +36,7 @@ def seconds(work: Callable[[], object]) -> tuple[float, float]:
 def pytorch_fid(path: Path) -> Callable[[torch.Tensor], object] | None:
     """Return pytorch-fid's network with the same weights, None where the package is not installed."""
     try:
-        from pytorch_fid import inception
+        inception = import_module("pytorch_fid.inception")
     except ImportError:
         return None
     # The library has no option for weights of one's own.
@@ -88,9 +89,8 @@ def main() -> None:
         for name, found in rounds.items()
     }
     print(f"{operations / 1e9:.2f} GFLOP an image; {torch.get_num_threads()} threads; torch {torch.__version__}\n")
-    print(
-        "| | images/s | images per processor second | of the bound (processor) | first batch, s |\n|---|---|---|---|---|"
-    )
+    print("| | images/s | images per processor second | of the bound (processor) | first batch, s |")
+    print("|---|---|---|---|---|")
     for name, (wall, processor) in rates.items():
         share = processor / rates["bound"][1]
         print(f"| {name} | {wall:.1f} | {processor:.2f} | {share:.2f} | {first[name]:.1f} |")
