@@ -12,6 +12,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import torch
+from PIL import Image
 
 BATCH = 32
 WORKERS = 2
@@ -90,8 +91,6 @@ class Folder(torch.utils.data.Dataset):
 
     def __getitem__(self, index: int) -> torch.Tensor:
         """Return uint8 [3, h, w]."""
-        from PIL import Image
-
         return torch.from_numpy(np.asarray(Image.open(self.files[index]).convert("RGB")).copy()).permute(2, 0, 1)
 
 
