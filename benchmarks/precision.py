@@ -88,9 +88,8 @@ def main() -> None:
                     cells.append(f"{value - exact[name]:+.4f}")
             print(f"| {blur} | {precision} | {' | '.join(cells)} |")
     for precision, seconds in taken.items():
-        print(
-            f"\n{precision}: {seconds:.0f} s of the processor, {taken[options.precisions[0]] / seconds:.2f} times as fast"
-        )
+        ratio = taken[options.precisions[0]] / seconds
+        print(f"\n{precision}: {seconds:.0f} s of the processor, {ratio:.2f} times as fast")
 
 
 if __name__ == "__main__":
