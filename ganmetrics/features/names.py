@@ -10,7 +10,7 @@ TIMM_PREFIX = "timm:"
 FULL_PRECISION = "fp32"
 
 PRECISIONS = (FULL_PRECISION, "bf16", "fp16", "bf16-stem-fp32")
-"""What ``--precision`` takes. In the last, the stem of inception-v3, up to its second pooling, stays in float32."""
+"""What ``--precision`` takes. In the last, the stem of inception-v3, up to its first pooling, stays in float32."""
 
 
 def with_precision(extractor: str, precision: str) -> str:

@@ -76,7 +76,7 @@ def test_a_pass_over_few_images_is_not_compiled(shapes, plain, caplog):
     assert not caplog.records
     with caplog.at_level("INFO"):
         assert extractor.for_count(WORTH_COMPILING - 1) is plain
-    assert "not compiled: 4,999 images to extract are fewer than the about 5,000" in caplog.text
+    assert "not compiled: 9,999 images to extract are fewer than the about 10,000" in caplog.text
     assert shapes == []
 
 
