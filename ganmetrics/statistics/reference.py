@@ -130,7 +130,7 @@ class Reference:
                 "batch_size": settings.batch_size,
                 "alpha": settings.alpha,
                 "seed": settings.chosen_by,
-                "compiled": settings.compiled,
+                "compiled": settings.compiles(surveyed.audit.count),
             },
         )
 

@@ -1,5 +1,6 @@
 """Everything but the images that can change a number, resolved once."""
 
+import logging
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,10 +10,12 @@ from ganmetrics._types import Progress
 from ganmetrics.data.pixels import check_alpha
 from ganmetrics.errors import InputError
 from ganmetrics.features.base import Extractor
-from ganmetrics.features.compiled import CompiledExtractor
+from ganmetrics.features.compiled import WORTH_COMPILING, CompiledExtractor
 from ganmetrics.features.registry import load_extractor
 from ganmetrics.features.resize import Preprocessing
 from ganmetrics.protocols import Protocol, resolve_protocol
+
+logger = logging.getLogger(__name__)
 
 INCEPTION_SIZE = (299, 299)
 
@@ -53,10 +56,17 @@ class Settings:
         """Whether the network is compiled where there are images enough to repay it."""
         return isinstance(self.extractor, CompiledExtractor)
 
+    def compiles(self, count: int) -> bool:
+        """Tell whether a pass over so many images runs compiled."""
+        return isinstance(self.extractor, CompiledExtractor) and self.extractor.for_count(count) is self.extractor
+
     def for_count(self, count: int) -> "Settings":
         """Return the settings of a pass over so many images, which may be too few to compile for."""
         if not isinstance(self.extractor, CompiledExtractor):
             return self
+        if not self.compiles(count):
+            least = f"{WORTH_COMPILING:,}"
+            logger.info("not compiled: %s images are fewer than the about %s that repay it", f"{count:,}", least)
         return replace(self, extractor=self.extractor.for_count(count))
 
 
