@@ -151,6 +151,7 @@ def influence_of(
     skip_bad: bool = False,
     batch_size: int = 32,
     workers: int | None = None,
+    compile: bool = False,
     device: str | torch.device | None = None,
     offline: bool = False,
     progress: Progress = silent,
@@ -182,6 +183,7 @@ def influence_of(
         skip_bad=skip_bad,
         batch_size=batch_size,
         workers=workers,
+        compile=compile,
         device=device,
         progress=progress,
     )

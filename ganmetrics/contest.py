@@ -120,6 +120,7 @@ def compare(
     skip_bad: bool = False,
     batch_size: int = 32,
     workers: int | None = None,
+    compile: bool = False,
     device: str | torch.device | None = None,
     offline: bool = False,
     progress: Progress = silent,
@@ -144,6 +145,7 @@ def compare(
         skip_bad: use the readable images where some cannot be read, and say so in the result.
         batch_size: images a pass of the network.
         workers: decoding processes.
+        compile: compile the network where there are images enough to repay it; features agree to 1e-6.
         device: where the network runs.
         offline: never download weights.
         progress: shows how far a stage has come.
@@ -178,6 +180,7 @@ def compare(
         skip_bad=skip_bad,
         batch_size=batch_size,
         workers=workers,
+        compile=compile,
         device=device,
         progress=progress,
     )

@@ -37,6 +37,7 @@ def evaluate(
     skip_bad: bool = False,
     batch_size: int = 32,
     workers: int | None = None,
+    compile: bool = False,
     device: str | torch.device | None = None,
     offline: bool = False,
     cache: str | Path | None = None,
@@ -70,6 +71,7 @@ def evaluate(
         skip_bad: score the readable images where some cannot be read, and say so in the result.
         batch_size: images a pass of the network.
         workers: decoding processes; 0 decodes in this one, None chooses.
+        compile: compile the network where there are images enough to repay it; features agree to 1e-6.
         device: where the network runs; None for CUDA where there is one.
         offline: never download weights.
         cache: a folder to keep statistics in between runs; None keeps none.
@@ -132,6 +134,7 @@ def evaluate(
                 skip_bad=skip_bad,
                 batch_size=batch_size,
                 workers=workers,
+                compile=compile,
                 device=device,
                 progress=progress,
             )
@@ -157,6 +160,7 @@ def fid(
     skip_bad: bool = False,
     batch_size: int = 32,
     workers: int | None = None,
+    compile: bool = False,
     device: str | torch.device | None = None,
     offline: bool = False,
     cache: str | Path | None = None,
@@ -187,6 +191,7 @@ def fid(
         skip_bad=skip_bad,
         batch_size=batch_size,
         workers=workers,
+        compile=compile,
         device=device,
         offline=offline,
         cache=cache,
@@ -217,6 +222,7 @@ def extract(
     skip_bad: bool = False,
     batch_size: int = 32,
     workers: int | None = None,
+    compile: bool = False,
     device: str | torch.device | None = None,
     offline: bool = False,
     progress: Progress = silent,
@@ -241,6 +247,7 @@ def extract(
         skip_bad=skip_bad,
         batch_size=batch_size,
         workers=workers,
+        compile=compile,
         device=device,
         progress=progress,
     )

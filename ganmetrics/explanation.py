@@ -154,6 +154,7 @@ def explain(
     skip_bad: bool = False,
     batch_size: int = 32,
     workers: int | None = None,
+    compile: bool = False,
     device: str | torch.device | None = None,
     offline: bool = False,
     progress: Progress = silent,
@@ -174,6 +175,7 @@ def explain(
         skip_bad: score the readable images where some cannot be read.
         batch_size: images a pass of the network.
         workers: decoding processes; 0 decodes in this one, None chooses.
+        compile: compile the network where there are images enough to repay it; features agree to 1e-6.
         device: where the network runs; None for CUDA where there is one.
         offline: never download weights.
         progress: shows how far a stage has come.
@@ -199,6 +201,7 @@ def explain(
         skip_bad=skip_bad,
         batch_size=batch_size,
         workers=workers,
+        compile=compile,
         device=device,
         progress=progress,
     )

@@ -8,6 +8,7 @@ names from it before torch is loaded.
 from dataclasses import dataclass
 
 from ganmetrics.errors import InputError
+from ganmetrics.features.names import split_precision
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,7 @@ def resolve_protocol(name: str | None, extractor: str) -> Protocol:
     >>> resolve_protocol(None, "efficientnet-lite0").name
     'native'
     """
+    extractor, _ = split_precision(extractor)
     if name is None:
         name = "ttur" if extractor == "inception-v3" else "native"
     if name not in PROTOCOLS:

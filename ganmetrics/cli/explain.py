@@ -31,8 +31,9 @@ def explain(real: Path, fake: Path, *, options: ExtractionOptions, as_json: bool
     Both are sets of images. Differences are counted from ttur, or from --protocol; each is the sum of what the resize
     adds to it, then the scaling of pixels, then the division of the covariance by n or n - 1.
     """
-    if options.extractor != DEFAULT_EXTRACTOR:
-        raise click.UsageError(f"protocols differ for {DEFAULT_EXTRACTOR} only; got --extractor {options.extractor}")
+    if options.precise_extractor != DEFAULT_EXTRACTOR:
+        got = options.precise_extractor
+        raise click.UsageError(f"protocols differ for {DEFAULT_EXTRACTOR} in fp32 only; got --extractor {got}")
     from ganmetrics._types import silent
     from ganmetrics.explanation import explain as explain_images
 
@@ -48,6 +49,7 @@ def explain(real: Path, fake: Path, *, options: ExtractionOptions, as_json: bool
         skip_bad=options.skip_bad,
         batch_size=options.batch_size,
         workers=options.workers,
+        compile=options.compile,
         device=options.device,
         offline=options.offline,
         progress=silent if quiet else bar,

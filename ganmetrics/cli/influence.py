@@ -54,7 +54,7 @@ def influence(
     found = influence_of(
         real,
         fake,
-        extractor=options.extractor,
+        extractor=options.precise_extractor,
         protocol=options.protocol,
         weights=options.weights,
         count=options.count,
@@ -63,6 +63,7 @@ def influence(
         skip_bad=options.skip_bad,
         batch_size=options.batch_size,
         workers=options.workers,
+        compile=options.compile,
         device=options.device,
         offline=options.offline,
         progress=silent if quiet else bar,

@@ -11,7 +11,14 @@ from typing import Any
 import click
 
 from ganmetrics.errors import StorageError
-from ganmetrics.features.names import DEFAULT_EXTRACTOR, EXTRACTORS, TIMM_PREFIX
+from ganmetrics.features.names import (
+    DEFAULT_EXTRACTOR,
+    EXTRACTORS,
+    FULL_PRECISION,
+    PRECISIONS,
+    TIMM_PREFIX,
+    with_precision,
+)
 from ganmetrics.protocols import PROTOCOLS
 from ganmetrics.timing import stage, timed
 
@@ -66,6 +73,13 @@ _EXTRACTION = (
         help="What transparent pixels are composited on; drop is what most libraries do.",
     ),
     click.option("--skip-bad", is_flag=True, help="Score the rest where images cannot be read, and say so."),
+    click.option(
+        "--precision",
+        type=click.Choice(PRECISIONS),
+        default=FULL_PRECISION,
+        show_default=True,
+        help="Less than fp32 is faster and another extractor: the score is called fd_inception-v3@bf16, not fid.",
+    ),
     click.option("--device", default=None, help="cpu, cuda, cuda:1, mps.  [default: cuda where there is one]"),
     click.option(
         "--batch-size", type=click.IntRange(min=1), default=32, show_default=True, help="Images a pass of the network."
@@ -75,6 +89,9 @@ _EXTRACTION = (
         type=click.IntRange(min=0),
         default=None,
         help="Decoding processes; 0 decodes in this one.  [default: up to 4]",
+    ),
+    click.option(
+        "--compile", is_flag=True, help="Compile the network, where there are images enough to repay it; same scores."
     ),
     click.option("--offline", is_flag=True, help="Never download weights."),
 )
@@ -91,10 +108,17 @@ class ExtractionOptions:
     seed: int
     alpha: str
     skip_bad: bool
+    precision: str
     device: str | None
     batch_size: int
     workers: int | None
+    compile: bool
     offline: bool
+
+    @property
+    def precise_extractor(self) -> str:
+        """The name of the extractor, its precision included."""
+        return with_precision(self.extractor, self.precision)
 
 
 def extraction_options(command: Callable[..., None]) -> Callable[..., None]:

@@ -59,7 +59,7 @@ def build(
         ranks.once(lambda: check_output(output, room))
     built = Reference.from_images(
         source,
-        extractor=options.extractor,
+        extractor=options.precise_extractor,
         protocol=options.protocol,
         weights=options.weights,
         count=options.count,
@@ -68,6 +68,7 @@ def build(
         skip_bad=options.skip_bad,
         batch_size=options.batch_size,
         workers=options.workers,
+        compile=options.compile,
         device=options.device,
         offline=options.offline,
         interval=not no_interval,

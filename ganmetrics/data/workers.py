@@ -1,5 +1,7 @@
 """Work on images in other processes: in order, with bounded memory, and gone as soon as nobody asks for more."""
 
+import multiprocessing
+import os
 import pickle
 import signal
 import threading
@@ -66,7 +68,7 @@ def _start(work: _Work, tasks: Iterable[Any], workers: int, ahead: int) -> Itera
                 num_workers=workers,
                 prefetch_factor=ahead,
                 collate_fn=_unchanged,
-                worker_init_fn=_leave_interrupts_to_the_parent,
+                worker_init_fn=_follow_the_parent,
                 # Drawn from the global generator, the seed of the workers would change the caller's run.
                 generator=torch.Generator(),
             )
@@ -96,8 +98,20 @@ def _unchanged(result: Result) -> Result:
     return result
 
 
-def _leave_interrupts_to_the_parent(_: int) -> None:
+def _follow_the_parent(_: int) -> None:
+    """In a worker: leave Ctrl-C to the parent, and end with it, however it ends.
+
+    The loader's own workers look for their parent every five seconds, and only between two tasks.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_the_parent, daemon=True).start()
+
+
+def _end_with_the_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 @contextmanager

@@ -34,7 +34,8 @@ class EfficientNetLite(FrozenNetwork):
 
     def forward(self, batch: Tensor) -> Outputs:
         """Return features and logits of prepared images."""
-        features = self.network.global_pool(self.network.forward_features(batch))
+        # The mean is taken in float32 whatever precision the rest is computed in.
+        features = self.network.global_pool(self.network.forward_features(batch).float())
         return Outputs(features=features, logits=self.network.classifier(features))
 
 

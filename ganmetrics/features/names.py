@@ -6,3 +6,30 @@ EXTRACTORS = ("inception-v3", "efficientnet-lite0", "timm:NAME")
 DEFAULT_EXTRACTOR = "inception-v3"
 
 TIMM_PREFIX = "timm:"
+
+FULL_PRECISION = "fp32"
+
+PRECISIONS = (FULL_PRECISION, "bf16", "fp16", "bf16-stem-fp32")
+"""What ``--precision`` takes. In the last, the stem of inception-v3, up to its first pooling, stays in float32."""
+
+
+def with_precision(extractor: str, precision: str) -> str:
+    """Return the name of an extractor that computes in that precision: float32 goes without saying.
+
+    The precision is a part of the name because it is a part of what the features are: keys of caches, references and
+    comparisons then tell two precisions apart as they do two networks, and a score says which it is of.
+
+    >>> with_precision("inception-v3", "bf16"), with_precision("inception-v3", "fp32")
+    ('inception-v3@bf16', 'inception-v3')
+    """
+    return extractor if precision == FULL_PRECISION else f"{extractor}@{precision}"
+
+
+def split_precision(extractor: str) -> tuple[str, str]:
+    """Return the name of the network and the precision it computes in.
+
+    >>> split_precision("inception-v3@bf16"), split_precision("timm:vit@mine")
+    (('inception-v3', 'bf16'), ('timm:vit@mine', 'fp32'))
+    """
+    name, _, precision = extractor.rpartition("@")
+    return (name, precision) if name and precision in PRECISIONS[1:] else (extractor, FULL_PRECISION)

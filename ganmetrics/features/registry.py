@@ -6,7 +6,8 @@ from ganmetrics._types import Progress, silent
 from ganmetrics.errors import InputError
 from ganmetrics.features import efficientnet_lite, inception
 from ganmetrics.features.base import Extractor
-from ganmetrics.features.names import EXTRACTORS, TIMM_PREFIX
+from ganmetrics.features.names import EXTRACTORS, TIMM_PREFIX, split_precision
+from ganmetrics.features.network import NetworkExtractor
 from ganmetrics.features.resize import Preprocessing
 from ganmetrics.features.timm_model import load_timm_model
 from ganmetrics.features.weights import find_weights
@@ -23,7 +24,8 @@ def load_extractor(
     """Return the extractor of that name, its network loaded.
 
     Args:
-        name: one of `EXTRACTORS`.
+        name: one of `EXTRACTORS`; followed by ``@bf16``, say, it computes in that one of
+            `ganmetrics.features.names.PRECISIONS`.
         preprocessing: how images become inputs of ``inception-v3``, for which protocols differ; every other extractor
             has its own.
         weights: a state dict to use instead of the published weights; ``efficientnet-lite0`` has its own.
@@ -39,6 +41,19 @@ def load_extractor(
         ...
     ganmetrics.errors.InputError: extractor must be inception-v3, efficientnet-lite0 or timm:NAME; got 'inception'
     """
+    network, precision = split_precision(name)
+    loaded = _load_network(network, preprocessing, weights, offline=offline, progress=progress)
+    return loaded.in_precision(precision)
+
+
+def _load_network(
+    name: str,
+    preprocessing: Preprocessing | None,
+    weights: str | Path | None,
+    *,
+    offline: bool,
+    progress: Progress | None,
+) -> NetworkExtractor:
     path = None if weights is None else Path(weights).expanduser()
     if name == inception.NAME:
         found = find_weights(name, path=path, offline=offline, progress=progress or silent)

@@ -44,6 +44,7 @@ def disturbance_study(
     skip_bad: bool = False,
     batch_size: int = 32,
     workers: int | None = None,
+    compile: bool = False,
     device: str | torch.device | None = None,
     offline: bool = False,
     cache: str | Path | None = None,
@@ -68,6 +69,7 @@ def disturbance_study(
         skip_bad: leave out images that cannot be read.
         batch_size: images a pass of the network.
         workers: decoding processes.
+        compile: compile the network where there are images enough to repay it; features agree to 1e-6.
         device: where the network runs.
         offline: never download weights.
         cache: a folder to keep statistics in between runs; None keeps none.
@@ -106,6 +108,7 @@ def disturbance_study(
         skip_bad=skip_bad,
         batch_size=batch_size,
         workers=workers,
+        compile=compile,
         device=device,
         progress=progress,
     )

@@ -74,6 +74,7 @@ def collect(
         StorageError: the disk has no room for the features.
     """
     count = len(source) - len(skip)
+    settings = settings.for_count(count)
     if count == 0:
         raise NotEnoughSamples(f"statistics need at least one image; {source.name} has none that can be read")
     ranks = current()

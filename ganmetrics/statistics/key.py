@@ -28,6 +28,7 @@ class ReferenceKey:
         alpha: what transparent pixels become.
         skip_bad: whether unreadable images were left out.
         batch_size: a convolution's float32 rounding depends on it.
+        compiled: whether the network was compiled, for the same reason.
         device: its type and the kind of processor, for the same reason.
         versions: of what decodes and computes.
     """
@@ -41,6 +42,7 @@ class ReferenceKey:
     alpha: str
     skip_bad: bool
     batch_size: int
+    compiled: bool
     device: str
     versions: str
 
@@ -58,6 +60,7 @@ class ReferenceKey:
             alpha=settings.alpha,
             skip_bad=settings.skip_bad,
             batch_size=settings.batch_size,
+            compiled=settings.compiled,
             device=f"{platform.machine()} {settings.device.type}",
             versions=json.dumps({"statistics": STATISTICS_VERSION, **library_versions()}, sort_keys=True),
         )

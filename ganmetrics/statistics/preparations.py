@@ -62,6 +62,7 @@ def collect_prepared(
     """
     gathered = {preparation: LayerAccumulator(blocks=False) for preparation in preparations}
     source = surveyed.source
+    settings = settings.for_count(surveyed.audit.count * len(gathered))
     batches = prepared_batches(
         source,
         AllPreparations(tuple(gathered)),

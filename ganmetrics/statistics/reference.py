@@ -80,6 +80,7 @@ class Reference:
         skip_bad: bool = False,
         batch_size: int = 32,
         workers: int | None = None,
+        compile: bool = False,
         device: str | torch.device | None = None,
         offline: bool = False,
         interval: bool = True,
@@ -110,6 +111,7 @@ class Reference:
                     skip_bad=skip_bad,
                     batch_size=batch_size,
                     workers=workers,
+                    compile=compile,
                     device=device,
                     progress=progress,
                 )
@@ -141,6 +143,7 @@ class Reference:
                 "batch_size": settings.batch_size,
                 "alpha": settings.alpha,
                 "seed": settings.chosen_by,
+                "compiled": settings.compiles(surveyed.audit.count),
             },
         )
 

@@ -1,6 +1,7 @@
 """Everything but the images that can change a number, resolved once."""
 
-from dataclasses import dataclass
+import logging
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -9,10 +10,13 @@ from ganmetrics._types import Progress
 from ganmetrics.data.pixels import check_alpha
 from ganmetrics.errors import InputError
 from ganmetrics.features.base import Extractor
+from ganmetrics.features.compiled import WORTH_COMPILING, CompiledExtractor
 from ganmetrics.features.registry import load_extractor
 from ganmetrics.features.resize import Preprocessing
 from ganmetrics.protocols import Protocol, resolve_protocol
 from ganmetrics.timing import stage
+
+logger = logging.getLogger(__name__)
 
 INCEPTION_SIZE = (299, 299)
 
@@ -48,6 +52,24 @@ class Settings:
         """The seed of the choice of images; None where all are used."""
         return None if self.count is None else self.seed
 
+    @property
+    def compiled(self) -> bool:
+        """Whether the network is compiled where there are images enough to repay it."""
+        return isinstance(self.extractor, CompiledExtractor)
+
+    def compiles(self, count: int) -> bool:
+        """Tell whether a pass over so many images runs compiled."""
+        return isinstance(self.extractor, CompiledExtractor) and self.extractor.for_count(count) is self.extractor
+
+    def for_count(self, count: int) -> "Settings":
+        """Return the settings of a pass over so many images, which may be too few to compile for."""
+        if not isinstance(self.extractor, CompiledExtractor):
+            return self
+        if not self.compiles(count):
+            least = f"{WORTH_COMPILING:,}"
+            logger.info("not compiled: %s images are fewer than the about %s that repay it", f"{count:,}", least)
+        return replace(self, extractor=self.extractor.for_count(count))
+
 
 def resolve_settings(
     extractor: str | Extractor,
@@ -61,6 +83,7 @@ def resolve_settings(
     skip_bad: bool,
     batch_size: int,
     workers: int | None,
+    compile: bool = False,
     device: str | torch.device | None,
     progress: Progress | None,
 ) -> Settings:
@@ -87,6 +110,8 @@ def resolve_settings(
         if weights is not None:
             raise InputError("weights go with an extractor given by name; got them with an extractor object")
         chosen, loaded = resolve_protocol(protocol, extractor.spec.name), extractor
+    if compile:
+        loaded = CompiledExtractor.of(loaded)
     return Settings(
         extractor=loaded,
         protocol=chosen,

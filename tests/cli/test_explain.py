@@ -36,4 +36,4 @@ def test_other_extractors_have_one_protocol(run, folders):
     """There is nothing to explain, which is wrong usage."""
     done = run("explain", *folders, "--extractor", "efficientnet-lite0")
     assert done.status == 2
-    assert "protocols differ for inception-v3 only; got --extractor efficientnet-lite0" in done.err
+    assert "protocols differ for inception-v3 in fp32 only; got --extractor efficientnet-lite0" in done.err

@@ -107,3 +107,21 @@ def test_a_result_that_cannot_be_written_is_one_line(arguments):
         )
     assert done.returncode == 1
     assert done.stderr == "Error: the result cannot be written to stdout: No space left on device\n"
+
+
+def test_a_score_in_reduced_precision_says_so(run, folders, tmp_path):
+    """Its name and its extractor carry the precision, and statistics in float32 are not compared with it."""
+    done = run("fid", *folders, *OFFLINE, "--precision", "bf16")
+    assert done.out.startswith("fd_efficientnet-lite0@bf16 = ")
+    assert run("reference", "build", folders[0], tmp_path / "real.npz", *OFFLINE).status == 0
+    assert run("fid", tmp_path / "real.npz", folders[1], *OFFLINE).status == 0
+    mixed = run("fid", tmp_path / "real.npz", folders[1], *OFFLINE, "--precision", "bf16")
+    assert mixed.status == 1
+    assert "this run uses extractor efficientnet-lite0@bf16" in mixed.err
+
+
+def test_compiling_needs_a_bundled_network(run, folders):
+    """An extractor that cannot be compiled is refused before anything is read."""
+    done = run("fid", *folders, *OFFLINE, "--compile")
+    assert (done.status, done.out) == (1, "")
+    assert "compiling needs an extractor given by name" in done.err

@@ -1,6 +1,8 @@
 """Work in processes: under every start method, quiet, and refused where it cannot be sent."""
 
 import os
+import select
+import signal
 import subprocess
 import sys
 import textwrap
@@ -100,3 +102,39 @@ def test_an_interrupt_is_the_parents(tmp_path):
     for worker in workers:
         with pytest.raises(ProcessLookupError):
             os.kill(int(worker), 0)
+
+
+TERMINATED = """
+    import os, time
+    from ganmetrics.data.workers import map_in_workers
+
+    def first_then_sleep(task):
+        if task >= 2:
+            time.sleep(600)
+        return os.getpid()
+
+    results = map_in_workers(first_then_sleep, range(1000), workers=2)
+    print(next(results), next(results), flush=True)
+    time.sleep(600)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
+def test_workers_do_not_outlive_a_terminated_parent(tmp_path):
+    """A scheduler's SIGTERM ends the parent without clean-up; its workers end too, in the middle of a task."""
+    script = tmp_path / "script.py"
+    script.write_text(textwrap.dedent(TERMINATED))
+    with subprocess.Popen(
+        [sys.executable, script], stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as parent:
+        workers = [int(word) for word in parent.stdout.readline().split()]
+        try:
+            assert len(workers) == 2
+            parent.terminate()
+            # The workers hold the other end of the pipe: it ends when the last of them has.
+            ended, _, _ = select.select([parent.stdout], [], [], 60)
+            assert ended, "a worker is still there after a minute"
+            assert parent.stdout.read() == ""
+        finally:
+            if not select.select([parent.stdout], [], [], 0)[0]:
+                os.killpg(parent.pid, signal.SIGKILL)

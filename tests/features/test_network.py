@@ -1,12 +1,14 @@
 """Tests of `ganmetrics.features.network`."""
 
+import dataclasses
+
 import pytest
 import torch
 from torch import nn
 
 from ganmetrics.errors import InputError
 from ganmetrics.features.base import Extractor, ExtractorSpec, Outputs
-from ganmetrics.features.network import FrozenNetwork, NetworkExtractor, ieee_float32
+from ganmetrics.features.network import FrozenNetwork, NetworkExtractor, _to_device, ieee_float32
 from ganmetrics.features.resize import Preprocessing
 
 CPU = torch.device("cpu")
@@ -30,6 +32,9 @@ class Tiny(FrozenNetwork):
             "gradients": torch.is_grad_enabled(),
             "channels_last": batch.is_contiguous(memory_format=torch.channels_last),
         }
+        self.dtype = torch.get_autocast_dtype("cpu")
+        with self.stem_precision(batch.device):
+            self.stem_autocast = torch.is_autocast_enabled("cpu")
         features = self.dropout(self.convolution(batch)).mean(dim=(2, 3))
         return Outputs(features=features, logits=features[:, :2])
 
@@ -148,3 +153,59 @@ def test_settings_are_restored_under_older_torch(tf32, monkeypatch):
         assert not torch.backends.cuda.matmul.allow_tf32
         assert not torch.backends.cudnn.allow_tf32
     assert torch.backends.cuda.matmul.allow_tf32 == torch.backends.cudnn.allow_tf32 == tf32
+
+
+@pytest.mark.parametrize(("precision", "dtype"), [("bf16", torch.bfloat16), ("fp16", torch.float16)])
+def test_a_reduced_precision_is_another_extractor(extractor, network, precision, dtype):
+    """Convolutions run in that type, what comes out is float32, near and not equal, and the name says so."""
+    reduced = extractor.in_precision(precision)
+    assert (reduced.spec.name, reduced.precision, reduced.spec.canonical) == (f"tiny@{precision}", precision, False)
+    outputs = reduced(batch(), CPU)
+    assert network.seen["autocast"]
+    assert network.dtype == dtype
+    assert network.stem_autocast
+    exact = extractor(batch(), CPU)
+    assert not network.seen["autocast"]
+    assert outputs.features.dtype == torch.float32
+    error = (outputs.features - exact.features).norm() / exact.features.norm()
+    assert 1e-6 < error < 1e-2
+
+
+def test_float32_is_the_extractor_itself(extractor):
+    """Nothing is renamed in the precision that goes without saying."""
+    assert extractor.in_precision("fp32") is extractor
+
+
+def test_only_a_network_with_a_known_stem_keeps_it_in_float32(network, extractor):
+    """The stem is Inception's; the rest of the network is reduced all the same."""
+    with pytest.raises(InputError, match="bf16-stem-fp32 is defined for inception-v3 only; got extractor tiny"):
+        extractor.in_precision("bf16-stem-fp32")
+    spec = dataclasses.replace(SPEC, name="inception-v3", canonical=True)
+    mixed = NetworkExtractor(spec, PREPARE, lambda: network).in_precision("bf16-stem-fp32")
+    mixed(batch(), CPU)
+    assert (network.seen["autocast"], network.stem_autocast) == (True, False)
+    assert (mixed.spec.name, mixed.spec.canonical) == ("inception-v3@bf16-stem-fp32", False)
+
+
+def test_an_unknown_precision_is_refused(extractor):
+    """One line, with the choices."""
+    with pytest.raises(InputError, match="precision must be one of fp32, bf16, fp16, bf16-stem-fp32; got 'int8'"):
+        extractor.in_precision("int8")
+
+
+def test_copies_to_cuda_start_from_pinned_memory_and_do_not_wait(monkeypatch):
+    """Only so does the copy of a batch run beside the computation of the one before."""
+    calls = []
+
+    def pin_memory(tensor):
+        calls.append("pinned")
+        return tensor
+
+    def to(tensor, device, **options):
+        calls.append((device.type, options))
+        return tensor
+
+    monkeypatch.setattr(torch.Tensor, "pin_memory", pin_memory)
+    monkeypatch.setattr(torch.Tensor, "to", to)
+    _to_device(batch(), torch.device("cuda"))
+    assert calls == ["pinned", ("cuda", {"non_blocking": True, "memory_format": torch.channels_last})]

@@ -21,6 +21,7 @@ KEY = ReferenceKey(
     alpha="white",
     skip_bad=False,
     batch_size=32,
+    compiled=False,
     device="cpu",
     versions='{"torch": "2.14.1"}',
 )

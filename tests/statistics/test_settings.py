@@ -1,9 +1,13 @@
 """Options that are resolved once, and refused in one place."""
 
+import sys
+
 import pytest
 import torch
 
 from ganmetrics.errors import InputError
+from ganmetrics.features.base import ExtractorSpec
+from ganmetrics.features.network import FrozenNetwork, NetworkExtractor
 from ganmetrics.features.resize import Preprocessing
 from ganmetrics.statistics import settings as module
 from ganmetrics.statistics.settings import resolve_settings
@@ -60,3 +64,19 @@ def test_a_device_that_torch_lacks_is_refused():
     """A device is tried before the work, not in the middle of it."""
     with pytest.raises(InputError, match="device must be one that this torch can use; got 'xpu:7'"):
         resolve_settings(ChannelMeans(), **{**DEFAULTS, "device": "xpu:7"})
+
+
+def test_compiling_is_decided_by_the_count_and_said(caplog, monkeypatch):
+    """A pass over few images runs as it is, with a line of why; statistics say what was done, not what was asked."""
+    monkeypatch.setenv("CXX", sys.executable)
+    spec = ExtractorSpec("tiny", 4, None, "pooled", None, "none")
+    network = NetworkExtractor(spec, Preprocessing("tf1-bilinear", (8, 8), "(x-128)/128"), FrozenNetwork)
+    plain, compiled = (resolve_settings(network, **DEFAULTS, compile=compile_) for compile_ in (False, True))
+    assert plain.for_count(10) is plain
+    assert not plain.compiles(10**6)
+    with caplog.at_level("INFO"):
+        assert compiled.for_count(10**6).extractor is compiled.extractor
+        assert not caplog.records
+        assert compiled.for_count(10).extractor is network
+    assert "not compiled: 10 images are fewer than the about 10,000 that repay it" in caplog.text
+    assert (compiled.compiles(10), compiled.compiles(10**6)) == (False, True)
