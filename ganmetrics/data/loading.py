@@ -38,7 +38,7 @@ def prepared_batches(
         prepare: maps uint8 RGB [h, w, 3] to float32 of one shape; runs in the workers, so it must be picklable.
         alpha: what transparent pixels become: ``white``, ``black``, ``drop`` or ``refuse``.
         batch_size: images a batch; the last batch may have fewer.
-        workers: processes that decode, about two batches ahead in all; 0 decodes in this one.
+        workers: processes that decode, about one batch ahead in all; 0 decodes in this one.
         skip: indices of images to leave out.
 
     Raises:
@@ -71,7 +71,7 @@ def _parts(
     # Pixels that lie in memory go to the workers with the tasks, so that no worker gets a copy of them all.
     sent = source if source.uniform_size is None else None
     tasks = _tasks(source, batch_size, skip)
-    ahead = 2 * batch_size // (_TASK_IMAGES * max(workers, 1)) + 2
+    ahead = batch_size // (_TASK_IMAGES * max(workers, 1)) + 1
     shape: tuple[int, ...] | None = None
     for result in map_in_workers(_PrepareImages(sent, prepare, alpha), tasks, workers=workers, ahead=ahead):
         if isinstance(result, _Failure):

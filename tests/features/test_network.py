@@ -8,7 +8,7 @@ from torch import nn
 
 from ganmetrics.errors import InputError
 from ganmetrics.features.base import Extractor, ExtractorSpec, Outputs
-from ganmetrics.features.network import FrozenNetwork, NetworkExtractor, _to_device, ieee_float32
+from ganmetrics.features.network import CPU_PIECE, FrozenNetwork, NetworkExtractor, _to_device, ieee_float32
 from ganmetrics.features.resize import Preprocessing
 
 CPU = torch.device("cpu")
@@ -209,3 +209,25 @@ def test_copies_to_cuda_start_from_pinned_memory_and_do_not_wait(monkeypatch):
     monkeypatch.setattr(torch.Tensor, "to", to)
     _to_device(batch(), torch.device("cuda"))
     assert calls == ["pinned", ("cuda", {"non_blocking": True, "memory_format": torch.channels_last})]
+
+
+def test_a_cpu_works_on_few_images_at_a_time(extractor, monkeypatch):
+    """Memory does not grow with the batch; the rows come out in order, and a GPU gets the batch whole."""
+    seen = []
+    forward = Tiny.forward
+
+    def counted(self, images):
+        seen.append(len(images))
+        return forward(self, images)
+
+    monkeypatch.setattr(Tiny, "forward", counted)
+    images = batch(2 * CPU_PIECE + 1)
+    outputs = extractor(images, CPU)
+    assert seen == [CPU_PIECE, CPU_PIECE, 1]
+    alone = torch.cat([extractor(image[None], CPU).features for image in images])
+    assert torch.allclose(outputs.features, alone, rtol=1e-5, atol=1e-6)
+    assert outputs.logits.shape == (2 * CPU_PIECE + 1, 2)
+    seen.clear()
+    with pytest.raises(NotImplementedError):
+        extractor(images, torch.device("meta"))
+    assert seen == [2 * CPU_PIECE + 1]
