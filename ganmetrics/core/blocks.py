@@ -52,6 +52,7 @@ class Blocks:
 
     Attributes:
         parts: the moments of each block; None where it has no image.
+        whole: the moments of all images, where they are at hand; merged from the parts where they are not.
 
     >>> features = torch.arange(40.0).reshape(20, 2)
     >>> blocks = Blocks.of(features[:9]).merge(Blocks.of(features[9:]))
@@ -60,6 +61,7 @@ class Blocks:
     """
 
     parts: tuple[Moments | None, ...]
+    whole: Moments | None = None
 
     @classmethod
     def of(cls, features: ArrayLike) -> "Blocks":
@@ -76,6 +78,8 @@ class Blocks:
     @cached_property
     def total(self) -> Moments:
         """The moments of all images."""
+        if self.whole is not None:
+            return self.whole
         return _merged([part for part in self.parts if part is not None])
 
     def merge(self, other: "Blocks") -> "Blocks":

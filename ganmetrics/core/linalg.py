@@ -1,4 +1,4 @@
-"""Roots, factors and nuclear norms of positive semidefinite matrices, in double precision."""
+"""Roots and factors of positive semidefinite matrices, in double precision."""
 
 import math
 from typing import NamedTuple
@@ -121,44 +121,6 @@ def _psd_eigh(matrix: Covariance) -> _Eigh:
     if smallest < -negligible:
         raise NumericsError(f"a positive semidefinite matrix is needed, but its smallest eigenvalue is {smallest:.6g}")
     return _Eigh(eigenvalues.where(eigenvalues > negligible, 0.0), vectors)
-
-
-class NuclearNorm(NamedTuple):
-    """A sum of singular values, and a bound on its error."""
-
-    value: float
-    error: float
-
-
-def gram_nuclear_norm(product: Tensor) -> NuclearNorm:
-    """Return the nuclear norm of K as the roots of the eigenvalues of K K^T: the cheap way.
-
-    The eigenvalues are off by a few eps * largest, at most by d times that. One within this noise may be zero, and its
-    root is then wrong by all it has: the bound counts it in full. The root s of any other moves by eps * largest / 2s.
-    Added up with one sign these would bound the rest; but they have both, and over spectra with condition numbers from
-    10 to 1e9 and d from 64 to 1024 the error beyond plain rounding was below a hundredth of their sum. The bound
-    counts a tenth.
-    """
-    scale = float(product.abs().max())
-    if scale == 0:
-        return NuclearNorm(0.0, 0.0)
-    scaled = product / scale
-    eigenvalues = torch.linalg.eigvalsh(scaled @ scaled.mT)
-    roots = eigenvalues.clamp(min=0).sqrt()
-    moved = EPS * float(eigenvalues[-1])
-    noise = 2 * len(roots) * moved
-    errors = torch.where(eigenvalues > noise, 0.1 * moved / (2 * roots), math.sqrt(noise))
-    value = scale * float(roots.sum())
-    return NuclearNorm(value, scale * float(errors.sum()) + 4 * EPS * value)
-
-
-def nuclear_norm(product: Tensor) -> NuclearNorm:
-    """Return the nuclear norm from the singular values, each within about eps of the largest.
-
-    The factor of a covariance that is zero has no rows: the product is then empty, and its norm exactly 0.
-    """
-    singular = torch.linalg.svdvals(product)
-    return NuclearNorm(float(singular.sum()), EPS * len(singular) * float(singular[:1].sum()))
 
 
 def squared_procrustes(real: Factor, fake: OtherFactor) -> float:

@@ -1,14 +1,13 @@
 """The Fréchet distance between the Gaussians that have two feature sets' moments."""
 
 import math
-from collections.abc import Callable
 
 import torch
-from torch import Tensor
 
-from ganmetrics._types import Factor
-from ganmetrics.core.linalg import EPS, NuclearNorm, OtherFactor, gram_nuclear_norm, nuclear_norm, squared_procrustes
+from ganmetrics.core.factor_product import FactorProduct
+from ganmetrics.core.linalg import EPS, squared_procrustes
 from ganmetrics.core.moments import Moments
+from ganmetrics.core.nuclear_norms import gram_nuclear_norm, nuclear_norm
 from ganmetrics.errors import InputError, NotEnoughSamples, NumericsError
 
 RELATIVE_ERROR = 1e-10
@@ -42,35 +41,41 @@ def frechet_distance(real: Moments, fake: Moments) -> float:
     >>> round(frechet_distance(real, fake), 12)
     10.0
     """
+    check_sides(real, fake)
+    return distance_by_product(real, fake, FactorProduct(real.factor, fake.factor))
+
+
+def check_sides(real: Moments, fake: Moments) -> None:
+    """Check that there is a distance between moments; see `frechet_distance` for what is raised."""
     if real.dimension != fake.dimension:
         raise InputError(f"both sides need one dimension, got real {real.dimension} and fake {fake.dimension}")
     for name, side in (("real", real), ("fake", fake)):
         if side.count is not None and side.count <= 1:
             raise NotEnoughSamples(f"frechet_distance needs at least 2 {name} images, got {side.count}")
+
+
+def distance_by_product(real: Moments, fake: Moments, product: FactorProduct) -> float:
+    """Return the distance of checked sides whose factors' product is at hand."""
     squared_shift = float((real.mean - fake.mean).square().sum())
-    # Even d centred rows have a rank below d, hence a zero among the eigenvalues whose roots the first form takes.
-    full_rank = all(side.rows is None and len(side.factor) == side.dimension for side in (real, fake))
-    forms = (gram_nuclear_norm, nuclear_norm) if full_rank else (nuclear_norm,)
-    distance = squared_shift + _between_covariances(real.factor, fake.factor, squared_shift, forms)
+    distance = squared_shift + _between_covariances(real, fake, squared_shift, product)
     if not math.isfinite(distance):
         raise NumericsError(f"the Fréchet distance must be finite, got {distance}: the features are too large")
     return distance
 
 
-def _between_covariances(
-    real: Factor, fake: OtherFactor, squared_shift: float, forms: tuple[Callable[[Tensor], NuclearNorm], ...]
-) -> float:
+def _between_covariances(real: Moments, fake: Moments, squared_shift: float, product: FactorProduct) -> float:
     """Return |F1|^2 + |F2|^2 - 2 |F1 F2^T|_* within `RELATIVE_ERROR` of the whole distance, by the first that does."""
-    if torch.equal(real, fake):
+    if torch.equal(real.factor, fake.factor):
         return 0.0
-    total = float(real.square().sum() + fake.square().sum())
+    total = float(real.factor.square().sum() + fake.factor.square().sum())
     if not math.isfinite(total):
         return total
-    product = real @ fake.mT
-    for form in forms:
+    # Even d centred rows have a rank below d, hence a zero among the eigenvalues whose roots the first form takes.
+    full_rank = all(side.rows is None and len(side.factor) == side.dimension for side in (real, fake))
+    for form in (gram_nuclear_norm, nuclear_norm) if full_rank else (nuclear_norm,):
         trace, error = form(product)
         between = total - 2 * trace
         if 2 * error + EPS * total <= RELATIVE_ERROR * (squared_shift + between):
             # Below zero only by rounding, and then beside a squared shift that is larger by far.
             return max(between, 0.0)
-    return squared_procrustes(real, fake)
+    return squared_procrustes(real.factor, fake.factor)

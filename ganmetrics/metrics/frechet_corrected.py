@@ -6,6 +6,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from ganmetrics.core.factor_product import FactorProduct
 from ganmetrics.core.fluctuation import mean_shift, root_variance
 from ganmetrics.core.linalg import EPS, psd_sqrt
 from ganmetrics.core.moments import Moments
@@ -51,7 +52,7 @@ def corrected_distance(real: Moments, fake: Moments) -> float | None:
     """
     if real.dimension != fake.dimension:
         raise InputError(f"both sides need one dimension, got real {real.dimension} and fake {fake.dimension}")
-    return corrected_by_spectrum(real, fake, product_spectrum(real, fake))
+    return corrected_by_spectrum(real, fake, product_spectrum(FactorProduct(real.factor, fake.factor)))
 
 
 def corrected_by_spectrum(real: Moments, fake: Moments, spectrum: Spectrum) -> float | None:
@@ -132,16 +133,12 @@ def _trace(side: Moments) -> float:
     return float(side.factor.square().sum())
 
 
-def product_spectrum(real: Moments, fake: Moments) -> Spectrum:
+def product_spectrum(product: FactorProduct) -> Spectrum:
     """Return the squares of the singular values of K = F1 F2^T that are not zero, for K of largest entry 1."""
-    product = real.factor @ fake.factor.mT
-    scale = float(product.abs().max()) if product.numel() else 0.0
-    if scale == 0:
-        return Spectrum(product.new_zeros(0), 0.0)
-    product = product / scale
-    wide = product if product.shape[0] <= product.shape[1] else product.mT
-    eigenvalues = torch.linalg.eigvalsh(wide @ wide.mT)
+    if product.scale == 0:
+        return Spectrum(product.scaled.new_zeros(0), 0.0)
+    eigenvalues = product.eigenvalues
     if eigenvalues[0] <= CONDITION * eigenvalues[-1]:
-        singular = torch.linalg.svdvals(product)
+        singular = product.singular_values
         eigenvalues = singular[singular > len(singular) * EPS * singular[0]].square()
-    return Spectrum(eigenvalues, scale)
+    return Spectrum(eigenvalues, product.scale)

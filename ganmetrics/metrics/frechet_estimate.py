@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 from ganmetrics._types import ArrayLike
 from ganmetrics.core.blocks import BLOCKS, Blocks
+from ganmetrics.core.factor_product import FactorProduct
 from ganmetrics.core.jackknife import Jackknife, jackknife, shrunk_changes
 from ganmetrics.core.moments import Moments
 from ganmetrics.core.student import student_quantile
 from ganmetrics.core.tails import Tails, part_lengths, relative_kurtosis, tail_bias
-from ganmetrics.metrics.frechet import frechet_distance
+from ganmetrics.metrics.frechet import check_sides, distance_by_product, frechet_distance
 from ganmetrics.metrics.frechet_corrected import (
     corrected_by_spectrum,
     corrected_distance,
@@ -96,14 +97,16 @@ def estimate_from_blocks(real: Blocks | Moments, fake: Blocks | Moments, confide
     """
     quantile = student_quantile(confidence, BLOCKS - 1)
     real_side, fake_side = (_total(side) for side in (real, fake))
-    value = frechet_distance(real_side, fake_side)
+    check_sides(real_side, fake_side)
+    product = FactorProduct(real_side.factor, fake_side.factor)
+    value = distance_by_product(real_side, fake_side, product)
     variance = 0.0 if isinstance(real, Blocks) else gaussian_variance(real_side, fake_side)
     variance += 0.0 if isinstance(fake, Blocks) else gaussian_variance(fake_side, real_side)
 
     def reach(error: float) -> float:
         return quantile * math.hypot(error, math.sqrt(variance))
 
-    spectrum = product_spectrum(real_side, fake_side)
+    spectrum = product_spectrum(product)
     corrected = corrected_by_spectrum(real_side, fake_side, spectrum)
     steps = None if corrected is None else _corrected_steps(corrected, len(spectrum.eigenvalues), real, fake)
     if steps is not None:

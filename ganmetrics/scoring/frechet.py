@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from ganmetrics.core.blocks import Blocks
-from ganmetrics.core.moments import Moments
 from ganmetrics.errors import InputError
 from ganmetrics.metrics.catalogue import METRICS, Metric
 from ganmetrics.metrics.frechet import frechet_distance
@@ -32,11 +30,12 @@ def frechet_score(comparison: Comparison, name: str, options: ScoringOptions) ->
         NotEnoughSamples: a side has one image only.
     """
     metric = METRICS[name]
-    value = frechet_value(comparison, name)
     real, fake = (_layer(metric, side) for side in comparison.both(metric))
     if not options.interval or any(_count(layer) < INTERVAL_FROM for layer in (real, fake)):
-        return comparison.score(metric, value)
-    estimate = estimate_from_blocks(_sampled(real), _sampled(fake), options.confidence)
+        return comparison.score(metric, frechet_value(comparison, name))
+    estimate = estimate_from_blocks(real.sampled, fake.sampled, options.confidence)
+    # The estimate's plain distance is that of covariances divided by n - 1.
+    value = estimate.value if comparison.protocol.ddof == 1 else frechet_value(comparison, name)
     unknown = [role for role, layer in (("real", real), ("fake", fake)) if layer.moments.count is None]
     interval = Interval(
         estimate.corrected, estimate.low, estimate.high, options.confidence, estimate.calibrated and not unknown
@@ -67,10 +66,6 @@ def _layer(metric: Metric, side: Side) -> Layer:
 
 def _count(layer: Layer) -> int:
     return INTERVAL_FROM if layer.moments.count is None else layer.moments.count
-
-
-def _sampled(layer: Layer) -> Blocks | Moments:
-    return layer.moments if layer.blocks is None else layer.blocks
 
 
 def _made(real: Layer, fake: Layer, interval: Interval) -> dict[str, Any]:

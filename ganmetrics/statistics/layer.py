@@ -1,7 +1,7 @@
 """The statistics of one layer's features: moments of all images, and of eight blocks where an interval wants them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -33,6 +33,11 @@ class Layer:
 
     moments: Moments
     blocks: Blocks | None = None
+
+    @property
+    def sampled(self) -> Blocks | Moments:
+        """What an interval is made from: the blocks with the moments of all, or these alone where there are none."""
+        return self.moments if self.blocks is None else replace(self.blocks, whole=self.moments)
 
     def merge(self, other: "Layer") -> "Layer":
         """Return the statistics of both sets of images together; blocks only where both have them."""

@@ -80,3 +80,12 @@ def test_wrong_features_are_refused():
         Blocks.of(np.ones((4, 2), dtype=int))
     with pytest.raises(InputError, match="need an image"):
         _ = Blocks((None,) * BLOCKS).total
+
+
+def test_moments_that_are_at_hand_are_not_merged_again():
+    """The total is the one given, factor and all; without it, it comes from the parts."""
+    features = drawn(60, 5)
+    whole, parts = Moments.of(features), Blocks.of(features).parts
+    assert Blocks(parts, whole).total is whole
+    close(Blocks(parts).total, whole)
+    close(Blocks(parts, whole).without(0), Blocks(parts).without(0))

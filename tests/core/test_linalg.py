@@ -6,7 +6,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ganmetrics.core.linalg import gram_nuclear_norm, nuclear_norm, psd_factor, psd_sqrt, squared_procrustes
+from ganmetrics.core.linalg import psd_factor, psd_sqrt, squared_procrustes
 from ganmetrics.errors import InputError, NumericsError
 from tests.strategies import rotation
 
@@ -107,30 +107,6 @@ def test_a_rounding_sized_negative_eigenvalue_counts_as_zero():
     assert len(psd_factor(with_spectrum(np.r_[-1e-17, np.ones(9)]))) == 9
 
 
-@pytest.mark.parametrize("norm", [gram_nuclear_norm, nuclear_norm])
-@pytest.mark.parametrize("condition", [1e1, 1e3, 1e5, 1e7])
-@pytest.mark.parametrize("plateau", [False, True])
-def test_the_nuclear_norm_is_within_its_own_bound(norm, condition, plateau):
-    """Of known singular values the sum is met within the error that comes with it, and the bound is not vacuous."""
-    for seed in range(5):
-        singular = np.logspace(0, -np.log10(condition), 60)
-        if plateau:
-            singular[8:] = 1 / condition
-        product = torch.from_numpy((rotation(60, seed) * singular) @ rotation(60, seed + 100))
-        value, error = norm(product)
-        assert abs(value - singular.sum()) <= error
-        assert error < 1e-4
-
-
-def test_the_cheap_norm_knows_when_it_is_wrong():
-    """For a singular product the eigenvalues' noise shows in the sum, and the bound covers it."""
-    singular = np.r_[np.ones(30), np.zeros(30)]
-    product = torch.from_numpy((rotation(60, 0) * singular) @ rotation(60, 1))
-    value, error = gram_nuclear_norm(product)
-    assert 1e-10 < abs(value - 30) <= error
-    assert abs(nuclear_norm(product).value - 30) < 1e-13
-
-
 @given(st.integers(1, 6), st.integers(1, 6), st.integers(1, 6), st.integers(0, 10_000))
 def test_no_orthonormal_matrix_comes_closer_than_procrustes(height, other, dimension, seed):
     """The least squares over all Q are at most those of a random Q, and |F1|^2 + |F2|^2 - 2 |F1 F2^T|_*."""
@@ -142,4 +118,4 @@ def test_no_orthonormal_matrix_comes_closer_than_procrustes(height, other, dimen
     turned = torch.from_numpy(rotation(size, seed)) @ padded[1]
     assert least <= float((padded[0] - turned).square().sum()) * (1 + 1e-12) + 1e-24
     total = float(real.square().sum() + fake.square().sum())
-    assert least == pytest.approx(total - 2 * nuclear_norm(real @ fake.mT).value, abs=1e-13 * total)
+    assert least == pytest.approx(total - 2 * float(torch.linalg.svdvals(real @ fake.mT).sum()), abs=1e-13 * total)

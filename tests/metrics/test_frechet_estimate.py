@@ -163,3 +163,12 @@ def test_tails_do_not_widen_the_interval_by_what_the_jackknife_takes_away(monkey
         widths[name] = np.mean([estimate.high - estimate.low for estimate in estimates])
         monkeypatch.setattr(frechet_estimate_module, "shrunk_changes", unchanged)
     assert widths["as it is"] < 0.95 * widths["as if the step were one constant"]
+
+
+def test_what_is_dear_is_done_once(monkeypatch):
+    """The plain and the corrected distance share one decomposition; each of the eight steps has one more."""
+    calls = []
+    decompose = torch.linalg.eigvalsh
+    monkeypatch.setattr(torch.linalg, "eigvalsh", lambda matrix: calls.append(len(matrix)) or decompose(matrix))
+    frechet_estimate(drawn(200, 0), drawn(200, 1, SHIFT))
+    assert calls == [SIZE] * 9
