@@ -1,7 +1,7 @@
 """One pass over a set of images: decoded, prepared, through the network, into moments."""
 
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 
 import torch
@@ -81,14 +81,18 @@ def collect(
     kept = [index for index in range(len(source)) if index not in skip]
     share = [kept[row] for row in ranks.share(count)]
     capacity = count if ranks.first else len(share)
-    part = ranks.each(lambda: _collect_share(source, settings, share, capacity=capacity, keep=keep, progress=progress))
-    layer = pooled(part.layer, blocks=keep.blocks)
-    spatial = pooled(part.spatial, blocks=keep.blocks) if keep.spatial else None
-    if part.features is not None:
-        for rows in ranks.others_rows(part.features.tensor()):
-            part.features.append(rows)
-    if keep.logits:
-        part.logits.extend(ranks.others_rows(torch.cat(part.logits) if part.logits else None))
+    # What the share's own stages leave is waiting for the slowest process, and what travels.
+    with stage("joining processes") if ranks.size > 1 else nullcontext():
+        part = ranks.each(
+            lambda: _collect_share(source, settings, share, capacity=capacity, keep=keep, progress=progress)
+        )
+        layer = pooled(part.layer, blocks=keep.blocks)
+        spatial = pooled(part.spatial, blocks=keep.blocks) if keep.spatial else None
+        if part.features is not None:
+            for rows in ranks.others_rows(part.features.tensor()):
+                part.features.append(rows)
+        if keep.logits:
+            part.logits.extend(ranks.others_rows(torch.cat(part.logits) if part.logits else None))
     return Collected(
         layer=layer,
         spatial=spatial,
