@@ -220,7 +220,7 @@ def main() -> None:
         text = report(rows)
         print(text)
         if options.page:
-            write_page(options.page, text)
+            write_page(options.page, text, mark="scale")
 
 
 if __name__ == "__main__":

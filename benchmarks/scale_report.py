@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import torch
 
-BEGIN, END = "<!-- scale: begin -->", "<!-- scale: end -->"
 DIMENSION = 2048
 TRAVELLING = 9 * DIMENSION * (DIMENSION + 1) // 2 * 8
 """Bytes of one side's moments: a triangle of float64 for the whole and for each of eight blocks."""
@@ -285,7 +284,16 @@ def _plot_sizes(figure: Any, rows: Sequence[Row], folder: Path) -> None:  # noqa
     figure.savefig(folder / "scale-size.png", dpi=110)
 
 
-def write_page(page: Path, text: str) -> None:
-    """Put the text between the two marks of a page."""
-    before, _, rest = page.read_text().partition(BEGIN)
-    page.write_text(f"{before}{BEGIN}\n{text}\n{END}{rest.partition(END)[2]}")
+def write_page(page: Path, text: str, *, mark: str) -> None:
+    """Put the text between the two marks of a page that carry a name.
+
+    Raises:
+        ValueError: the page has no such marks.
+    """
+    begin, end = f"<!-- {mark}: begin -->", f"<!-- {mark}: end -->"
+    before, begun, rest = page.read_text().partition(begin)
+    _, ended, after = rest.partition(end)
+    if not begun or not ended:
+        message = f"{page} needs the marks {begin} and {end}"
+        raise ValueError(message)
+    page.write_text(f"{before}{begin}\n{text}\n{end}{after}")

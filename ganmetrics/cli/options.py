@@ -89,7 +89,7 @@ _EXTRACTION = (
         "--workers",
         type=click.IntRange(min=0),
         default=None,
-        help="Decoding processes; 0 decodes in this one.  [default: up to 4]",
+        help="Decoding processes; 0 decodes in this one.  [default: one a core, up to 16]",
     ),
     click.option(
         "--compile", is_flag=True, help="Compile the network, where there are images enough to repay it; same scores."
