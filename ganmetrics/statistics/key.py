@@ -18,9 +18,9 @@ STATISTICS_VERSION = 2
 class ReferenceKey:
     """All that can change the statistics of an image set; two keys agree only if every field does.
 
-    What only moves roundings is not in it: the number of processes, which moves the last borders of batches, and that of
-    threads. A network's features then differ by some 1e-7 of their size, a distance by less than 1e-6 of its own, and no
-    image changes its block, which goes by inputs. So what 64 processes keep serves one, and says how many made it.
+    What only moves roundings is not in it: the number of processes, which moves the last borders of batches, and the
+    number of threads. A network's features then differ by some 1e-7 of their size, a distance by less than 1e-6 of its
+    own, and no image changes its block, which goes by inputs. So what 64 processes keep serves one, and says so.
 
     Attributes:
         contents: digest of the images' bytes in order, after any choice of `count` images.
