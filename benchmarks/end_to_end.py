@@ -64,8 +64,8 @@ def cifar(archive: Path, folder: Path, count: int) -> tuple[Path, Path]:
     return folder / "real", folder / "fake"
 
 
-def photographs(folder: Path, count: int) -> tuple[Path, Path]:
-    """Write `count` JPEG files a side of 768x768 pixels, made of those that scikit-image ships."""
+def photographs(folder: Path, count: int, *, size: int = SIDE) -> tuple[Path, Path]:
+    """Write `count` JPEG files a side of `size` x `size` pixels, made of those that scikit-image ships."""
     data = import_module("skimage.data")
     names = ("astronaut", "chelsea", "coffee", "rocket", "hubble_deep_field", "immunohistochemistry", "retina")
     originals = [getattr(data, name)() for name in names]
@@ -76,7 +76,7 @@ def photographs(folder: Path, count: int) -> tuple[Path, Path]:
             image = Image.fromarray(originals[random.integers(len(originals))])
             side = int(min(image.size) * random.uniform(0.5, 1))
             left, top = (int(random.integers(length - side + 1)) for length in image.size)
-            image = image.crop((left, top, left + side, top + side)).resize((SIDE, SIDE), Image.Resampling.BICUBIC)
+            image = image.crop((left, top, left + side, top + side)).resize((size, size), Image.Resampling.BICUBIC)
             image = image.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if random.random() < 0.5 else image
             image = image.filter(ImageFilter.GaussianBlur(2)) if role == "fake" else image
             image.save(folder / role / f"{number:05d}.jpg", quality=92)

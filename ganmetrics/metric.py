@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ganmetrics.core.blocks import input_blocks
 from ganmetrics.errors import InputError, NotEnoughSamples, StaleStatistics
 from ganmetrics.features.base import Extractor, ExtractorSpec
 from ganmetrics.ranks import all_ranks
@@ -112,8 +113,9 @@ class FrechetInceptionDistance:
             return
         pixels = images.detach().permute(0, 2, 3, 1).cpu().numpy()
         prepare = self._settings.extractor.prepare
-        batch = torch.from_numpy(np.stack([prepare(np.ascontiguousarray(image)) for image in pixels]))
-        self._seen.add(self._settings.extractor(batch, self._settings.device).features)
+        inputs = np.stack([prepare(np.ascontiguousarray(image)) for image in pixels])
+        features = self._settings.extractor(torch.from_numpy(inputs), self._settings.device).features
+        self._seen.add(features, input_blocks(inputs) if self._options.interval else None)
 
     def merge(self, other: "FrechetInceptionDistance") -> None:
         """Add all that `other` has seen: another stream of images, or another part of the run.

@@ -70,7 +70,10 @@ class Ranks:
         return work()
 
     def once(self, work: Callable[[], Result]) -> Result:
-        """Return what the first process computes, on all; where it fails, all raise its error."""
+        """Return what the first process computes, on all; where it fails, all raise its error.
+
+        The others wait, so torch may use their threads meanwhile.
+        """
         return work()
 
     def in_order(self, work: Callable[[], Result]) -> Result:
@@ -129,7 +132,8 @@ class _Joined(Ranks):
         return result[0]
 
     def once(self, work: Callable[[], Result]) -> Result:
-        result, error = _attempt(work, self.rank) if self.first else (None, None)
+        with _idle_cores():
+            result, error = _attempt(work, self.rank) if self.first else (None, None)
         result, error = self.send((result, error), sender=0)
         if error is not None:
             raise error
@@ -255,6 +259,22 @@ def _absent(call: str, size: int, error: RuntimeError) -> GanMetricsError:
         f"{call} needs to be called on all {size} processes (or within ganmetrics.this_process_only()); "
         f"one did not come: {_first_line(error)}"
     )
+
+
+@contextmanager
+def _idle_cores() -> Iterator[None]:
+    """Let torch use the threads of all processes of this machine, for work that the others wait for.
+
+    A launcher divides the cores, and torchrun leaves each process one thread: a decomposition would crawl on it.
+    """
+    own, local = torch.get_num_threads(), os.environ.get("LOCAL_WORLD_SIZE", "1")
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    threads = own * int(local) if local.isdecimal() else own
+    torch.set_num_threads(max(own, min(threads, cores)))
+    try:
+        yield
+    finally:
+        torch.set_num_threads(own)
 
 
 @contextmanager

@@ -62,8 +62,27 @@ class Stages:
         ]
         return "\n".join([*lines, f"{'all':{width}} {total:7.2f} s"])
 
+    def to_json(self) -> list[dict[str, str | float]]:
+        """Return an object for each stage: its name, seconds, and share of the whole, 0 to 1.
+
+        >>> stages = Stages()
+        >>> stages.seconds = {"network": 3.0, "moments": 1.0}
+        >>> stages.to_json()[1]
+        {'stage': 'moments', 'seconds': 1.0, 'share': 0.25}
+        """
+        total = sum(self.seconds.values()) or 1.0
+        return [{"stage": name, "seconds": seconds, "share": seconds / total} for name, seconds in self.seconds.items()]
+
 
 _stages: ContextVar[Stages | None] = ContextVar("stages", default=None)
+
+
+def until_now() -> Stages | None:
+    """Return the stages that are being timed, with the time until now; None where nobody looks."""
+    stages = _stages.get()
+    if stages is not None:
+        stages.credit()
+    return stages
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from ganmetrics.cli.metric_options import check_confidence
 from ganmetrics.cli.options import (
     SOURCE,
     ExtractionOptions,
-    emit,
+    emit_found,
     extraction_options,
     json_option,
     quiet_option,
@@ -87,4 +87,4 @@ def compare(
         offline=options.offline,
         progress=silent if quiet else bar,
     )
-    emit(found.to_json() if as_json else found.to_text())
+    emit_found(found, as_json=as_json)

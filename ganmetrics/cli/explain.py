@@ -7,7 +7,7 @@ import click
 from ganmetrics.cli.options import (
     SOURCE,
     ExtractionOptions,
-    emit,
+    emit_found,
     extraction_options,
     json_option,
     quiet_option,
@@ -54,4 +54,4 @@ def explain(real: Path, fake: Path, *, options: ExtractionOptions, as_json: bool
         offline=options.offline,
         progress=silent if quiet else bar,
     )
-    emit(explanation.to_json() if as_json else explanation.to_text())
+    emit_found(explanation, as_json=as_json)

@@ -7,7 +7,7 @@ import click
 from ganmetrics.cli.options import (
     SOURCE,
     ExtractionOptions,
-    emit,
+    emit_found,
     extraction_options,
     json_option,
     quiet_option,
@@ -71,7 +71,7 @@ def influence(
     # The pictures first: where they fail, nothing is on stdout.
     written = [] if out is None else found.save_pictures(out, top)
     report = found.tables(top)
-    emit(report.to_json() if as_json else report.to_text())
+    emit_found(report, as_json=as_json)
     if not quiet:
         for path in written:
             click.echo(f"wrote {path}", err=True)

@@ -1,12 +1,13 @@
 """Options that several commands share, and what they mean for the process."""
 
 import functools
+import json
 import logging
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import click
 
@@ -20,7 +21,7 @@ from ganmetrics.features.names import (
     with_precision,
 )
 from ganmetrics.protocols import PROTOCOLS
-from ganmetrics.timing import stage, timed
+from ganmetrics.timing import stage, timed, until_now
 
 
 def check_extractor(context: click.Context, parameter: click.Parameter, value: str) -> str:
@@ -88,7 +89,7 @@ _EXTRACTION = (
         "--workers",
         type=click.IntRange(min=0),
         default=None,
-        help="Decoding processes; 0 decodes in this one.  [default: up to 4]",
+        help="Decoding processes; 0 decodes in this one.  [default: one a core, up to 16]",
     ),
     click.option(
         "--compile", is_flag=True, help="Compile the network, where there are images enough to repay it; same scores."
@@ -145,7 +146,7 @@ def gathered(
 
 
 def timing_option(command: Callable[..., None]) -> Callable[..., None]:
-    """Add ``--timing`` to a command: a table on stderr of where its time went."""
+    """Add ``--timing`` to a command: a table on stderr of where its time went, or a part of the JSON that it prints."""
 
     @functools.wraps(command)
     def timed_command(*arguments: object, timing: bool, **values: Any) -> None:  # noqa: ANN401 - whatever click parsed
@@ -156,9 +157,11 @@ def timing_option(command: Callable[..., None]) -> Callable[..., None]:
             with stage("importing torch"):
                 import torch  # noqa: F401 - what most of the start-up is
             command(*arguments, **values)
-        click.echo(stages.to_text(), err=True)
+        if not values["as_json"]:
+            click.echo(stages.to_text(), err=True)
 
-    return click.option("--timing", is_flag=True, help="Say on stderr where the time went.")(timed_command)
+    told = "Say where the time went: on stderr, or with --json under the key timing."
+    return click.option("--timing", is_flag=True, help=told)(timed_command)
 
 
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="No progress and no audit; warnings and errors only.")
@@ -182,6 +185,32 @@ class _Plain(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         prefix = "warning: " if record.levelno >= logging.WARNING else ""
         return prefix + " ".join(record.getMessage().split())
+
+
+@runtime_checkable
+class Printable(Protocol):
+    """What a scoring command prints."""
+
+    def to_json(self) -> str:
+        """Return one JSON object."""
+        ...
+
+    def to_text(self) -> str:
+        """Return lines for people."""
+        ...
+
+
+def emit_found(found: Printable, *, as_json: bool) -> None:
+    """Print what a command found; its JSON gets the stages until now as ``timing``, where they are timed.
+
+    Raises:
+        StorageError: as `emit` does.
+    """
+    stages = until_now()
+    if as_json and stages is not None:
+        emit(json.dumps({**json.loads(found.to_json()), "timing": stages.to_json()}, indent=2, allow_nan=False))
+    else:
+        emit(found.to_json() if as_json else found.to_text())
 
 
 def emit(text: str) -> None:

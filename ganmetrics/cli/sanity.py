@@ -9,7 +9,7 @@ from ganmetrics.cli.options import (
     SOURCE,
     ExtractionOptions,
     cache_option,
-    emit,
+    emit_found,
     extraction_options,
     json_option,
     quiet_option,
@@ -66,7 +66,7 @@ def sanity(
     if out is not None:
         check_output(out)
     study = _study(real, metrics, others=others, options=options, cached=not no_cache, quiet=quiet)
-    emit(study.to_json() if as_json else study.to_text())
+    emit_found(study, as_json=as_json)
     if out is not None:
         save_study(study, out, alpha=options.alpha)
 

@@ -10,7 +10,7 @@ from ganmetrics.cli.options import (
     SOURCE,
     ExtractionOptions,
     cache_option,
-    emit,
+    emit_found,
     extraction_options,
     json_option,
     quiet_option,
@@ -68,7 +68,7 @@ def fid(
         cached=not no_cache,
         quiet=quiet,
     )
-    emit(report.to_json() if as_json else report.to_text())
+    emit_found(report, as_json=as_json)
 
 
 @click.command()
@@ -105,7 +105,7 @@ def evaluate(
     report = _report(
         real, fake, metrics, options=options, intervals=intervals, choices=choices, cached=not no_cache, quiet=quiet
     )
-    emit(report.to_json() if as_json else report.to_text())
+    emit_found(report, as_json=as_json)
 
 
 def _report(

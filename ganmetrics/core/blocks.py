@@ -4,6 +4,8 @@ import hashlib
 from dataclasses import dataclass
 from functools import cached_property, reduce
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -14,6 +16,7 @@ from ganmetrics.errors import InputError
 
 BLOCKS = 8
 """The number of parts: enough to estimate a variance from, few enough to hold and to factor."""
+_FOLDED_WIDTH = 256
 
 
 def content_blocks(features: ArrayLike) -> Tensor:
@@ -44,6 +47,33 @@ def content_blocks(features: ArrayLike) -> Tensor:
             digest = hashlib.blake2b(row.astype("<f8").tobytes(), digest_size=8).digest()
             numbers.append(int.from_bytes(digest, "little") % BLOCKS)
     return torch.tensor(numbers)
+
+
+def input_blocks(inputs: npt.NDArray[np.float32]) -> Tensor:
+    """Return to which of the eight blocks each image belongs, by what the network is given of it.
+
+    A network's features differ in their last bits with the batch that an image falls into, the number of threads or of
+    processes and the device; so would their hashes, and with them the blocks and every interval. Its inputs do not.
+    Inputs wider than features usually are summed first, as integers of their bits, which is exact in any order.
+
+    Args:
+        inputs: prepared images, float32, shape [n, ...].
+
+    Returns:
+        int64, shape [n], 0 to 7; for narrow inputs that of `content_blocks`.
+
+    >>> inputs = np.random.default_rng(0).random((6, 3, 40, 40), dtype=np.float32)
+    >>> bool((input_blocks(inputs)[4:] == input_blocks(inputs[4:])).all())
+    True
+    """
+    rows = np.ascontiguousarray(inputs).reshape(len(inputs), -1)
+    width = rows.shape[1]
+    if width <= _FOLDED_WIDTH:
+        return content_blocks(rows)
+    bits, whole = rows.view(np.uint32), width - width % _FOLDED_WIDTH
+    folded = bits[:, :whole].reshape(len(rows), -1, _FOLDED_WIDTH).sum(axis=1, dtype=np.uint32)
+    folded[:, : width - whole] += bits[:, whole:]
+    return content_blocks(folded.astype(np.float64))
 
 
 @dataclass(frozen=True, eq=False)

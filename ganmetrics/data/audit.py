@@ -81,6 +81,7 @@ def lossy_mismatch(real: Audit, fake: Audit) -> str | None:
 
 def _parts(source: ImageSource, share: range, alpha: str, workers: int, progress: Progress) -> Iterator[Audit]:
     chunks = (share[start : start + _CHUNK] for start in range(0, len(share), _CHUNK))
+    workers = min(workers, -(-len(share) // _CHUNK))
     with progress(total=len(share), stage=f"checking {source.name}") as advance:
         for part in map_in_workers(_AuditChunk(source, alpha), chunks, workers=workers):
             advance(part.count + len(part.bad))

@@ -71,6 +71,8 @@ def _parts(
     # Pixels that lie in memory go to the workers with the tasks, so that no worker gets a copy of them all.
     sent = source if source.uniform_size is None else None
     tasks = _tasks(source, batch_size, skip)
+    # Starting a process takes longer than decoding the few images that it would not get.
+    workers = min(workers, -(-(len(source) - len(skip)) // min(_TASK_IMAGES, batch_size)))
     ahead = batch_size // (_TASK_IMAGES * max(workers, 1)) + 1
     shape: tuple[int, ...] | None = None
     for result in map_in_workers(_PrepareImages(sent, prepare, alpha), tasks, workers=workers, ahead=ahead):

@@ -15,6 +15,7 @@ from ganmetrics.data.decode import Stored
 from ganmetrics.data.folders import FolderSource
 from ganmetrics.data.npz import open_npz
 from ganmetrics.errors import InputError, NotEnoughSamples
+from ganmetrics.timing import stage
 
 
 @runtime_checkable
@@ -168,12 +169,13 @@ class _Labelled(_Selection):
 
 
 def _open_path(path: Path) -> ImageSource:
-    if path.is_dir():
-        return FolderSource(path)
-    if not path.exists():
-        raise InputError(f"{path} does not exist; images need a folder, .zip or .npz")
-    if path.suffix.lower() == ".zip":
-        return ZipSource(path)
+    with stage("listing files"):
+        if path.is_dir():
+            return FolderSource(path)
+        if not path.exists():
+            raise InputError(f"{path} does not exist; images need a folder, .zip or .npz")
+        if path.suffix.lower() == ".zip":
+            return ZipSource(path)
     if path.suffix.lower() == ".npz":
         return open_npz(path)
     raise InputError(f"{path} is a file; images need a folder, .zip or .npz")

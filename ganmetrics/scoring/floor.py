@@ -3,7 +3,7 @@
 from dataclasses import replace
 from functools import reduce
 
-from ganmetrics.core.blocks import BLOCKS, content_blocks
+from ganmetrics.core.blocks import BLOCKS
 from ganmetrics.core.moments import Moments
 from ganmetrics.errors import InputError, NotEnoughSamples
 from ganmetrics.statistics.layer import Layer
@@ -36,9 +36,9 @@ def _half(real: Side, numbers: range) -> Side:
         source=f"half of {reference.source}",
         contents=(),
     )
-    if real.features is None:
+    if real.features is None or real.block_numbers is None:
         return Side(half)
-    of_block = content_blocks(real.features)
+    of_block = real.block_numbers
     rows = ((of_block >= numbers.start) & (of_block < numbers.stop)).nonzero()[:, 0]
     names = None
     if real.rows is not None:

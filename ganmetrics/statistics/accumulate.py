@@ -27,8 +27,8 @@ class LayerAccumulator:
         self._whole = _MomentsAccumulator()
         self._parts = tuple(_MomentsAccumulator() for _ in range(BLOCKS)) if blocks else ()
 
-    def add(self, features: Tensor) -> None:
-        """Add a batch of features [n, d].
+    def add(self, features: Tensor, blocks: Tensor | None = None) -> None:
+        """Add a batch of features [n, d], and to which block each image belongs [n]; by its features where not said.
 
         Raises:
             NumericsError: a feature is not finite.
@@ -36,7 +36,7 @@ class LayerAccumulator:
         self.count += len(features)
         self._whole.add(features)
         if self._parts:
-            numbers = content_blocks(features)
+            numbers = content_blocks(features) if blocks is None else blocks
             for number, part in enumerate(self._parts):
                 part.add(features[numbers == number])
 

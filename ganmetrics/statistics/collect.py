@@ -1,13 +1,16 @@
 """One pass over a set of images: decoded, prepared, through the network, into moments."""
 
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
 from ganmetrics._types import Progress
+from ganmetrics.core.blocks import input_blocks
 from ganmetrics.data.loading import prepared_batches
 from ganmetrics.data.sources import ImageSource
 from ganmetrics.errors import InputError, NotEnoughSamples, NumericsError
@@ -52,12 +55,14 @@ class Collected:
         spatial: of the spatial features, where they were asked for.
         features: float32 [n, d], where they were asked for; of several processes the first has them.
         logits: float32 [n, c], where they were asked for; likewise.
+        block_numbers: int64 [n], the block of each image, where blocks and features were asked for; likewise.
     """
 
     layer: Layer
     spatial: Layer | None
     features: Tensor | None
     logits: Tensor | None
+    block_numbers: Tensor | None = None
 
 
 def collect(
@@ -81,19 +86,25 @@ def collect(
     kept = [index for index in range(len(source)) if index not in skip]
     share = [kept[row] for row in ranks.share(count)]
     capacity = count if ranks.first else len(share)
-    part = ranks.each(lambda: _collect_share(source, settings, share, capacity=capacity, keep=keep, progress=progress))
-    layer = pooled(part.layer, blocks=keep.blocks)
-    spatial = pooled(part.spatial, blocks=keep.blocks) if keep.spatial else None
-    if part.features is not None:
-        for rows in ranks.others_rows(part.features.tensor()):
-            part.features.append(rows)
-    if keep.logits:
-        part.logits.extend(ranks.others_rows(torch.cat(part.logits) if part.logits else None))
+    # What the share's own stages leave is waiting for the slowest process, and what travels.
+    with stage("joining processes") if ranks.size > 1 else nullcontext():
+        part = ranks.each(
+            lambda: _collect_share(source, settings, share, capacity=capacity, keep=keep, progress=progress)
+        )
+        layer = pooled(part.layer, blocks=keep.blocks)
+        spatial = pooled(part.spatial, blocks=keep.blocks) if keep.spatial else None
+        if part.features is not None:
+            for rows in ranks.others_rows(part.features.tensor()):
+                part.features.append(rows)
+        numbers = ranks.gather(part.block_numbers) if keep.blocks and keep.features else []
+        if keep.logits:
+            part.logits.extend(ranks.others_rows(torch.cat(part.logits) if part.logits else None))
     return Collected(
         layer=layer,
         spatial=spatial,
         features=None if part.features is None or not ranks.first else part.features.tensor(),
         logits=torch.cat(part.logits) if part.logits and ranks.first else None,
+        block_numbers=torch.cat(numbers) if numbers else None,
     )
 
 
@@ -105,6 +116,7 @@ class _Share:
     spatial: Layer | None
     features: FeatureStore | None
     logits: list[Tensor]
+    block_numbers: Tensor
 
 
 def _collect_share(
@@ -113,11 +125,14 @@ def _collect_share(
     layer, spatial = LayerAccumulator(blocks=keep.blocks), LayerAccumulator(blocks=keep.blocks)
     features = FeatureStore(capacity, settings.extractor.spec.dimension, memory=keep.memory) if keep.features else None
     logits: list[Tensor] = []
-    for outputs in _outputs(source, settings, share, progress):
+    numbers = [torch.empty(0, dtype=torch.int64)]
+    for batch, outputs in _outputs(source, settings, share, progress):
         with stage("moments"):
-            layer.add(outputs.features)
+            if keep.blocks:
+                numbers.append(input_blocks(batch))
+            layer.add(outputs.features, numbers[-1])
             if keep.spatial:
-                spatial.add(_spatial(outputs, settings))
+                spatial.add(_spatial(outputs, settings), numbers[-1])
             if features is not None:
                 features.append(outputs.features)
             if keep.logits and outputs.logits is not None:
@@ -127,6 +142,7 @@ def _collect_share(
         spatial=spatial.layer() if spatial.count else None,
         features=features,
         logits=logits,
+        block_numbers=torch.cat(numbers),
     )
 
 
@@ -136,7 +152,10 @@ def _spatial(outputs: Outputs, settings: Settings) -> Tensor:
     return outputs.spatial
 
 
-def _outputs(source: ImageSource, settings: Settings, share: list[int], progress: Progress) -> Iterator[Outputs]:
+def _outputs(
+    source: ImageSource, settings: Settings, share: list[int], progress: Progress
+) -> Iterator[tuple[npt.NDArray[np.float32], Outputs]]:
+    """Yield what the network is given, and what it gives, batch by batch."""
     batches = prepared_batches(
         source,
         settings.extractor.prepare,
@@ -154,7 +173,7 @@ def _outputs(source: ImageSource, settings: Settings, share: list[int], progress
                 _check_finite(outputs.features, source, share[start : start + len(batch)])
             start += len(batch)
             advance(len(batch))
-            yield outputs
+            yield batch, outputs
 
 
 def _check_finite(features: Tensor, source: ImageSource, indices: list[int]) -> None:

@@ -160,7 +160,7 @@ def _extract(pending: _Pending, settings: Settings, *, cache: ReferenceCache | N
     if cache is not None:
         with stage("cache"):
             current().once(lambda: cache.put(ReferenceKey.of(surveyed.contents, settings), reference))
-    return Side(reference, rows_of(surveyed), collected.features, collected.logits)
+    return Side(reference, rows_of(surveyed), collected.features, collected.logits, collected.block_numbers)
 
 
 def _check_matches(reference: Reference, settings: Settings) -> None:

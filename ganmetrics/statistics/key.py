@@ -10,13 +10,17 @@ from importlib.metadata import PackageNotFoundError, version
 
 from ganmetrics.statistics.settings import Settings
 
-STATISTICS_VERSION = 1
+STATISTICS_VERSION = 2
 """Raised whenever the same images would give other statistics under the same settings."""
 
 
 @dataclass(frozen=True)
 class ReferenceKey:
     """All that can change the statistics of an image set; two keys agree only if every field does.
+
+    What only moves roundings is not in it: the number of processes, which moves the last borders of batches, and the
+    number of threads. A network's features then differ by some 1e-7 of their size, a distance by less than 1e-6 of its
+    own, and no image changes its block, which goes by inputs. So what 64 processes keep serves one, and says so.
 
     Attributes:
         contents: digest of the images' bytes in order, after any choice of `count` images.

@@ -14,7 +14,7 @@ from ganmetrics.data.audit import Audit
 from ganmetrics.data.sources import open_source
 from ganmetrics.errors import InputError, StaleStatistics
 from ganmetrics.features.base import Extractor, ExtractorSpec
-from ganmetrics.ranks import all_ranks
+from ganmetrics.ranks import all_ranks, current
 from ganmetrics.statistics.collect import Collected, Keep, collect
 from ganmetrics.statistics.formats.foreign import Foreign
 from ganmetrics.statistics.formats.registry import is_foreign, read_foreign
@@ -141,6 +141,7 @@ class Reference:
                 "versions": library_versions(),
                 "device": settings.device.type,
                 "batch_size": settings.batch_size,
+                "processes": current().size,
                 "alpha": settings.alpha,
                 "seed": settings.chosen_by,
                 "compiled": settings.compiles(surveyed.audit.count),

@@ -1,6 +1,7 @@
 """Everything but the images that can change a number, resolved once."""
 
 import logging
+import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from ganmetrics.timing import stage
 logger = logging.getLogger(__name__)
 
 INCEPTION_SIZE = (299, 299)
+MOST_WORKERS = 16
+"""Decoding processes by default: at 8 ms for a photograph of 512 pixels they feed 2,000 images a second."""
 
 
 @dataclass(frozen=True)
@@ -138,8 +141,15 @@ def _check_at_least(least: int, **options: int | None) -> None:
 
 
 def _default_workers() -> int:
-    # Decoding is far cheaper than extraction on a CPU; past four processes an extractor on one GPU is the bottleneck.
-    return min(4, torch.get_num_threads())
+    """Return how many processes decode: one for each core of this process, which wait where the network is slower.
+
+    torchrun gives its processes one thread each, whatever the cores are, so there these are counted and divided.
+    """
+    local = os.environ.get("LOCAL_WORLD_SIZE", "")
+    if not local.isdecimal() or int(local) < 1:
+        return min(MOST_WORKERS, torch.get_num_threads())
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(MOST_WORKERS, max(1, cores // int(local)))
 
 
 def _resolve_device(device: str | torch.device | None) -> torch.device:

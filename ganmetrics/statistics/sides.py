@@ -71,12 +71,14 @@ class Side:
         rows: which image each row is of; None where statistics were at hand.
         features: float32 [n, d], where a metric reads them.
         logits: float32 [n, c], where a metric reads them.
+        block_numbers: int64 [n], to which of the eight blocks each row belongs, where there are blocks and features.
     """
 
     reference: Reference
     rows: ImageRows | None = None
     features: Tensor | None = None
     logits: Tensor | None = None
+    block_numbers: Tensor | None = None
 
 
 def open_side(source: object, classes: Sequence[object] | None = None) -> Reference | ImageSource:

@@ -1,5 +1,7 @@
 """``--timing``: where the time of each scoring command went."""
 
+import json
+
 import pytest
 
 from ganmetrics.statistics import settings
@@ -7,7 +9,7 @@ from ganmetrics.testing import write_images
 from tests.inception_stand_in import Thumbnail
 
 OFFLINE = ("--extractor", "efficientnet-lite0", "--workers", "0")
-EXTRACTED = ("hashing files", "audit", "waiting for images", "network", "moments", "scores")
+EXTRACTED = ("listing files", "hashing files", "audit", "waiting for images", "network", "moments", "scores")
 
 
 def stages(text):
@@ -29,10 +31,28 @@ def test_every_scoring_command_names_its_stages(run, folders, tmp_path, command)
     assert "network" not in done.out
 
 
+@pytest.mark.usefixtures("cheap")
+@pytest.mark.parametrize("command", ["fid", "evaluate", "compare", "influence", "sanity"])
+def test_json_has_the_stages_under_one_key(run, folders, tmp_path, command):
+    """Seconds and shares that add up to the whole, and then no table on stderr; without the option no key."""
+    others = [write_images(tmp_path / name, 20, seed=seed) for seed, name in ((8, "a"), (9, "b"))]
+    operands = {"compare": (folders[0], *others), "sanity": folders[:1]}.get(command, folders)
+    timed, plain = (run(command, *operands, *OFFLINE, "--json", *more) for more in (("--timing",), ()))
+    found = json.loads(timed.out)
+    assert set(found) - set(json.loads(plain.out)) == {"timing"}
+    assert set(EXTRACTED) <= {row["stage"] for row in found["timing"]}
+    assert sum(row["share"] for row in found["timing"]) == pytest.approx(1)
+    total = sum(row["seconds"] for row in found["timing"])
+    assert all(row["share"] == pytest.approx(row["seconds"] / total) for row in found["timing"])
+    assert stages(timed.err) == []
+
+
 def test_explain_names_its_stages(run, folders, monkeypatch):
     """It has a pass of its own over the images."""
     monkeypatch.setattr(settings, "load_extractor", lambda _, *, preprocessing, **__: Thumbnail(preprocessing))
     assert set(EXTRACTED) <= set(stages(run("explain", *folders, "--timing").err))
+    found = json.loads(run("explain", *folders, "--timing", "--json").out)
+    assert set(EXTRACTED) <= {row["stage"] for row in found["timing"]}
 
 
 @pytest.mark.usefixtures("cheap")

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from ganmetrics.data import loading
 from ganmetrics.data.loading import prepared_batches
 from ganmetrics.data.sources import open_source
 from ganmetrics.errors import InputError
@@ -187,3 +188,12 @@ def test_memory_in_flight_is_bounded(noise, kind):
     next(batches)
     batches.close()
     assert len(read) <= 10
+
+
+def test_no_more_workers_than_tasks(noise, monkeypatch):
+    """Six images are two tasks, in batches of four or more; processes without work are not started."""
+    monkeypatch.setattr(loading, "map_in_workers", lambda *_, workers, **__: started.append(workers) or iter(()))
+    started = []
+    for batch_size in (1, 2, 4, 32):
+        load(noise()[None].repeat(6, axis=0), workers=16, batch_size=batch_size)
+    assert started == [6, 3, 2, 2]

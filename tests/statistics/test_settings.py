@@ -80,3 +80,18 @@ def test_compiling_is_decided_by_the_count_and_said(caplog, monkeypatch):
         assert compiled.for_count(10).extractor is network
     assert "not compiled: 10 images are fewer than the about 10,000 that repay it" in caplog.text
     assert (compiled.compiles(10), compiled.compiles(10**6)) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("threads", "cores", "local", "expected"),
+    [(2, 64, None, 2), (64, 64, None, 16), (1, 64, "8", 8), (1, 2, "4", 1), (1, 64, "1", 16), (3, 64, "none", 3)],
+)
+def test_every_core_of_a_process_decodes_by_default(monkeypatch, threads, cores, local, expected):
+    """Up to 16; the one thread that torchrun gives each process does not count, the cores that it shares do."""
+    monkeypatch.setattr(torch, "get_num_threads", lambda: threads)
+    monkeypatch.setattr(module.os, "sched_getaffinity", lambda _: set(range(cores)), raising=False)
+    if local is None:
+        monkeypatch.delenv("LOCAL_WORLD_SIZE", raising=False)
+    else:
+        monkeypatch.setenv("LOCAL_WORLD_SIZE", local)
+    assert resolve_settings(ChannelMeans(), **DEFAULTS).workers == expected
