@@ -114,7 +114,7 @@ class Model:
             shared={column: lines[column][1] for column in SHARED},
             joining=median(row.joining for row in counted if row.processes == 2),
             # Until every block has as many images as features a process holds their rows, which grow.
-            memory=_line([row for row in alone if row.count > 8 * DIMENSION], "memory"),
+            memory=_line([row for row in alone if row.count > 8 * DIMENSION] or full[-1:], "memory"),
         )
 
     def seconds(self, row: Row) -> float:
@@ -131,7 +131,7 @@ def _line(rows: Sequence[Row], column: str) -> tuple[float, float]:
     """Return the constant of a column, and what each image adds: of a straight line, no part of it negative."""
     images, taken = [2.0 * row.count for row in rows], [getattr(row, column) for row in rows]
     if len(rows) < 2:
-        return (taken[0] if taken else float("nan")), 0.0
+        return taken[0], 0.0
     slope = max(float(np.polyfit(images, taken, 1)[0]), 0.0)
     return max(float(np.mean(taken)) - slope * float(np.mean(images)), 0.0), slope
 
