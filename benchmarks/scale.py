@@ -194,6 +194,15 @@ def measure_missing(path: Path, wanted: list[Job], scratch: Path) -> None:
         print(row, file=sys.stderr, flush=True)
 
 
+def _pictures(plots: Path | None, page: Path) -> str:
+    """Return the Markdown that shows the plots on a page."""
+    if plots is None:
+        return ""
+    folder = os.path.relpath(plots, page.parent)
+    shown = (("time and memory by count", "scale-count.png"), ("an image's time by size", "scale-size.png"))
+    return "".join(f"![{title}]({folder}/{name})\n\n" for title, name in shown)
+
+
 def main() -> None:
     """Measure what is missing, then print the table and draw the plots that are asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -220,7 +229,7 @@ def main() -> None:
         text = report(rows)
         print(text)
         if options.page:
-            write_page(options.page, text, mark="scale")
+            write_page(options.page, _pictures(options.plots, options.page) + text, mark="scale")
 
 
 if __name__ == "__main__":
