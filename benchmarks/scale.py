@@ -4,10 +4,10 @@ Each row is a whole job, `ganmetrics.fid` of two folders with its interval, in p
 one core to itself, so that two of them stand for two machines. The extractors cost next to nothing and are as wide as
 pool3: what is measured is all that is not the network. Images are crops of the photographs that scikit-image ships.
 Rows go to a CSV file; a second run measures what is missing there. `scale_report.py` carries the figures to a million
-images and 64 GPUs. All of it, table and plots included (about 15 minutes of two quiet cores):
+images and 64 GPUs. All of it, table and plots included (about 25 quiet minutes):
 
     python benchmarks/scale.py --csv scale.csv --table --page docs/benchmarks.md --plots docs/images
-    python benchmarks/scale.py --csv short.csv --short --table          # the same in two minutes, small
+    python benchmarks/scale.py --csv short.csv --short --table          # the same, small, in four minutes
 """
 
 import argparse
@@ -194,6 +194,15 @@ def measure_missing(path: Path, wanted: list[Job], scratch: Path) -> None:
         print(row, file=sys.stderr, flush=True)
 
 
+def _pictures(plots: Path | None, page: Path) -> str:
+    """Return the Markdown that shows the plots on a page."""
+    if plots is None:
+        return ""
+    folder = os.path.relpath(plots, page.parent)
+    shown = (("time and memory by count", "scale-count.png"), ("an image's time by size", "scale-size.png"))
+    return "".join(f"![{title}]({folder}/{name})\n\n" for title, name in shown)
+
+
 def main() -> None:
     """Measure what is missing, then print the table and draw the plots that are asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -220,7 +229,7 @@ def main() -> None:
         text = report(rows)
         print(text)
         if options.page:
-            write_page(options.page, text, mark="scale")
+            write_page(options.page, _pictures(options.plots, options.page) + text, mark="scale")
 
 
 if __name__ == "__main__":

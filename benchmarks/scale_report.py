@@ -114,7 +114,7 @@ class Model:
             shared={column: lines[column][1] for column in SHARED},
             joining=median(row.joining for row in counted if row.processes == 2),
             # Until every block has as many images as features a process holds their rows, which grow.
-            memory=_line([row for row in alone if row.count > 8 * DIMENSION], "memory"),
+            memory=_line([row for row in alone if row.count > 8 * DIMENSION] or full[-1:], "memory"),
         )
 
     def seconds(self, row: Row) -> float:
@@ -131,7 +131,7 @@ def _line(rows: Sequence[Row], column: str) -> tuple[float, float]:
     """Return the constant of a column, and what each image adds: of a straight line, no part of it negative."""
     images, taken = [2.0 * row.count for row in rows], [getattr(row, column) for row in rows]
     if len(rows) < 2:
-        return (taken[0] if taken else float("nan")), 0.0
+        return taken[0], 0.0
     slope = max(float(np.polyfit(images, taken, 1)[0]), 0.0)
     return max(float(np.mean(taken)) - slope * float(np.mean(images)), 0.0), slope
 
@@ -257,9 +257,13 @@ def _plot_counts(figure: Any, rows: Sequence[Row], model: Model, folder: Path) -
         time.plot(counts, [model.seconds(row) for row in chosen], color=colour, linewidth=1, label=f"{label}, model")
         memory.plot(counts, [row.memory for row in chosen], "o-", color=colour, label=label)
     time.set(xscale="log", yscale="log", xlabel="images a side", ylabel="seconds", title="the whole job")
+    time.yaxis.set_major_formatter("{x:g}")
     memory.set(xscale="log", xlabel="images a side", ylabel="MB", title="peak of the largest process")
     memory.set_ylim(bottom=0)
+    counts = sorted({row.count for row in rows})
     for panel in (time, memory):
+        panel.set_xticks(counts, [f"{count / 1000:g}k" for count in counts])
+        panel.minorticks_off()
         panel.legend(frameon=False)
         panel.grid(alpha=0.3)
     figure.savefig(folder / "scale-count.png", dpi=110)
@@ -276,8 +280,9 @@ def _plot_sizes(figure: Any, rows: Sequence[Row], folder: Path) -> None:  # noqa
         below += taken
     rate.plot(places, 1000 / below, "o-")
     time.set(xlabel="pixels a side", ylabel="ms an image, one core", title="before the network")
-    rate.set(xlabel="pixels a side", ylabel="images/s of one core", title="what a core can feed", yscale="log")
-    time.legend(frameon=False)
+    rate.set(xlabel="pixels a side", ylabel="images/s of one core", title="what a core can feed")
+    rate.set_ylim(bottom=0)
+    time.legend(frameon=False, loc="upper left")
     for panel in (time, rate):
         panel.set_xticks(places, [str(row.size) for row in chosen])
         panel.grid(axis="y", alpha=0.3)

@@ -114,7 +114,7 @@ class FrechetInceptionDistance:
         pixels = images.detach().permute(0, 2, 3, 1).cpu().numpy()
         prepare = self._settings.extractor.prepare
         inputs = np.stack([prepare(np.ascontiguousarray(image)) for image in pixels])
-        features = self._settings.extractor(torch.from_numpy(inputs), self._settings.device).features
+        features = self._settings.extractor(torch.from_numpy(inputs), self._settings.device).on_host().features
         self._seen.add(features, input_blocks(inputs) if self._options.interval else None)
 
     def merge(self, other: "FrechetInceptionDistance") -> None:

@@ -56,6 +56,14 @@ class FailsOnTheLast(ChannelMeans):
         return super().__call__(batch, device)
 
 
+class Untouched(ChannelMeans):
+    """An extractor whose statistics need to be kept already."""
+
+    def __call__(self, batch, device):
+        """Fail."""
+        raise ValueError("the cache needs to have this")
+
+
 def scores(report):
     """Return all numbers of a report."""
     return {name: [score.value, score.corrected, score.low, score.high] for name, score in report.items()}
@@ -83,8 +91,11 @@ def results(folder, rank, size):
     through = {"extractor": SMALL, "workers": 0, "device": "cpu", "batch_size": 16}
     found["network"] = scores(evaluate(real, fake, metrics=(*ALL, "sfid"), **through))
     found["skipped"] = scores(evaluate(folder, fake, metrics=("fid", "kid", "sfid"), skip_bad=True, **through))
+    kept = {**FREE, "cache": folder.parent / "cache"}
+    evaluate(real, fake, **kept)
     if rank == 0:
         with this_process_only():
+            found["kept"] = scores(evaluate(real, fake, **{**kept, "extractor": Untouched()}))
             found["apart"] = scores(evaluate(real, fake, **FREE))
     if size > 1:
         found["extractor"] = failure(lambda: evaluate(real, fake, extractor=FailsOnTheLast(), workers=0))

@@ -66,3 +66,6 @@ def test_several_processes_are_one(alone, tmp_path, size):
         assert found["damaged"].startswith("InputError: 1 of 9 images of ")
         assert found["another"].startswith("InputError: all processes need to make one call; got evaluate of fid")
         assert found.get("apart", alone["apart"]) == alone["apart"]
+        if "kept" in found:  # by the first process, from what all of them extracted
+            for name, numbers in alone["apart"].items():
+                assert found["kept"][name] == [n if n is None else pytest.approx(n, rel=1e-9) for n in numbers]

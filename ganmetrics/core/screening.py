@@ -65,7 +65,7 @@ class Euclidean:
         share = 1 - self.slack(one.rows.dtype)
         offsets = other.norms * share - self.lost(one.rows.dtype)
         # The bounds hold for products in single precision, which a caller may have lowered.
-        with ieee_float32():
+        with ieee_float32(), torch.autocast("cpu", enabled=False):
             products = torch.addmm(offsets, one.rows, other.rows.mT, alpha=-2)
         return products.add_((one.norms * share)[:, None])
 

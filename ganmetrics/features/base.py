@@ -57,6 +57,18 @@ class Outputs:
     logits: Tensor | None = None
     spatial: Tensor | None = None
 
+    def on_host(self) -> "Outputs":
+        """Return the same in the CPU's memory and without gradients: an extractor may leave it where it computed.
+
+        >>> Outputs(features=torch.zeros(2, 64, requires_grad=True)).on_host().features.requires_grad
+        False
+        """
+        return Outputs(
+            features=self.features.detach().cpu(),
+            logits=None if self.logits is None else self.logits.detach().cpu(),
+            spatial=None if self.spatial is None else self.spatial.detach().cpu(),
+        )
+
 
 @runtime_checkable
 class Preparation(Protocol):

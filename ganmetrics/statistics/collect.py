@@ -169,7 +169,7 @@ def _outputs(
     with closing(batches), progress(total=len(share), stage=f"extracting {source.name}") as advance:
         for batch in in_stage("waiting for images", batches):
             with stage("network"):
-                outputs = settings.extractor(torch.from_numpy(batch), settings.device)
+                outputs = settings.extractor(torch.from_numpy(batch), settings.device).on_host()
                 _check_finite(outputs.features, source, share[start : start + len(batch)])
             start += len(batch)
             advance(len(batch))

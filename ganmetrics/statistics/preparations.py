@@ -78,7 +78,7 @@ def collect_prepared(
             for inputs, (preparation, layer) in zip(batch.swapaxes(0, 1), gathered.items(), strict=True):
                 with stage("network"):
                     prepared = torch.from_numpy(np.ascontiguousarray(inputs))
-                    features = settings.extractor(prepared, settings.device).features
+                    features = settings.extractor(prepared, settings.device).on_host().features
                 if not features.isfinite().all():
                     made = " ".join(preparation)
                     raise NumericsError(f"features must be finite; {source.name} under {made} gives one that is not")

@@ -96,6 +96,7 @@ def resolve_settings(
         InputError: an option is out of range, or names something unknown.
         WeightsError: the extractor's weights are not to be had.
     """
+    _check_default_device()
     _check_at_least(1, batch_size=batch_size, count=count)
     _check_at_least(0, workers=workers, seed=seed)
     check_alpha(alpha)
@@ -150,6 +151,13 @@ def _default_workers() -> int:
         return min(MOST_WORKERS, torch.get_num_threads())
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min(MOST_WORKERS, max(1, cores // int(local)))
+
+
+def _check_default_device() -> None:
+    # Statistics lie on the CPU; with another default every tensor that joins them would be made elsewhere.
+    default = torch.get_default_device()
+    if default.type != "cpu":
+        raise InputError(f"torch's default device needs to be the CPU here, within torch.device('cpu'); got {default}")
 
 
 def _resolve_device(device: str | torch.device | None) -> torch.device:

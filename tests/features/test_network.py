@@ -193,8 +193,9 @@ def test_an_unknown_precision_is_refused(extractor):
         extractor.in_precision("int8")
 
 
-def test_copies_to_cuda_start_from_pinned_memory_and_do_not_wait(monkeypatch):
-    """Only so does the copy of a batch run beside the computation of the one before."""
+@pytest.mark.parametrize(("device", "pinned"), [("cuda", True), ("mps", False)])
+def test_copies_start_from_pinned_memory_and_do_not_wait_on_cuda_only(monkeypatch, device, pinned):
+    """A copy that nobody waits for must read memory that torch keeps until it is done."""
     calls = []
 
     def pin_memory(tensor):
@@ -207,8 +208,9 @@ def test_copies_to_cuda_start_from_pinned_memory_and_do_not_wait(monkeypatch):
 
     monkeypatch.setattr(torch.Tensor, "pin_memory", pin_memory)
     monkeypatch.setattr(torch.Tensor, "to", to)
-    _to_device(batch(), torch.device("cuda"))
-    assert calls == ["pinned", ("cuda", {"non_blocking": True, "memory_format": torch.channels_last})]
+    _to_device(batch(), torch.device(device))
+    copied = (device, {"non_blocking": pinned, "memory_format": torch.channels_last})
+    assert calls == (["pinned", copied] if pinned else [copied])
 
 
 def test_a_cpu_works_on_few_images_at_a_time(extractor, monkeypatch):

@@ -7,7 +7,8 @@ from ganmetrics.errors import InputError, StaleStatistics
 from ganmetrics.evaluation import fid
 from ganmetrics.statistics.joining import join_shards
 from ganmetrics.statistics.reference import Reference
-from ganmetrics.testing import ChannelMeans, random_images
+from ganmetrics.testing import ChannelMeans, random_images, write_images
+from tests.ranks_program import SMALL
 
 IMAGES = random_images(31, seed=0)
 
@@ -27,6 +28,24 @@ def test_shards_join_to_the_whole(tmp_path, count):
     torch.testing.assert_close(joined.moments.covariance, whole.moments.covariance, rtol=1e-10, atol=1e-10)
     assert (joined.count, joined.audit, joined.shard, joined.source) == (31, whole.audit, None, whole.source)
     assert [p.count for p in joined.blocks.parts if p] == [p.count for p in whole.blocks.parts if p]
+
+
+def test_shards_through_a_network_join_to_the_whole(tmp_path):
+    """With spatial features and without an image that cannot be read: to 1e-6, intervals too."""
+    folder = write_images(tmp_path / "real", 31, size=12)
+    (folder / "00007.png").write_bytes(b"no image")
+    options = {"extractor": SMALL, "workers": 0, "device": "cpu", "spatial": True, "skip_bad": True, "batch_size": 8}
+    joined = join_shards({f"{i}": Reference.from_images(folder, shard=f"{i}/3", **options) for i in (1, 2, 3)})
+    whole = Reference.from_images(folder, **options)
+    assert joined.count == whole.count == 30
+    assert joined.audit == whole.audit
+    for found, expected in ((joined.layer, whole.layer), (joined.spatial, whole.spatial)):
+        torch.testing.assert_close(found.moments.covariance, expected.moments.covariance, rtol=1e-5, atol=1e-6)
+        assert [part.count for part in found.blocks.parts] == [part.count for part in expected.blocks.parts]
+    fake = random_images(30, seed=3, size=12)
+    scores = [fid(side, fake, extractor=SMALL, skip_bad=True, workers=0, device="cpu") for side in (joined, whole)]
+    one, other = ([score.value, score.corrected, score.low, score.high] for score in scores)
+    assert one == pytest.approx(other, rel=1e-6, abs=1e-6 * other[0])
 
 
 def test_missing_doubled_and_foreign_shards_are_named():
