@@ -1,11 +1,11 @@
 """How often the intervals of shares, of the Inception Score and of CMMD's discrepancy cover what they are of.
 
-    python benchmarks/share_intervals.py                    # 200 repetitions of every cell, about 20 minutes on one core
+    python benchmarks/share_intervals.py                    # 200 repetitions of every cell: half an hour on one core
     python benchmarks/share_intervals.py --repetitions 50 --counts 100:100
 
-Shares and the Inception Score depend on the numbers of images: their truth is the mean of the value over as many further
-draws of the same numbers. The discrepancy's truth is that of the populations, here the unbiased estimate's mean. Every
-draw is seeded by its number.
+Shares and the Inception Score depend on the numbers of images: their truth is the mean of the value over as many
+further draws of the same numbers; the discrepancy's is the mean of its unbiased estimate over those. Every draw is
+seeded by its number.
 """
 
 import argparse

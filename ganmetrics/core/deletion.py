@@ -125,7 +125,7 @@ def _of_authenticity(growth: Growth, nearest: TwoNearest, fake: PointSet, real: 
     copied = np.where(count > 1, 0.0, own)
     before = nearest.squared_first > copied[first]
     # Without the nearest: its copy, which has a copy less, or the second.
-    left = np.where(count > 2, 0.0, own)
+    left = np.where(count - 1 > 1, 0.0, own)
     of_second = np.where((nearest_of[second] == first) & (count[second] == 1), next_own[second], copied[second])
     without_first = np.where(count[first] > 1, nearest.squared_first > left[first], nearest.squared_second > of_second)
     # Without the nearest one's own nearest, where that is a single other image.

@@ -41,7 +41,8 @@ def divergence_without_each(logits: Logits) -> Float64[Tensor, " n"]:
     others = len(logits) - 1
     # Where an image alone has a class what is left is 0 but for rounding.
     marginal = ((conditional.exp().sum(dim=0) - conditional.exp()) / others).clamp(min=0)
-    return torch.special.entr(marginal).sum(dim=1) - (entropies.sum() - entropies) / others
+    without: Tensor = torch.special.entr(marginal).sum(dim=1) - (entropies.sum() - entropies) / others
+    return without
 
 
 def class_dispersion(logits: Logits) -> float:

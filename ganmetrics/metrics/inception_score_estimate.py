@@ -46,13 +46,22 @@ def inception_score_estimate(
     """Return `inception_score` with a Student interval for its expectation at this number of images and splits.
 
     The standard deviation over the splits is no standard error: it is that of one split's score, of a tenth of the
-    images. To first order an image x moves the log of its split's score by 1/count of KL(p(y|x) || p(y)) less the mean of
-    that; here each image is left out of its split exactly (`divergence_without_each`), which counts what p(y) of few
+    images. To first order an image x moves the log of its split's score by 1/count of KL(p(y|x) || p(y)) less the mean
+    of that; here each image is left out of its split exactly (`divergence_without_each`), which counts what p(y) of few
     images adds. Splits of fewer images have lower scores: the interval is of the score of these splits, not of the
-    score that more images tend to. Other arguments, and errors, are those of `inception_score`.
+    score that more images tend to.
 
     Args:
+        logits: class scores before the softmax, floating point, shape [n, c].
+        splits: number of splits; None for the convention's own.
+        convention: a name in `CONVENTIONS`, or a convention of your own.
+        rng: shuffles the images where the convention does so without a seed of its own, and only there.
         confidence: probability to cover the expectation, between 0 and 1.
+
+    Raises:
+        InputError: as `inception_score`, or if the confidence is not between 0 and 1.
+        NotEnoughSamples: if there are fewer images than splits.
+        NumericsError: if a logit is not finite, naming the row.
 
     >>> logits = 3 * torch.randn(500, 10, generator=torch.Generator().manual_seed(0))
     >>> found = inception_score_estimate(logits)

@@ -100,9 +100,9 @@ def _density(found: Neighbourhoods, changes: Deletions, confidence: float) -> Sh
 def _variance_of_coverage(found: Neighbourhoods, changes: Deletions) -> float:
     """Return what the variance of coverage has beyond that of independent real images.
 
-    *Of the fakes*: one that alone covers several real images covers them together. *Of the balls*: a real image left out
-    takes its own coverage with it, and lets others be covered by the balls that grow. As in `variance_by_left_out`, the
-    square of a single real image's indicator is its own sampling.
+    *Of the fakes*: one that alone covers several real images covers them together. *Of the balls*: a real image left
+    out takes its own coverage with it, and lets others be covered by the balls that grow. As in
+    `variance_by_left_out`, the square of a single real image's indicator is its own sampling.
     """
     covered = (found.between.fakes_inside > 0).astype(np.float64)
     count, alone, newly = len(covered), changes.covered_alone, changes.newly_covered

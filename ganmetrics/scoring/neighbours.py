@@ -66,7 +66,7 @@ def _share_scores(
         shares = indicators_from(found).shares()
         return {name: comparison.score(METRICS[name], getattr(shares, name), made=made) for name in names}
     estimates = estimates_from(found, options.confidence)
-    return {name: _score(comparison, name, getattr(estimates, name), made, found, options) for name in names}
+    return {name: _with_interval(comparison, name, getattr(estimates, name), made, options) for name in names}
 
 
 def _authenticity_score(
@@ -75,19 +75,14 @@ def _authenticity_score(
     if found.between.deletions is None:
         return comparison.score(METRICS["authenticity"], authentic.authenticity)
     estimate = authenticity_estimate(found.real, found.between, options.confidence)
-    return _score(comparison, "authenticity", estimate, {}, found, options)
+    return _with_interval(comparison, "authenticity", estimate, {}, options)
 
 
-def _score(
-    comparison: Comparison,
-    name: str,
-    estimate: ShareEstimate,
-    made: dict[str, Any],
-    found: Neighbourhoods,
-    options: ScoringOptions,
+def _with_interval(
+    comparison: Comparison, name: str, estimate: ShareEstimate, made: dict[str, Any], options: ScoringOptions
 ) -> Score:
-    fewest = min(len(found.between.real_balls), len(found.between.fake_balls))
-    interval = interval_at_counts(estimate.low, estimate.high, options, calibrated=fewest >= CALIBRATED_FROM)
+    calibrated = all((side.count or 0) >= CALIBRATED_FROM for side in comparison.sides.values())
+    interval = interval_at_counts(estimate.low, estimate.high, options, calibrated=calibrated)
     return comparison.score(METRICS[name], estimate.value, interval=interval, made=made | made_of(interval))
 
 
