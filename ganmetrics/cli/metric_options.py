@@ -28,11 +28,9 @@ def check_confidence(context: click.Context, parameter: click.Parameter, value: 
 
 
 _INTERVAL = (
+    click.option("--no-interval", is_flag=True, help="Leave out corrected values and intervals: less to compute."),
     click.option(
-        "--no-interval", is_flag=True, help="Leave out the corrected value and its interval: less to compute."
-    ),
-    click.option(
-        "--confidence", type=float, callback=check_confidence, default=0.95, show_default=True, help="Of the interval."
+        "--confidence", type=float, callback=check_confidence, default=0.95, show_default=True, help="Of the intervals."
     ),
 )
 

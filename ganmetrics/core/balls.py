@@ -12,6 +12,7 @@ from torch import Tensor
 from ganmetrics.core.nearest import Flags
 from ganmetrics.core.points import Numbers, PointSet, Values
 from ganmetrics.core.screening import Block, Euclidean
+from ganmetrics.core.shells import Shells
 
 _STRIP_ROWS = 256
 _DOUBTFUL = 1 / 64
@@ -50,6 +51,7 @@ class Balls:
         real_radii: squared radii of the real points' balls, negative for none.
         fake_radii: squared radii of the fake points' balls.
         strict: whether the boundary is left out.
+        grown: squared radii that the real and the fake points' balls would grow to; None where that is not asked for.
     """
 
     space: Euclidean
@@ -58,6 +60,7 @@ class Balls:
     real_radii: Values
     fake_radii: Values
     strict: bool
+    grown: tuple[Values, Values] | None = None
 
     @cached_property
     def real_balls(self) -> Numbers:
@@ -74,6 +77,26 @@ class Balls:
         """How many fake images' balls each real point lies in."""
         return np.zeros(len(self.real), dtype=np.int64)
 
+    @cached_property
+    def around_fake(self) -> Shells:
+        """Which real balls each fake point is in alone, or would be in."""
+        return Shells(len(self.fake))
+
+    @cached_property
+    def around_real(self) -> Shells:
+        """Which fake balls each real point is in alone, or would be in."""
+        return Shells(len(self.real))
+
+    @cached_property
+    def fakes_beside(self) -> Numbers:
+        """How many fake images would come into each real point's ball if it grew."""
+        return np.zeros(len(self.real), dtype=np.int64)
+
+    @cached_property
+    def guests(self) -> Numbers:
+        """Sum of the numbers of the fake points in each real point's ball: the number of the one where it is one."""
+        return np.zeros(len(self.real), dtype=np.int64)
+
     def count(self, rows: slice, columns: slice, fake_block: Block, real_block: Block, bounds: Tensor) -> None:
         """Count the pairs of a block of fake rows and real columns that lie in a ball."""
         for pairs in self._candidates(rows, columns, fake_block, real_block, bounds):
@@ -85,6 +108,22 @@ class Balls:
                 (self.fake_balls, pairs.real, in_fake, self.fake.count[pairs.fake]),
             ):
                 np.add.at(sums, at[chosen], weights[chosen])
+            if self.grown is not None:
+                self._note(pairs, in_real, in_fake, *self.grown)
+
+    def _note(self, pairs: _Pairs, in_real: Flags, in_fake: Flags, real_grown: Values, fake_grown: Values) -> None:
+        """Remember in which ball a point lies alone, and in which it would lie if the ball grew."""
+        in_grown_real = self._inside(pairs.high, real_grown[pairs.real]) & ~in_real
+        in_grown_fake = self._inside(pairs.high, fake_grown[pairs.fake]) & ~in_fake
+        np.add.at(self.guests, pairs.real[in_real], pairs.fake[in_real])
+        np.add.at(self.fakes_beside, pairs.real[in_grown_real], self.fake.count[pairs.fake[in_grown_real]])
+        self.around_fake.note(pairs.fake, pairs.real, in_real, in_grown_real, self.real_balls)
+        self.around_real.note(pairs.real, pairs.fake, in_fake, in_grown_fake, self.fake_balls)
+
+    @property
+    def _outer(self) -> tuple[Values, Values]:
+        """The squared radii within which a pair is looked at."""
+        return (self.real_radii, self.fake_radii) if self.grown is None else self.grown
 
     def _inside(self, squared: Values, radii: Values) -> Flags:
         return squared < radii if self.strict else squared <= radii
@@ -92,8 +131,9 @@ class Balls:
     def _candidates(
         self, rows: slice, columns: slice, fake_block: Block, real_block: Block, bounds: Tensor
     ) -> Iterator[_Pairs]:
-        real_limits = _rounded_up(self.real_radii[columns], bounds.dtype)
-        fake_limits = _rounded_up(self.fake_radii[rows], bounds.dtype)
+        real_outer, fake_outer = self._outer
+        real_limits = _rounded_up(real_outer[columns], bounds.dtype)
+        fake_limits = _rounded_up(fake_outer[rows], bounds.dtype)
         near = (bounds <= real_limits).logical_or_(bounds <= fake_limits[:, None]).numpy()
         for start in range(0, len(near), _STRIP_ROWS):
             lines = slice(start, start + _STRIP_ROWS)
@@ -120,7 +160,10 @@ class Balls:
         high = low + self.space.width(strip.bounds.dtype, norms)
         pairs = _Pairs(row + strip.row, column + strip.column, low, high)
         doubtful: Flags = np.zeros(len(low), dtype=bool)
-        for radii in (self.real_radii[pairs.real], self.fake_radii[pairs.fake]):
+        limits = [self.real_radii[pairs.real], self.fake_radii[pairs.fake]]
+        if self.grown is not None:
+            limits += [self.grown[0][pairs.real], self.grown[1][pairs.fake]]
+        for radii in limits:
             doubtful |= (low <= radii) & (high >= radii)
         return pairs, doubtful
 

@@ -23,8 +23,8 @@ SMALLEST_BLOCK = 16
 _SCAN_ROWS = 1024
 _GATHERED = 2**19
 _LARGEST_VALUE = 1e150
-_ROW_BYTES = 600
-"""What a row needs beside the blocks: candidates, radii, counts and indices, with their temporaries."""
+_ROW_BYTES = 1000
+"""What a row needs beside the blocks: candidates, radii, counts, indices and what grows, with their temporaries."""
 
 Rows = npt.NDArray[Any]
 Numbers = npt.NDArray[np.int64]

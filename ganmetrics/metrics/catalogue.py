@@ -6,6 +6,8 @@ from typing import Literal
 
 Need = Literal["moments", "spatial", "features", "logits", "classes"]
 """What a metric reads of a side: moments of the features or of the spatial ones, all features, logits, classes."""
+Interval = Literal["populations", "counts"]
+"""What an interval is of: of the populations' number, or of the number that other images of these counts would have."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,7 @@ class Metric:
         low: the least value that it can have.
         high: the greatest.
         other_name: what a score is called with another extractor, before the extractor's name.
+        interval: what the interval is of that its scores carry; None where no honest one is known.
     """
 
     name: str
@@ -35,6 +38,7 @@ class Metric:
     low: float
     high: float
     other_name: str
+    interval: Interval | None
 
     def score_name(self, extractor: str, *, canonical: bool) -> str:
         """Return the name of a score: the field's own only with the canonical network and weights.
@@ -57,34 +61,55 @@ def _of_both(
     low: float = 0.0,
     high: float = math.inf,
     other_name: str | None = None,
+    interval: Interval | None = None,
 ) -> Metric:
     both = frozenset(needs)
-    return Metric(name, title, family, both, both, least, lower_is_better, low, high, other_name or name)
+    return Metric(name, title, family, both, both, least, lower_is_better, low, high, other_name or name, interval)
 
 
-def _of_fakes(name: str, title: str, family: str, need: Need, *, least: int, low: float) -> Metric:
-    return Metric(name, title, family, frozenset(), frozenset({need}), least, False, low, math.inf, name)
+def _of_neighbours(name: str, *, high: float = 1.0, interval: Interval | None = "counts") -> Metric:
+    return _of_both(name, name, "neighbours", "features", lower_is_better=False, high=high, interval=interval)
+
+
+def _of_fakes(
+    name: str, title: str, family: str, need: Need, *, least: int, low: float, interval: Interval | None = None
+) -> Metric:
+    return Metric(name, title, family, frozenset(), frozenset({need}), least, False, low, math.inf, name, interval)
 
 
 METRICS = {
     metric.name: metric
     for metric in (
-        _of_both("fid", "a Fréchet distance", "frechet", "moments", other_name="fd"),
-        _of_both("sfid", "a spatial Fréchet distance", "frechet", "spatial", other_name="sfd"),
+        _of_both("fid", "a Fréchet distance", "frechet", "moments", other_name="fd", interval="populations"),
+        _of_both("sfid", "a spatial Fréchet distance", "frechet", "spatial", other_name="sfd", interval="populations"),
         # Unbiased, and so below 0 by chance. Its interval needs the variance of pairs.
-        _of_both("kid", "a kernel distance", "kernel", "features", least=4, low=-math.inf, other_name="kd"),
-        _of_both("mmd", "a Gaussian kernel's discrepancy", "kernel", "features", high=2000.0),
+        _of_both(
+            "kid",
+            "a kernel distance",
+            "kernel",
+            "features",
+            least=4,
+            low=-math.inf,
+            other_name="kd",
+            interval="populations",
+        ),
+        _of_both("mmd", "a Gaussian kernel's discrepancy", "kernel", "features", high=2000.0, interval="populations"),
         # One image for each of the ten splits of every protocol; the greatest value is the number of classes.
-        _of_fakes("is", "an Inception Score", "inception", "logits", least=10, low=1.0),
-        _of_both("precision", "precision", "neighbours", "features", lower_is_better=False, high=1.0),
-        _of_both("recall", "recall", "neighbours", "features", lower_is_better=False, high=1.0),
-        _of_both("density", "density", "neighbours", "features", lower_is_better=False),
-        _of_both("coverage", "coverage", "neighbours", "features", lower_is_better=False, high=1.0),
-        _of_both("realism", "realism", "neighbours", "features", lower_is_better=False),
-        _of_both("authenticity", "authenticity", "neighbours", "features", lower_is_better=False, high=1.0),
+        _of_fakes("is", "an Inception Score", "inception", "logits", least=10, low=1.0, interval="counts"),
+        _of_neighbours("precision"),
+        _of_neighbours("recall"),
+        _of_neighbours("density", high=math.inf),
+        _of_neighbours("coverage"),
+        # A median of ratios, whose spread the balls' sampling has a part in that leaving out images does not give.
+        _of_neighbours("realism", high=math.inf, interval=None),
+        _of_neighbours("authenticity"),
+        # A ratio with a step in it, where a distance falls below a threshold.
         _of_both("mifid", "a memorisation-informed distance", "memorisation", "features", "moments"),
+        # It grows with the number of images, and an image left out changes all eigenvalues.
         _of_fakes("vendi", "a Vendi score", "vendi", "features", least=1, low=1.0),
+        # A count of what was found in these sets.
         _of_both("duplicates", "a count of duplicates", "duplicates", "features", least=3),
+        # Classes have few images each: their distances are biased by more than they vary.
         _of_both("intra_fid", "a distance within classes", "classes", "features", "classes", other_name="intra_fd"),
         _of_both(
             "class_agreement",
@@ -94,6 +119,7 @@ METRICS = {
             "classes",
             lower_is_better=False,
             high=1.0,
+            interval="counts",
         ),
     )
 }

@@ -1,6 +1,6 @@
 """The Inception Score, in the conventions of the libraries that report it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ganmetrics._types import ArrayLike
+from ganmetrics._types import ArrayLike, Logits
 from ganmetrics.core.arrays import check_rows, double_blocks, to_double
 from ganmetrics.core.divergence import mean_divergence_from_marginal
 from ganmetrics.errors import InputError, NotEnoughSamples
@@ -93,25 +93,42 @@ def inception_score(
     >>> round(inception_score(certain, splits=2).value, 9)
     4.0
     """
+    chosen = chosen_convention(convention)
+    scores = [mean_divergence_from_marginal(part) for part in split_logits(logits, splits, chosen, rng)]
+    return score_of_splits(scores, chosen.ddof)
+
+
+def split_logits(
+    logits: ArrayLike, splits: int | None, convention: InceptionScoreConvention, rng: torch.Generator | None
+) -> Iterator[Logits]:
+    """Yield the logits of each split in float64, once all are known to be finite; see `inception_score`."""
     check_rows(logits, "logits")
     for _ in double_blocks(logits, "logits"):
         pass
-    chosen = _named(convention) if isinstance(convention, str) else convention
-    order = _order(len(logits), chosen, rng)
-    scores = [
-        mean_divergence_from_marginal(to_double(_take(logits, order[start:stop])))
-        for start, stop in _bounds(len(logits), splits, chosen)
-    ]
-    values = torch.tensor(scores, dtype=torch.float64).exp()
-    if len(values) <= chosen.ddof:
+    order = _order(len(logits), convention, rng)
+    for start, stop in _bounds(len(logits), splits, convention):
+        yield to_double(_take(logits, order[start:stop]))
+
+
+def score_of_splits(divergences: list[float], ddof: int) -> InceptionScore:
+    """Return the score of splits with these mean divergences."""
+    values = torch.tensor(divergences, dtype=torch.float64).exp()
+    if len(values) <= ddof:
         return InceptionScore(float(values.mean()), float("nan"))
-    return InceptionScore(float(values.mean()), float(values.std(correction=chosen.ddof)))
+    return InceptionScore(float(values.mean()), float(values.std(correction=ddof)))
 
 
-def _named(name: str) -> InceptionScoreConvention:
-    if name not in CONVENTIONS:
-        raise InputError(f"convention must be one of {', '.join(CONVENTIONS)}; got {name!r}")
-    return CONVENTIONS[name]
+def chosen_convention(convention: str | InceptionScoreConvention) -> InceptionScoreConvention:
+    """Return the convention of that name, or the one given.
+
+    Raises:
+        InputError: if there is none of that name.
+    """
+    if isinstance(convention, InceptionScoreConvention):
+        return convention
+    if convention not in CONVENTIONS:
+        raise InputError(f"convention must be one of {', '.join(CONVENTIONS)}; got {convention!r}")
+    return CONVENTIONS[convention]
 
 
 def _take(logits: ArrayLike, rows: Tensor) -> ArrayLike:

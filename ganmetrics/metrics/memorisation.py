@@ -13,6 +13,7 @@ from ganmetrics.core.encounters import Encounters, encounters, point_sets
 from ganmetrics.core.neighbours import Neighbours, neighbours
 from ganmetrics.core.points import MEMORY
 from ganmetrics.errors import InputError
+from ganmetrics.metrics.share_estimate import ShareEstimate, share_estimate, variance_by_left_out
 
 THRESHOLD = 0.1
 """Memorisation distances from here on are not penalised: Kaggle's and torchmetrics' value."""
@@ -110,6 +111,24 @@ def authenticity_from(real: Neighbours, between: Encounters) -> Authenticity:
         distance=torch.from_numpy(np.sqrt(squared)),
         ratio=torch.from_numpy(ratio),
     )
+
+
+def authenticity_estimate(real: Neighbours, between: Encounters, confidence: float) -> ShareEstimate:
+    """Return authenticity with an interval for its expectation at these numbers of images, both sides counted.
+
+    Args:
+        real: neighbours within the real set.
+        between: what both sets are to each other, watched for growth.
+        confidence: probability to cover the expectation, between 0 and 1.
+
+    Raises:
+        InputError: if the sets were not watched for growth, or the confidence is not between 0 and 1.
+    """
+    if between.deletions is None:
+        raise InputError("intervals need neighbourhoods with growth=True")
+    authentic = between.squared_nearest > real.squared_nearest[between.nearest]
+    other = variance_by_left_out(between.deletions.authenticity, len(authentic))
+    return share_estimate(int(authentic.sum()), len(authentic), other, confidence)
 
 
 def memorisation_distance(

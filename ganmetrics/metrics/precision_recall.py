@@ -138,7 +138,7 @@ def precision_recall_indicators(
     >>> precision_recall_indicators(line, line[:4] + 0.5, k=1).recall.int().tolist()
     [1, 1, 1, 1, 1, 0, 0, 0]
     """
-    chosen = _named(convention) if isinstance(convention, str) else convention
+    chosen = chosen_convention(convention)
     number = chosen.k if k is None else k
     return indicators_from(neighbourhoods(real, fake, k=number, strict=chosen.strict, memory=memory))
 
@@ -153,7 +153,14 @@ def indicators_from(found: Neighbourhoods) -> PrecisionRecallIndicators:
     )
 
 
-def _named(name: str) -> PrecisionRecallConvention:
-    if name not in CONVENTIONS:
-        raise InputError(f"convention must be one of {', '.join(CONVENTIONS)}; got {name!r}")
-    return CONVENTIONS[name]
+def chosen_convention(convention: str | PrecisionRecallConvention) -> PrecisionRecallConvention:
+    """Return the convention of that name, or the one given.
+
+    Raises:
+        InputError: if there is none of that name.
+    """
+    if isinstance(convention, PrecisionRecallConvention):
+        return convention
+    if convention not in CONVENTIONS:
+        raise InputError(f"convention must be one of {', '.join(CONVENTIONS)}; got {convention!r}")
+    return CONVENTIONS[convention]

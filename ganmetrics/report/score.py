@@ -29,8 +29,8 @@ class Score:
         name: the field's name for it: ``fid`` with the canonical extractor, ``fd_<extractor>`` with another.
         value: the classical number, the one that papers print.
         corrected: the number freed of its dependence on the counts; None where no estimate exists.
-        low: lower end of the interval of `corrected`; None without one.
-        high: upper end of the interval of `corrected`; None without one.
+        low: lower end of the interval of `corrected`, or of `value` where `at_counts`; None without one.
+        high: upper end of the interval; None without one.
         std: standard deviation over splits or subsets, for metrics that have them.
         confidence: of the interval; None without one.
         calibrated: whether a study of coverage bears the interval out for these counts; None without an interval.
@@ -40,6 +40,7 @@ class Score:
         protocol: name of the conventions.
         lower_is_better: the direction of the metric.
         one_sided: it is of the fake images alone.
+        at_counts: the interval is of the value that other images of these numbers would have; nothing is corrected.
         notes: what a reader of the number must know, such as images that were skipped.
         made: what was chosen for this metric alone, such as the size of its subsets.
         provenance: all else that produced the number.
@@ -53,6 +54,9 @@ class Score:
     >>> from dataclasses import replace
     >>> print(replace(score, corrected=12.3, low=12.1, high=12.5, confidence=0.95, calibrated=True))
     fid = 12.5 (corrected 12.3, 95 % 12.1 to 12.5; real 50,000, fake 10,000, inception-v3/ttur, lower is better)
+    >>> print(Score("recall", 0.71, low=0.68, high=0.74, confidence=0.95, calibrated=True, at_counts=True,
+    ...             real_count=500, fake_count=500, extractor="dino", protocol="native", lower_is_better=False))
+    recall = 0.71 (95 % 0.68 to 0.74; real 500, fake 500, dino/native, higher is better)
     """
 
     name: str
@@ -69,6 +73,7 @@ class Score:
     protocol: str = ""
     lower_is_better: bool = True
     one_sided: bool = False
+    at_counts: bool = False
     notes: tuple[str, ...] = ()
     made: Mapping[str, Any] = field(default_factory=dict, repr=False)
     provenance: Mapping[str, Any] = field(default_factory=dict, repr=False)
@@ -90,12 +95,14 @@ class Score:
         return f"{self.name} = {self.value:.6g}{spread} ({counts}, {origin}, {direction} is better{notes})"
 
     def _estimate(self) -> str:
-        """Return what is known of the populations, as the text shows it before the counts."""
+        """Return how sure the number is, as the text shows it before the counts."""
         if self.low is None or self.high is None or self.confidence is None:
             return ""
-        corrected = "too few images to correct" if self.corrected is None else f"corrected {self.corrected:.6g}"
+        corrected = "too few images to correct, " if self.corrected is None else f"corrected {self.corrected:.6g}, "
+        if self.at_counts:
+            corrected = ""
         doubt = "" if self.calibrated else ", not calibrated"
-        return f"{corrected}, {100 * self.confidence:.6g} % {self.low:.6g} to {self.high:.6g}{doubt}; "
+        return f"{corrected}{100 * self.confidence:.6g} % {self.low:.6g} to {self.high:.6g}{doubt}; "
 
     def to_json(self) -> dict[str, Any]:
         """Return the fields of the score as plain JSON values, without the provenance.

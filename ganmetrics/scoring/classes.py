@@ -6,16 +6,20 @@ from ganmetrics.errors import InputError
 from ganmetrics.metrics.catalogue import METRICS, Metric
 from ganmetrics.metrics.class_agreement import class_agreement
 from ganmetrics.metrics.class_distances import ClassDistance, class_distances, mean_distance
+from ganmetrics.metrics.share_estimate import share_estimate
 from ganmetrics.report import Score, Table
-from ganmetrics.scoring.comparison import Comparison
+from ganmetrics.scoring.comparison import Comparison, interval_at_counts, made_of
 from ganmetrics.scoring.family import Scored, features_of
 from ganmetrics.scoring.options import ScoringOptions
 from ganmetrics.statistics.sides import Side
 
 logger = logging.getLogger(__name__)
 
+CALIBRATED_FROM = 100
+"""Fake images from which a study bears the interval of the agreement out (docs/metrics.md)."""
 
-def class_scores(comparison: Comparison, names: tuple[str, ...], options: ScoringOptions) -> Scored:  # noqa: ARG001
+
+def class_scores(comparison: Comparison, names: tuple[str, ...], options: ScoringOptions) -> Scored:
     """Return those of ``intra_fid`` and ``class_agreement`` that are named, with a row for each class.
 
     Raises:
@@ -24,7 +28,9 @@ def class_scores(comparison: Comparison, names: tuple[str, ...], options: Scorin
     """
     scores, tables = {}, []
     for name in names:
-        scores[name], table = (_intra_fid if name == "intra_fid" else _agreement)(comparison, METRICS[name])
+        metric = METRICS[name]
+        found = _intra_fid(comparison, metric) if name == "intra_fid" else _agreement(comparison, metric, options)
+        scores[name], table = found
         tables.append(table)
     return Scored(scores, tuple(tables))
 
@@ -62,7 +68,7 @@ def _warn_of_few(found: list[ClassDistance], dimension: int) -> None:
         )
 
 
-def _agreement(comparison: Comparison, metric: Metric) -> tuple[Score, Table]:
+def _agreement(comparison: Comparison, metric: Metric, options: ScoringOptions) -> tuple[Score, Table]:
     real, fake = comparison.both(metric)
     found = class_agreement(
         features_of(metric, real),
@@ -73,7 +79,14 @@ def _agreement(comparison: Comparison, metric: Metric) -> tuple[Score, Table]:
     made = {"classifier": "linear discriminant on the real features", "of_held_out_real_images": found.of_real}
     title = f"class agreement by class (held-out real images: {found.of_real:.4g})"
     table = Table("class_agreement", title, ("class", "agreement"), tuple(found.by_class.items()))
-    return comparison.score(metric, found.agreement, made=made), table
+    if not options.interval:
+        return comparison.score(metric, found.agreement, made=made), table
+    count = len(_classes(metric, fake))
+    estimate = share_estimate(round(found.agreement * count), count, 0.0, options.confidence)
+    # The classifier's own sampling is not in it, and matters where it was fitted to fewer images than it judges.
+    enough = len(_classes(metric, real)) >= count >= CALIBRATED_FROM
+    interval = interval_at_counts(estimate.low, estimate.high, options, calibrated=enough)
+    return comparison.score(metric, found.agreement, interval=interval, made=made | made_of(interval)), table
 
 
 def _classes(metric: Metric, side: Side) -> list[str]:

@@ -10,6 +10,7 @@ from ganmetrics.features.base import ExtractorSpec
 from ganmetrics.metrics.catalogue import Metric
 from ganmetrics.protocols import PROTOCOLS, Protocol
 from ganmetrics.report import Score
+from ganmetrics.scoring.options import ScoringOptions
 from ganmetrics.statistics.key import library_versions
 from ganmetrics.statistics.reference import Reference
 from ganmetrics.statistics.sides import Side
@@ -18,13 +19,23 @@ logger = logging.getLogger(__name__)
 
 
 class Interval(NamedTuple):
-    """What a score says of the populations: the number freed of the counts, and where it lies."""
+    """How sure a score is: the number freed of the counts, where there is one, and where the number lies."""
 
     corrected: float | None
     low: float
     high: float
     confidence: float
     calibrated: bool
+
+
+def interval_at_counts(low: float, high: float, options: ScoringOptions, *, calibrated: bool) -> Interval:
+    """Return the interval of a number that depends on the counts, of which nothing is corrected."""
+    return Interval(None, low, high, options.confidence, calibrated)
+
+
+def made_of(interval: Interval) -> dict[str, str]:
+    """Return what the provenance says of an interval at these counts."""
+    return {"interval": f"{'calibrated' if interval.calibrated else 'not calibrated'}, at these counts"}
 
 
 @dataclass(frozen=True)
@@ -132,7 +143,7 @@ class Comparison:
             metric: what was computed.
             value: the classical number.
             std: its standard deviation over splits or subsets.
-            interval: what it says of the populations.
+            interval: how sure it is.
             notes: what a reader of the number must know beside what is said of the sides.
             made: what was chosen for this metric, for its provenance.
         """
@@ -151,6 +162,7 @@ class Comparison:
             protocol=self.protocol.name,
             lower_is_better=metric.lower_is_better,
             one_sided=not metric.real,
+            at_counts=metric.interval == "counts",
             notes=(*self.notes(), *notes),
             made=made or {},
             provenance=self.provenance(),

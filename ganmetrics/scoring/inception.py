@@ -5,9 +5,13 @@ import torch
 from ganmetrics.errors import InputError
 from ganmetrics.metrics.catalogue import METRICS
 from ganmetrics.metrics.inception_score import CONVENTIONS, inception_score
-from ganmetrics.scoring.comparison import Comparison
+from ganmetrics.metrics.inception_score_estimate import inception_score_estimate
+from ganmetrics.scoring.comparison import Comparison, interval_at_counts, made_of
 from ganmetrics.scoring.family import Scored
 from ganmetrics.scoring.options import ScoringOptions
+
+CALIBRATED_FROM = 100
+"""Images from which a study bears the interval out (docs/metrics.md)."""
 
 
 def inception_scores(comparison: Comparison, names: tuple[str, ...], options: ScoringOptions) -> Scored:
@@ -23,7 +27,23 @@ def inception_scores(comparison: Comparison, names: tuple[str, ...], options: Sc
     # torchmetrics shuffles by torch's global generator; here a seed makes the number repeatable.
     shuffled = CONVENTIONS[convention].shuffled_by_rng
     rng = torch.Generator().manual_seed(options.seed) if shuffled else None
-    result = inception_score(comparison.fake.logits, splits=options.splits, convention=convention, rng=rng)
     made = {"convention": convention, "splits": options.splits or "the convention's"}
     (name,) = names
-    return Scored({name: comparison.score(METRICS[name], result.value, std=result.std, made=made)})
+    if not options.interval:
+        result = inception_score(comparison.fake.logits, splits=options.splits, convention=convention, rng=rng)
+        return Scored({name: comparison.score(METRICS[name], result.value, std=result.std, made=made)})
+    estimate = inception_score_estimate(
+        comparison.fake.logits,
+        splits=options.splits,
+        convention=convention,
+        rng=rng,
+        confidence=options.confidence,
+    )
+    interval = None
+    if estimate.low is not None and estimate.high is not None:
+        calibrated = len(comparison.fake.logits) >= CALIBRATED_FROM
+        interval = interval_at_counts(estimate.low, estimate.high, options, calibrated=calibrated)
+        made |= made_of(interval)
+    return Scored(
+        {name: comparison.score(METRICS[name], estimate.value, std=estimate.std, interval=interval, made=made)}
+    )

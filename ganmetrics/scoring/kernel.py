@@ -2,10 +2,11 @@
 
 import logging
 
+from ganmetrics.core.discrepancy import VARIANCE_COUNT
 from ganmetrics.metrics.catalogue import METRICS
 from ganmetrics.metrics.kernel_distance import CONVENTIONS, kernel_distance
 from ganmetrics.metrics.kernel_distance_estimate import kernel_distance_estimate
-from ganmetrics.metrics.maximum_mean_discrepancy import maximum_mean_discrepancy
+from ganmetrics.metrics.maximum_mean_discrepancy import maximum_mean_discrepancy, maximum_mean_discrepancy_estimate
 from ganmetrics.report import Score
 from ganmetrics.scoring.comparison import Comparison, Interval
 from ganmetrics.scoring.family import Scored, features_of
@@ -53,6 +54,13 @@ def _kid(comparison: Comparison, options: ScoringOptions) -> Score:
 def _mmd(comparison: Comparison, options: ScoringOptions) -> Score:
     metric = METRICS["mmd"]
     real, fake = (features_of(metric, side) for side in comparison.both(metric))
-    value = maximum_mean_discrepancy(real, fake, memory=options.memory)
     made = {"kernel": "Gaussian, standard deviation 10", "scale": 1000, "estimate": "biased, as CMMD's code"}
-    return comparison.score(metric, value, made=made)
+    if not options.interval or min(len(real), len(fake)) < VARIANCE_COUNT:
+        value = maximum_mean_discrepancy(real, fake, memory=options.memory)
+        return comparison.score(metric, value, made=made)
+    value, estimate = maximum_mean_discrepancy_estimate(
+        real, fake, confidence=options.confidence, memory=options.memory
+    )
+    interval = Interval(estimate.value, estimate.low, estimate.high, options.confidence, calibrated=True)
+    made |= {"corrected": "unbiased", "interval": "calibrated"}
+    return comparison.score(metric, value, interval=interval, made=made)

@@ -1,14 +1,18 @@
 """Metrics of neighbourhoods, which share one look at all distances: precision to authenticity."""
 
+from typing import Any
+
 import torch
 from torch import Tensor
 
-from ganmetrics.core.encounters import neighbourhoods
+from ganmetrics.core.encounters import Neighbourhoods, neighbourhoods
 from ganmetrics.metrics.catalogue import METRICS
-from ganmetrics.metrics.memorisation import Authenticity, authenticity_from
+from ganmetrics.metrics.memorisation import Authenticity, authenticity_estimate, authenticity_from
 from ganmetrics.metrics.precision_recall import CONVENTIONS, indicators_from
-from ganmetrics.report import Table
-from ganmetrics.scoring.comparison import Comparison
+from ganmetrics.metrics.precision_recall_estimate import estimates_from
+from ganmetrics.metrics.share_estimate import ShareEstimate
+from ganmetrics.report import Score, Table
+from ganmetrics.scoring.comparison import Comparison, interval_at_counts, made_of
 from ganmetrics.scoring.family import Scored, features_of, finite, label_of
 from ganmetrics.scoring.options import ScoringOptions
 from ganmetrics.statistics.sides import Side
@@ -16,6 +20,10 @@ from ganmetrics.statistics.sides import Side
 SHARES = ("precision", "recall", "density", "coverage")
 SHOWN = 5
 """How many images the text of a table names; JSON has them all."""
+INTERVAL_FROM = 16
+"""Images a side from which shares have an interval."""
+CALIBRATED_FROM = 100
+"""Images a side from which a study bears it out (docs/metrics.md)."""
 
 
 def neighbour_scores(comparison: Comparison, names: tuple[str, ...], options: ScoringOptions) -> Scored:
@@ -30,12 +38,11 @@ def neighbour_scores(comparison: Comparison, names: tuple[str, ...], options: Sc
     name = comparison.protocol.precision_recall
     convention = CONVENTIONS[name]
     k = options.k or convention.k
-    found = neighbourhoods(real, fake, k=k, strict=convention.strict, memory=options.memory)
-    shares = indicators_from(found).shares()
+    fewest = min(len(real), len(fake))
+    growth = options.interval and fewest >= max(INTERVAL_FROM, k + 2) and any(METRICS[one].interval for one in names)
+    found = neighbourhoods(real, fake, k=k, strict=convention.strict, memory=options.memory, growth=growth)
     made = {"convention": name, "k": k, "boundary": "outside" if convention.strict else "inside"}
-    scores = {
-        share: comparison.score(METRICS[share], getattr(shares, share), made=made) for share in SHARES if share in names
-    }
+    scores = _share_scores(comparison, found, tuple(share for share in SHARES if share in names), made, options)
     tables: list[Table] = []
     if "realism" in names:
         realism = torch.from_numpy(found.between.realism)
@@ -43,9 +50,40 @@ def neighbour_scores(comparison: Comparison, names: tuple[str, ...], options: Sc
         tables.append(_realism_table(comparison.fake, realism))
     if "authenticity" in names:
         authentic = authenticity_from(found.real, found.between)
-        scores["authenticity"] = comparison.score(METRICS["authenticity"], authentic.authenticity)
+        scores["authenticity"] = _authenticity_score(comparison, found, authentic, options)
         tables.append(_suspects_table(comparison, authentic))
     return Scored(scores, tuple(tables))
+
+
+def _share_scores(
+    comparison: Comparison,
+    found: Neighbourhoods,
+    names: tuple[str, ...],
+    made: dict[str, Any],
+    options: ScoringOptions,
+) -> dict[str, Score]:
+    if found.between.deletions is None:
+        shares = indicators_from(found).shares()
+        return {name: comparison.score(METRICS[name], getattr(shares, name), made=made) for name in names}
+    estimates = estimates_from(found, options.confidence)
+    return {name: _with_interval(comparison, name, getattr(estimates, name), made, options) for name in names}
+
+
+def _authenticity_score(
+    comparison: Comparison, found: Neighbourhoods, authentic: Authenticity, options: ScoringOptions
+) -> Score:
+    if found.between.deletions is None:
+        return comparison.score(METRICS["authenticity"], authentic.authenticity)
+    estimate = authenticity_estimate(found.real, found.between, options.confidence)
+    return _with_interval(comparison, "authenticity", estimate, {}, options)
+
+
+def _with_interval(
+    comparison: Comparison, name: str, estimate: ShareEstimate, made: dict[str, Any], options: ScoringOptions
+) -> Score:
+    calibrated = all((side.count or 0) >= CALIBRATED_FROM for side in comparison.sides.values())
+    interval = interval_at_counts(estimate.low, estimate.high, options, calibrated=calibrated)
+    return comparison.score(METRICS[name], estimate.value, interval=interval, made=made | made_of(interval))
 
 
 def _realism_table(fake: Side, realism: Tensor) -> Table:

@@ -11,7 +11,7 @@ class ScoringOptions:
     """How scores are computed from the statistics of two sides.
 
     Attributes:
-        interval: whether distances get a corrected value and an interval.
+        interval: whether scores get an interval, and distances a corrected value.
         confidence: of the interval, between 0 and 1.
         floor: whether one half of the real images is scored against the other as well.
         k: rank of the neighbour whose distance is the radius, for precision, recall, density and coverage; None for

@@ -4,9 +4,10 @@ import math
 
 import numpy as np
 import pytest
+import torch
 
 from ganmetrics.errors import InputError, NotEnoughSamples
-from ganmetrics.metrics.maximum_mean_discrepancy import maximum_mean_discrepancy
+from ganmetrics.metrics.maximum_mean_discrepancy import maximum_mean_discrepancy, maximum_mean_discrepancy_estimate
 from tests.oracles import gaussian_kernel, squared_mmd_biased, squared_mmd_unbiased
 
 
@@ -48,3 +49,31 @@ def test_what_has_no_discrepancy_is_refused():
         maximum_mean_discrepancy(one, one, bandwidth=0.0)
     with pytest.raises(NotEnoughSamples, match="at least 2 real images, got 1"):
         maximum_mean_discrepancy(one, one, unbiased=True)
+
+
+def test_the_estimate_is_the_unbiased_one_with_an_interval():
+    """Both values of one pass, scaled alike; the interval holds the true distance, and grows with confidence."""
+    draw = torch.Generator().manual_seed(0)
+    real, fake = torch.randn(300, 1, generator=draw), 3 + torch.randn(300, 1, generator=draw)
+    value, estimate = maximum_mean_discrepancy_estimate(real, fake, bandwidth=2.0)
+    assert value == maximum_mean_discrepancy(real, fake, bandwidth=2.0)
+    assert estimate.value == pytest.approx(
+        maximum_mean_discrepancy(real, fake, bandwidth=2.0, unbiased=True), rel=1e-12
+    )
+    # The mean of exp(-x^2 / 8) over N(m, 2) is (4 / 6)^(1/2) exp(-m^2 / 12).
+    truth = 2000 * (2 / 3) ** 0.5 * (1 - math.exp(-0.75))
+    assert estimate.low < truth < estimate.high
+    # Control: the interval is narrower than the distance by far.
+    assert estimate.high - estimate.low < truth / 2
+    wide = maximum_mean_discrepancy_estimate(real, fake, bandwidth=2.0, confidence=0.999)[1]
+    assert wide.low < estimate.low < estimate.high < wide.high
+
+
+def test_an_estimate_needs_four_images_and_a_confidence():
+    """The variance is of pairs of pairs."""
+    with pytest.raises(NotEnoughSamples, match="needs at least 4 fake images, got 3"):
+        maximum_mean_discrepancy_estimate(torch.randn(9, 2), torch.randn(3, 2))
+    with pytest.raises(InputError, match="confidence must lie between 0 and 1"):
+        maximum_mean_discrepancy_estimate(torch.randn(9, 2), torch.randn(9, 2), confidence=1.0)
+    with pytest.raises(InputError, match="scale must be positive"):
+        maximum_mean_discrepancy_estimate(torch.randn(9, 2), torch.randn(9, 2), scale=0.0)

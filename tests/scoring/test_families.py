@@ -72,13 +72,17 @@ def test_every_score_lies_in_its_declared_range(report):
         assert score.real_count == (60 if metric.real else None)
 
 
-def test_distances_carry_an_interval_and_shares_do_not(report):
-    """`corrected`, `low` and `high` are null where a metric has none."""
+def test_intervals_are_those_that_the_catalogue_declares(report):
+    """`low` and `high` are null where a metric has none; `corrected` is where its interval is of these counts."""
     for name in WITH_MEANS:
-        score = report[METRICS[name].score_name("channel-means", canonical=False)]
-        assert (score.low is not None) == (name in ("fid", "kid")), name
-        if score.low is not None and score.high is not None:
-            assert score.low < score.high
+        score, declared = report[METRICS[name].score_name("channel-means", canonical=False)], METRICS[name].interval
+        assert (score.low is not None, score.high is not None) == (declared is not None,) * 2, name
+        assert (score.confidence, score.calibrated is not None) == ((0.95, True) if declared else (None, False)), name
+        assert (score.corrected is not None) == (declared == "populations"), name
+        assert score.at_counts == (declared == "counts"), name
+        if declared == "counts":
+            assert METRICS[name].low <= score.low <= score.value <= score.high <= METRICS[name].high, name
+            assert score.low < score.high, name
 
 
 def test_a_report_is_one_json_object_with_what_was_chosen(report):
@@ -90,6 +94,7 @@ def test_a_report_is_one_json_object_with_what_was_chosen(report):
         "convention": "improved-precision-recall",
         "k": 3,
         "boundary": "inside",
+        "interval": "not calibrated, at these counts",
     }
     assert set(content["tables"]) == {"realism", "memorisation", "duplicates", "classes", "class_agreement"}
     assert len(content["tables"]["realism"]) == 50
