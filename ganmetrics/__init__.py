@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from ganmetrics.metrics.inception_score import inception_score as inception_score
     from ganmetrics.metrics.kernel_distance import kernel_distance as kernel_distance
     from ganmetrics.metrics.precision_recall import precision_recall as precision_recall
+    from ganmetrics.metrics.precision_recall_estimate import precision_recall_estimate as precision_recall_estimate
     from ganmetrics.ranks import this_process_only as this_process_only
     from ganmetrics.report import Report as Report
     from ganmetrics.report import Score as Score
@@ -71,6 +72,7 @@ _HOMES = {
     "kernel_distance": "metrics.kernel_distance",
     "kl_divergence": "metrics.divergences",
     "precision_recall": "metrics.precision_recall",
+    "precision_recall_estimate": "metrics.precision_recall_estimate",
     "psd_sqrt": "core.linalg",
     "this_process_only": "ranks",
     "to_uint8": "data.images",
