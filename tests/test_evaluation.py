@@ -131,4 +131,4 @@ def test_a_score_of_the_fake_side_alone_leaves_the_real_images_alone(folders):
     report = evaluate(*folders, metrics=("is",), extractor=Counting(), workers=0)
     assert sum(calls) == 15
     assert report["is_channel-means"].real_count is None
-    assert "(fake 15, " in report.to_text()
+    assert "; fake 15, " in report.to_text()
