@@ -22,6 +22,7 @@ import torch
 import torch.distributed as dist
 from torch import Tensor
 
+from ganmetrics.cores import launched_here, usable_cores
 from ganmetrics.errors import GanMetricsError, InputError
 
 Result = TypeVar("Result")
@@ -267,10 +268,8 @@ def _idle_cores() -> Iterator[None]:
 
     A launcher divides the cores, and torchrun leaves each process one thread: a decomposition would crawl on it.
     """
-    own, local = torch.get_num_threads(), os.environ.get("LOCAL_WORLD_SIZE", "1")
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    threads = own * int(local) if local.isdecimal() else own
-    torch.set_num_threads(max(own, min(threads, cores)))
+    own = torch.get_num_threads()
+    torch.set_num_threads(max(own, min(own * (launched_here() or 1), usable_cores())))
     try:
         yield
     finally:

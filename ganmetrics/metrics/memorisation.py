@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -106,7 +107,7 @@ def authenticity_from(real: Neighbours, between: Encounters) -> Authenticity:
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(squared == 0, 0.0, np.sqrt(squared / own))
     return Authenticity(
-        authenticity=float((squared > own).mean()),
+        authenticity=float(_authentic(real, between).mean()),
         nearest=torch.from_numpy(between.nearest),
         distance=torch.from_numpy(np.sqrt(squared)),
         ratio=torch.from_numpy(ratio),
@@ -126,9 +127,14 @@ def authenticity_estimate(real: Neighbours, between: Encounters, confidence: flo
     """
     if between.deletions is None:
         raise InputError("intervals need neighbourhoods with growth=True")
-    authentic = between.squared_nearest > real.squared_nearest[between.nearest]
+    authentic = _authentic(real, between)
     other = variance_by_left_out(between.deletions.authenticity, len(authentic))
     return share_estimate(int(authentic.sum()), len(authentic), other, confidence)
+
+
+def _authentic(real: Neighbours, between: Encounters) -> npt.NDArray[np.bool_]:
+    """Return which fake images are farther from their nearest real one than that is from its own."""
+    return between.squared_nearest > real.squared_nearest[between.nearest]
 
 
 def memorisation_distance(

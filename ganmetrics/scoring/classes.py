@@ -8,15 +8,12 @@ from ganmetrics.metrics.class_agreement import class_agreement
 from ganmetrics.metrics.class_distances import ClassDistance, class_distances, mean_distance
 from ganmetrics.metrics.share_estimate import share_estimate
 from ganmetrics.report import Score, Table
-from ganmetrics.scoring.comparison import Comparison, interval_at_counts, made_of
+from ganmetrics.scoring.comparison import CALIBRATED_FROM, Comparison, interval_at_counts, made_of
 from ganmetrics.scoring.family import Scored, features_of
 from ganmetrics.scoring.options import ScoringOptions
 from ganmetrics.statistics.sides import Side
 
 logger = logging.getLogger(__name__)
-
-CALIBRATED_FROM = 100
-"""Fake images from which a study bears the interval of the agreement out (docs/metrics.md)."""
 
 
 def class_scores(comparison: Comparison, names: tuple[str, ...], options: ScoringOptions) -> Scored:

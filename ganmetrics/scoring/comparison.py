@@ -17,6 +17,11 @@ from ganmetrics.statistics.sides import Side
 
 logger = logging.getLogger(__name__)
 
+INTERVAL_FROM = 16
+"""Images a side from which there is an interval: two for each block."""
+CALIBRATED_FROM = 100
+"""Images a side from which a study bears an interval at these counts out (docs/metrics.md)."""
+
 
 class Interval(NamedTuple):
     """How sure a score is: the number freed of the counts, where there is one, and where the number lies."""

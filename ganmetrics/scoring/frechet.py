@@ -7,14 +7,11 @@ from ganmetrics.metrics.catalogue import METRICS, Metric
 from ganmetrics.metrics.frechet import frechet_distance
 from ganmetrics.metrics.frechet_estimate import estimate_from_blocks
 from ganmetrics.report import Score
-from ganmetrics.scoring.comparison import Comparison, Interval
+from ganmetrics.scoring.comparison import INTERVAL_FROM, Comparison, Interval
 from ganmetrics.scoring.family import Scored
 from ganmetrics.scoring.options import ScoringOptions
 from ganmetrics.statistics.layer import Layer
 from ganmetrics.statistics.sides import Side
-
-INTERVAL_FROM = 16
-"""Images a side from which there is an interval: two for each block."""
 
 
 def frechet_scores(comparison: Comparison, names: tuple[str, ...], options: ScoringOptions) -> Scored:

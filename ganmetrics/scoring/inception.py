@@ -6,12 +6,9 @@ from ganmetrics.errors import InputError
 from ganmetrics.metrics.catalogue import METRICS
 from ganmetrics.metrics.inception_score import CONVENTIONS, inception_score
 from ganmetrics.metrics.inception_score_estimate import inception_score_estimate
-from ganmetrics.scoring.comparison import Comparison, interval_at_counts, made_of
+from ganmetrics.scoring.comparison import CALIBRATED_FROM, Comparison, interval_at_counts, made_of
 from ganmetrics.scoring.family import Scored
 from ganmetrics.scoring.options import ScoringOptions
-
-CALIBRATED_FROM = 100
-"""Images from which a study bears the interval out (docs/metrics.md)."""
 
 
 def inception_scores(comparison: Comparison, names: tuple[str, ...], options: ScoringOptions) -> Scored:

@@ -12,7 +12,7 @@ from ganmetrics.metrics.precision_recall import CONVENTIONS, indicators_from
 from ganmetrics.metrics.precision_recall_estimate import estimates_from
 from ganmetrics.metrics.share_estimate import ShareEstimate
 from ganmetrics.report import Score, Table
-from ganmetrics.scoring.comparison import Comparison, interval_at_counts, made_of
+from ganmetrics.scoring.comparison import CALIBRATED_FROM, INTERVAL_FROM, Comparison, interval_at_counts, made_of
 from ganmetrics.scoring.family import Scored, features_of, finite, label_of
 from ganmetrics.scoring.options import ScoringOptions
 from ganmetrics.statistics.sides import Side
@@ -20,10 +20,6 @@ from ganmetrics.statistics.sides import Side
 SHARES = ("precision", "recall", "density", "coverage")
 SHOWN = 5
 """How many images the text of a table names; JSON has them all."""
-INTERVAL_FROM = 16
-"""Images a side from which shares have an interval."""
-CALIBRATED_FROM = 100
-"""Images a side from which a study bears it out (docs/metrics.md)."""
 
 
 def neighbour_scores(comparison: Comparison, names: tuple[str, ...], options: ScoringOptions) -> Scored:

@@ -1,13 +1,13 @@
 """Everything but the images that can change a number, resolved once."""
 
 import logging
-import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
 
 from ganmetrics._types import Progress
+from ganmetrics.cores import launched_here, usable_cores
 from ganmetrics.data.pixels import check_alpha
 from ganmetrics.errors import InputError
 from ganmetrics.features.base import Extractor
@@ -146,11 +146,9 @@ def _default_workers() -> int:
 
     torchrun gives its processes one thread each, whatever the cores are, so there these are counted and divided.
     """
-    local = os.environ.get("LOCAL_WORLD_SIZE", "")
-    if not local.isdecimal() or int(local) < 1:
-        return min(MOST_WORKERS, torch.get_num_threads())
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(MOST_WORKERS, max(1, cores // int(local)))
+    processes = launched_here()
+    cores = torch.get_num_threads() if processes is None else max(1, usable_cores() // processes)
+    return min(MOST_WORKERS, cores)
 
 
 def _check_default_device() -> None:

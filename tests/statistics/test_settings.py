@@ -1,5 +1,6 @@
 """Options that are resolved once, and refused in one place."""
 
+import os
 import sys
 
 import pytest
@@ -89,7 +90,7 @@ def test_compiling_is_decided_by_the_count_and_said(caplog, monkeypatch):
 def test_every_core_of_a_process_decodes_by_default(monkeypatch, threads, cores, local, expected):
     """Up to 16; the one thread that torchrun gives each process does not count, the cores that it shares do."""
     monkeypatch.setattr(torch, "get_num_threads", lambda: threads)
-    monkeypatch.setattr(module.os, "sched_getaffinity", lambda _: set(range(cores)), raising=False)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(cores)), raising=False)
     if local is None:
         monkeypatch.delenv("LOCAL_WORLD_SIZE", raising=False)
     else:
