@@ -79,7 +79,7 @@ def test_compiling_is_decided_by_the_count_and_said(caplog, monkeypatch):
         assert compiled.for_count(10**6).extractor is compiled.extractor
         assert not caplog.records
         assert compiled.for_count(10).extractor is network
-    assert "not compiled: 10 images are fewer than the about 10,000 that repay it" in caplog.text
+    assert "not compiled: 10 images are fewer than the about 50,000 that repay it" in caplog.text
     assert (compiled.compiles(10), compiled.compiles(10**6)) == (False, True)
 
 
