@@ -9,7 +9,7 @@ the packages of the extra ``parity``:
 
     make .venv-parity/.installed
     .venv/bin/python benchmarks/end_to_end.py --python .venv-parity/bin/python --weights STATE_DICT --cifar ZIP \
-        --count 2000 --photographs 500 --repeats 2 --output end_to_end.json --page docs/benchmarks.md
+        --count 2000 --photographs 500 --repeats 1 2 --output end_to_end.json --page docs/benchmarks.md
 """
 
 import argparse
@@ -173,14 +173,24 @@ def table(results: dict[str, dict[str, dict[str, list[Measured]]]]) -> str:
             ours = min(run.wall for run in rows[OURS_FAST])
             for name, runs in rows.items():
                 walls = [run.wall for run in runs]
-                spread = 100 * (max(walls) / min(walls) - 1)
+                spread = f"{100 * (max(walls) / min(walls) - 1):.0f} %" if len(walls) > 1 else "one run"
                 least, memory = min(run.processor for run in runs), max(run.memory for run in runs)
                 value = "" if np.isnan(runs[0].value) else f"{runs[0].value:.6g}"
                 lines.append(
-                    f"| {images} | {case} | {name} | {min(walls):.1f} ({spread:.0f} %) | {least:.1f} | {memory:.0f} "
+                    f"| {images} | {case} | {name} | {min(walls):.1f} ({spread}) | {least:.1f} | {memory:.0f} "
                     f"| {value} | {min(walls) / ours:.2f} |"
                 )
     return "\n".join(lines)
+
+
+def processor() -> str:
+    """Return the processor's name with what makes it fast, so far as the system says it."""
+    listed = dict(line.split(":", 1) for line in Path("/proc/cpuinfo").read_text().splitlines() if ":" in line)
+    known = {name.strip(): value.strip() for name, value in listed.items()}
+    flags = known.get("flags", "").split()
+    fast = [flag for flag in ("avx2", "avx512f", "avx512_bf16", "amx_bf16", "avx512_fp16") if flag in flags]
+    name = known.get("model name", platform.machine())
+    return f"{name} (model {known.get('model', '?')}; {', '.join(fast)})"
 
 
 def versions(python: Path) -> str:
@@ -188,7 +198,7 @@ def versions(python: Path) -> str:
     names = "['torch', 'numpy', 'scipy', 'pytorch-fid', 'torch-fidelity', 'clean-fid', 'torchmetrics']"
     script = f"from importlib.metadata import version\nprint(', '.join(n + ' ' + version(n) for n in {names}))"
     found = subprocess.run([python, "-c", script], capture_output=True, text=True, check=True).stdout.strip()
-    return f"{platform.machine()}, {os.cpu_count()} processors; Python {platform.python_version()}; {found}"
+    return f"{processor()}, {os.cpu_count()} cores; Python {platform.python_version()}; {found}"
 
 
 def write_page(page: Path, text: str) -> None:
@@ -205,7 +215,7 @@ def main() -> None:
     parser.add_argument("--cifar", type=Path, required=True, help="a zip file of images")
     parser.add_argument("--count", type=int, default=2000, help="images of CIFAR-10 a side; 0 for none")
     parser.add_argument("--photographs", type=int, default=500, help="photographs a side; 0 for none")
-    parser.add_argument("--repeats", type=int, default=2)
+    parser.add_argument("--repeats", type=int, nargs=2, default=[2, 2], help="of CIFAR-10, of photographs")
     parser.add_argument("--output", type=Path)
     parser.add_argument("--page", type=Path)
     options = parser.parse_args()
@@ -215,24 +225,24 @@ def main() -> None:
         environment = os.environ | {"PYTHONPATH": str(HERE.parent), "XDG_CACHE_HOME": str(root / "cache")}
         sets = []
         if options.count:
-            sets.append(
-                (f"CIFAR-10, {options.count:,} + {options.count:,}", cifar(options.cifar, root / "c", options.count))
-            )
+            title = f"CIFAR-10, {options.count:,} + {options.count:,}"
+            sets.append((title, options.repeats[0], cifar(options.cifar, root / "c", options.count)))
         if options.photographs:
             title = f"photographs {SIDE}x{SIDE}, {options.photographs:,} + {options.photographs:,}"
-            sets.append((title, photographs(root / "p", options.photographs)))
-        for number, (title, (real, fake)) in enumerate(sets):
+            sets.append((title, options.repeats[1], photographs(root / "p", options.photographs)))
+        for number, (title, repeats, (real, fake)) in enumerate(sets):
             stored = root / f"stored{number}"
             stored.mkdir()
             keep, timed = commands(options, real, fake, stored)
             for command in keep:
                 measure(command, environment)
-            for _ in range(options.repeats):
+            for _ in range(repeats):
                 for (case, name), command in timed.items():
                     run = measure(command, environment)
                     results.setdefault(title, {}).setdefault(case, {}).setdefault(name, []).append(run)
                     print(f"{title}, {case}, {name}: {run}", file=sys.stderr, flush=True)
-    text = f"{versions(options.python)}. Repetitions: {options.repeats}.\n\n{table(results)}"
+    repeats = f"Repetitions: {options.repeats[0]} of CIFAR-10, {options.repeats[1]} of photographs"
+    text = f"{versions(options.python)}. {repeats}.\n\n{table(results)}"
     print(text)
     if options.output:
         plain = {

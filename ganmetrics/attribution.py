@@ -149,7 +149,7 @@ def influence_of(
     seed: int = 0,
     alpha: str = "white",
     skip_bad: bool = False,
-    batch_size: int = 32,
+    batch_size: int | None = None,
     workers: int | None = None,
     compile: bool = False,
     device: str | torch.device | None = None,

@@ -152,7 +152,7 @@ def explain(
     seed: int = 0,
     alpha: str = "white",
     skip_bad: bool = False,
-    batch_size: int = 32,
+    batch_size: int | None = None,
     workers: int | None = None,
     compile: bool = False,
     device: str | torch.device | None = None,
@@ -173,7 +173,7 @@ def explain(
         seed: of that choice.
         alpha: what transparent pixels become: ``white``, ``black``, ``drop`` or ``refuse``.
         skip_bad: score the readable images where some cannot be read.
-        batch_size: images a pass of the network.
+        batch_size: images a pass of the network; 32 where not given, and 8 on a CPU, which takes less memory.
         workers: decoding processes; 0 decodes in this one, None chooses.
         compile: compile the network where there are images enough to repay it; features agree to 1e-6.
         device: where the network runs; None for CUDA where there is one.

@@ -83,7 +83,10 @@ _EXTRACTION = (
     ),
     click.option("--device", default=None, help="cpu, cuda, cuda:1, mps.  [default: cuda where there is one]"),
     click.option(
-        "--batch-size", type=click.IntRange(min=1), default=32, show_default=True, help="Images a pass of the network."
+        "--batch-size",
+        type=click.IntRange(min=1),
+        default=None,
+        help="Images a pass of the network.  [default: 32; 8 on a CPU]",
     ),
     click.option(
         "--workers",
@@ -111,7 +114,7 @@ class ExtractionOptions:
     skip_bad: bool
     precision: str
     device: str | None
-    batch_size: int
+    batch_size: int | None
     workers: int | None
     compile: bool
     offline: bool

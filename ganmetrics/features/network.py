@@ -17,11 +17,11 @@ IMAGE_BATCH_AXES = 4
 DTYPES = {"bf16": torch.bfloat16, "fp16": torch.float16, "bf16-stem-fp32": torch.bfloat16}
 """What convolutions and matrix products are computed in, in precisions below float32."""
 STEM_FP32 = "bf16-stem-fp32"
-CPU_PIECE = 8
+CPU_PIECE = 4
 """Images of a batch that a CPU's network sees at a time.
 
-On two cores inception-v3 is as fast as with 32 and takes 0.3 GB less; efficientnet-lite0, whose activations then stay
-in the caches, is 1.3 times as fast.
+On two cores inception-v3 is 1.1 times as fast as with 32 and takes 0.4 GB less; efficientnet-lite0, whose activations
+then stay in the caches, is 1.4 times as fast. With two at a time both are slower again.
 """
 
 

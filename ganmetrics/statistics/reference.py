@@ -78,7 +78,7 @@ class Reference:
         seed: int = 0,
         alpha: str = "white",
         skip_bad: bool = False,
-        batch_size: int = 32,
+        batch_size: int | None = None,
         workers: int | None = None,
         compile: bool = False,
         device: str | torch.device | None = None,
@@ -118,7 +118,9 @@ class Reference:
             )
             images, part = ranks.each(lambda: choose(open_source(source), settings)), None
             if shard is not None:
-                images, part = shard_of(images, shard, f"seed {settings.chosen_by} batch {batch_size} {skip_bad}")
+                images, part = shard_of(
+                    images, shard, f"seed {settings.chosen_by} batch {settings.batch_size} {skip_bad}"
+                )
             surveyed = survey(images, settings, progress)
             if ranks.first:
                 logger.info("%s", surveyed.audit.line())
