@@ -1,21 +1,30 @@
 """Work in processes: under every start method, quiet, and refused where it cannot be sent."""
 
+import ctypes
+import gc
+import multiprocessing
 import os
 import select
 import signal
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import pytest
 
-from ganmetrics.data.workers import map_in_workers
+from ganmetrics.data.workers import _give_back_memory, map_in_workers
 from ganmetrics.errors import GanMetricsError
 
 
 def square(number):
     """Return the square of a number."""
     return number * number
+
+
+def frozen_objects(_):
+    """Return how many objects the garbage collector of this process leaves alone."""
+    return gc.get_freeze_count()
 
 
 def die(_):
@@ -33,6 +42,46 @@ def test_a_killed_worker_is_one_line():
     """A worker that the system kills is told as such, without a traceback."""
     with pytest.raises(GanMetricsError, match=r"^a decoding worker ended early, killed or out of memory: [^\n]*$"):
         list(map_in_workers(die, range(3), workers=1))
+
+
+@pytest.mark.skipif(multiprocessing.get_start_method() != "fork", reason="nothing is inherited without fork")
+def test_forked_workers_leave_what_they_inherit_alone():
+    """Their collectors would write to every object, and hold a copy of its page; the parent's go on as they were."""
+    assert gc.get_freeze_count() == 0
+    results = map_in_workers(frozen_objects, range(2), workers=1)
+    assert next(results) > 10_000
+    assert gc.get_freeze_count() == 0
+    results.close()
+    gc.freeze()
+    try:
+        (count,) = map_in_workers(frozen_objects, range(1), workers=1)
+        assert count > 10_000
+        assert gc.get_freeze_count() > 10_000
+    finally:
+        gc.unfreeze()
+
+
+def resident():
+    """Return the memory that this process holds, in MB."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "malloc_trim"), reason="only glibc keeps what is freed")
+def test_freed_memory_is_given_back():
+    """What lies freed below a block in use goes back to the system only when it is asked for."""
+    libc = ctypes.CDLL(None)
+    libc.malloc.restype, libc.free.argtypes = ctypes.c_void_p, [ctypes.c_void_p]
+    libc.memset.argtypes = [ctypes.c_void_p, ctypes.c_int, ctypes.c_size_t]
+    size = 2**16
+    blocks = [libc.malloc(size) for _ in range(1000)]
+    for block in blocks:
+        libc.memset(block, 1, size)
+    for block in blocks[:-1]:
+        libc.free(block)
+    before = resident()
+    _give_back_memory()
+    assert resident() < before - 30
+    libc.free(blocks[-1])
 
 
 SCRIPT = """
@@ -73,7 +122,7 @@ def test_fresh_processes(tmp_path):
 
 INTERRUPTED = """
     import os, signal, time
-    from ganmetrics.data.workers import map_in_workers
+    from ganmetrics.data.workers import _give_back_memory, map_in_workers
 
     def slow(task):
         time.sleep(0.05)
@@ -106,7 +155,7 @@ def test_an_interrupt_is_the_parents(tmp_path):
 
 TERMINATED = """
     import os, time
-    from ganmetrics.data.workers import map_in_workers
+    from ganmetrics.data.workers import _give_back_memory, map_in_workers
 
     def first_then_sleep(task):
         if task >= 2:

@@ -61,6 +61,14 @@ def test_an_extractor_object_is_used_as_it_is():
     assert 1 <= resolved.workers <= 4
 
 
+@pytest.mark.parametrize(("device", "given", "expected"), [("cpu", None, 8), ("cuda", None, 32), ("cpu", 20, 20)])
+def test_a_cpu_has_small_batches(monkeypatch, device, given, expected):
+    """A CPU's network sees a few images at a time, so that more would only wait in memory; what is given stays."""
+    monkeypatch.setattr(module, "_resolve_device", torch.device)
+    resolved = resolve_settings(ChannelMeans(), **{**DEFAULTS, "batch_size": given, "device": device})
+    assert resolved.batch_size == expected
+
+
 def test_a_device_that_torch_lacks_is_refused():
     """A device is tried before the work, not in the middle of it."""
     with pytest.raises(InputError, match="device must be one that this torch can use; got 'xpu:7'"):
