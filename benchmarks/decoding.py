@@ -21,8 +21,8 @@ from pathlib import Path
 
 import numpy as np
 from end_to_end import photographs
+from page import write_page
 from PIL import Image
-from scale_report import write_page
 
 from ganmetrics.data.decode import decode
 from ganmetrics.data.loading import prepared_batches

@@ -29,6 +29,7 @@ from importlib import import_module
 from pathlib import Path
 
 import numpy as np
+from page import write_page
 from PIL import Image, ImageFilter
 
 HERE = Path(__file__).parent
@@ -37,7 +38,6 @@ KEEPING = ("pytorch-fid", "torch-fidelity", "clean-fid")
 OURS, OURS_FAST = "ganmetrics", "ganmetrics --no-interval"
 SIDE = 768
 SAMPLE_SECONDS = 0.2
-BEGIN, END = "<!-- end_to_end: begin -->", "<!-- end_to_end: end -->"
 
 
 @dataclass(frozen=True)
@@ -201,12 +201,6 @@ def versions(python: Path) -> str:
     return f"{processor()}, {os.cpu_count()} cores; Python {platform.python_version()}; {found}"
 
 
-def write_page(page: Path, text: str) -> None:
-    """Put the text between the two marks of a page."""
-    before, _, rest = page.read_text().partition(BEGIN)
-    page.write_text(f"{before}{BEGIN}\n{text}\n{END}{rest.partition(END)[2]}")
-
-
 def main() -> None:
     """Measure, print the table, and keep it where that is asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -251,7 +245,7 @@ def main() -> None:
         }
         options.output.write_text(json.dumps(plain, indent=1) + "\n")
     if options.page:
-        write_page(options.page, text)
+        write_page(options.page, text, mark="end_to_end")
 
 
 if __name__ == "__main__":

@@ -28,8 +28,9 @@ import numpy.typing as npt
 import torch
 import torch.distributed as dist
 from end_to_end import photographs
+from page import write_page
 from PIL import Image
-from scale_report import Row, report, save_plots, write_page
+from scale_report import Row, report, save_plots
 from torch import Tensor
 
 import ganmetrics

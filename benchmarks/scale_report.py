@@ -287,18 +287,3 @@ def _plot_sizes(figure: Any, rows: Sequence[Row], folder: Path) -> None:  # noqa
         panel.set_xticks(places, [str(row.size) for row in chosen])
         panel.grid(axis="y", alpha=0.3)
     figure.savefig(folder / "scale-size.png", dpi=110)
-
-
-def write_page(page: Path, text: str, *, mark: str) -> None:
-    """Put the text between the two marks of a page that carry a name.
-
-    Raises:
-        ValueError: the page has no such marks.
-    """
-    begin, end = f"<!-- {mark}: begin -->", f"<!-- {mark}: end -->"
-    before, begun, rest = page.read_text().partition(begin)
-    _, ended, after = rest.partition(end)
-    if not begun or not ended:
-        message = f"{page} needs the marks {begin} and {end}"
-        raise ValueError(message)
-    page.write_text(f"{before}{begin}\n{text}\n{end}{after}")
