@@ -1,14 +1,17 @@
 """Images a second to features on the CPU, beside pytorch-fid's network and the bound of fp32 matrix products.
 
 The bound is the network's arithmetic, counted by torch, at the rate of a large float32 matrix product measured in the
-same run. All take turns in one process, on one batch of prepared images; the table has the median of the rounds by the
-wall and by the processor, and ratios of the latter hold on a machine that others use.
+same run. "Its convolutions as products" are matrix products with the shapes of its convolutions, one after the other:
+what they would take if their inputs lay in memory as a product wants them, and all else were free. All take turns in
+one process, on one batch of prepared images; the table has the median of the rounds by the wall and by the processor, and
+ratios of the latter hold on a machine that others use.
 
     python benchmarks/extraction.py --weights pt_inception-2015-12-05-6726825d.pth --compile --precisions bf16
 """
 
 import argparse
 import json
+import math
 import statistics
 import time
 from collections.abc import Callable
@@ -16,13 +19,16 @@ from importlib import import_module
 from pathlib import Path
 
 import torch
+from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from ganmetrics.features.compiled import CompiledExtractor
+from ganmetrics.features.network import CPU_PIECE
 from ganmetrics.features.registry import load_extractor
 
 SIZES = {"inception-v3": 299, "efficientnet-lite0": 224}
 PRODUCT = 4096
+PRODUCTS = "its convolutions as products"
 CPU = torch.device("cpu")
 
 
@@ -50,6 +56,35 @@ def pytorch_fid(path: Path) -> Callable[[torch.Tensor], object] | None:
     return run
 
 
+def as_products(network: nn.Module, batch: torch.Tensor) -> Callable[[], None]:
+    """Return work that does each ungrouped convolution of a pass as the matrix product of its shape."""
+    shapes: list[tuple[int, int, int]] = []
+
+    def note(module: nn.Conv2d, _: object, output: torch.Tensor) -> None:
+        rows, taps = output.numel() // module.out_channels, math.prod(module.kernel_size)
+        shapes.append((rows, module.in_channels * taps, module.out_channels))
+
+    chosen = [module for module in network.modules() if isinstance(module, nn.Conv2d) and module.groups == 1]
+    hooks = [module.register_forward_hook(note) for module in chosen]
+    with torch.inference_mode():
+        network(batch)
+    for hook in hooks:
+        hook.remove()
+    left, right, product = (
+        torch.rand(max(shape[i] * shape[j] for shape in shapes)) for i, j in ((0, 1), (1, 2), (0, 2))
+    )
+
+    def run() -> None:
+        for rows, inner, columns in shapes:
+            torch.mm(
+                left[: rows * inner].view(rows, inner),
+                right[: inner * columns].view(inner, columns),
+                out=product[: rows * columns].view(rows, columns),
+            )
+
+    return run
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -68,7 +103,11 @@ def main() -> None:
         plain(batch[:1], CPU)
     operations = counter.get_total_flops()
     left, right = torch.rand(PRODUCT, PRODUCT), torch.rand(PRODUCT, PRODUCT)
-    work: dict[str, Callable[[], object]] = {"bound": lambda: left @ right, "ganmetrics": lambda: plain(batch, CPU)}
+    work: dict[str, Callable[[], object]] = {
+        "bound": lambda: left @ right,
+        PRODUCTS: as_products(plain.network, batch[:CPU_PIECE].contiguous(memory_format=torch.channels_last)),
+        "ganmetrics": lambda: plain(batch, CPU),
+    }
     if options.compile:
         compiled = CompiledExtractor.of(plain)
         work["ganmetrics, compiled"] = lambda: compiled(batch, CPU)
@@ -83,7 +122,10 @@ def main() -> None:
     for _ in range(options.rounds):
         for name, run in work.items():
             rounds[name].append(seconds(run))
-    images = {name: float(options.batch) for name in work} | {"bound": 2 * PRODUCT**3 / operations}
+    images = {name: float(options.batch) for name in work} | {
+        "bound": 2 * PRODUCT**3 / operations,
+        PRODUCTS: float(CPU_PIECE),
+    }
     rates = {
         name: tuple(statistics.median(images[name] / taken[kind] for taken in found) for kind in (0, 1))
         for name, found in rounds.items()
