@@ -20,7 +20,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from end_to_end import photographs
+from image_sets import photographs
 from page import write_page
 from PIL import Image
 

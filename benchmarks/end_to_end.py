@@ -1,11 +1,11 @@
 """Whole commands: ours and the peers', from two folders of images to a distance, with one state dict in all of them.
 
 Two sets: images of CIFAR-10 out of a zip file, and photographs of 768x768 pixels made by cropping, flipping and
-resizing those that scikit-image ships; the fake side is blurred. Each command runs in a process of its
-own, cold (nothing kept) and with the statistics of the real side kept from before, the libraries in turn within each
-repetition. Measured are wall time, processor time with that of all child processes, and the peak of the memory that the
-process and its children hold together (proportional set size, sampled). The commands share one interpreter, which needs
-the packages of the extra ``parity``:
+resizing those that scikit-image ships; the fake side is blurred. Each command runs in a process of its own, cold
+(nothing kept) and with the statistics of the real side kept from before, the libraries in turn within each repetition.
+What the file of --output has is not run again. Measured are wall time, processor time with that of all child processes,
+and the peak of the memory that the process and its children hold together (proportional set size, sampled). The
+commands share one interpreter, which needs the packages of the extra ``parity``:
 
     make .venv-parity/.installed
     .venv/bin/python benchmarks/end_to_end.py --python .venv-parity/bin/python --weights STATE_DICT --cifar ZIP \
@@ -13,7 +13,6 @@ the packages of the extra ``parity``:
 """
 
 import argparse
-import io
 import json
 import os
 import platform
@@ -23,21 +22,20 @@ import sys
 import tempfile
 import threading
 import time
-import zipfile
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from importlib import import_module
 from pathlib import Path
 
 import numpy as np
+from image_sets import SIDE, Sides, cifar, photographs
 from page import write_page
-from PIL import Image, ImageFilter
 
 HERE = Path(__file__).parent
 PEERS = ("pytorch-fid", "torch-fidelity", "clean-fid", "torchmetrics")
 KEEPING = ("pytorch-fid", "torch-fidelity", "clean-fid")
 OURS, OURS_FAST = "ganmetrics", "ganmetrics --no-interval"
-SIDE = 768
-SAMPLE_SECONDS = 0.2
+SAMPLE_SECONDS = 0.5
+BOTH = "both sides kept"
 
 
 @dataclass(frozen=True)
@@ -50,37 +48,8 @@ class Measured:
     value: float
 
 
-def cifar(archive: Path, folder: Path, count: int) -> tuple[Path, Path]:
-    """Write a seeded choice of `count` images a side, the fake ones blurred by half a pixel."""
-    with zipfile.ZipFile(archive) as opened:
-        names = sorted(name for name in opened.namelist() if name.lower().endswith((".png", ".jpg", ".jpeg")))
-        chosen = np.random.default_rng(0).permutation(len(names))[: 2 * count]
-        for role, part in (("real", chosen[:count]), ("fake", chosen[count:])):
-            (folder / role).mkdir(parents=True)
-            for number in part:
-                image = Image.open(io.BytesIO(opened.read(names[number]))).convert("RGB")
-                image = image.filter(ImageFilter.GaussianBlur(0.5)) if role == "fake" else image
-                image.save(folder / role / f"{number:05d}.png")
-    return folder / "real", folder / "fake"
-
-
-def photographs(folder: Path, count: int, *, size: int = SIDE) -> tuple[Path, Path]:
-    """Write `count` JPEG files a side of `size` x `size` pixels, made of those that scikit-image ships."""
-    data = import_module("skimage.data")
-    names = ("astronaut", "chelsea", "coffee", "rocket", "hubble_deep_field", "immunohistochemistry", "retina")
-    originals = [getattr(data, name)() for name in names]
-    random = np.random.default_rng(0)
-    for role in ("real", "fake"):
-        (folder / role).mkdir(parents=True)
-        for number in range(count):
-            image = Image.fromarray(originals[random.integers(len(originals))])
-            side = int(min(image.size) * random.uniform(0.5, 1))
-            left, top = (int(random.integers(length - side + 1)) for length in image.size)
-            image = image.crop((left, top, left + side, top + side)).resize((size, size), Image.Resampling.BICUBIC)
-            image = image.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if random.random() < 0.5 else image
-            image = image.filter(ImageFilter.GaussianBlur(2)) if role == "fake" else image
-            image.save(folder / role / f"{number:05d}.jpg", quality=92)
-    return folder / "real", folder / "fake"
+Results = dict[str, dict[str, dict[str, list[Measured]]]]
+"""By image set, case and library."""
 
 
 def held(root: int) -> float:
@@ -152,7 +121,7 @@ def commands(
     for name, more in ((OURS_FAST, ["--no-interval"]), (OURS, [])):
         timed["cold", name] = [*own, "fid", str(real), str(fake), *given, "--no-cache", *more]
         timed["real side kept", name] = [*own, "fid", kept_real, str(fake), *given, "--no-cache", *more]
-        timed["both sides kept", name] = [*own, "fid", kept_real, kept_fake, "-q", *more]
+        timed[BOTH, name] = [*own, "fid", kept_real, kept_fake, "-q", *more]
     for peer in PEERS:
         script = [python, str(HERE / "peers_end_to_end.py"), peer, str(real), str(fake)]
         script += ["--weights", weights, "--stored", str(stored)]
@@ -160,11 +129,11 @@ def commands(
         if peer in KEEPING:
             keep.append([*script, "--store"])
             timed["real side kept", peer] = [*script, "--use-stored"]
-    timed["both sides kept", "import torch"] = [python, "-c", "import torch"]
+    timed[BOTH, "import torch"] = [python, "-c", "import torch"]
     return keep, timed
 
 
-def table(results: dict[str, dict[str, dict[str, list[Measured]]]]) -> str:
+def table(results: Results) -> str:
     """Return the table: the least of the repetitions, and the spread of the wall times."""
     head = "| images | case | command | wall, s (spread) | processor, s | memory, MB | value | wall / ours |"
     lines = [head, "|---|---|---|---|---|---|---|---|"]
@@ -201,6 +170,74 @@ def versions(python: Path) -> str:
     return f"{processor()}, {os.cpu_count()} cores; Python {platform.python_version()}; {found}"
 
 
+def read(path: Path) -> Results:
+    """Return what a file has of earlier runs."""
+    if not path.exists():
+        return {}
+    return {
+        title: {
+            case: {name: [Measured(**run) for run in runs] for name, runs in rows.items()}
+            for case, rows in cases.items()
+        }
+        for title, cases in json.loads(path.read_text()).items()
+    }
+
+
+def keep(path: Path, results: Results) -> None:
+    """Write all of it into a file."""
+    plain = {
+        title: {
+            case: {name: [asdict(run) for run in runs] for name, runs in rows.items()} for case, rows in cases.items()
+        }
+        for title, cases in results.items()
+    }
+    path.write_text(json.dumps(plain, indent=1) + "\n")
+
+
+@dataclass(frozen=True)
+class ImageSet:
+    """A set's title, how often to run the commands on it, and what writes its images into a folder."""
+
+    title: str
+    repeats: int
+    make: Callable[[Path], Sides]
+
+
+def image_sets(options: argparse.Namespace) -> list[ImageSet]:
+    """Return the sets that are asked for."""
+    sets = []
+    if options.count:
+        title = f"CIFAR-10, {options.count:,} + {options.count:,}"
+        sets.append(ImageSet(title, options.repeats[0], lambda folder: cifar(options.cifar, folder, options.count)))
+    if options.photographs:
+        title = f"photographs {SIDE}x{SIDE}, {options.photographs:,} + {options.photographs:,}"
+        sets.append(ImageSet(title, options.repeats[1], lambda folder: photographs(folder, options.photographs)))
+    return sets
+
+
+def measure_missing(results: Results, images: ImageSet, options: argparse.Namespace, scratch: Path) -> None:
+    """Run the commands on one set that have not yet run often enough, and keep each result at once."""
+    environment = os.environ | {"PYTHONPATH": str(HERE.parent), "XDG_CACHE_HOME": str(scratch / "cache")}
+    storing, timed = commands(options, scratch / "images" / "real", scratch / "images" / "fake", scratch)
+
+    def runs(case: str, name: str) -> list[Measured]:
+        return results.setdefault(images.title, {}).setdefault(case, {}).setdefault(name, [])
+
+    missing = [key for key in timed if len(runs(*key)) < images.repeats]
+    if not missing:
+        return
+    images.make(scratch / "images")
+    for command in storing if any(case != "cold" for case, _ in missing) else ():
+        measure(command, environment)
+    for _ in range(images.repeats):
+        for key in missing:
+            if len(runs(*key)) < images.repeats:
+                run = measure(timed[key], environment)
+                runs(*key).append(run)
+                keep(options.output, results)
+                print(f"{images.title}, {', '.join(key)}: {run}", file=sys.stderr, flush=True)
+
+
 def main() -> None:
     """Measure, print the table, and keep it where that is asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -210,40 +247,15 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=2000, help="images of CIFAR-10 a side; 0 for none")
     parser.add_argument("--photographs", type=int, default=500, help="photographs a side; 0 for none")
     parser.add_argument("--repeats", type=int, nargs=2, default=[2, 2], help="of CIFAR-10, of photographs")
-    parser.add_argument("--output", type=Path)
+    parser.add_argument("--output", type=Path, default=Path("end_to_end.json"), help="what it has is not run again")
     parser.add_argument("--page", type=Path)
     options = parser.parse_args()
-    results: dict[str, dict[str, dict[str, list[Measured]]]] = {}
+    results = read(options.output)
     with tempfile.TemporaryDirectory() as scratch:
-        root = Path(scratch)
-        environment = os.environ | {"PYTHONPATH": str(HERE.parent), "XDG_CACHE_HOME": str(root / "cache")}
-        sets = []
-        if options.count:
-            title = f"CIFAR-10, {options.count:,} + {options.count:,}"
-            sets.append((title, options.repeats[0], cifar(options.cifar, root / "c", options.count)))
-        if options.photographs:
-            title = f"photographs {SIDE}x{SIDE}, {options.photographs:,} + {options.photographs:,}"
-            sets.append((title, options.repeats[1], photographs(root / "p", options.photographs)))
-        for number, (title, repeats, (real, fake)) in enumerate(sets):
-            stored = root / f"stored{number}"
-            stored.mkdir()
-            keep, timed = commands(options, real, fake, stored)
-            for command in keep:
-                measure(command, environment)
-            for _ in range(repeats):
-                for (case, name), command in timed.items():
-                    run = measure(command, environment)
-                    results.setdefault(title, {}).setdefault(case, {}).setdefault(name, []).append(run)
-                    print(f"{title}, {case}, {name}: {run}", file=sys.stderr, flush=True)
-    repeats = f"Repetitions: {options.repeats[0]} of CIFAR-10, {options.repeats[1]} of photographs"
-    text = f"{versions(options.python)}. {repeats}.\n\n{table(results)}"
+        for images in image_sets(options):
+            measure_missing(results, images, options, Path(tempfile.mkdtemp(dir=scratch)))
+    text = f"{versions(options.python)}.\n\n{table(results)}"
     print(text)
-    if options.output:
-        plain = {
-            t: {c: {n: [asdict(r) for r in rs] for n, rs in rows.items()} for c, rows in cs.items()}
-            for t, cs in results.items()
-        }
-        options.output.write_text(json.dumps(plain, indent=1) + "\n")
     if options.page:
         write_page(options.page, text, mark="end_to_end")
 

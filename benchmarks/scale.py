@@ -27,7 +27,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 import torch.distributed as dist
-from end_to_end import photographs
+from image_sets import photographs
 from page import write_page
 from PIL import Image
 from scale_report import Row, report, save_plots
