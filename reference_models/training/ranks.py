@@ -84,6 +84,8 @@ def joined_ranks() -> Iterator[Ranks]:
     distributed.init_process_group(backend, timeout=_TIMEOUT)
     try:
         yield Ranks(distributed.get_rank(), count, local)
+        # gloo's threads abort a process that lets its group go while another still uses it.
+        distributed.barrier()
     finally:
         distributed.destroy_process_group()
 

@@ -8,7 +8,7 @@ from ganmetrics.errors import InputError
 from ganmetrics.features import compiled
 from ganmetrics.features.base import ExtractorSpec, Outputs
 from ganmetrics.features.compiled import WORTH_COMPILING, CompiledExtractor
-from ganmetrics.features.network import FrozenNetwork, NetworkExtractor
+from ganmetrics.features.network import CPU_PIECE, FrozenNetwork, NetworkExtractor
 from ganmetrics.features.resize import Preprocessing
 from ganmetrics.testing import ChannelMeans
 
@@ -62,11 +62,11 @@ def batch(count):
 def test_the_last_batch_is_filled_up(shapes, plain):
     """Code is compiled for one size of batch only, and the rows that fill it do not come out."""
     extractor = CompiledExtractor.of(plain)
-    for count in (6, 6, 2):
+    for count in (CPU_PIECE, CPU_PIECE, 2):
         found = extractor(batch(count), CPU)
         assert torch.allclose(found.features, plain(batch(count), CPU).features, rtol=1e-5, atol=1e-6)
         assert found.logits is None
-    assert shapes == [(6, 3, 8, 8)] * 3
+    assert shapes == [(CPU_PIECE, 3, 8, 8)] * 3
 
 
 @pytest.mark.usefixtures("shapes")
