@@ -20,7 +20,7 @@ STEM_FP32 = "bf16-stem-fp32"
 CPU_PIECE = 4
 """Images of a batch that a CPU's network sees at a time.
 
-On two cores inception-v3 is 1.1 times as fast as with 32 and takes 0.4 GB less; efficientnet-lite0, whose activations
+On two cores inception-v3 is 1.1 times as fast as with 32 and takes 0.3 GB less; efficientnet-lite0, whose activations
 then stay in the caches, is 1.4 times as fast. With two at a time both are slower again.
 """
 
