@@ -1,7 +1,7 @@
 """Where the time of the main job goes, by torch's operations: `fid` of two folders under torch.profiler.
 
-Decoding is in workers and so not in the table, but waiting for it is: the row of the data loader. "Not in torch" is what
-the main process does besides, reading and hashing files among it.
+Decoding is in workers and so not in the table, but waiting for it is: the row of the data loader. "Not in torch" is
+what the main process does besides, reading and hashing files among it.
 
     python benchmarks/profiling.py REAL FAKE --weights STATE_DICT
 """
