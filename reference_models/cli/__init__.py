@@ -7,6 +7,7 @@ import click
 
 from ganmetrics import GanMetricsError
 from reference_models.cli.analyse import analyse
+from reference_models.cli.compare import compare
 from reference_models.cli.listing import list_presets
 from reference_models.cli.sample import sample
 from reference_models.cli.study import study
@@ -19,6 +20,7 @@ Examples:
   python -m reference_models train acgan --data cifar10:data --epochs 20 --out run
   python -m reference_models train --resume run --more-epochs 5
   python -m reference_models sample run --count 5000 --out fakes
+  python -m reference_models compare run other-run --out comparison
   python -m reference_models study schedule --out study
   python -m reference_models analyse walk run --out analysis
 
@@ -48,7 +50,7 @@ def command() -> None:
     """Train the reference models, scored epoch by epoch with ganmetrics, and look at what they learnt."""
 
 
-for _command in (list_presets, train, sample, study, analyse):
+for _command in (list_presets, train, sample, compare, study, analyse):
     command.add_command(_command)
 
 

@@ -38,12 +38,13 @@ def draw_all(directory: Path, *, size: int, said: Callable[[str], object]) -> No
 _told: list[bool] = []
 
 
-def draw_scores(runs: dict[str, list[dict[str, Any]]], path: Path) -> None:
+def draw_scores(runs: dict[str, list[dict[str, Any]]], path: Path, *, title: str = "") -> None:
     """Draw the distance of one or more runs over the epochs and over the seconds of training, scoring left out.
 
     Args:
         runs: name to rows of its ``metrics.csv``.
         path: of the picture.
+        title: of both panels; empty for what was measured.
     """
     figure, (by_epoch, by_time) = _figure(2)
     for name, rows in runs.items():
@@ -58,11 +59,11 @@ def draw_scores(runs: dict[str, list[dict[str, Any]]], path: Path) -> None:
     metric = next((rows[0]["metric"] for rows in runs.values() if rows), "distance")
     counts = {row["count"] for rows in runs.values() for row in rows}
     last = [f"{rows[-1]['value']:.4g}" for rows in runs.values() if rows]
-    title = f"{metric}, {'/'.join(f'{count:,}' for count in sorted(counts))} images" + (
+    measured = f"{metric}, {'/'.join(f'{count:,}' for count in sorted(counts))} images" + (
         f"; last {last[0]}" if len(last) == 1 else ""
     )
     for axes, label in ((by_epoch, "epoch"), (by_time, "seconds of training")):
-        axes.set(xlabel=label, ylabel=f"{metric} (lower is better)", title=title)
+        axes.set(xlabel=label, ylabel=f"{metric} (lower is better)", title=title or measured)
         axes.set_ylim(bottom=0)
         axes.legend()
     _save(figure, path)

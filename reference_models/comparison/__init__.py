@@ -1,0 +1,1 @@
+"""Several runs beside each other: curves, where one overtakes another, samples."""
