@@ -41,8 +41,9 @@ class Discriminator(nn.Module):
         came = 3
         for size, channels in reversed(config.channels().items()):
             first = not self.stages
-            # Before a normalisation a bias has no effect; DCGAN goes without on the input layer too.
-            convolution = nn.Conv2d(came, channels, 4, 2, 1, bias=config.norm_d == "none")
+            # Before a batch normalisation a bias has no effect; DCGAN goes without on the input layer too. A layer
+            # normalisation forgets the scale of each image: without biases half the contrast would look the same.
+            convolution = nn.Conv2d(came, channels, 4, 2, 1, bias=config.norm_d != "batch")
             norm = nn.Identity() if first else normalisation(config.norm_d, channels)
             self.stages.append(nn.Sequential(convolution, norm, nn.LeakyReLU(SLOPE, inplace=True)))
             if size in config.attention:
