@@ -86,3 +86,20 @@ def test_spectral_norm_rests_in_evaluation(tiny):
     assert torch.equal(buffers(), before)
     network.train()(images)
     assert not torch.equal(buffers(), before)
+
+
+@pytest.mark.parametrize("sees", [True, False])
+def test_a_critic_with_layer_normalisation_sees_contrast(sees):
+    """A normalisation of each image divides its scale out; only a bias before it keeps that visible."""
+    critic = build_discriminator(build_config("wgan-gp", {"net.size": 16, "net.width": 8}).net, seed=0)
+    for module in critic.stages.modules():
+        if isinstance(module, nn.GroupNorm):
+            module.eps = 0.0  # what else hides a scale, as long as weights are small
+        elif isinstance(module, nn.Conv2d) and sees:
+            nn.init.normal_(module.bias, 0.0, 0.1)
+        elif isinstance(module, nn.Conv2d):
+            module.bias = None
+    images = torch.randn(32, 3, 16, 16, generator=torch.Generator().manual_seed(0)).clamp(-1, 1)
+    full, pale = critic(images).logit, critic(images / 2).logit
+    difference = ((full - pale).abs().mean() / full.std()).item()
+    assert difference > 0.1 if sees else difference < 1e-4
