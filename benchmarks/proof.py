@@ -53,7 +53,7 @@ STEPS = {
     "cgan-projection": 1200,
     "wgan": 1500,
     "wgan-gp": 1500,
-    "wgan-gp-acgan": 1500,
+    "wgan-gp-acgan": 3000,
     "wgan-gp-acgan-seed": 500,
     "sagan": 500,
 }
