@@ -5,7 +5,7 @@ from torch import Tensor, nn
 
 from reference_models.config import NetConfig
 from reference_models.networks.attention import SelfAttention
-from reference_models.networks.layers import ConditionalBatchNorm2d
+from reference_models.networks.layers import ConditionalBatchNorm2d, LatentProjection
 
 
 class UpBlock(nn.Module):
@@ -13,8 +13,7 @@ class UpBlock(nn.Module):
 
     def __init__(self, came: int, channels: int, *, first: bool, classes: int) -> None:
         super().__init__()
-        stride, padding = (1, 0) if first else (2, 1)
-        self.up = nn.ConvTranspose2d(came, channels, 4, stride, padding, bias=False)
+        self.up = LatentProjection(came, channels) if first else nn.ConvTranspose2d(came, channels, 4, 2, 1, bias=False)
         self.norm = ConditionalBatchNorm2d(channels, classes) if classes else nn.BatchNorm2d(channels)
         self.activation = nn.ReLU(inplace=True)
 

@@ -15,7 +15,7 @@ def layer_shapes(network: nn.Module, *inputs: Tensor) -> list[tuple[str, str, tu
 
     def record(name: str) -> object:
         def hook(module: nn.Module, _: object, output: Tensor) -> None:
-            kind = type(module).__name__.removeprefix("Parametrized")
+            kind = next(shown.__name__ for shown in _SHOWN if isinstance(module, shown))
             shapes.append((name, kind, tuple(output.shape[1:])))
 
         return hook
