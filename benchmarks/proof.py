@@ -54,7 +54,7 @@ STEPS = {
     "wgan": 1500,
     "wgan-gp": 1500,
     "wgan-gp-acgan": 3000,
-    "wgan-gp-acgan-seed": 500,
+    "wgan-gp-acgan-seed": 1500,
     "sagan": 500,
 }
 """Steps of the discriminator; 800 elsewhere."""
