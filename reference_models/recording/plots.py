@@ -65,7 +65,9 @@ def draw_scores(runs: dict[str, list[dict[str, Any]]], path: Path, *, title: str
     for axes, label in ((by_epoch, "epoch"), (by_time, "seconds of training")):
         axes.set(xlabel=label, ylabel=f"{metric} (lower is better)", title=title or measured)
         axes.set_ylim(bottom=0)
-        axes.legend()
+    # Below both panels: inside it would hide a curve that rises again.
+    names = by_epoch.get_legend_handles_labels()
+    figure.legend(*names, loc="outside lower center", ncols=min(len(runs), 5), fontsize="small")
     _save(figure, path)
 
 
