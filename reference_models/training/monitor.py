@@ -4,12 +4,15 @@ from typing import Any
 
 CERTAIN = 5
 """Records in a row after which a certain discriminator is reported."""
+RECOVERED = 100
+"""Records in a row without it after which a measurement's warning is given again: one that hovers about its bound would
+fill the screen."""
 DIVERGED = 2.0
 COLLAPSED = 0.05
 
 
 class Monitor:
-    """Turns measurements into warnings; each is given once, until it has been well again.
+    """Turns measurements into warnings; each is given once, until it has been well for a while.
 
     >>> monitor = Monitor()
     >>> monitor.look({"grad/G": 1000.0})
@@ -19,7 +22,7 @@ class Monitor:
     """
 
     def __init__(self) -> None:
-        self._active: set[str] = set()
+        self._active: dict[str, int] = {}  # what is wrong: looks in a row at which it was not
         self._certain = 0
         self.best: float | None = None
         self.best_epoch = 0
@@ -57,7 +60,7 @@ class Monitor:
                 f"the critic's slope is {slope:.3g} instead of 1: raise objective.penalty or n_critic",
             ),
         }
-        return self._new(wrong)
+        return self._new(wrong, recovered=RECOVERED)
 
     def look_at_spectra(self, values: list[float]) -> list[str]:
         """Return what is newly wrong with the largest singular values of normalised weights."""
@@ -86,14 +89,21 @@ class Monitor:
 
     def state(self) -> dict[str, Any]:
         """Return all that the next warnings depend on, as plain values."""
-        return {**vars(self), "_active": sorted(self._active)}
+        return {**vars(self), "_active": dict(self._active)}
 
     def load_state(self, state: dict[str, Any]) -> None:
         """Go on from a state that `state` gave."""
-        vars(self).update({**state, "_active": set(state["_active"])})
+        vars(self).update({**state, "_active": dict(state["_active"])})
 
-    def _new(self, wrong: dict[str, tuple[bool, str]]) -> list[str]:
-        texts = [text for name, (is_wrong, text) in wrong.items() if is_wrong and name not in self._active]
-        self._active -= {name for name, (is_wrong, _) in wrong.items() if not is_wrong}
-        self._active |= {name for name, (is_wrong, _) in wrong.items() if is_wrong}
+    def _new(self, wrong: dict[str, tuple[bool, str]], *, recovered: int = 1) -> list[str]:
+        texts = []
+        for name, (is_wrong, text) in wrong.items():
+            if is_wrong:
+                if name not in self._active:
+                    texts.append(text)
+                self._active[name] = 0
+            elif name in self._active:
+                self._active[name] += 1
+                if self._active[name] >= recovered:
+                    del self._active[name]
         return texts

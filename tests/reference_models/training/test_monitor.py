@@ -5,7 +5,7 @@ import torch
 
 from reference_models.recording.grids import spread
 from reference_models.training.measure import measure
-from reference_models.training.monitor import CERTAIN, Monitor
+from reference_models.training.monitor import CERTAIN, RECOVERED, Monitor
 
 WELL = {"D(real)": 0.7, "D(fake)": 0.3, "grad/G": 1.0, "gradient_norm": 1.0, "saturation": 0.1, "at_bound": 0.3}
 
@@ -28,8 +28,16 @@ def test_each_fault_is_told_once(values, message):
     (text,) = monitor.look({**WELL, **values})
     assert message in text
     assert monitor.look({**WELL, **values}) == []
-    assert monitor.look(WELL) == []
+    for _ in range(RECOVERED):
+        assert monitor.look(WELL) == []
     assert len(monitor.look({**WELL, **values})) == 1
+
+
+def test_what_hovers_about_its_bound_is_told_once():
+    """A gradient that is too large now and then is one trouble, not a hundred."""
+    monitor = Monitor()
+    told = [monitor.look({**WELL, "grad/G": norm}) for norm in (500.0, 1.0) * RECOVERED]
+    assert sum(map(len, told)) == 1
 
 
 def test_a_certain_discriminator_is_told_after_a_while():
