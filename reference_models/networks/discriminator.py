@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from reference_models.config import NetConfig
 from reference_models.networks.attention import SelfAttention
-from reference_models.networks.layers import SLOPE, label_map, normalisation
+from reference_models.networks.layers import SLOPE, PatchConvolution, label_map, normalisation
 
 
 class Verdict(NamedTuple):
@@ -43,7 +43,7 @@ class Discriminator(nn.Module):
             first = not self.stages
             # Before a batch normalisation a bias has no effect; DCGAN goes without on the input layer too. A layer
             # normalisation forgets the scale of each image: without biases half the contrast would look the same.
-            convolution = nn.Conv2d(came, channels, 4, 2, 1, bias=config.norm_d != "batch")
+            convolution = PatchConvolution(came, channels, bias=config.norm_d != "batch")
             norm = nn.Identity() if first else normalisation(config.norm_d, channels)
             self.stages.append(nn.Sequential(convolution, norm, nn.LeakyReLU(SLOPE, inplace=True)))
             if size in config.attention:
