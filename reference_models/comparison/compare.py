@@ -29,7 +29,7 @@ def compare_runs(directories: Sequence[Path], out: Path, *, title: str = "", epo
         The tables, in Markdown.
 
     Raises:
-        CheckpointError: a folder has no scores.
+        CheckpointError: a folder has no scores, or lacks the grid of an epoch.
         ConfigError: the scores do not compare, or an epoch was not scored.
         StorageError: one of the files exists, or the disk refuses.
     """

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from PIL import Image
 
 from reference_models.comparison.curves import Curve
-from reference_models.errors import ConfigError
+from reference_models.errors import CheckpointError, ConfigError
 from reference_models.recording.grids import GAP, captioned, sample_path
 
 MARGIN = 12
@@ -23,6 +23,7 @@ def samples(curves: Sequence[Curve], *, size: int, epochs: Sequence[int] = (), r
         rows: of each grid that are shown.
 
     Raises:
+        CheckpointError: a run's grid is missing or damaged.
         ConfigError: a run was not scored at one of the epochs, so that it has no grid of it.
     """
     parts = [[_part(curve, epoch, size=size, rows=rows) for epoch in epochs or [_last(curve)]] for curve in curves]
@@ -47,7 +48,11 @@ def _part(curve: Curve, epoch: int, *, size: int, rows: int) -> Image.Image:
     if found is None:
         scored = ", ".join(str(row["epoch"]) for row in curve.rows)
         raise ConfigError(f"--epochs must be scored ones; {curve.name} has {scored}; got {epoch}")
-    with Image.open(sample_path(curve.directory, epoch)) as opened:
-        whole = opened.convert("RGB")
+    path = sample_path(curve.directory, epoch)
+    try:
+        with Image.open(path) as opened:
+            whole = opened.convert("RGB")
+    except OSError as error:
+        raise CheckpointError(f"{curve.name} needs its grid of epoch {epoch} to be compared; {path}: {error}") from None
     part = whole.crop((0, 0, whole.width, min(whole.height, rows * (size + GAP) + GAP)))
     return captioned(part, f"{curve.name}, epoch {epoch}: {found['value']:.4g} ({found['count']:,})")

@@ -7,7 +7,8 @@ from torch import Tensor, nn
 
 from reference_models.config import NetConfig
 from reference_models.networks.attention import SelfAttention
-from reference_models.networks.layers import SLOPE, PatchConvolution, label_map, normalisation
+from reference_models.networks.layers import SLOPE, label_map, normalisation
+from reference_models.networks.products import PatchConvolution
 
 
 class Verdict(NamedTuple):

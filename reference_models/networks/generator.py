@@ -5,7 +5,8 @@ from torch import Tensor, nn
 
 from reference_models.config import NetConfig
 from reference_models.networks.attention import SelfAttention
-from reference_models.networks.layers import ConditionalBatchNorm2d, LatentProjection
+from reference_models.networks.layers import ConditionalBatchNorm2d
+from reference_models.networks.products import LatentProjection
 
 
 class UpBlock(nn.Module):

@@ -135,6 +135,9 @@ def test_what_cannot_be_compared(recorded, tmp_path):
         read_curves([tmp_path / "nothing"])
     with pytest.raises(ConfigError, match="first has 0, 1, 2, 4; got 3"):
         compare_runs([first], tmp_path / "out", epochs=(3,))
+    sample_path(first, 2).write_bytes(b"no picture")
+    with pytest.raises(CheckpointError, match="first needs its grid of epoch 2"):
+        compare_runs([first], tmp_path / "out", epochs=(2,))
     assert not (tmp_path / "out").exists()
     wrong = CliRunner().invoke(command, ["compare", str(first), "--out", str(tmp_path / "out"), "--epochs", "1,x"])
     assert (wrong.exit_code, wrong.stderr) == (1, "Error: --epochs must be whole numbers such as 1,5,12; got 'x'\n")
