@@ -8,7 +8,7 @@ from functools import cached_property
 import torch
 from torch import Tensor, nn
 
-from ganmetrics.core.precision import ieee_float32
+from ganmetrics.core.float32 import ieee_float32
 from ganmetrics.errors import InputError
 from ganmetrics.features.base import ExtractorSpec, Outputs, Preparation
 from ganmetrics.features.names import FULL_PRECISION, PRECISIONS, split_precision, with_precision
