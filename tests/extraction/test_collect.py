@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 import torch
-from tests.statistics.test_settings import DEFAULTS
 
 from ganmetrics._types import silent
 from ganmetrics.data.sources import open_source
@@ -12,6 +11,7 @@ from ganmetrics.extraction.accumulate import BLOCK_ROWS
 from ganmetrics.extraction.collect import MOMENTS_ONLY, Keep, collect
 from ganmetrics.extraction.settings import resolve_settings
 from ganmetrics.testing import ChannelMeans, random_images
+from tests.extraction.test_settings import DEFAULTS
 
 IMAGES = random_images(2500, seed=3)
 FEATURES = IMAGES.double().mean(dim=(2, 3)).numpy()

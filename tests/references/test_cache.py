@@ -8,12 +8,12 @@ import subprocess
 import sys
 
 import pytest
-from tests.statistics.test_key import KEY
 
 from ganmetrics.commands.evaluate import fid
 from ganmetrics.errors import StorageError
 from ganmetrics.references.cache import ReferenceCache, reference_directory
 from ganmetrics.testing import ChannelMeans, write_images
+from tests.references.test_key import KEY
 
 
 @pytest.fixture

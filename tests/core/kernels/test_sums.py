@@ -6,7 +6,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ganmetrics.core.kernels import tiles
+from ganmetrics.core.kernels import functions, tiles
 from ganmetrics.core.kernels.functions import GaussianKernel, PolynomialKernel
 from ganmetrics.core.kernels.sums import kernel_sums
 from ganmetrics.core.kernels.tiles import FeaturePair
@@ -41,7 +41,7 @@ def test_every_pair_counts_once_whatever_the_tiles(real_count, fake_count, tile,
     """Odd strips of odd tiles in odd blocks leave out no pair and take none twice."""
     real, fake = features(real_count), features(fake_count, seed=1)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(kernels, "SERIAL", strip)
+        patch.setattr(functions, "SERIAL", strip)
         patch.setattr(tiles, "TILE", tile)
         patch.setattr(tiles, "LARGEST_BLOCK", block)
         sums = kernel_sums(FeaturePair(real, fake, PolynomialKernel()))
