@@ -1,6 +1,8 @@
 """Reading and checking a file of weights."""
 
 import hashlib
+import os
+import time
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,16 +15,27 @@ from ganmetrics.errors import WeightsError
 State = dict[str, Tensor]
 Shapes = Mapping[str, tuple[int, ...]]
 
+_SETTLED = 2.0
+"""Seconds after a change from which a file's times tell any further change apart, whatever the file system's clock."""
+_digests: dict[tuple[int, ...], str] = {}
+
 
 def file_sha256(path: Path) -> str:
-    """Return the SHA-256 of a file, in hexadecimal.
+    """Return the SHA-256 of a file, in hexadecimal; a file that has not changed is read once a process.
 
     Raises:
         WeightsError: the file cannot be read.
     """
     try:
         with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+            stat = os.fstat(file.fileno())
+            key = (stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
+            if key not in _digests:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+                if time.time() - max(stat.st_mtime, stat.st_ctime) < _SETTLED:
+                    return digest
+                _digests[key] = digest
+            return _digests[key]
     except OSError as error:
         raise WeightsError(f"weights must be a readable file; {path}: {error.strerror or error}") from None
 
