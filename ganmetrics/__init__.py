@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ganmetrics._text import shown as shown
     from ganmetrics.core.linalg import psd_sqrt as psd_sqrt
     from ganmetrics.core.moments import Moments as Moments
     from ganmetrics.data.images import to_uint8 as to_uint8
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from ganmetrics.ranks import this_process_only as this_process_only
     from ganmetrics.report import Report as Report
     from ganmetrics.report import Score as Score
+    from ganmetrics.statistics.formats.plain_pickle import load_plain_pickle as load_plain_pickle
     from ganmetrics.statistics.joining import join_shards as join_shards
     from ganmetrics.statistics.reference import Reference as Reference
 
@@ -71,9 +73,11 @@ _HOMES = {
     "js_divergence": "metrics.divergences",
     "kernel_distance": "metrics.kernel_distance",
     "kl_divergence": "metrics.divergences",
+    "load_plain_pickle": "statistics.formats.plain_pickle",
     "precision_recall": "metrics.precision_recall",
     "precision_recall_estimate": "metrics.precision_recall_estimate",
     "psd_sqrt": "core.linalg",
+    "shown": "_text",
     "this_process_only": "ranks",
     "to_uint8": "data.images",
 }

@@ -10,7 +10,7 @@ from ganmetrics._files import atomic_write
 from ganmetrics.core.moments import Moments
 from ganmetrics.errors import InputError
 from ganmetrics.statistics.formats.foreign import Array, Foreign, agreed_count, moments_of, moments_of_features
-from ganmetrics.statistics.formats.plain_pickle import load_plain
+from ganmetrics.statistics.formats.plain_pickle import load_plain_pickle
 
 DEFAULT_ENTRY = "fid"
 
@@ -27,7 +27,7 @@ def read_pickle(path: Path, *, count: int | None, entry: str | None) -> Foreign:
         InputError: the file is neither, has no such entry, or needs more than plain arrays.
         StaleStatistics: the file is damaged.
     """
-    content = load_plain(path.read_bytes(), name=str(path))
+    content = load_plain_pickle(path.read_bytes(), name=str(path))
     if isinstance(content, dict) and "num_images" in content:
         return _read_edm2(content, path, count=count, entry=entry or DEFAULT_ENTRY)
     if isinstance(content, dict) and "raw_mean" in content:

@@ -11,7 +11,7 @@ from ganmetrics.core.moments import Moments
 from ganmetrics.errors import InputError, StaleStatistics
 from ganmetrics.statistics.formats.foreign import Foreign, agreed_count, moments_of, moments_of_features
 from ganmetrics.statistics.formats.mu_sigma import POOLED
-from ganmetrics.statistics.formats.plain_pickle import load_plain
+from ganmetrics.statistics.formats.plain_pickle import load_plain_pickle
 
 PICKLE = "data.pkl"
 """What the pickle inside a file of torch.save is called, in the folder of the archive's name."""
@@ -32,7 +32,7 @@ def read_torch_fidelity(path: Path, *, count: int | None) -> Foreign:
         moments = moments_of_features(_read_tensor(path).numpy(), path=path)
         agreed_count(moments.count or 0, count, path)
         return Foreign("torch-fidelity", moments)
-    content = load_plain(data, name=str(path))
+    content = load_plain_pickle(data, name=str(path))
     if not isinstance(content, dict) or not all(isinstance(content.get(name), np.ndarray) for name in POOLED):
         raise InputError(f"a torch-fidelity file needs arrays mu and sigma; {path} has other contents")
     mean, covariance = (content[name] for name in POOLED)

@@ -138,7 +138,7 @@ def test_a_pickle_that_could_run_code_is_refused(cifar, capsys):
             return (print, ("run",))
 
     (cifar / FOLDER / BATCHES[2]).write_bytes(pickle.dumps({b"data": Evil()}))
-    with pytest.raises(DataError, match=r"data_batch_3 is no batch of CIFAR-10: holds builtins.print"):
+    with pytest.raises(DataError, match=r"data_batch_3 is no batch of CIFAR-10: .* it needs builtins.print"):
         load(f"cifar10:{cifar}", size=32)
     assert capsys.readouterr().out == ""
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ganmetrics.errors import GanMetricsError, InputError, StaleStatistics
-from ganmetrics.statistics.formats.plain_pickle import load_plain
+from ganmetrics.statistics.formats.plain_pickle import load_plain_pickle
 
 ARRAYS = {
     "double": np.arange(6.0).reshape(2, 3),
@@ -21,12 +21,12 @@ ARRAYS = {
 }
 
 
-@pytest.mark.parametrize("protocol", range(2, pickle.HIGHEST_PROTOCOL + 1))
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
 @pytest.mark.parametrize("name", ARRAYS)
 def test_arrays_come_back(name, protocol):
-    """Values, shape and type are those that were pickled, by every protocol since 2."""
+    """Values, shape and type are those that were pickled, by every protocol."""
     content = {"array": ARRAYS[name], "parts": [1, None, "text", (True, 2.5)]}
-    loaded = load_plain(pickle.dumps(content, protocol), name="file")
+    loaded = load_plain_pickle(pickle.dumps(content, protocol), name="file")
     np.testing.assert_array_equal(loaded["array"], ARRAYS[name])
     assert loaded["array"].dtype == ARRAYS[name].dtype
     assert loaded["parts"] == content["parts"]
@@ -35,7 +35,7 @@ def test_arrays_come_back(name, protocol):
 def test_numpy_1_pickles_are_read():
     """NumPy 1 called the module that holds the same functions by another name."""
     data = pickle.dumps({"mu": np.arange(3.0)}, 2).replace(b"numpy._core.", b"numpy.core.")
-    np.testing.assert_array_equal(load_plain(data, name="file")["mu"], np.arange(3.0))
+    np.testing.assert_array_equal(load_plain_pickle(data, name="file")["mu"], np.arange(3.0))
 
 
 class Planted:
@@ -57,14 +57,14 @@ def test_code_is_refused_and_not_run(function, argument, protocol):
     """Each of these would show if it ran; the message names what the file asked for."""
     data = pickle.dumps({"mu": np.zeros(2), "sigma": Planted(function, argument)}, protocol)
     with pytest.raises(InputError, match="numbers, arrays and containers only; it needs .*" + function.__name__):
-        load_plain(data, name="file")
+        load_plain_pickle(data, name="file")
 
 
 @pytest.mark.parametrize("value", [np.array([{}, None], dtype=object), np.array(["text"]), np.zeros(2, "M8[s]")])
 def test_other_than_numbers_in_arrays_is_refused(value):
     """Object arrays can hold anything; statistics are numbers."""
     with pytest.raises(InputError, match="must be numeric"):
-        load_plain(pickle.dumps(value), name="file")
+        load_plain_pickle(pickle.dumps(value), name="file")
 
 
 def test_an_odd_encoding_is_refused():
@@ -72,7 +72,7 @@ def test_an_odd_encoding_is_refused():
     import _codecs
 
     with pytest.raises(InputError, match="must be latin1, got 'rot13'"):
-        load_plain(pickle.dumps(Planted(_codecs.encode, "text", "rot13"), 2), name="file")
+        load_plain_pickle(pickle.dumps(Planted(_codecs.encode, "text", "rot13"), 2), name="file")
 
 
 @given(st.data())
@@ -83,7 +83,7 @@ def test_damage_is_one_of_our_errors(data):
     whole[place] = data.draw(st.integers(0, 255))
     damaged = bytes(whole[: data.draw(st.integers(place + 1, len(whole)))])
     try:
-        load_plain(damaged, name="file")
+        load_plain_pickle(damaged, name="file")
     except Exception as error:
         assert isinstance(error, GanMetricsError)
         assert "file" in str(error)
@@ -93,4 +93,4 @@ def test_damage_is_one_of_our_errors(data):
 def test_a_cut_pickle_is_damaged():
     """The message says so, and names the file."""
     with pytest.raises(StaleStatistics, match="real.pkl is damaged: "):
-        load_plain(pickle.dumps({"mu": np.zeros(9)})[:-30], name="real.pkl")
+        load_plain_pickle(pickle.dumps({"mu": np.zeros(9)})[:-30], name="real.pkl")
