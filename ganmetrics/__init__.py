@@ -8,6 +8,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ganmetrics._text import clipped as clipped
+    from ganmetrics._text import printable as printable
     from ganmetrics._text import shown as shown
     from ganmetrics.core.linalg import psd_sqrt as psd_sqrt
     from ganmetrics.core.moments import Moments as Moments
@@ -61,6 +63,7 @@ _HOMES = {
     "StaleStatistics": "errors",
     "StorageError": "errors",
     "WeightsError": "errors",
+    "clipped": "_text",
     "earth_movers_distance": "metrics.divergences",
     "evaluate": "evaluation",
     "extract": "evaluation",
@@ -76,6 +79,7 @@ _HOMES = {
     "load_plain_pickle": "statistics.formats.plain_pickle",
     "precision_recall": "metrics.precision_recall",
     "precision_recall_estimate": "metrics.precision_recall_estimate",
+    "printable": "_text",
     "psd_sqrt": "core.linalg",
     "shown": "_text",
     "this_process_only": "ranks",

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from ganmetrics._text import printable
 from ganmetrics.cli.options import (
     SOURCE,
     ExtractionOptions,
@@ -74,4 +75,4 @@ def influence(
     emit_found(report, as_json=as_json)
     if not quiet:
         for path in written:
-            click.echo(f"wrote {path}", err=True)
+            click.echo(printable(f"wrote {path}"), err=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 
+from ganmetrics._text import clipped
 from ganmetrics._types import Progress, silent
 from ganmetrics.core.blocks import Blocks
 from ganmetrics.core.moments import Moments
@@ -319,7 +320,7 @@ class Reference:
             return cls._unpack(header, arrays)
         except (KeyError, TypeError) as error:
             raise StaleStatistics(
-                f"a reference needs all that this version stores; this one has no {error}: build it anew"
+                f"a reference needs all that this version stores; this one has no {clipped(error)}: build it anew"
             ) from None
 
     @classmethod

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from ganmetrics import GanMetricsError, load_plain_pickle
+from ganmetrics import GanMetricsError, clipped, load_plain_pickle
 from reference_models.data.images import LabelledImages
 from reference_models.data.resize import to_pixels
 from reference_models.errors import DataError
@@ -49,7 +49,7 @@ def _read_batch(path: Path) -> tuple[np.ndarray[Any, np.dtype[np.uint8]], torch.
     except FileNotFoundError:
         raise DataError(f"CIFAR-10 needs {', '.join(BATCHES)}; {path} is missing") from None
     except (OSError, GanMetricsError) as error:
-        raise DataError(f"{path} is no batch of CIFAR-10: {' '.join(str(error).split())}") from None
+        raise DataError(f"{path} is no batch of CIFAR-10: {clipped(error)}") from None
     if not (isinstance(batch, dict) and isinstance(batch.get(b"data"), np.ndarray)):
         raise DataError(f"{path} is no batch of CIFAR-10: it has no array b'data'")
     pixels, labels = batch[b"data"], batch.get(b"labels")
@@ -72,4 +72,4 @@ def _download(root: Path) -> None:
         CIFAR10(str(root), train=True, download=True)
     # Networks, disks and archives fail in many ways.
     except Exception as error:
-        raise DataError(f"{missing}, and cannot be downloaded: {' '.join(str(error).split())}") from None
+        raise DataError(f"{missing}, and cannot be downloaded: {clipped(error)}") from None

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ganmetrics._files import atomic_write
+from ganmetrics._text import listed, shown
 from ganmetrics.core.moments import Moments
 from ganmetrics.errors import InputError
 from ganmetrics.statistics.formats.foreign import Array, Foreign, agreed_count, moments_of, moments_of_features
@@ -32,9 +33,9 @@ def read_pickle(path: Path, *, count: int | None, entry: str | None) -> Foreign:
         return _read_edm2(content, path, count=count, entry=entry or DEFAULT_ENTRY)
     if isinstance(content, dict) and "raw_mean" in content:
         if entry is not None:
-            raise InputError(f"only files of EDM2 have entries; {path} is of StyleGAN, got entry {entry!r}")
+            raise InputError(f"only files of EDM2 have entries; {path} is of StyleGAN, got entry {shown(entry)}")
         return _read_stylegan(content, path, count=count)
-    found = ", ".join(map(str, content)) if isinstance(content, dict) else type(content).__name__
+    found = listed(content) if isinstance(content, dict) else type(content).__name__
     raise InputError(f"a statistics pickle needs num_images (EDM2) or raw_mean (StyleGAN); {path} has {found}")
 
 
@@ -55,7 +56,7 @@ def write_edm2(path: Path, moments: Moments) -> None:
 def _read_edm2(content: dict[str, Any], path: Path, *, count: int | None, entry: str) -> Foreign:
     entries = [name for name, value in content.items() if isinstance(value, dict) and {"mu", "sigma"} <= value.keys()]
     if entry not in entries:
-        raise InputError(f"{path} needs an entry {entry!r} of mu and sigma; it has {', '.join(entries) or 'none'}")
+        raise InputError(f"{path} needs an entry {shown(entry)} of mu and sigma; it has {listed(entries) or 'none'}")
     stored = agreed_count(_whole(content["num_images"], "num_images", path), count, path)
     names = (f"{entry}.mu", f"{entry}.sigma")
     mean, covariance = (_array(content[entry][name], name, path) for name in ("mu", "sigma"))
@@ -86,7 +87,7 @@ def _read_stylegan(content: dict[str, Any], path: Path, *, count: int | None) ->
 def _whole(value: object, name: str, path: Path) -> int:
     if isinstance(value, int | np.integer) and not isinstance(value, bool) and value > 0:
         return int(value)
-    raise InputError(f"{name} must be a number of images; {path} has {value!r}")
+    raise InputError(f"{name} must be a number of images; {path} has {shown(value)}")
 
 
 def _array(value: object, name: str, path: Path) -> Array:
