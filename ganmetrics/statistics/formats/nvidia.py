@@ -1,6 +1,7 @@
 """Pickles of NVIDIA's repositories: EDM2's statistics by detector, and the feature statistics that StyleGAN caches."""
 
 import pickle
+import types
 from pathlib import Path
 from typing import Any
 
@@ -65,9 +66,14 @@ def _read_edm2(content: dict[str, Any], path: Path, *, count: int | None, entry:
 
 def _read_stylegan(content: dict[str, Any], path: Path, *, count: int | None) -> Foreign:
     stored = agreed_count(_whole(content.get("num_items"), "num_items", path), count, path)
-    if not content.get("capture_mean_cov"):
+    captured, features = content.get("capture_mean_cov", False), content.get("all_features", [])
+    if not (isinstance(captured, bool) and isinstance(features, list | types.NoneType)):
+        raise InputError(f"capture_mean_cov must be true or false, all_features a list; {path} has something else")
+    if not captured:
         # Caches of KID and of precision and recall keep the features themselves.
-        parts = [_array(part, "all_features", path) for part in content.get("all_features") or ()]
+        parts = [_array(part, "all_features", path) for part in features or []]
+        if len({part.shape[1:] for part in parts if part.ndim}) > 1 or not all(part.ndim for part in parts):
+            raise InputError(f"all_features must be arrays [n, d] of one width; those of {path} differ")
         if not parts:
             raise InputError(f"a StyleGAN pickle needs raw_mean and raw_cov, or all_features; {path} has captured none")
         moments = moments_of_features(np.concatenate(parts), path=path)
