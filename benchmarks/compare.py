@@ -17,9 +17,9 @@ from coverage import DISTRIBUTIONS, Population, populations
 
 from ganmetrics import frechet_distance
 from ganmetrics.metrics.difference import Difference
-from ganmetrics.metrics.frechet_difference import frechet_difference
-from ganmetrics.metrics.kernel_difference import kernel_difference
-from ganmetrics.metrics.precision_recall_difference import precision_recall_difference
+from ganmetrics.metrics.frechet.difference import frechet_difference
+from ganmetrics.metrics.kernel.difference import kernel_difference
+from ganmetrics.metrics.neighbours.difference import precision_recall_difference
 
 Array = np.ndarray
 Sets = tuple[Array, Array, Array]

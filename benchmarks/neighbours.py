@@ -44,9 +44,9 @@ def write_features(path: Path, count: int, dimension: int, seed: int, scale: flo
 
 def ganmetrics_way(authenticity: bool) -> Callable[[np.ndarray, np.ndarray], dict[str, float]]:
     """Return the four numbers of this library, in prdc's convention; with authenticity from the same pass if asked."""
-    encounters = import_module("ganmetrics.core.encounters")
-    precision_recall = import_module("ganmetrics.metrics.precision_recall")
-    memorisation = import_module("ganmetrics.metrics.memorisation")
+    encounters = import_module("ganmetrics.core.neighbours.between")
+    precision_recall = import_module("ganmetrics.metrics.neighbours.precision_recall")
+    memorisation = import_module("ganmetrics.metrics.neighbours.memorisation")
 
     def way(real: np.ndarray, fake: np.ndarray) -> dict[str, float]:
         if not authenticity:

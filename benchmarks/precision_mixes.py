@@ -18,7 +18,7 @@ from precision import images
 from torch import Tensor, nn
 
 import ganmetrics
-from ganmetrics.core.precision import ieee_float32
+from ganmetrics.core.float32 import ieee_float32
 from ganmetrics.data.loading import prepared_batches
 from ganmetrics.data.sources import open_source
 from ganmetrics.features.inception import InceptionV3, build_inception

@@ -16,12 +16,12 @@ import skimage.data
 import torch
 from PIL import Image
 
-from ganmetrics.data.mixtures import PickedSource
+from ganmetrics.commands.sanity.mixtures import PickedSource
+from ganmetrics.commands.sanity.output import save_study
+from ganmetrics.commands.sanity.run import disturbance_study
 from ganmetrics.data.sources import ImageSource, open_source
 from ganmetrics.features.base import Extractor, ExtractorSpec, Outputs
 from ganmetrics.features.registry import load_extractor
-from ganmetrics.sanity.output import save_study
-from ganmetrics.sanity.run import disturbance_study
 
 SIDE = 32
 PHOTOGRAPHS = ("astronaut", "chelsea", "coffee", "rocket", "immunohistochemistry", "hubble_deep_field", "retina")

@@ -17,13 +17,13 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from ganmetrics.core.encounters import neighbourhoods
-from ganmetrics.metrics.class_agreement import class_agreement
-from ganmetrics.metrics.inception_score_estimate import inception_score_estimate
-from ganmetrics.metrics.maximum_mean_discrepancy import maximum_mean_discrepancy_estimate
-from ganmetrics.metrics.memorisation import authenticity_estimate
-from ganmetrics.metrics.precision_recall_estimate import estimates_from
-from ganmetrics.metrics.share_estimate import share_estimate
+from ganmetrics.core.neighbours.between import neighbourhoods
+from ganmetrics.metrics.classes.agreement import class_agreement
+from ganmetrics.metrics.inception.estimate import inception_score_estimate
+from ganmetrics.metrics.kernel.gaussian import maximum_mean_discrepancy_estimate
+from ganmetrics.metrics.neighbours.estimate import estimates_from
+from ganmetrics.metrics.neighbours.memorisation import authenticity_estimate
+from ganmetrics.metrics.neighbours.shares import share_estimate
 
 Array = np.ndarray
 COUNTS = ("100:100", "300:300", "1000:1000", "1000:200", "200:1000")

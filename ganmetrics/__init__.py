@@ -11,9 +11,12 @@ if TYPE_CHECKING:
     from ganmetrics._text import clipped as clipped
     from ganmetrics._text import printable as printable
     from ganmetrics._text import shown as shown
-    from ganmetrics.core.linalg import psd_sqrt as psd_sqrt
-    from ganmetrics.core.moments import Moments as Moments
-    from ganmetrics.data.images import to_uint8 as to_uint8
+    from ganmetrics.commands.evaluate import evaluate as evaluate
+    from ganmetrics.commands.evaluate import extract as extract
+    from ganmetrics.commands.evaluate import fid as fid
+    from ganmetrics.core.gaussian.moments import Moments as Moments
+    from ganmetrics.core.gaussian.roots import psd_sqrt as psd_sqrt
+    from ganmetrics.data.to_uint8 import to_uint8 as to_uint8
     from ganmetrics.errors import GanMetricsError as GanMetricsError
     from ganmetrics.errors import InputError as InputError
     from ganmetrics.errors import NotEnoughSamples as NotEnoughSamples
@@ -21,9 +24,6 @@ if TYPE_CHECKING:
     from ganmetrics.errors import StaleStatistics as StaleStatistics
     from ganmetrics.errors import StorageError as StorageError
     from ganmetrics.errors import WeightsError as WeightsError
-    from ganmetrics.evaluation import evaluate as evaluate
-    from ganmetrics.evaluation import extract as extract
-    from ganmetrics.evaluation import fid as fid
     from ganmetrics.features.base import Extractor as Extractor
     from ganmetrics.features.base import ExtractorSpec as ExtractorSpec
     from ganmetrics.features.base import Outputs as Outputs
@@ -31,33 +31,33 @@ if TYPE_CHECKING:
     from ganmetrics.metrics.divergences import earth_movers_distance as earth_movers_distance
     from ganmetrics.metrics.divergences import js_divergence as js_divergence
     from ganmetrics.metrics.divergences import kl_divergence as kl_divergence
-    from ganmetrics.metrics.frechet import frechet_distance as frechet_distance
-    from ganmetrics.metrics.frechet_estimate import Estimate as Estimate
-    from ganmetrics.metrics.frechet_estimate import frechet_estimate as frechet_estimate
-    from ganmetrics.metrics.frechet_infinity import frechet_infinity as frechet_infinity
-    from ganmetrics.metrics.inception_score import inception_score as inception_score
-    from ganmetrics.metrics.kernel_distance import kernel_distance as kernel_distance
-    from ganmetrics.metrics.precision_recall import precision_recall as precision_recall
-    from ganmetrics.metrics.precision_recall_estimate import precision_recall_estimate as precision_recall_estimate
+    from ganmetrics.metrics.frechet.distance import frechet_distance as frechet_distance
+    from ganmetrics.metrics.frechet.estimate import Estimate as Estimate
+    from ganmetrics.metrics.frechet.estimate import frechet_estimate as frechet_estimate
+    from ganmetrics.metrics.frechet.infinity import frechet_infinity as frechet_infinity
+    from ganmetrics.metrics.inception.score import inception_score as inception_score
+    from ganmetrics.metrics.kernel.distance import kernel_distance as kernel_distance
+    from ganmetrics.metrics.neighbours.estimate import precision_recall_estimate as precision_recall_estimate
+    from ganmetrics.metrics.neighbours.precision_recall import precision_recall as precision_recall
     from ganmetrics.ranks import this_process_only as this_process_only
+    from ganmetrics.references.formats.plain_pickle import load_plain_pickle as load_plain_pickle
+    from ganmetrics.references.joining import join_shards as join_shards
+    from ganmetrics.references.reference import Reference as Reference
     from ganmetrics.report import Report as Report
     from ganmetrics.report import Score as Score
-    from ganmetrics.statistics.formats.plain_pickle import load_plain_pickle as load_plain_pickle
-    from ganmetrics.statistics.joining import join_shards as join_shards
-    from ganmetrics.statistics.reference import Reference as Reference
 
 _HOMES = {
-    "Estimate": "metrics.frechet_estimate",
+    "Estimate": "metrics.frechet.estimate",
     "Extractor": "features.base",
     "ExtractorSpec": "features.base",
     "FrechetInceptionDistance": "metric",
     "GanMetricsError": "errors",
     "InputError": "errors",
-    "Moments": "core.moments",
+    "Moments": "core.gaussian.moments",
     "NotEnoughSamples": "errors",
     "NumericsError": "errors",
     "Outputs": "features.base",
-    "Reference": "statistics.reference",
+    "Reference": "references.reference",
     "Report": "report",
     "Score": "report",
     "StaleStatistics": "errors",
@@ -65,25 +65,25 @@ _HOMES = {
     "WeightsError": "errors",
     "clipped": "_text",
     "earth_movers_distance": "metrics.divergences",
-    "evaluate": "evaluation",
-    "extract": "evaluation",
-    "fid": "evaluation",
-    "frechet_distance": "metrics.frechet",
-    "frechet_estimate": "metrics.frechet_estimate",
-    "frechet_infinity": "metrics.frechet_infinity",
-    "inception_score": "metrics.inception_score",
-    "join_shards": "statistics.joining",
+    "evaluate": "commands.evaluate",
+    "extract": "commands.evaluate",
+    "fid": "commands.evaluate",
+    "frechet_distance": "metrics.frechet.distance",
+    "frechet_estimate": "metrics.frechet.estimate",
+    "frechet_infinity": "metrics.frechet.infinity",
+    "inception_score": "metrics.inception.score",
+    "join_shards": "references.joining",
     "js_divergence": "metrics.divergences",
-    "kernel_distance": "metrics.kernel_distance",
+    "kernel_distance": "metrics.kernel.distance",
     "kl_divergence": "metrics.divergences",
-    "load_plain_pickle": "statistics.formats.plain_pickle",
-    "precision_recall": "metrics.precision_recall",
-    "precision_recall_estimate": "metrics.precision_recall_estimate",
+    "load_plain_pickle": "references.formats.plain_pickle",
     "printable": "_text",
-    "psd_sqrt": "core.linalg",
     "shown": "_text",
+    "precision_recall": "metrics.neighbours.precision_recall",
+    "precision_recall_estimate": "metrics.neighbours.estimate",
+    "psd_sqrt": "core.gaussian.roots",
     "this_process_only": "ranks",
-    "to_uint8": "data.images",
+    "to_uint8": "data.to_uint8",
 }
 
 __all__ = sorted(_HOMES)  # noqa: PLE0605 - a list of names, made from the table above

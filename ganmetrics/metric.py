@@ -6,20 +6,20 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ganmetrics.core.blocks import input_blocks
+from ganmetrics.core.gaussian.blocks import input_blocks
 from ganmetrics.errors import InputError, NotEnoughSamples, StaleStatistics
+from ganmetrics.extraction.accumulate import LayerAccumulator
+from ganmetrics.extraction.layer import Layer
+from ganmetrics.extraction.pooling import pooled
+from ganmetrics.extraction.settings import resolve_settings
 from ganmetrics.features.base import Extractor, ExtractorSpec
 from ganmetrics.ranks import all_ranks
+from ganmetrics.references.key import library_versions
+from ganmetrics.references.reference import Reference
 from ganmetrics.report import Score
 from ganmetrics.scoring import Comparison, ScoringOptions
 from ganmetrics.scoring.frechet import frechet_score
-from ganmetrics.statistics.accumulate import LayerAccumulator
-from ganmetrics.statistics.key import library_versions
-from ganmetrics.statistics.layer import Layer
-from ganmetrics.statistics.pooling import pooled
-from ganmetrics.statistics.reference import Reference
-from ganmetrics.statistics.settings import resolve_settings
-from ganmetrics.statistics.sides import Side
+from ganmetrics.scoring.sides import Side
 
 
 class FrechetInceptionDistance:

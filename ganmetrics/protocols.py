@@ -22,9 +22,9 @@ class Protocol:
         resize: the resizer of `ganmetrics.features.resize`; None for the extractor's own preparation.
         scaling: how pixels become network inputs; None for the extractor's own.
         ddof: the Fréchet distance divides scatter by n - ddof.
-        inception_score: the convention of `ganmetrics.metrics.inception_score` that goes with it.
-        kernel_distance: the convention of `ganmetrics.metrics.kernel_distance` that goes with it.
-        precision_recall: the convention of `ganmetrics.metrics.precision_recall` that goes with it.
+        inception_score: the convention of `ganmetrics.metrics.inception.score` that goes with it.
+        kernel_distance: the convention of `ganmetrics.metrics.kernel.distance` that goes with it.
+        precision_recall: the convention of `ganmetrics.metrics.neighbours.precision_recall` that goes with it.
 
     Where a library has no such metric, its protocol names ours: KID on 100 subsets from a fixed seed, of 1000 images or
     all where there are fewer, and closed balls to the third neighbour.

@@ -22,7 +22,6 @@ import torch
 import torch.distributed as dist
 from torch import Tensor
 
-from ganmetrics.cores import launched_here, usable_cores
 from ganmetrics.errors import GanMetricsError, InputError
 
 Result = TypeVar("Result")
@@ -180,6 +179,17 @@ ALONE = Ranks()
 _current: ContextVar[Ranks] = ContextVar("ranks", default=ALONE)
 _apart: ContextVar[bool] = ContextVar("apart", default=False)
 _known: dict[str, Any] = {"world": None, "ranks": ALONE}
+
+
+def usable_cores() -> int:
+    """Return the number of cores that this process may run on."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def launched_here() -> int | None:
+    """Return how many processes a launcher, such as torchrun, has started on this machine; None without one."""
+    number = os.environ.get("LOCAL_WORLD_SIZE", "")
+    return int(number) if number.isdecimal() and int(number) > 0 else None
 
 
 def share_of(count: int, number: int, parts: int) -> range:

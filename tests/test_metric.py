@@ -3,11 +3,11 @@
 import pytest
 import torch
 
+from ganmetrics.commands.evaluate import fid
 from ganmetrics.errors import InputError, NotEnoughSamples, StaleStatistics
-from ganmetrics.evaluation import fid
+from ganmetrics.extraction.accumulate import BLOCK_ROWS
 from ganmetrics.metric import FrechetInceptionDistance
-from ganmetrics.statistics.accumulate import BLOCK_ROWS
-from ganmetrics.statistics.reference import Reference
+from ganmetrics.references.reference import Reference
 from ganmetrics.testing import ChannelMeans, random_images
 
 REAL, FAKE = random_images(60, seed=0), random_images(45, seed=1)

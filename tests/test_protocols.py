@@ -4,7 +4,7 @@ import pytest
 
 from ganmetrics.errors import InputError
 from ganmetrics.features.resize import RESIZERS, SCALINGS
-from ganmetrics.metrics.inception_score import CONVENTIONS
+from ganmetrics.metrics.inception.score import CONVENTIONS
 from ganmetrics.protocols import PROTOCOLS, resolve_protocol
 
 
@@ -47,8 +47,10 @@ def test_covariance_is_divided_by_n_under_stylegan_only():
     assert {protocol.ddof for protocol in PROTOCOLS.values()} == {0, 1}
 
 
-@pytest.mark.parametrize("field", ["kernel_distance", "precision_recall"])
-def test_conventions_of_the_other_metrics_exist(field):
+@pytest.mark.parametrize(
+    ("field", "home"), [("kernel_distance", "kernel.distance"), ("precision_recall", "neighbours.precision_recall")]
+)
+def test_conventions_of_the_other_metrics_exist(field, home):
     """The names lead to conventions of the metrics that have several."""
-    module = pytest.importorskip(f"ganmetrics.metrics.{field}")
+    module = pytest.importorskip(f"ganmetrics.metrics.{home}")
     assert {getattr(protocol, field) for protocol in PROTOCOLS.values()} <= set(module.CONVENTIONS)

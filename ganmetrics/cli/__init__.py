@@ -8,13 +8,13 @@ import click
 from ganmetrics._text import printable
 from ganmetrics.cli.cache import cache
 from ganmetrics.cli.compare import compare
+from ganmetrics.cli.evaluate import evaluate, fid
 from ganmetrics.cli.explain import explain
 from ganmetrics.cli.influence import influence
 from ganmetrics.cli.interrupt import end_promptly_on_interrupt, leave
-from ganmetrics.cli.launch import check_shared, launched
+from ganmetrics.cli.processes import check_shared, launched
 from ganmetrics.cli.reference import reference
 from ganmetrics.cli.sanity import sanity
-from ganmetrics.cli.score import evaluate, fid
 from ganmetrics.cli.weights import weights
 from ganmetrics.errors import GanMetricsError
 

@@ -18,7 +18,7 @@ def cache() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def list_entries(*, as_json: bool) -> None:
     """Print the entries, the most recently used first, and their sizes."""
-    from ganmetrics.statistics.cache import ReferenceCache, reference_directory
+    from ganmetrics.references.cache import ReferenceCache, reference_directory
 
     store = ReferenceCache(reference_directory())
     entries = store.entries()
@@ -37,7 +37,7 @@ def list_entries(*, as_json: bool) -> None:
 def verify() -> None:
     """Read every entry and check its digest; exit with status 1 if one is damaged."""
     from ganmetrics.errors import StaleStatistics
-    from ganmetrics.statistics.cache import ReferenceCache, reference_directory
+    from ganmetrics.references.cache import ReferenceCache, reference_directory
 
     store = ReferenceCache(reference_directory())
     damaged = store.damaged()
@@ -51,7 +51,7 @@ def verify() -> None:
 @cache.command()
 def clear() -> None:
     """Remove every entry; the next run computes again."""
-    from ganmetrics.statistics.cache import ReferenceCache, reference_directory
+    from ganmetrics.references.cache import ReferenceCache, reference_directory
 
     emit(f"{counted(ReferenceCache(reference_directory()).clear())} removed")
 

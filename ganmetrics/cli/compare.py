@@ -64,7 +64,7 @@ def compare(
     npz files of images.
     """
     from ganmetrics._types import silent
-    from ganmetrics.contest import compare as compare_images
+    from ganmetrics.commands.compare import compare as compare_images
 
     start_logging(quiet=quiet)
     found = compare_images(

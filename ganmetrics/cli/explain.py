@@ -35,7 +35,7 @@ def explain(real: Path, fake: Path, *, options: ExtractionOptions, as_json: bool
         got = options.precise_extractor
         raise click.UsageError(f"protocols differ for {DEFAULT_EXTRACTOR} in fp32 only; got --extractor {got}")
     from ganmetrics._types import silent
-    from ganmetrics.explanation import explain as explain_images
+    from ganmetrics.commands.explain import explain as explain_images
 
     start_logging(quiet=quiet)
     explanation = explain_images(

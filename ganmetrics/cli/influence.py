@@ -47,7 +47,7 @@ def influence(
     """
     from ganmetrics._files import check_writable
     from ganmetrics._types import silent
-    from ganmetrics.attribution import influence_of
+    from ganmetrics.commands.influence import influence_of
 
     start_logging(quiet=quiet)
     if out is not None:

@@ -8,7 +8,7 @@ import click
 
 from ganmetrics.cli.options import SOURCE, ExtractionOptions, emit, extraction_options, quiet_option, start_logging
 from ganmetrics.cli.progress import bar
-from ganmetrics.statistics.formats.names import OWN, WRITTEN
+from ganmetrics.references.formats.names import OWN, WRITTEN
 
 OUTPUT = click.Path(path_type=Path, dir_okay=False)
 
@@ -48,10 +48,10 @@ def build(
     The file holds no images and no pickle, says how it was made, and can stand for SOURCE in every other command.
     """
     from ganmetrics._types import silent
+    from ganmetrics.extraction.layer import layer_bytes
     from ganmetrics.ranks import all_ranks
-    from ganmetrics.statistics.layer import layer_bytes
-    from ganmetrics.statistics.reference import Reference
-    from ganmetrics.statistics.store import check_output
+    from ganmetrics.references.reference import Reference
+    from ganmetrics.references.store import check_output
 
     start_logging(quiet=quiet)
     with all_ranks("reference build") as ranks:
@@ -86,7 +86,7 @@ def build(
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def show(path: Path, *, as_json: bool) -> None:
     """Print what the statistics in PATH are of and how they were made."""
-    from ganmetrics.statistics.reference import Reference
+    from ganmetrics.references.reference import Reference
 
     loaded = Reference.load(path)
     if not as_json:
@@ -112,10 +112,10 @@ def merge(parts: tuple[Path, ...], output: Path) -> None:
     from functools import reduce
 
     from ganmetrics.errors import StaleStatistics
-    from ganmetrics.statistics.joining import join_shards
-    from ganmetrics.statistics.layer import layer_bytes
-    from ganmetrics.statistics.reference import Reference
-    from ganmetrics.statistics.store import check_output
+    from ganmetrics.extraction.layer import layer_bytes
+    from ganmetrics.references.joining import join_shards
+    from ganmetrics.references.reference import Reference
+    from ganmetrics.references.store import check_output
 
     check_output(output, layer_bytes(WIDEST, blocks=True))
     loaded = [Reference.load(part) for part in parts]
@@ -155,7 +155,7 @@ def convert(source: Path, output: Path, *, to: str, count: int | None, entry: st
     INPUT is a file of ganmetrics, TTUR, pytorch-fid, clean-fid, ADM, EDM, EDM2, torch-fidelity or StyleGAN, told by its
     contents. Pickles are read without running their code. Other formats have no place for the provenance.
     """
-    from ganmetrics.statistics.convert import convert as convert_file
+    from ganmetrics.references.convert import convert as convert_file
 
     start_logging(quiet=False)
     emit(f"{output}: {convert_file(source, output, to=to, count=count, entry=entry).line()}")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ganmetrics.cli.evaluate import split_metrics
 from ganmetrics.cli.options import (
     SOURCE,
     ExtractionOptions,
@@ -17,11 +18,10 @@ from ganmetrics.cli.options import (
     timing_option,
 )
 from ganmetrics.cli.progress import bar
-from ganmetrics.cli.score import split_metrics
 from ganmetrics.metrics.catalogue import METRICS
 
 if TYPE_CHECKING:
-    from ganmetrics.sanity.study import Study
+    from ganmetrics.commands.sanity.study import Study
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 
@@ -60,7 +60,7 @@ def sanity(
     them (where --others gives some). A metric is monotone in a disturbance if every level scores worse than the one
     before. About twenty sets are extracted.
     """
-    from ganmetrics.sanity.output import check_output, save_study
+    from ganmetrics.commands.sanity.output import check_output, save_study
 
     start_logging(quiet=quiet)
     if out is not None:
@@ -82,8 +82,8 @@ def _study(
 ) -> "Study":
     """Call the library once with the parsed options."""
     from ganmetrics._types import silent
-    from ganmetrics.sanity.run import disturbance_study
-    from ganmetrics.statistics.cache import reference_directory
+    from ganmetrics.commands.sanity.run import disturbance_study
+    from ganmetrics.references.cache import reference_directory
 
     return disturbance_study(
         real,

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from ganmetrics._text import shown
-from ganmetrics.core.precision import ieee_float32
+from ganmetrics.core.float32 import ieee_float32
 from ganmetrics.errors import InputError
 from ganmetrics.features.base import ExtractorSpec, Outputs, Preparation
 from ganmetrics.features.names import FULL_PRECISION, PRECISIONS, split_precision, with_precision

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from ganmetrics._types import ArrayLike
 from ganmetrics.core.arrays import check_rows, double_blocks
-from ganmetrics.core.linalg import EPS
+from ganmetrics.core.gaussian.roots import EPS
 from ganmetrics.errors import InputError, NumericsError
 
 

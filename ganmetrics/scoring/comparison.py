@@ -4,16 +4,16 @@ import logging
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
-from ganmetrics.data.audit import lossy_mismatch
+from ganmetrics.data.looking import lossy_mismatch
 from ganmetrics.errors import InputError, NotEnoughSamples
 from ganmetrics.features.base import ExtractorSpec
 from ganmetrics.metrics.catalogue import Metric
 from ganmetrics.protocols import PROTOCOLS, Protocol
+from ganmetrics.references.key import library_versions
+from ganmetrics.references.reference import Reference
 from ganmetrics.report import Score
 from ganmetrics.scoring.options import ScoringOptions
-from ganmetrics.statistics.key import library_versions
-from ganmetrics.statistics.reference import Reference
-from ganmetrics.statistics.sides import Side
+from ganmetrics.scoring.sides import Side
 
 logger = logging.getLogger(__name__)
 

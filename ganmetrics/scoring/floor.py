@@ -3,12 +3,12 @@
 from dataclasses import replace
 from functools import reduce
 
-from ganmetrics.core.blocks import BLOCKS
-from ganmetrics.core.moments import Moments
+from ganmetrics.core.gaussian.blocks import BLOCKS
+from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.errors import InputError, NotEnoughSamples
-from ganmetrics.statistics.layer import Layer
-from ganmetrics.statistics.reference import Reference
-from ganmetrics.statistics.sides import Side
+from ganmetrics.extraction.layer import Layer
+from ganmetrics.references.reference import Reference
+from ganmetrics.scoring.sides import Side
 
 SUFFIX = "_floor"
 """What the name of a score of the real images against themselves ends in."""

@@ -3,15 +3,15 @@
 from typing import Any
 
 from ganmetrics.errors import InputError
+from ganmetrics.extraction.layer import Layer
 from ganmetrics.metrics.catalogue import METRICS, Metric
-from ganmetrics.metrics.frechet import frechet_distance
-from ganmetrics.metrics.frechet_estimate import estimate_from_blocks
+from ganmetrics.metrics.frechet.distance import frechet_distance
+from ganmetrics.metrics.frechet.estimate import estimate_from_blocks
 from ganmetrics.report import Score
 from ganmetrics.scoring.comparison import INTERVAL_FROM, Comparison, Interval
 from ganmetrics.scoring.family import Scored
 from ganmetrics.scoring.options import ScoringOptions
-from ganmetrics.statistics.layer import Layer
-from ganmetrics.statistics.sides import Side
+from ganmetrics.scoring.sides import Side
 
 
 def frechet_scores(comparison: Comparison, names: tuple[str, ...], options: ScoringOptions) -> Scored:

@@ -4,8 +4,8 @@ import torch
 
 from ganmetrics.errors import InputError
 from ganmetrics.metrics.catalogue import METRICS
-from ganmetrics.metrics.inception_score import CONVENTIONS, inception_score
-from ganmetrics.metrics.inception_score_estimate import inception_score_estimate
+from ganmetrics.metrics.inception.estimate import inception_score_estimate
+from ganmetrics.metrics.inception.score import CONVENTIONS, inception_score
 from ganmetrics.scoring.comparison import CALIBRATED_FROM, Comparison, interval_at_counts, made_of
 from ganmetrics.scoring.family import Scored
 from ganmetrics.scoring.options import ScoringOptions

@@ -2,11 +2,11 @@
 
 import logging
 
-from ganmetrics.core.discrepancy import VARIANCE_COUNT
+from ganmetrics.core.kernels.discrepancy import VARIANCE_COUNT
 from ganmetrics.metrics.catalogue import METRICS
-from ganmetrics.metrics.kernel_distance import CONVENTIONS, kernel_distance
-from ganmetrics.metrics.kernel_distance_estimate import kernel_distance_estimate
-from ganmetrics.metrics.maximum_mean_discrepancy import maximum_mean_discrepancy, maximum_mean_discrepancy_estimate
+from ganmetrics.metrics.kernel.distance import CONVENTIONS, kernel_distance
+from ganmetrics.metrics.kernel.estimate import kernel_distance_estimate
+from ganmetrics.metrics.kernel.gaussian import maximum_mean_discrepancy, maximum_mean_discrepancy_estimate
 from ganmetrics.report import Score
 from ganmetrics.scoring.comparison import Comparison, Interval
 from ganmetrics.scoring.family import Scored, features_of

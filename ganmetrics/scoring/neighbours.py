@@ -5,17 +5,17 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ganmetrics.core.encounters import Neighbourhoods, neighbourhoods
+from ganmetrics.core.neighbours.between import Neighbourhoods, neighbourhoods
 from ganmetrics.metrics.catalogue import METRICS
-from ganmetrics.metrics.memorisation import Authenticity, authenticity_estimate, authenticity_from
-from ganmetrics.metrics.precision_recall import CONVENTIONS, indicators_from
-from ganmetrics.metrics.precision_recall_estimate import estimates_from
-from ganmetrics.metrics.share_estimate import ShareEstimate
+from ganmetrics.metrics.neighbours.estimate import estimates_from
+from ganmetrics.metrics.neighbours.memorisation import Authenticity, authenticity_estimate, authenticity_from
+from ganmetrics.metrics.neighbours.precision_recall import CONVENTIONS, indicators_from
+from ganmetrics.metrics.neighbours.shares import ShareEstimate
 from ganmetrics.report import Score, Table
 from ganmetrics.scoring.comparison import CALIBRATED_FROM, INTERVAL_FROM, Comparison, interval_at_counts, made_of
 from ganmetrics.scoring.family import Scored, features_of, finite, label_of
 from ganmetrics.scoring.options import ScoringOptions
-from ganmetrics.statistics.sides import Side
+from ganmetrics.scoring.sides import Side
 
 SHARES = ("precision", "recall", "density", "coverage")
 SHOWN = 5

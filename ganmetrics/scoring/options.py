@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ganmetrics.errors import InputError
-from ganmetrics.statistics.feature_store import check_memory
+from ganmetrics.extraction.feature_store import check_memory
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from ganmetrics.scoring.kernel import kernel_scores
 from ganmetrics.scoring.memorisation import memorisation_scores
 from ganmetrics.scoring.neighbours import neighbour_scores
 from ganmetrics.scoring.options import ScoringOptions
-from ganmetrics.statistics.sides import Side
+from ganmetrics.scoring.sides import Side
 from ganmetrics.timing import stage
 
 FAMILIES: dict[str, Callable[[Comparison, tuple[str, ...], ScoringOptions], Scored]] = {

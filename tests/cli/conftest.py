@@ -6,8 +6,8 @@ import pytest
 from click.testing import CliRunner
 
 from ganmetrics.cli import command
+from ganmetrics.extraction import settings
 from ganmetrics.features.names import split_precision
-from ganmetrics.statistics import settings
 from ganmetrics.testing import ChannelMeans
 
 

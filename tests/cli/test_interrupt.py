@@ -15,7 +15,7 @@ from ganmetrics.testing import write_images
 
 SLOW = """
 import sys, time
-from ganmetrics.statistics import settings
+from ganmetrics.extraction import settings
 from ganmetrics.testing import ChannelMeans
 
 class Slow(ChannelMeans):

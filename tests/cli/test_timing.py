@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from ganmetrics.statistics import settings
+from ganmetrics.extraction import settings
 from ganmetrics.testing import write_images
 from tests.inception_stand_in import Thumbnail
 

@@ -6,19 +6,19 @@ import numpy as np
 import pytest
 import torch
 
-from ganmetrics.core.discrepancy import squared_mmd
-from ganmetrics.core.feature_pair import FeaturePair
-from ganmetrics.core.kernel_sums import kernel_sums
-from ganmetrics.core.kernels import PolynomialKernel
-from ganmetrics.core.moments import Moments
+from ganmetrics.core.gaussian.moments import Moments
+from ganmetrics.core.kernels.discrepancy import squared_mmd
+from ganmetrics.core.kernels.functions import PolynomialKernel
+from ganmetrics.core.kernels.sums import kernel_sums
+from ganmetrics.core.kernels.tiles import FeaturePair
 from ganmetrics.errors import InputError, NumericsError
 from ganmetrics.metrics.difference import Difference, normal_interval
-from ganmetrics.metrics.frechet import frechet_distance
-from ganmetrics.metrics.frechet_difference import frechet_difference
-from ganmetrics.metrics.frechet_estimate import frechet_estimate
-from ganmetrics.metrics.kernel_difference import kernel_difference
-from ganmetrics.metrics.precision_recall import precision_recall
-from ganmetrics.metrics.precision_recall_difference import precision_recall_difference
+from ganmetrics.metrics.frechet.difference import frechet_difference
+from ganmetrics.metrics.frechet.distance import frechet_distance
+from ganmetrics.metrics.frechet.estimate import frechet_estimate
+from ganmetrics.metrics.kernel.difference import kernel_difference
+from ganmetrics.metrics.neighbours.difference import precision_recall_difference
+from ganmetrics.metrics.neighbours.precision_recall import precision_recall
 
 REPETITIONS = {(60, 40, 40): 200, (50, 30, 45): 100}
 """By counts of real images and of the two generators' images."""

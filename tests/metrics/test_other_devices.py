@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 import torch
 
-from ganmetrics.core.blocks import Blocks
-from ganmetrics.core.moments import Moments
-from ganmetrics.metrics.class_agreement import class_agreement
-from ganmetrics.metrics.class_distances import class_distances
+from ganmetrics.core.gaussian.blocks import Blocks
+from ganmetrics.core.gaussian.moments import Moments
+from ganmetrics.metrics.classes.agreement import class_agreement
+from ganmetrics.metrics.classes.distances import class_distances
 from ganmetrics.metrics.divergences import (
     earth_movers_distance,
     earth_movers_distance_of_samples,
@@ -21,20 +21,20 @@ from ganmetrics.metrics.divergences import (
     js_divergence,
     kl_divergence,
 )
-from ganmetrics.metrics.duplicates import duplicates, duplicates_between
-from ganmetrics.metrics.frechet_difference import frechet_difference
-from ganmetrics.metrics.frechet_estimate import frechet_estimate
-from ganmetrics.metrics.frechet_infinity import frechet_infinity
-from ganmetrics.metrics.inception_score import inception_score
-from ganmetrics.metrics.influence import influence
-from ganmetrics.metrics.kernel_difference import kernel_difference
-from ganmetrics.metrics.kernel_distance import kernel_distance
-from ganmetrics.metrics.kernel_distance_estimate import kernel_distance_estimate, kernel_distance_influence
-from ganmetrics.metrics.maximum_mean_discrepancy import maximum_mean_discrepancy
-from ganmetrics.metrics.memorisation import authenticity, memorisation, memorisation_distance
-from ganmetrics.metrics.precision_recall import precision_recall
-from ganmetrics.metrics.precision_recall_difference import precision_recall_difference
-from ganmetrics.metrics.realism import realism
+from ganmetrics.metrics.frechet.difference import frechet_difference
+from ganmetrics.metrics.frechet.estimate import frechet_estimate
+from ganmetrics.metrics.frechet.infinity import frechet_infinity
+from ganmetrics.metrics.frechet.influence import influence
+from ganmetrics.metrics.inception.score import inception_score
+from ganmetrics.metrics.kernel.difference import kernel_difference
+from ganmetrics.metrics.kernel.distance import kernel_distance
+from ganmetrics.metrics.kernel.estimate import kernel_distance_estimate, kernel_distance_influence
+from ganmetrics.metrics.kernel.gaussian import maximum_mean_discrepancy
+from ganmetrics.metrics.neighbours.difference import precision_recall_difference
+from ganmetrics.metrics.neighbours.duplicates import duplicates, duplicates_between
+from ganmetrics.metrics.neighbours.memorisation import authenticity, memorisation, memorisation_distance
+from ganmetrics.metrics.neighbours.precision_recall import precision_recall
+from ganmetrics.metrics.neighbours.realism import realism
 from ganmetrics.metrics.vendi import vendi_score
 from tests.other_device import other_device
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from ganmetrics.evaluation import evaluate
+from ganmetrics.commands.evaluate import evaluate
 from ganmetrics.metrics.catalogue import METRICS
 from ganmetrics.testing import ChannelMeans
 

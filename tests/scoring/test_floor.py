@@ -2,10 +2,10 @@
 
 import pytest
 
-from ganmetrics.core.blocks import BLOCKS, content_blocks
+from ganmetrics.commands.evaluate import evaluate
+from ganmetrics.core.gaussian.blocks import BLOCKS, content_blocks
 from ganmetrics.errors import InputError, NotEnoughSamples
-from ganmetrics.evaluation import evaluate
-from ganmetrics.statistics.reference import Reference
+from ganmetrics.references.reference import Reference
 from ganmetrics.testing import ChannelMeans, random_images
 
 FREE = {"extractor": ChannelMeans(), "workers": 0, "device": "cpu"}

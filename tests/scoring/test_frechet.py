@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from ganmetrics.evaluation import evaluate, fid
-from ganmetrics.metrics.frechet_estimate import frechet_estimate
-from ganmetrics.statistics.reference import Reference
+from ganmetrics.commands.evaluate import evaluate, fid
+from ganmetrics.metrics.frechet.estimate import frechet_estimate
+from ganmetrics.references.reference import Reference
 from ganmetrics.testing import ChannelMeans, random_images
 
 FREE = {"extractor": ChannelMeans(), "workers": 0, "device": "cpu"}

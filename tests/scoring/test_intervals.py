@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from ganmetrics.core.balls import Balls
-from ganmetrics.evaluation import evaluate
+from ganmetrics.commands.evaluate import evaluate
+from ganmetrics.core.neighbours.balls import Balls
 from ganmetrics.metrics.catalogue import METRICS
 from ganmetrics.testing import ChannelMeans, random_images
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from ganmetrics.statistics import settings
+from ganmetrics.extraction import settings
 from reference_models.cli import command
 from reference_models.presets import PRESETS
 from reference_models.recording import plots

@@ -116,7 +116,7 @@ def test_the_extractor_that_is_chosen(monkeypatch):
 
 def test_the_real_side_is_computed_once(monkeypatch):
     """A second run on the same images reads what the first has stored; other images, counts or seeds do not."""
-    from ganmetrics.statistics import settings
+    from ganmetrics.extraction import settings
 
     monkeypatch.setattr(
         settings, "load_extractor", lambda *_arguments, **_options: ChannelMeans(name="efficientnet-lite0")
