@@ -8,6 +8,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ganmetrics._text import clipped as clipped
+    from ganmetrics._text import printable as printable
+    from ganmetrics._text import shown as shown
     from ganmetrics.commands.compare import compare as compare
     from ganmetrics.commands.evaluate import evaluate as evaluate
     from ganmetrics.commands.evaluate import fid as fid
@@ -42,6 +45,7 @@ if TYPE_CHECKING:
     from ganmetrics.metrics.neighbours.estimate import precision_recall_estimate as precision_recall_estimate
     from ganmetrics.metrics.neighbours.precision_recall import precision_recall as precision_recall
     from ganmetrics.ranks import this_process_only as this_process_only
+    from ganmetrics.references.formats.plain_pickle import load_plain_pickle as load_plain_pickle
     from ganmetrics.references.joining import join_shards as join_shards
     from ganmetrics.references.reference import Reference as Reference
     from ganmetrics.report import Report as Report
@@ -65,6 +69,7 @@ _HOMES = {
     "StaleStatistics": "errors",
     "StorageError": "errors",
     "WeightsError": "errors",
+    "clipped": "_text",
     "compare": "commands.compare",
     "earth_movers_distance": "metrics.divergences",
     "evaluate": "commands.evaluate",
@@ -80,10 +85,13 @@ _HOMES = {
     "js_divergence": "metrics.divergences",
     "kernel_distance": "metrics.kernel.distance",
     "kl_divergence": "metrics.divergences",
+    "load_plain_pickle": "references.formats.plain_pickle",
     "precision_recall": "metrics.neighbours.precision_recall",
     "precision_recall_estimate": "metrics.neighbours.estimate",
+    "printable": "_text",
     "psd_sqrt": "core.gaussian.roots",
     "sanity": "commands.sanity.run",
+    "shown": "_text",
     "this_process_only": "ranks",
     "to_uint8": "data.to_uint8",
 }

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ganmetrics._text import printable
 from ganmetrics.cli.options import (
     SOURCE,
     cache_features_option,
@@ -87,4 +88,4 @@ def influence(
     emit_found(report, as_json=as_json)
     if not quiet:
         for path in written:
-            click.echo(f"wrote {path}", err=True)
+            click.echo(printable(f"wrote {path}"), err=True)

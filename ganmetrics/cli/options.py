@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import click
 
+from ganmetrics._text import printable
 from ganmetrics.errors import StorageError
 from ganmetrics.features.names import (
     DEFAULT_EXTRACTOR,
@@ -278,7 +279,7 @@ class _Plain(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         prefix = "warning: " if record.levelno >= logging.WARNING else ""
-        return prefix + " ".join(record.getMessage().split())
+        return prefix + printable(" ".join(record.getMessage().split()))
 
 
 @runtime_checkable
@@ -314,7 +315,7 @@ def emit(text: str) -> None:
         StorageError: it cannot be written, to a full disk for instance.
     """
     try:
-        click.echo(text)
+        click.echo("\n".join(map(printable, text.split("\n"))))
     except BrokenPipeError:
         raise  # the reader has gone; click ends the process quietly
     except OSError as error:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
+from ganmetrics._text import clipped
 from ganmetrics._types import Progress, silent
 from ganmetrics.data.audit import Audit, BadFile
 from ganmetrics.data.decode import Stored, examine_stored
@@ -181,7 +182,7 @@ def _examined(source: ImageSource, index: int, alpha: str) -> tuple[Stored | Non
 def _check_bad(found: Audit, source: ImageSource, *, skip_bad: bool) -> None:
     if not found.bad or (skip_bad and found.count):
         return
-    named = ", ".join(f"{bad.label} ({bad.reason})" for bad in found.bad[:_NAMED])
+    named = ", ".join(f"{clipped(bad.label)} ({clipped(bad.reason)})" for bad in found.bad[:_NAMED])
     more = f" and {len(found.bad) - _NAMED:,} more" if len(found.bad) > _NAMED else ""
     advice = "; --skip-bad scores the rest" if found.count else ""
     raise InputError(

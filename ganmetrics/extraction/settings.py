@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import torch
 
+from ganmetrics._text import clipped, shown
 from ganmetrics._types import Progress
 from ganmetrics.errors import InputError
 from ganmetrics.extraction.options import Extraction
@@ -131,6 +132,6 @@ def _resolve_device(device: str | torch.device | None) -> torch.device:
         resolved = torch.device(device)
         torch.zeros(1, device=resolved).cpu()  # the meta device, for one, has no values to give back
     except (RuntimeError, AssertionError, NotImplementedError) as error:
-        reason = str(error).splitlines()[0]
-        raise InputError(f"device must be one that this torch can use; got {str(device)!r} ({reason})") from None
+        reason = clipped(str(error).splitlines()[0])
+        raise InputError(f"device must be one that this torch can use; got {shown(str(device))} ({reason})") from None
     return resolved

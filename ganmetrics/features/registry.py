@@ -4,6 +4,7 @@ from collections import OrderedDict
 from pathlib import Path
 from threading import Lock
 
+from ganmetrics._text import shown
 from ganmetrics._types import Progress, silent
 from ganmetrics.errors import InputError
 from ganmetrics.features import efficientnet_lite, inception
@@ -105,4 +106,4 @@ def _load_network(
         return efficientnet_lite.load_efficientnet_lite()
     if name.startswith(TIMM_PREFIX):
         return load_timm_model(name.removeprefix(TIMM_PREFIX), weights=path, offline=offline)
-    raise InputError(f"extractor must be {', '.join(EXTRACTORS[:-1])} or {EXTRACTORS[-1]}; got {name!r}")
+    raise InputError(f"extractor must be {', '.join(EXTRACTORS[:-1])} or {EXTRACTORS[-1]}; got {shown(name)}")

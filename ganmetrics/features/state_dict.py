@@ -10,6 +10,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from ganmetrics._text import clipped, shown
 from ganmetrics.errors import WeightsError
 
 State = dict[str, Tensor]
@@ -66,13 +67,13 @@ def read_state_dict(path: Path) -> State:
         state = torch.load(path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path))
     except Exception as error:  # torch.load documents no exception type for a damaged file
         reason = (str(error).splitlines() or [""])[0] or type(error).__name__
-        raise WeightsError(f"weights must be a state dict saved by torch.save; {path}: {reason}") from None
+        raise WeightsError(f"weights must be a state dict saved by torch.save; {path}: {clipped(reason)}") from None
     if not isinstance(state, dict):
         raise WeightsError(f"weights must be a state dict; {path} holds a {type(state).__name__}")
     for name, value in state.items():
         if not (isinstance(name, str) and isinstance(value, Tensor)):
             raise WeightsError(
-                f"weights must be a state dict of tensors; {path} holds a {type(value).__name__} at {name!r}"
+                f"weights must be a state dict of tensors; {path} holds a {type(value).__name__} at {shown(name)}"
             )
     return dict(state)
 
@@ -98,5 +99,5 @@ def select(state: State, shapes: Shapes, *, ignored: tuple[str, ...], path: Path
             raise WeightsError(f"weights need {name} in floating point {list(shape)}; {path} has {came}")
     for name in state:
         if name not in shapes and not name.startswith(ignored) and not name.endswith(ignored):
-            raise WeightsError(f"weights hold {name}, which the network does not have: {path}")
+            raise WeightsError(f"weights hold {clipped(name)}, which the network does not have: {path}")
     return {name: state[name] for name in shapes}

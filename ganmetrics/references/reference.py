@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Unpack
 
+from ganmetrics._text import clipped
 from ganmetrics._types import Arrays, Progress, silent
 from ganmetrics.core.gaussian.blocks import Blocks
 from ganmetrics.core.gaussian.moments import Moments
@@ -305,7 +306,7 @@ class Reference:
             return cls._unpack(header, arrays)
         except (KeyError, TypeError) as error:
             raise StaleStatistics(
-                f"a reference needs all that this version stores; this one has no {error}: build it anew"
+                f"a reference needs all that this version stores; this one has no {clipped(error)}: build it anew"
             ) from None
 
     @classmethod

@@ -18,7 +18,7 @@ FREE = {"extractor": ChannelMeans(), "workers": 0, "device": "cpu"}
 def no_network(monkeypatch):
     """Opening any extractor by name fails the test."""
 
-    def refuse(name, **options):
+    def refuse(name, **_options):
         raise AssertionError(f"{name} was opened")
 
     monkeypatch.setattr(settings, "open_extractor", refuse)
@@ -34,20 +34,22 @@ def statistics(path, *, shift=0.0):
 def test_the_extractor_is_the_stored_sides(monkeypatch, folders):
     """Nothing is said again that a reference says."""
     opened = []
-    monkeypatch.setattr(settings, "open_extractor", lambda name, **options: opened.append(name) or ChannelMeans(name))
+    monkeypatch.setattr(settings, "open_extractor", lambda name, **_options: opened.append(name) or ChannelMeans(name))
     reference = Reference.from_images(folders[0], extractor=ChannelMeans("timm:means"), workers=0)
     score = ganmetrics.fid(reference, folders[1], workers=0)
     assert (opened, score.extractor, score.protocol) == (["timm:means"], "timm:means", "native")
 
 
-def test_an_extractor_object_must_be_given_again(no_network, folders):
+@pytest.mark.usefixtures("no_network")
+def test_an_extractor_object_must_be_given_again(folders):
     """A file cannot hold it."""
     reference = Reference.from_images(folders[0], **FREE)
     with pytest.raises(InputError, match="was made with the extractor object channel-means: give that object"):
         ganmetrics.fid(reference, folders[1])
 
 
-def test_what_differs_is_refused_before_the_network(no_network, folders):
+@pytest.mark.usefixtures("no_network")
+def test_what_differs_is_refused_before_the_network(folders):
     """Name, protocol and weights are in the file."""
     reference = Reference.from_images(folders[0], extractor=ChannelMeans("inception-v3"), protocol="ttur", workers=0)
     with pytest.raises(StaleStatistics, match="uses efficientnet-lite0/native; the reference .* inception-v3/ttur"):
@@ -69,13 +71,15 @@ def test_what_differs_is_refused_before_the_network(no_network, folders):
         ({"metrics": ("intra_fid",)}, "needs class folders or labels"),
     ],
 )
-def test_options_that_no_image_can_meet_are_refused_before_the_network(no_network, folders, options, message):
+@pytest.mark.usefixtures("no_network")
+def test_options_that_no_image_can_meet_are_refused_before_the_network(folders, options, message):
     """The numbers of files are known from the start."""
     with pytest.raises((InputError, NotEnoughSamples), match=message):
         ganmetrics.evaluate(*folders, extractor="efficientnet-lite0", **options)
 
 
-def test_classes_that_no_real_image_has_are_refused_before_the_network(no_network, tmp_path):
+@pytest.mark.usefixtures("no_network")
+def test_classes_that_no_real_image_has_are_refused_before_the_network(tmp_path):
     """The names of folders are known from the start."""
     for side, classes in (("real", ("cat", "dog")), ("fake", ("cat", "cow"))):
         for name in classes:
@@ -86,7 +90,8 @@ def test_classes_that_no_real_image_has_are_refused_before_the_network(no_networ
         )
 
 
-def test_two_published_files_are_compared_without_a_network(no_network, tmp_path):
+@pytest.mark.usefixtures("no_network")
+def test_two_published_files_are_compared_without_a_network(tmp_path):
     """|m1 - m2|^2 = 3 where only the means differ; unnamed, the number is nobody's FID."""
     sides = statistics(tmp_path / "a.npz"), statistics(tmp_path / "b.npz", shift=1.0)
     score = ganmetrics.fid(*sides)

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ganmetrics._text import shown
 from ganmetrics._types import ArrayLike, Logits
 from ganmetrics.core.arrays import check_rows, double_blocks, to_double
 from ganmetrics.core.entropy import mean_divergence_from_marginal
@@ -127,7 +128,7 @@ def chosen_convention(convention: str | InceptionScoreConvention) -> InceptionSc
     if isinstance(convention, InceptionScoreConvention):
         return convention
     if convention not in CONVENTIONS:
-        raise InputError(f"convention must be one of {', '.join(CONVENTIONS)}; got {convention!r}")
+        raise InputError(f"convention must be one of {', '.join(CONVENTIONS)}; got {shown(convention)}")
     return CONVENTIONS[convention]
 
 

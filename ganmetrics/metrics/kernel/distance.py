@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ganmetrics._text import shown
 from ganmetrics._types import ArrayLike
 from ganmetrics.core.kernels.discrepancy import squared_mmd
 from ganmetrics.core.kernels.functions import PolynomialKernel
@@ -189,7 +190,7 @@ def _together(pair: FeaturePair, counts: tuple[int, int], drawn: Iterator[Subset
 
 def _named(name: str) -> KernelDistanceConvention:
     if name not in CONVENTIONS:
-        raise InputError(f"convention must be one of {', '.join(CONVENTIONS)}; got {name!r}")
+        raise InputError(f"convention must be one of {', '.join(CONVENTIONS)}; got {shown(name)}")
     return CONVENTIONS[name]
 
 
