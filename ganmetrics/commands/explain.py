@@ -170,7 +170,7 @@ def explain(
     base = resolve_protocol(extraction.protocol, DEFAULT_EXTRACTOR)
     rows = [entry for entry in PROTOCOLS.values() if DEFAULT_EXTRACTOR in entry.extractors]
     store = None if cache is None else ReferenceCache(Path(cache))
-    demand = Demand("explaining", frozenset({"moments"}), METRICS["fid"].least)
+    demand = Demand(METRICS["fid"].title, frozenset({"moments"}), METRICS["fid"].least)
     with all_ranks("explain") as ranks:
         opened = ranks.each(lambda: [open_images(source, purpose="explaining") for source in (real, fake)])
         requests = [Request(role, side, (demand,)) for role, side in zip(("real", "fake"), opened, strict=True)]
