@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import click
 
 from ganmetrics.cli.options import gathered
+from ganmetrics.core.memory import MEMORY
 
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
-DEFAULT_MEMORY = 2 * 10**9
 
 
 def parse_memory(context: click.Context, parameter: click.Parameter, value: str) -> int:
@@ -85,7 +85,7 @@ class MetricOptions:
     subsets: int | None = None
     subset_size: int | None = None
     splits: int | None = None
-    memory: int = DEFAULT_MEMORY
+    memory: int = MEMORY
 
 
 def interval_options(command: Callable[..., None]) -> Callable[..., None]:

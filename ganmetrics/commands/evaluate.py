@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from ganmetrics._types import Progress, silent
+from ganmetrics.core.memory import MEMORY
 from ganmetrics.errors import InputError, StaleStatistics
 from ganmetrics.extraction.settings import resolve_settings
 from ganmetrics.features.base import Extractor
@@ -50,7 +51,7 @@ def evaluate(
     subsets: int | None = None,
     subset_size: int | None = None,
     splits: int | None = None,
-    memory: int = 2 * 10**9,
+    memory: int = MEMORY,
     progress: Progress = silent,
 ) -> Report:
     """Return the scores of the fake images against the real ones, from one pass over each set.

@@ -14,7 +14,7 @@ from ganmetrics.extraction.settings import resolve_settings
 from ganmetrics.features.base import Extractor
 from ganmetrics.metrics.catalogue import METRICS
 from ganmetrics.metrics.frechet.distance import frechet_distance
-from ganmetrics.metrics.frechet.influence import influence
+from ganmetrics.metrics.frechet.influence import frechet_influence
 from ganmetrics.report import Report, Table
 from ganmetrics.report.pictures import Strip, Thumbnail, contact_sheet, save_picture
 from ganmetrics.scoring import Comparison
@@ -200,7 +200,7 @@ def influence_of(
     assert real_side.rows is not None
     assert fake_side.rows is not None
     with stage("scores"):
-        moved = influence(real_side.features, fake_side.features)
+        moved = frechet_influence(real_side.features, fake_side.features)
         value = frechet_distance(real_side.reference.moments, fake_side.reference.moments)
     few = min(len(moved.real), len(moved.fake)) < RELIABLE_PER_FEATURE * comparison.spec.dimension
     score = comparison.score(metric, value, notes=("too few images: read influences as a ranking",) if few else ())

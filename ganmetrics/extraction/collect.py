@@ -11,6 +11,7 @@ from torch import Tensor
 
 from ganmetrics._types import Progress
 from ganmetrics.core.gaussian.blocks import input_blocks
+from ganmetrics.core.memory import MEMORY
 from ganmetrics.data.loading import prepared_batches
 from ganmetrics.data.sources import ImageSource
 from ganmetrics.errors import InputError, NotEnoughSamples, NumericsError
@@ -40,7 +41,7 @@ class Keep:
     spatial: bool = False
     features: bool = False
     logits: bool = False
-    memory: int = 2 * 10**9
+    memory: int = MEMORY
 
 
 MOMENTS_ONLY = Keep()

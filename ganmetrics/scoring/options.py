@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ganmetrics.core.memory import MEMORY
 from ganmetrics.errors import InputError
 from ganmetrics.extraction.feature_store import check_memory
 
@@ -34,7 +35,7 @@ class ScoringOptions:
     subset_size: int | None = None
     splits: int | None = None
     seed: int = 0
-    memory: int = 2 * 10**9
+    memory: int = MEMORY
 
     def __post_init__(self) -> None:
         """Check the ranges, before the images cost anything."""
