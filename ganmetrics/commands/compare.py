@@ -10,7 +10,7 @@ from torch import Tensor
 
 from ganmetrics._types import Progress, silent
 from ganmetrics.core.inference.permutation import PERMUTATIONS
-from ganmetrics.extraction.collect import Keep
+from ganmetrics.core.memory import MEMORY
 from ganmetrics.extraction.options import Extraction, ExtractionOptions, whole_number
 from ganmetrics.metrics.catalogue import CONTESTED, METRICS, choose_metrics
 from ganmetrics.metrics.difference import Difference
@@ -116,7 +116,7 @@ def compare(
     permutations: int = PERMUTATIONS,
     cache: str | Path | None = None,
     cache_features: bool = False,
-    memory: int = Keep().memory,
+    memory: int = MEMORY,
     progress: Progress = silent,
     **options: Unpack[ExtractionOptions],
 ) -> Contest:

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from ganmetrics._types import Progress
 from ganmetrics.core.gaussian.blocks import input_blocks
+from ganmetrics.core.memory import MEMORY
 from ganmetrics.data.sources import ImageSource
 from ganmetrics.errors import InputError, NotEnoughSamples
 from ganmetrics.extraction.accumulate import LayerAccumulator
@@ -39,7 +40,7 @@ class Keep:
     spatial: bool = False
     features: bool = False
     logits: bool = False
-    memory: int = 2 * 10**9
+    memory: int = MEMORY
 
     def with_all_of(self, layer: Layer, spatial: Layer | None) -> "Keep":
         """Return what keeps as much as these statistics hold, too."""

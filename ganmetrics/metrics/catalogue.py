@@ -9,7 +9,7 @@ from ganmetrics.errors import InputError
 
 Need = Literal["moments", "spatial", "features", "logits", "classes"]
 """What a metric reads of a side: moments of the features or of the spatial ones, all features, logits, classes."""
-Interval = Literal["populations", "counts"]
+IntervalOf = Literal["populations", "counts"]
 """What an interval is of: of the populations' number, or of the number that other images of these counts would have."""
 
 UNKNOWN = "unknown"
@@ -44,7 +44,7 @@ class Metric:
     low: float
     high: float
     other_name: str
-    interval: Interval | None
+    interval: IntervalOf | None
 
     @property
     def needs_moments(self) -> bool:
@@ -76,18 +76,18 @@ def _of_both(
     low: float = 0.0,
     high: float = math.inf,
     other_name: str | None = None,
-    interval: Interval | None = None,
+    interval: IntervalOf | None = None,
 ) -> Metric:
     both = frozenset(needs)
     return Metric(name, title, family, both, both, least, lower_is_better, low, high, other_name or name, interval)
 
 
-def _of_neighbours(name: str, *, high: float = 1.0, interval: Interval | None = "counts") -> Metric:
+def _of_neighbours(name: str, *, high: float = 1.0, interval: IntervalOf | None = "counts") -> Metric:
     return _of_both(name, name, "neighbours", "features", lower_is_better=False, high=high, interval=interval)
 
 
 def _of_fakes(
-    name: str, title: str, family: str, need: Need, *, least: int, low: float, interval: Interval | None = None
+    name: str, title: str, family: str, need: Need, *, least: int, low: float, interval: IntervalOf | None = None
 ) -> Metric:
     return Metric(name, title, family, frozenset(), frozenset({need}), least, False, low, math.inf, name, interval)
 

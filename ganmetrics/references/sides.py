@@ -7,6 +7,7 @@ from pathlib import Path
 
 from torch import Tensor
 
+from ganmetrics.core.memory import MEMORY
 from ganmetrics.data.audit import Audit
 from ganmetrics.data.sources import ImageSource, open_source, with_classes
 from ganmetrics.errors import InputError
@@ -53,7 +54,7 @@ class Request:
     opened: Reference | ImageSource
     demands: tuple[Demand, ...]
     blocks: bool = False
-    memory: int = Keep().memory
+    memory: int = MEMORY
     logits: bool = False
 
     @property

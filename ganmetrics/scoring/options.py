@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TypedDict
 
+from ganmetrics.core.memory import MEMORY
 from ganmetrics.errors import InputError
 from ganmetrics.extraction.feature_store import check_memory
 from ganmetrics.extraction.options import whole_number
@@ -55,7 +56,7 @@ class ScoringOptions:
     subset_size: int | None = None
     splits: int | None = None
     seed: int = 0
-    memory: int = 2 * 10**9
+    memory: int = MEMORY
 
     @classmethod
     def of(cls, scoring: "ScoringOptions | None", options: ScoringKeywords, *, seed: int) -> "ScoringOptions":

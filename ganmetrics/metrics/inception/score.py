@@ -38,7 +38,7 @@ class InceptionScoreConvention:
     ddof: int = 0
 
 
-CONVENTIONS = MappingProxyType(
+INCEPTION_CONVENTIONS = MappingProxyType(
     {
         "improved-gan": InceptionScoreConvention(),
         "stylegan": InceptionScoreConvention(),
@@ -78,7 +78,7 @@ def inception_score(
     Args:
         logits: class scores before the softmax, floating point, shape [n, c].
         splits: number of splits; None for the convention's own, which is 10 in most.
-        convention: a name in `CONVENTIONS`, or a convention of your own.
+        convention: a name in `INCEPTION_CONVENTIONS`, or a convention of your own.
         rng: shuffles the images where the convention does so without a seed of its own, and only there.
 
     Returns:
@@ -127,9 +127,9 @@ def chosen_convention(convention: str | InceptionScoreConvention) -> InceptionSc
     """
     if isinstance(convention, InceptionScoreConvention):
         return convention
-    if convention not in CONVENTIONS:
-        raise InputError(f"convention must be one of {', '.join(CONVENTIONS)}; got {shown(convention)}")
-    return CONVENTIONS[convention]
+    if convention not in INCEPTION_CONVENTIONS:
+        raise InputError(f"convention must be one of {', '.join(INCEPTION_CONVENTIONS)}; got {shown(convention)}")
+    return INCEPTION_CONVENTIONS[convention]
 
 
 def _take(logits: ArrayLike, rows: Tensor) -> ArrayLike:

@@ -15,7 +15,8 @@ from ganmetrics._types import ArrayLike
 from ganmetrics.core.kernels.discrepancy import squared_mmd
 from ganmetrics.core.kernels.functions import PolynomialKernel
 from ganmetrics.core.kernels.sums import kernel_sums, subset_sums
-from ganmetrics.core.kernels.tiles import MEMORY, FeaturePair
+from ganmetrics.core.kernels.tiles import FeaturePair
+from ganmetrics.core.memory import MEMORY
 from ganmetrics.errors import InputError, NotEnoughSamples
 
 Subset = tuple[Tensor, Tensor]
@@ -45,7 +46,7 @@ class KernelDistanceConvention:
     spread: Literal["subsets", "error"] = "subsets"
 
 
-CONVENTIONS = MappingProxyType(
+KERNEL_CONVENTIONS = MappingProxyType(
     {
         "ganmetrics": KernelDistanceConvention(shrinks=True, seed=2020),
         "torch-fidelity": KernelDistanceConvention(seed=2020),
@@ -106,7 +107,7 @@ def kernel_distance(
             fewer.
         seed: of the draws; None for the convention's own. With s, torchmetrics agrees after `torch.manual_seed(s)`,
             and clean-fid, stylegan and mmd-gan after `numpy.random.seed(s)`.
-        convention: a name in `CONVENTIONS`, or a convention of your own.
+        convention: a name in `KERNEL_CONVENTIONS`, or a convention of your own.
         degree: of the kernel.
         gamma: factor of the inner product; None for 1/d.
         coef0: added to the inner product.
@@ -189,9 +190,9 @@ def _together(pair: FeaturePair, counts: tuple[int, int], drawn: Iterator[Subset
 
 
 def _named(name: str) -> KernelDistanceConvention:
-    if name not in CONVENTIONS:
-        raise InputError(f"convention must be one of {', '.join(CONVENTIONS)}; got {shown(name)}")
-    return CONVENTIONS[name]
+    if name not in KERNEL_CONVENTIONS:
+        raise InputError(f"convention must be one of {', '.join(KERNEL_CONVENTIONS)}; got {shown(name)}")
+    return KERNEL_CONVENTIONS[name]
 
 
 def _checked(name: str, number: int) -> int:
