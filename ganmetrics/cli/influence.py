@@ -14,6 +14,7 @@ from ganmetrics.cli.options import (
     start_logging,
     timing_option,
 )
+from ganmetrics.cli.output import say
 from ganmetrics.cli.progress import bar
 
 PICTURES = 32 * 2**20
@@ -74,4 +75,4 @@ def influence(
     emit_found(report, as_json=as_json)
     if not quiet:
         for path in written:
-            click.echo(f"wrote {path}", err=True)
+            say(f"wrote {path}")

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from ganmetrics.cli.options import SOURCE, ExtractionOptions, emit, extraction_options, quiet_option, start_logging
+from ganmetrics.cli.options import SOURCE, ExtractionOptions, extraction_options, quiet_option, start_logging
+from ganmetrics.cli.output import emit
 from ganmetrics.cli.progress import bar
 from ganmetrics.references.formats.names import OWN, WRITTEN
 
