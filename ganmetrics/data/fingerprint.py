@@ -10,7 +10,7 @@ import numpy as np
 
 from ganmetrics._types import Progress, silent
 from ganmetrics.data.decode import Stored
-from ganmetrics.data.sources import ImageSource
+from ganmetrics.data.image_source import ImageSource
 from ganmetrics.errors import InputError
 from ganmetrics.ranks import current
 from ganmetrics.timing import stage

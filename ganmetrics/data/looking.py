@@ -1,20 +1,21 @@
 """A look at every image before any is scored: what they are, and which cannot be read."""
 
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from ganmetrics._types import Progress, silent
 from ganmetrics.data.audit import Audit, BadFile
 from ganmetrics.data.decode import examine_stored
+from ganmetrics.data.image_source import ImageSource, listing_of
 from ganmetrics.data.pixels import check_alpha
-from ganmetrics.data.sources import ImageSource
 from ganmetrics.data.workers import map_in_workers
 from ganmetrics.errors import InputError
 from ganmetrics.ranks import current
 from ganmetrics.timing import stage
 
-__all__ = ["Audit", "BadFile", "audit", "lossy_mismatch"]
+__all__ = ["Audit", "BadFile", "audit", "described", "lossy_mismatch"]
 
 _CHUNK = 64
 _NAMED: Final = 5
@@ -46,14 +47,38 @@ def audit(
     """
     check_alpha(alpha)
     if source.uniform_size is not None:
-        return Audit.of_uniform(len(source), source.uniform_size)
+        return described(Audit.of_uniform(len(source), source.uniform_size), source)
     ranks = current()
     share = ranks.share(len(source))
     with stage("audit"):
         looked_at = ranks.each(lambda: Audit.total(_parts(source, share, alpha, workers, progress)))
-        found = Audit.total([*ranks.gather(looked_at), Audit(ignored=source.ignored)])
+        found = _with_listing(Audit.total(ranks.gather(looked_at)), source)
     _check_bad(found, source, skip_bad=skip_bad)
     return found
+
+
+def described(found: Audit, source: ImageSource) -> Audit:
+    """Return an audit with what is the source's rather than the images': classes, names, and what was passed over.
+
+    The same images may lie elsewhere under other names and labels, so an audit that was kept with statistics of their
+    contents is described anew for the source at hand.
+    """
+    skipped = found.skipped
+    classes = Counter(source.class_of(index) for index in range(len(source)) if index not in skipped)
+    del classes[None]
+    bad = tuple(replace(file, label=source.label(file.index)) for file in found.bad)
+    return _with_listing(replace(found, bad=bad, classes={str(name): n for name, n in classes.items()}), source)
+
+
+def _with_listing(found: Audit, source: ImageSource) -> Audit:
+    listing = listing_of(source)
+    return replace(
+        found,
+        ignored=source.ignored,
+        hidden=listing.hidden,
+        classes_from=listing.classes_from,
+        no_classes=listing.no_classes,
+    )
 
 
 def lossy_mismatch(real: Audit, fake: Audit) -> str | None:
@@ -100,7 +125,8 @@ class _AuditChunk:
 
     def _audit(self, index: int) -> Audit:
         try:
-            return Audit.of(examine_stored(self.source.read(index), alpha=self.alpha))
+            facts = examine_stored(self.source.read(index), alpha=self.alpha)
+            return Audit.of(facts, self.source.class_of(index))
         except InputError as error:
             return Audit(bad=(BadFile(index, self.source.label(index), str(error)),))
 
