@@ -14,8 +14,13 @@ from ganmetrics.data.arrays import open_array, open_tensor
 from ganmetrics.data.datasets import DatasetSource, MapDataset
 from ganmetrics.data.folders import FolderSource
 from ganmetrics.data.image_source import ImageSource, Listed, Listing, Named, listing_of
+from ganmetrics.data.npy import open_npy
 from ganmetrics.data.npz import open_npz
+from ganmetrics.data.paths import STDIN, are_paths, open_list, open_paths, open_stdin
+from ganmetrics.data.patterns import is_pattern, open_pattern
 from ganmetrics.data.selection import select, take, with_classes, with_label_file
+from ganmetrics.data.tars import TarSource, open_tar
+from ganmetrics.data.torch_file import open_torch_file
 from ganmetrics.errors import InputError
 from ganmetrics.timing import stage
 
@@ -53,16 +58,26 @@ def _file(*suffixes: str) -> Callable[[Path], bool]:
     return lambda path: path.is_file() and path.suffix.lower() in suffixes
 
 
+SHARDS = {".tar": TarSource}
+"""What several files, one pattern, are opened by."""
+
 PATHS = (
     Kind("folder", Path.is_dir, FolderSource),
     Kind(".zip", _file(".zip"), ZipSource),
+    Kind(".tar", _file(".tar"), open_tar),
     Kind(".npz", _file(".npz"), open_npz),
+    Kind(".npy", _file(".npy"), open_npy),
+    Kind(".pt", _file(".pt", ".pth"), open_torch_file),
+    Kind(".txt of paths", _file(".txt"), open_list),
+    Kind("- for paths on stdin", lambda path: str(path) == STDIN, lambda _: open_stdin()),
+    Kind("pattern of images or shards", is_pattern, lambda path: open_pattern(path, SHARDS)),
 )
 """What a path can lead to; the first that recognises it opens it."""
 
 OBJECTS = (
     Kind("uint8 tensor [n, 3, h, w]", lambda thing: isinstance(thing, torch.Tensor), open_tensor),
     Kind("uint8 array [n, h, w, 3]", lambda thing: isinstance(thing, np.ndarray), open_array),
+    Kind("list of paths", are_paths, open_paths),
     Kind("map-style data set with a length", lambda thing: isinstance(thing, MapDataset), DatasetSource),
 )
 """What a Python object can be; likewise."""
