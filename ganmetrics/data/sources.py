@@ -13,11 +13,14 @@ from ganmetrics.data.archives import ZipSource
 from ganmetrics.data.arrays import open_array, open_tensor
 from ganmetrics.data.datasets import DatasetSource, MapDataset
 from ganmetrics.data.folders import FolderSource
+from ganmetrics.data.hdf5 import Hdf5Source
 from ganmetrics.data.image_source import ImageSource, Listed, Listing, Named, listing_of
+from ganmetrics.data.lmdb import LmdbSource, is_lmdb
 from ganmetrics.data.npy import open_npy
 from ganmetrics.data.npz import open_npz
+from ganmetrics.data.parquet import ParquetSource, open_parquet
 from ganmetrics.data.paths import STDIN, are_paths, open_list, open_paths, open_stdin
-from ganmetrics.data.patterns import is_pattern, open_pattern
+from ganmetrics.data.patterns import OpenShards, is_pattern, open_pattern
 from ganmetrics.data.selection import select, take, with_classes, with_label_file
 from ganmetrics.data.tars import TarSource, open_tar
 from ganmetrics.data.torch_file import open_torch_file
@@ -58,16 +61,19 @@ def _file(*suffixes: str) -> Callable[[Path], bool]:
     return lambda path: path.is_file() and path.suffix.lower() in suffixes
 
 
-SHARDS = {".tar": TarSource}
+SHARDS: dict[str, OpenShards] = {".tar": TarSource, ".parquet": ParquetSource}
 """What several files, one pattern, are opened by."""
 
 PATHS = (
-    Kind("folder", Path.is_dir, FolderSource),
+    Kind("folder", lambda path: path.is_dir() and not is_lmdb(path), FolderSource),
     Kind(".zip", _file(".zip"), ZipSource),
     Kind(".tar", _file(".tar"), open_tar),
     Kind(".npz", _file(".npz"), open_npz),
     Kind(".npy", _file(".npy"), open_npy),
     Kind(".pt", _file(".pt", ".pth"), open_torch_file),
+    Kind(".parquet", _file(".parquet"), open_parquet),
+    Kind(".hdf5", _file(".hdf5", ".h5"), Hdf5Source),
+    Kind("LMDB", is_lmdb, LmdbSource),
     Kind(".txt of paths", _file(".txt"), open_list),
     Kind("- for paths on stdin", lambda path: str(path) == STDIN, lambda _: open_stdin()),
     Kind("pattern of images or shards", is_pattern, lambda path: open_pattern(path, SHARDS)),
