@@ -10,7 +10,7 @@ import numpy as np
 
 from ganmetrics._types import Progress, silent
 from ganmetrics.data.decode import Stored
-from ganmetrics.data.image_source import ImageSource
+from ganmetrics.data.image_source import Digested, ImageSource
 from ganmetrics.errors import InputError
 from ganmetrics.ranks import current
 from ganmetrics.timing import stage
@@ -90,14 +90,17 @@ def _digests(source: ImageSource, indices: Iterable[int]) -> Iterator[bytes]:
 
 
 def _digest(source: ImageSource, index: int) -> bytes:
+    if isinstance(source, Digested):
+        return source.digest(index)
     try:
         stored = source.read(index)
     except InputError:
         return hashlib.sha256(b"unreadable\n").digest()
-    return _digest_stored(stored)
+    return stored_digest(stored)
 
 
-def _digest_stored(stored: Stored) -> bytes:
+def stored_digest(stored: Stored) -> bytes:
+    """Return the SHA-256 digest of one image, as `fingerprint` describes it."""
     if isinstance(stored, bytes):
         digest = hashlib.sha256(b"file\n")
         digest.update(stored)

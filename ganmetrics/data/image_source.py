@@ -80,6 +80,15 @@ class Named(Protocol):
         ...
 
 
+@runtime_checkable
+class Digested(Protocol):
+    """A source that took the digest of each image when it came."""
+
+    def digest(self, index: int) -> bytes:
+        """Return the SHA-256 digest of an image, as `ganmetrics.data.fingerprint` computes it."""
+        ...
+
+
 def listing_of(source: ImageSource) -> Listing:
     """Return what a source found beside its images; nothing, where it does not tell.
 

@@ -22,6 +22,7 @@ from ganmetrics.data.parquet import ParquetSource, open_parquet
 from ganmetrics.data.paths import STDIN, are_paths, open_list, open_paths, open_stdin
 from ganmetrics.data.patterns import OpenShards, is_pattern, open_pattern
 from ganmetrics.data.selection import select, take, with_classes, with_label_file
+from ganmetrics.data.streams import Stream, is_stream, open_stream
 from ganmetrics.data.tars import TarSource, open_tar
 from ganmetrics.data.torch_file import open_torch_file
 from ganmetrics.errors import InputError
@@ -83,6 +84,8 @@ PATHS = (
 OBJECTS = (
     Kind("uint8 tensor [n, 3, h, w]", lambda thing: isinstance(thing, torch.Tensor), open_tensor),
     Kind("uint8 array [n, h, w, 3]", lambda thing: isinstance(thing, np.ndarray), open_array),
+    Kind("ganmetrics.Stream", lambda thing: isinstance(thing, Stream), open_stream),
+    Kind("loader, iterator or generator of batches", is_stream, lambda thing: open_stream(Stream(thing))),
     Kind("list of paths", are_paths, open_paths),
     Kind("map-style data set with a length", lambda thing: isinstance(thing, MapDataset), DatasetSource),
 )
@@ -90,7 +93,7 @@ OBJECTS = (
 
 
 def open_source(source: object) -> ImageSource:
-    """Return the images of a folder, archive, file, tensor, array or data set.
+    """Return the images of a folder, archive, file, tensor, array, data set or stream.
 
     Args:
         source: the path of any of `PATHS`; any of `OBJECTS`; or an `ImageSource`, which is returned as it is.

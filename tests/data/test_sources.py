@@ -47,9 +47,11 @@ def test_every_kind_opens(tmp_path, folder, noise):
     ("source", "reason"),
     [
         (3, "images need a path or a uint8 tensor .*; got int"),
-        (iter([]), "got list_iterator"),
-        (Stream(), "data set with a length; got Stream"),
-        (DataLoader([1]), "got DataLoader"),
+        (int, "got type"),
+        (iter([]), "^list_iterator does not say how many images it has: give the number to take, as count or in"),
+        (Stream(), "^Stream does not say how many"),
+        (DataLoader(Stream()), "^DataLoader does not say how many"),
+        (lambda _count, _rng: None, "^<lambda> does not say how many"),
     ],
 )
 def test_other_things_are_refused(source, reason):
