@@ -1,0 +1,1 @@
+"""What sampling does to the spectra of covariances, and how it is undone."""
