@@ -12,16 +12,35 @@ from ganmetrics.core.random_matrix.joint.spectra import Part, Spectrum
 Matrix = Float64[Tensor, "m m"]
 
 
-class Errors(NamedTuple):
-    """Covariances of all estimates y (of C1, of C2, of C1 C2, one after another) and of both traces.
+class Rows(NamedTuple):
+    """What each known image of a side adds to some of the estimates, times n.
 
     Attributes:
-        gaussian: for Gaussian features, y and then tr S1, tr S2, shape [m + 2, m + 2].
+        at: which estimates.
+        of: shape [images, estimates].
+    """
+
+    at: Tensor
+    of: Tensor
+
+
+class Errors(NamedTuple):
+    """Covariances of all estimates y, one law after another, and of tr S1 and tr S2, which come last.
+
+    Attributes:
+        gaussian: for Gaussian features, shape [m + 2, m + 2].
         scales: what the images' scales add, likewise.
+        rows: what that is made of, for each side; None where images are not known.
     """
 
     gaussian: Matrix
     scales: Matrix
+    rows: tuple[Rows | None, Rows | None]
+
+    @property
+    def total(self) -> Matrix:
+        """Both."""
+        return self.gaussian + self.scales
 
 
 class Evidence(NamedTuple):
@@ -32,96 +51,103 @@ class Evidence(NamedTuple):
 
 
 def errors(parts: tuple[Part, Part], sides: tuple[Evidence, Evidence], product: Evidence) -> Errors:
-    """Return the covariances.
+    """Return the covariances of the estimates of C1, of C2 and of C1 C2.
 
     For one sampled side and two estimates at x1, x2 the covariance is -2 log(1 - (1/N) tr A (A + x1)^-1 B (B + x2)^-1),
-    A and B what the white features of the side are multiplied by: C1 for y1, C1^(1/2) C2 C1^(1/2) for the product. With A = B
-    it is Bai and Silverstein's, 2 log((x1 - x2)/(t1 - t2)). Else the trace is not to be had from two spectra; but by the
-    same deterministic equivalents that give the law, with P the images' hat matrices,
+    A and B what the side's white features are multiplied by: C1 for its own y, C1^(1/2) C2 C1^(1/2) for the product's.
+    With A = B it is Bai and Silverstein's, 2 log((x1 - x2)/(t1 - t2)). Else the trace is not to be had from two spectra;
+    but by the same deterministic equivalents that give the law, with P the images' hat matrices and k = 1 - F/N,
 
-        (1/N) tr (I - P1)(I - P2) = k1 k2 / (1 - (1/N) tr ...),   k = 1 - F/N,
+        (1/N) tr (I - P1)(I - P2) = k1 k2 / (1 - (1/N) tr ...),   tr P1 P2 = sum u1_j u2_k <U1_j, U2_k>^2.
 
-    and tr P1 P2 = sum u1_j u2_k <U1_j, U2_k>^2. So how the real side's estimate errs with the product's is seen in the
-    images themselves. Where both sides are alike the errors go together, and cancel in the distance.
+    So how a side's estimate errs together with the product's is seen in the images themselves. Where both sides are
+    alike they err alike, and it cancels in the distance.
     """
-    sizes = [len(one.law.t) for one in (*sides, product)]
-    starts = [0, sizes[0], sizes[0] + sizes[1]]
-    blocks = [slice(start, start + size) for start, size in zip(starts, sizes, strict=True)]
-    total = sum(sizes)
-    gaussian = torch.zeros(total + 2, total + 2, dtype=torch.float64)
-    scales = torch.zeros_like(gaussian)
-    for block, one in zip(blocks, (*sides, product), strict=True):
-        gaussian[block, block] = _own(one.law)
-    for number, (part, side) in enumerate(zip(parts, sides, strict=True)):
+    first, second, last = torch.arange(sum(len(one.law.t) for one in (*sides, product))).split(
+        [len(one.law.t) for one in (*sides, product)]
+    )
+    gaussian = _with_traces(parts, product, last)
+    for number, (part, side, block) in enumerate(zip(parts, sides, (first, second), strict=True)):
+        gaussian[block[:, None], block] = _own(side.law)
         if part.freedom is None:
             continue
         overlap = (side.spectrum.vectors[0].mT @ product.spectrum.vectors[number]).square()
-        cross = _cross(side.law, product.law, number, overlap)
-        gaussian[blocks[number], blocks[2]], gaussian[blocks[2], blocks[number]] = cross, cross.mT
-        at = total + number
-        trace = torch.zeros(total + 2, dtype=torch.float64)
-        trace[blocks[number]] = _with_trace(side.law, side.law, 0, None)
-        trace[blocks[2]] = _with_trace(side.law, product.law, number, overlap)
-        trace[at] = _of_trace(side.law)
-        gaussian[at], gaussian[:, at] = trace, trace
-        rows = _rows(part, side.law, product.law, number)
-        if rows is not None:
-            chosen = torch.cat([torch.arange(total + 2)[blocks[number]], torch.arange(total + 2)[blocks[2]], torch.tensor([at])])
-            scales[chosen[:, None], chosen] += rows.mT @ rows / ((len(rows) - 1) * len(rows))
-    return Errors(gaussian, scales)
+        cross = _cross(part.freedom, side.law, product.law, number, overlap)
+        gaussian[block[:, None], last], gaussian[last[:, None], block] = cross, cross.mT
+        at = len(gaussian) - 2 + number
+        gaussian[at, block] = gaussian[block, at] = _trace_with(part.freedom, side.law, 0, side.spectrum.eigenvalues)
+    rows = [_rows(part, product, last, number, len(gaussian)) for number, part in enumerate(parts)]
+    for number, (part, side, block) in enumerate(zip(parts, sides, (first, second), strict=True)):
+        own, found = side.law.leverages[0], rows[number]
+        if found is not None and own is not None:
+            rows[number] = Rows(torch.cat([block, found.at]), torch.cat([own.rows, found.of], dim=1))
+    return Errors(gaussian, _scales(parts, rows, len(gaussian)), (rows[0], rows[1]))
+
+
+def product_errors(parts: tuple[Part, Part], product: Evidence) -> Errors:
+    """Return the covariances of the estimates of C1 C2 alone."""
+    last = torch.arange(len(product.law.t))
+    gaussian = _with_traces(parts, product, last)
+    rows = [_rows(part, product, last, number, len(gaussian)) for number, part in enumerate(parts)]
+    return Errors(gaussian, _scales(parts, rows, len(gaussian)), (rows[0], rows[1]))
+
+
+def _with_traces(parts: tuple[Part, Part], product: Evidence, last: Tensor) -> Matrix:
+    """Return the matrix with the product's block and what the traces have with it and with themselves."""
+    gaussian = torch.zeros(int(last[-1]) + 3, int(last[-1]) + 3, dtype=torch.float64)
+    gaussian[last[:, None], last] = _own(product.law)
+    for number, part in enumerate(parts):
+        if part.freedom is not None:
+            at = len(gaussian) - 2 + number
+            seen = (part.factor.mT @ product.spectrum.vectors[number]).square().sum(0)
+            gaussian[at, last] = gaussian[last, at] = _trace_with(part.freedom, product.law, number, seen, part.trace)
+            gaussian[at, at] = part.trace_variance
+    return gaussian
 
 
 def _own(law: Law) -> Matrix:
     """Return 2 log((x1 - x2)/(t1 - t2)), on the diagonal 2 log dx/dt, for the x of Gaussian features."""
     log_ratio = -law.gaussian.log_kept.sum(0)
-    x = law.t * log_ratio.exp()
+    # (x1 - x2)/(t1 - t2) = 1 + the quotient of what is added to each t, which has its digits where x is near t.
+    added = law.t * torch.expm1(log_ratio)
     gaps = (law.t[:, None] - law.t).fill_diagonal_(1.0)
-    ratio = ((x[:, None] - x) / gaps).clamp(min=1.0)
-    values = 2 * ratio.log()
-    diagonal = 2 * (log_ratio + law.gaussian.slope.clamp(min=1e-6).log())
-    values.diagonal().copy_(diagonal.clamp(min=0.0))
+    values: Tensor = 2 * torch.log1p(((added[:, None] - added) / gaps).clamp(min=0.0))
+    values.diagonal().copy_(2 * (log_ratio + law.gaussian.slope.clamp(min=1e-6).log()).clamp(min=0.0))
     return values
 
 
-def _kept(law: Law, number: int) -> Tensor:
-    """Return 1 - F/N of a side; the exact ones before it have no row."""
-    row = sum(freedom is not None for freedom in law.freedoms[:number])
-    return law.gaussian.log_kept[row].exp()
-
-
-def _cross(side: Law, product: Law, number: int, overlap: Tensor) -> Tensor:
-    freedom = _freedom(side)
-    one, other = _kept(side, 0), _kept(product, number)
+def _cross(freedom: int, side: Law, product: Law, number: int, overlap: Tensor) -> Tensor:
+    one, other = side.kept(0), product.kept(number)
     both = one[:, None] + other - 1 + side.shares.mT @ overlap @ product.shares / freedom
-    return 2 * (both / (one[:, None] * other)).clamp(min=1e-12).log()
+    return 2 * (both / (one[:, None] * other)).clamp(min=1.0).log()
 
 
-def _with_trace(side: Law, law: Law, number: int, overlap: Tensor | None) -> Tensor:
-    """Return the limit of x1 times the covariance at x1 -> infinity: that of the trace with y."""
-    trace = side.eigenvalues.sum()
-    seen = side.eigenvalues if overlap is None else side.eigenvalues @ overlap
-    return 2 / _freedom(side) * (trace - (trace - seen @ law.shares) / _kept(law, number))
+def _trace_with(freedom: int, law: Law, number: int, seen: Tensor, trace: float | None = None) -> Tensor:
+    """Return the limit of x1 times the covariance at x1 -> infinity: that of the trace with y.
+
+    `seen` is how much of the trace lies along each of the law's vectors.
+    """
+    total = float(seen.sum()) if trace is None else trace
+    return 2 / freedom * (total - (total - seen @ law.shares) / law.kept(number))
 
 
-def _of_trace(side: Law) -> float:
-    freedom, eigenvalues = _freedom(side), side.eigenvalues
-    return max(2 / freedom * float(eigenvalues.square().sum() - eigenvalues.sum() ** 2 / freedom), 0.0)
-
-
-def _rows(part: Part, side: Law, product: Law, number: int) -> Tensor | None:
-    """Return what each image adds to the side's y, to the product's and to its trace."""
-    own, shared = side.leverages[0], product.leverages[number]
-    if own is None or shared is None:
+def _rows(part: Part, product: Evidence, last: Tensor, number: int, size: int) -> Rows | None:
+    """Return what each image adds to the product's y and to its side's trace."""
+    shared = product.law.leverages[number]
+    if part.images is None or part.freedom is None or shared is None:
         return None
-    lengths = part.factor.square().sum(1)
-    relative, trace = lengths / lengths.mean(), float(lengths.sum())
-    chance = _of_trace(side) * _freedom(side) / trace**2
-    drawn = (1 - chance / relative.var().clamp(min=1e-300)).clamp(0, 1).sqrt() * (relative - 1)
-    return torch.cat([own.rows, shared.rows, trace * drawn[:, None]], dim=1)
+    lengths = part.images.square().sum(1)
+    relative = lengths / lengths.mean() - 1
+    chance = part.trace_variance * part.freedom / part.trace**2
+    drawn = (1 - chance / relative.var().clamp(min=1e-300)).clamp(0, 1).sqrt() * relative
+    at = torch.cat([last, torch.tensor([size - 2 + number])])
+    return Rows(at, torch.cat([shared.rows, part.trace * drawn[:, None]], dim=1))
 
 
-def _freedom(side: Law) -> int:
-    freedom = side.freedoms[0]
-    assert freedom is not None  # noqa: S101 - exact sides are left out by `errors`
-    return freedom
-
+def _scales(parts: tuple[Part, Part], rows: list[Rows | None], size: int) -> Matrix:
+    scales = torch.zeros(size, size, dtype=torch.float64)
+    for part, one in zip(parts, rows, strict=True):
+        if one is not None and part.freedom is not None:
+            squares = one.of.mT @ one.of / ((len(one.of) - 1) * (part.freedom + 1))
+            scales[one.at[:, None], one.at] += squares
+    return scales

@@ -69,7 +69,7 @@ class Fit(NamedTuple):
         return weights @ one, weights @ other, weights @ both
 
 
-def fit(size: int, data: Data, covariance: Tensor, starts: Sequence[Tensor], weights: Weights = Weights()) -> Fit:
+def fit(size: int, data: Data, covariance: Tensor, starts: Sequence[Tensor], weights: Weights | None) -> Fit:
     """Return the spectra of p = size eigenvalues that agree best with the data and the priors.
 
     Args:
@@ -77,10 +77,10 @@ def fit(size: int, data: Data, covariance: Tensor, starts: Sequence[Tensor], wei
         data: of the three laws.
         covariance: of all y, shape [m, m].
         starts: sample eigenvalues of S1 and S2, from which the fit sets out.
-        weights: of the priors.
+        weights: of the priors; None for the usual ones.
     """
     basis = profile(size)
-    problem = _Problem(basis, data, priors(basis, weights))
+    problem = _Problem(basis, data, priors(basis, weights or Weights()))
     values = torch.cat([*(_start(basis, one) for one in starts), torch.zeros(len(basis.knots), dtype=torch.float64)])
     steps = 0
     for floor in FLOORS:

@@ -13,6 +13,9 @@ from ganmetrics.core.random_matrix.joint.spectra import Eigenvalues, Part, Spect
 
 Points = Float64[Tensor, " m"]
 
+DENSE_STEP, DENSE_BELOW, DENSE_ABOVE = 0.25, 26.0, 7.0
+"""Points of the integral in log t^(1/2): their distance (that of the rule is exp(-pi^2 / step), far below rounding), how far they
+begin below the least root (exp(-26) is 5e-12 of it) and end above the largest."""
 POINTS = 28
 """Equidistant in log x: more change the result by less than a tenth of its standard deviation."""
 REACH = 30.0
@@ -21,6 +24,8 @@ GRID = 600
 """Points t from which the map t -> x is inverted by linear interpolation."""
 LEAST = 2e-3
 """Share of the trace of the root below which an eigenvalue's own root adds nothing: points below are left out."""
+LEAST_SLOPE = 1e-6
+"""The logarithm of the slope is taken of no less: only points that the edge rule then drops have one below."""
 FULL = 0.8
 """From this rank over N_min the edge of the spectrum counts, where x(t) turns."""
 FLAT = 0.05
@@ -56,7 +61,6 @@ class Law(NamedTuple):
         gaussian: the law of Gaussian features at t.
         freedoms: N of each side; None for an exact one.
         leverages: of each side; None where images are not known, or the side is exact.
-        eigenvalues: of the sample, descending, shape [r].
     """
 
     t: Points
@@ -66,7 +70,11 @@ class Law(NamedTuple):
     gaussian: Gaussian
     freedoms: tuple[int | None, ...]
     leverages: tuple[Leverages | None, ...]
-    eigenvalues: Eigenvalues
+
+    def kept(self, number: int) -> Points:
+        """Return 1 - F/N of a sampled side; exact sides before it have no row."""
+        row = sum(freedom is not None for freedom in self.freedoms[:number])
+        return self.gaussian.log_kept[row].exp()
 
 
 def gaussian_law(eigenvalues: Eigenvalues, t: Points, freedoms: Sequence[int]) -> Gaussian:
@@ -108,6 +116,21 @@ def law(spectrum: Spectrum, parts: Sequence[Part]) -> Law:
         if keep.all() or keep.sum() < 2:
             return found.law
         grid = _Grid(grid.t[keep], grid.log_x[keep])
+
+
+def dense_law(spectrum: Spectrum, parts: Sequence[Part]) -> tuple[Law, Tensor]:
+    """Return the law of more images than features, and weights w with w @ y = (1/pi) integral of y d x^(1/2).
+
+    In log tau, tau = t^(1/2), the integrand is analytic in a strip of half-width pi/2 and falls off exponentially, so that
+    equidistant points give all digits (docs/uncertainty.md). Above the last one it falls by e^-step from point to
+    point, and the geometric series stands for them.
+    """
+    low, high = (0.5 * math.log(float(value)) for value in spectrum.eigenvalues[[-1, 0]])
+    log_tau = torch.arange(low - DENSE_BELOW, high + DENSE_ABOVE, DENSE_STEP, dtype=torch.float64)
+    found = _at((2 * log_tau).exp(), spectrum, parts, [part.freedom for part in parts if part.freedom is not None])
+    weights = found.law.x.sqrt() * found.slope * (DENSE_STEP / math.pi)
+    weights[-1] *= 1 + 1 / math.expm1(DENSE_STEP)
+    return found.law, weights
 
 
 class _Grid(NamedTuple):
@@ -157,13 +180,13 @@ def _at(t: Points, spectrum: Spectrum, parts: Sequence[Part], freedoms: Sequence
     shares = eigenvalues[:, None] / (eigenvalues[:, None] + t)
     y, log_x, log_t = torch.log1p(eigenvalues[:, None] / t).sum(0), t.log(), t.log()
     extra, found, number = torch.zeros_like(t), list[Leverages | None](), 0
-    for part, vectors in zip(parts, spectrum.vectors, strict=True):
+    for part, seen in zip(parts, spectrum.seen, strict=True):
         if part.freedom is None:
             found.append(None)
             continue
         log_kept, filled = bulk.log_kept[number], bulk.filled / part.freedom
         number += 1
-        one = leverages(vectors, eigenvalues, shares, part.freedom, bulk) if part.images else None
+        one = None if seen is None else leverages(seen, eigenvalues, shares, part.freedom, bulk)
         found.append(one)
         log_x, y = log_x - log_kept, y + part.freedom * ((log_kept if one is None else one.log_kept) + filled)
         if one is not None:
@@ -171,7 +194,9 @@ def _at(t: Points, spectrum: Spectrum, parts: Sequence[Part], freedoms: Sequence
     gradient = torch.gradient(extra, spacing=(log_t,))[0] if len(t) > 1 else torch.zeros_like(t)
     slope = bulk.slope + gradient
     log_gaussian, log_x = log_x, log_x + extra
-    shifted = y + 0.5 * (log_x - log_t + slope.clamp(min=1e-6).log())
+    # Kept apart from log t, which is large where the ratio's logarithm vanishes.
+    log_ratio = extra - bulk.log_kept.sum(0)
+    shifted = y + 0.5 * (log_ratio + slope.clamp(min=LEAST_SLOPE).log())
     freedoms_of = tuple(part.freedom for part in parts)
-    made = Law(t, log_x.exp(), shifted, shares, bulk, freedoms_of, tuple(found), eigenvalues)
+    made = Law(t, log_x.exp(), shifted, shares, bulk, freedoms_of, tuple(found))
     return _Found(made, slope, log_gaussian)

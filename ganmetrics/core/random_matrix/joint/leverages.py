@@ -5,8 +5,8 @@ from typing import NamedTuple, Protocol
 import torch
 from torch import Tensor
 
-NEWTON = 40
-"""Steps to solve for the constant c; it converges from above in a few."""
+NEWTON, EXACT = 60, 1e-15
+"""Most steps to solve for the constant c, and when they end."""
 LEAST_KEPT = 1e-4
 """1 - h of an image is held above this share of its mean: an image that alone spans a direction has h = 1."""
 
@@ -38,7 +38,7 @@ class Leverages(NamedTuple):
     chance: Tensor
 
 
-def leverages(vectors: Tensor, eigenvalues: Tensor, shares: Tensor, freedom: int, bulk: Bulk) -> Leverages:
+def leverages(seen: Tensor, eigenvalues: Tensor, shares: Tensor, freedom: int, bulk: Bulk) -> Leverages:
     """Return the leverages of a side's images at the points of a law.
 
     h_i = (n/N) sum_j U_ij^2 u_j is the share of image i that the others' ridge regression explains, g_i = h_i/(1 - h_i)
@@ -49,14 +49,13 @@ def leverages(vectors: Tensor, eigenvalues: Tensor, shares: Tensor, freedom: int
     Gaussian features.
 
     Args:
-        vectors: left singular vectors of the centred features, shape [n, r].
+        seen: left singular vectors of the centred features, shape [k, r]: of all images, or of some.
         eigenvalues: shape [r].
         shares: u = l / (l + t), shape [r, m].
         freedom: N = n - 1.
         bulk: of the Gaussian law at the same points.
     """
-    count, rank = len(vectors), len(eigenvalues)
-    squared, ratio = vectors.square(), len(vectors) / freedom
+    rank, squared, ratio = len(eigenvalues), seen.square(), (freedom + 1) / freedom
     filled, left = bulk.filled / freedom, (1 - shares).sum(0)
     rest = (freedom - rank) + left
     kept = rest / freedom
@@ -66,13 +65,13 @@ def leverages(vectors: Tensor, eigenvalues: Tensor, shares: Tensor, freedom: int
         # With as many directions as degrees of freedom, 1 - h has its digits as a sum over 1 - u.
         out = ratio * (squared @ (1 - shares)) + (1 - ratio * squared.sum(1))[:, None]
     out = torch.minimum(torch.maximum(out, LEAST_KEPT * kept), torch.ones_like(out))
-    odds = 1 / out - 1
+    odds = ratio * (squared @ shares) / out
     mean, relative = odds.mean(0), odds.var(0) / odds.mean(0).square()
     energy = bulk.filled - bulk.change / (1 - bulk.change / rest).clamp(min=1e-3)
     chance = 2 * energy / (bulk.filled.square() * (1 - energy / freedom)).clamp(min=1e-300)
     own = (1 - chance / relative.clamp(min=1e-300)).clamp(0, 1).sqrt()
     drawn = mean + own * (odds - mean)
-    scaled = drawn * _matching(drawn, kept)
+    scaled = drawn * _matching(drawn, filled)
     average = scaled.mean(0)
     return Leverages(
         log_kept=-torch.log1p(scaled).mean(0),
@@ -83,12 +82,17 @@ def leverages(vectors: Tensor, eigenvalues: Tensor, shares: Tensor, freedom: int
     )
 
 
-def _matching(odds: Tensor, kept: Tensor) -> Tensor:
-    """Return c for each point with mean 1/(1 + c odds) = kept, by Newton's method, which falls by at most a fifth."""
-    factor = torch.ones_like(kept)
+def _matching(odds: Tensor, filled: Tensor) -> Tensor:
+    """Return c for each point with mean c odds / (1 + c odds) = filled, by Newton's method.
+
+    The mean is concave in c: from below the steps never pass the solution, from above they may, and are bounded.
+    """
+    factor = torch.ones_like(filled)
     for _ in range(NEWTON):
         scaled = factor * odds
-        off = (1 / (1 + scaled)).mean(0) - kept
-        slope = -(odds / (1 + scaled).square()).mean(0)
-        factor = torch.maximum(factor - off / slope, 0.2 * factor)
+        off = (scaled / (1 + scaled)).mean(0) - filled
+        slope = (odds / (1 + scaled).square()).mean(0)
+        last, factor = factor, torch.maximum(factor - off / slope, 0.2 * factor)
+        if ((factor - last).abs() <= EXACT * factor).all():
+            break
     return factor
