@@ -23,6 +23,8 @@ and more (benchmarks/joint_fit.py)."""
 DIRECT = 2.0
 """From so many degrees of freedom for each feature on both sides the law reaches every eigenvalue, and no fit is needed:
 there both agree to a hundredth of a standard deviation."""
+LEAST_SHARE = 0.25
+"""Means and covariances may err against each other; what is left is at least this share of the variance they have apart."""
 MOST_FREEDOM = 500
 """Student's distribution has as many degrees of freedom as the smaller side; from here on it is the normal one."""
 
@@ -86,11 +88,11 @@ def frechet_from_few(
     if min(counts, default=FEWEST) < FEWEST:
         reason = f"a corrected distance needs {FEWEST} images a side, got {min(counts)}"
         return JointEstimate(value, None, None, None, None, calibrated=False, reason=reason)
-    found = distance_from_few(*sides)
+    found = distance_from_few(*(side.different for side in sides))
     if found is None:
         reason = "the spectra could not be fitted"
         return JointEstimate(value, None, None, None, None, calibrated=False, reason=reason)
-    trust = doubts(*sides, found.root)
+    trust = doubts(sides[0], sides[1], found.root)
     quantile = student_quantile(confidence, min([count - 1 for count in counts] + [MOST_FREEDOM]))
     half = quantile * found.error
     low, high = found.value - half, found.value + half
@@ -105,9 +107,7 @@ class Corrected:
         value: the estimate.
         error: its standard error.
         root: what is known of the trace of the root, in units in which the larger trace is 1.
-        pulls: for each side, what each known image adds to the distance, times n.
-        rest: the variance that does not come from these, in the distance's units.
-    """
+        """
 
     value: float
     error: float
@@ -129,7 +129,8 @@ def distance_from_few(real: Sample, fake: Sample) -> Corrected | None:
             return None
         root = found
     value = means + real.trace + fake.trace - 2 * unit * root.value
-    variance = means_variance(real, fake) + unit**2 * (root.gaussian + root.scales + root.supposed)
+    apart = means_variance(real, fake) + unit**2 * (root.gaussian + root.scales + root.supposed)
+    variance = max(apart + unit * _together(real, fake, root), LEAST_SHARE * apart)
     if not (math.isfinite(value) and math.isfinite(variance)):
         return None
     return Corrected(value, math.sqrt(variance), root)
@@ -151,10 +152,25 @@ def means_variance(real: Sample, fake: Sample) -> float:
     return max(along - 4 * noise, 0.0) + 2 * noise
 
 
+def _together(real: Sample, fake: Sample, root: RootTrace) -> float:
+    """Return twice the covariance of the means' part with the covariances' part, over the unit.
+
+    It is 0 for Gaussian features. Where images far out on one side are also the long ones (skewed features, clusters of
+    unlike size, rare outliers) both parts move together. Each image's effect on the means' part is 2 (x - m).d, d without
+    the image's own share of it.
+    """
+    shift, total = real.moments.mean - fake.moments.mean, 0.0
+    for side, apart, pulls in ((real, shift, root.pulls[0]), (fake, -shift, root.pulls[1])):
+        if pulls is not None and side.images is not None and side.count is not None:
+            along = 2 * (side.images @ apart - side.images.square().sum(1) / side.count)
+            total += 2 * float(((along - along.mean()) * (pulls - pulls.mean())).sum()) / (len(pulls) - 1) / side.count
+    return total
+
+
 def _root(real: Sample, fake: Sample, unit: float) -> RootTrace | None:
     parts = [side.part(unit) for side in (real, fake)]
     for number, side in enumerate((real, fake)):
-        basis = known_span(parts[number], side.freedom_of_different)
+        basis = known_span(parts[number], None if side.count is None else side.count - 1)
         if basis is not None:
             parts = [within(part, basis) for part in parts]
     if any(part.trace == 0 for part in parts):

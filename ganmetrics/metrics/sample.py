@@ -63,11 +63,18 @@ class Sample:
         return self.part(1.0).squared
 
     @cached_property
-    def freedom_of_different(self) -> int | None:
-        """The number of different images, less one; None if the moments are exact."""
-        if self.count is None or self.images is None or len(self.images) < self.count:
-            return None if self.count is None else self.count - 1
-        return len(torch.unique(self.images, dim=0)) - 1
+    def different(self) -> "Sample":
+        """The side with one of each set of equal images, where all images are known; else the side itself.
+
+        Equal images are no independent ones, and what they have in common with each other no law of samples expects.
+        """
+        rows = self.moments.rows
+        if rows is None:
+            return self
+        unique = torch.unique(rows, dim=0)
+        if len(unique) in (1, len(rows)):
+            return self
+        return Sample.of(unique + self.moments.mean)
 
     def part(self, unit: float) -> Part:
         """Return the side for the fit, with features over `unit`."""

@@ -9,6 +9,10 @@ from torch import Tensor
 from ganmetrics.core.random_matrix.joint.trace import RootTrace
 from ganmetrics.metrics.sample import Sample
 
+LEAST, LEAST_PER_FEATURE = 32, 1 / 8
+"""So many images a side, and so many for each feature, the study of coverage bears out;"""
+LEAST_AGAINST_MANY, MANY_PER_FEATURE = 50, 3
+"""and so many against three times as many images as features on the other side."""
 EQUAL = 0.02
 """This share of images that equal others, or nearly, is doubted: they are no independent images."""
 NEAR = 0.01
@@ -33,9 +37,23 @@ class Trust(NamedTuple):
 def doubts(real: Sample, fake: Sample, root: RootTrace) -> Trust:
     """Return what there is to doubt."""
     reasons = [reason for name, side in (("real", real), ("fake", fake)) for reason in _of_side(name, side)]
+    few = _too_few(real, fake)
+    if few:
+        reasons.append(few)
     if root.misfit > MISFIT:
         reasons.append("the spectra fit neither side and their product at once")
     return Trust(not reasons, "; ".join(reasons))
+
+
+def _too_few(real: Sample, fake: Sample) -> str:
+    dimension = real.moments.dimension
+    counts = [side.count for side in (real, fake) if side.count is not None]
+    least = max(LEAST, math.ceil(LEAST_PER_FEATURE * dimension))
+    if len(counts) < 2 or max(counts) >= MANY_PER_FEATURE * dimension:
+        least = min(least, LEAST_AGAINST_MANY)
+    if not counts or min(counts) >= least:
+        return ""
+    return f"the study of coverage needs {least} images a side for {dimension} features, got {min(counts)}"
 
 
 def _of_side(name: str, side: Sample) -> list[str]:

@@ -7,6 +7,7 @@ from jaxtyping import Float64
 from torch import Tensor
 
 from ganmetrics.core.random_matrix.joint.law import Law
+from ganmetrics.core.random_matrix.joint.leverages import Leverages
 from ganmetrics.core.random_matrix.joint.spectra import Part, Spectrum
 
 Matrix = Float64[Tensor, "m m"]
@@ -17,11 +18,15 @@ class Rows(NamedTuple):
 
     Attributes:
         at: which estimates.
-        of: shape [images, estimates].
+        drawn: by its scale alone, what leverages vary by chance taken off at every point, shape [images, estimates].
+        raw: by its leverage as it is.
+        chance: the covariance of `raw` by chance, over n.
     """
 
     at: Tensor
-    of: Tensor
+    drawn: Tensor
+    raw: Tensor
+    chance: Tensor
 
 
 class Errors(NamedTuple):
@@ -77,10 +82,10 @@ def errors(parts: tuple[Part, Part], sides: tuple[Evidence, Evidence], product: 
         at = len(gaussian) - 2 + number
         gaussian[at, block] = gaussian[block, at] = _trace_with(part.freedom, side.law, 0, side.spectrum.eigenvalues)
     rows = [_rows(part, product, last, number, len(gaussian)) for number, part in enumerate(parts)]
-    for number, (part, side, block) in enumerate(zip(parts, sides, (first, second), strict=True)):
-        own, found = side.law.leverages[0], rows[number]
+    for number, (side, block) in enumerate(zip(sides, (first, second), strict=True)):
+        found, own = rows[number], side.law.leverages[0]
         if found is not None and own is not None:
-            rows[number] = Rows(torch.cat([block, found.at]), torch.cat([own.rows, found.of], dim=1))
+            rows[number] = _joined(found, block, own, side.law, gaussian)
     return Errors(gaussian, _scales(parts, rows, len(gaussian)), (rows[0], rows[1]))
 
 
@@ -133,21 +138,58 @@ def _trace_with(freedom: int, law: Law, number: int, seen: Tensor, trace: float 
 
 def _rows(part: Part, product: Evidence, last: Tensor, number: int, size: int) -> Rows | None:
     """Return what each image adds to the product's y and to its side's trace."""
-    shared = product.law.leverages[number]
+    law = product.law
+    shared = law.leverages[number]
     if part.images is None or part.freedom is None or shared is None:
         return None
     lengths = part.images.square().sum(1)
     relative = lengths / lengths.mean() - 1
     chance = part.trace_variance * part.freedom / part.trace**2
     drawn = (1 - chance / relative.var().clamp(min=1e-300)).clamp(0, 1).sqrt() * relative
-    at = torch.cat([last, torch.tensor([size - 2 + number])])
-    return Rows(at, torch.cat([shared.rows, part.trace * drawn[:, None]], dim=1))
+    expected = torch.zeros(len(last) + 1, len(last) + 1, dtype=torch.float64)
+    expected[:-1, :-1] = 2 * _stage(part.freedom, law, number)
+    seen = (part.factor.mT @ product.spectrum.vectors[number]).square().sum(0)
+    expected[-1, :-1] = expected[:-1, -1] = _trace_with(part.freedom, law, number, seen, part.trace)
+    expected[-1, -1] = part.trace_variance
+    return Rows(
+        at=torch.cat([last, torch.tensor([size - 2 + number])]),
+        drawn=torch.cat([shared.rows, part.trace * drawn[:, None]], dim=1),
+        raw=torch.cat([law.gaussian.filled * (shared.odds - 1), part.trace * relative[:, None]], dim=1),
+        chance=expected,
+    )
+
+
+def _stage(freedom: int, law: Law, number: int) -> Matrix:
+    """Return phi/(1 - phi) for the sampling of one side, phi = (1/N) tr B (B + x1)^-1 B (B + x2)^-1 given the other side.
+
+    It is (1/N) tr (I - P1)(I - P2) over k1 k2, less 1; and with I - P = t Q, Q a resolvent, Q1 Q2 = (Q1 - Q2)/(t2 - t1).
+    Twice this is the covariance by chance of N times two leverages over their means, per image.
+    """
+    kept, t = law.kept(number), law.t
+    ratio = kept / t
+    both = -(t[:, None] * t) * (ratio[:, None] - ratio) / (t[:, None] - t).fill_diagonal_(1.0)
+    both.diagonal().copy_(1 - (2 * law.gaussian.filled - law.shares.square().sum(0)) / freedom)
+    return (both / (kept[:, None] * kept) - 1).clamp(min=0)
+
+
+def _joined(shared: Rows, block: Tensor, own: Leverages, law: Law, gaussian: Matrix) -> Rows:
+    """Return the rows of a side's own y and of the product's and the trace together."""
+    at = torch.cat([block, shared.at])
+    chance = 2 * torch.expm1(gaussian[at[:, None], at] / 2)
+    chance[-1], chance[:, -1] = gaussian[at[-1], at], gaussian[at, at[-1]]
+    chance[len(block) :, len(block) :] = shared.chance
+    return Rows(
+        at=at,
+        drawn=torch.cat([own.rows, shared.drawn], dim=1),
+        raw=torch.cat([law.gaussian.filled * (own.odds - 1), shared.raw], dim=1),
+        chance=chance,
+    )
 
 
 def _scales(parts: tuple[Part, Part], rows: list[Rows | None], size: int) -> Matrix:
     scales = torch.zeros(size, size, dtype=torch.float64)
     for part, one in zip(parts, rows, strict=True):
         if one is not None and part.freedom is not None:
-            squares = one.of.mT @ one.of / ((len(one.of) - 1) * (part.freedom + 1))
+            squares = one.drawn.mT @ one.drawn / ((len(one.drawn) - 1) * (part.freedom + 1))
             scales[one.at[:, None], one.at] += squares
     return scales

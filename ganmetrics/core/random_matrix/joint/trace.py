@@ -6,7 +6,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from ganmetrics.core.random_matrix.joint.covariance import Evidence, Errors, errors, product_errors
+from ganmetrics.core.random_matrix.joint.covariance import Errors, Evidence, Rows, errors, product_errors
 from ganmetrics.core.random_matrix.joint.fit import Data, Fit, fit
 from ganmetrics.core.random_matrix.joint.law import Law, dense_law, law
 from ganmetrics.core.random_matrix.joint.priors import Weights
@@ -69,7 +69,7 @@ def root_by_fit(real: Part, fake: Part, size: int, weights: Weights | None = Non
     sampled = [one.freedom is not None for one in (real, fake)]
     misfit = float(off[-points:].mean()) if any(sampled) else 0.0
     return _with_errors(
-        float(roots.sum() + widths @ rest), gain, found, 4 * float(supposed) * _prior_scale(solution), misfit
+        parts, float(roots.sum() + widths @ rest), gain, found, 4 * float(supposed) * _prior_scale(solution), misfit
     )
 
 
@@ -81,14 +81,33 @@ def root_by_law(real: Part, fake: Part) -> RootTrace:
     spectrum = product_spectrum(real, fake)
     both, widths = dense_law(spectrum, (real, fake))
     found = product_errors((real, fake), Evidence(spectrum, both))
-    return _with_errors(float(widths @ both.y), widths, found, 0.0, 0.0)
+    return _with_errors((real, fake), float(widths @ both.y), widths, found, 0.0, 0.0)
 
 
-def _with_errors(value: float, gain: Tensor, found: Errors, supposed: float, misfit: float) -> RootTrace:
+def _with_errors(
+    parts: tuple[Part, Part], value: float, gain: Tensor, found: Errors, supposed: float, misfit: float
+) -> RootTrace:
     weights = torch.cat([-2 * gain, torch.ones(2, dtype=torch.float64)])
-    gaussian, scales = (max(float(weights @ matrix @ weights), 0.0) for matrix in (found.gaussian, found.scales))
-    one, other = (None if rows is None else rows.of @ weights[rows.at] for rows in found.rows)
+    gaussian = max(float(weights @ found.gaussian @ weights), 0.0)
+    pairs = list(zip(parts, found.rows, strict=True))
+    scales = sum(_scale_variance(rows, weights[rows.at], part) for part, rows in pairs if rows is not None)
+    one, other = (None if rows is None else rows.drawn @ weights[rows.at] for _, rows in pairs)
     return RootTrace(value, gaussian, scales, supposed, (one, other), misfit)
+
+
+def _scale_variance(rows: Rows, weights: Tensor, part: Part) -> float:
+    """Return what the images' scales add to the variance of a weighted sum of estimates.
+
+    Two ways lead there. The rows freed of chance point by point are never too small, but much too large where a scale
+    moves all estimates alike and cancels in the sum (two sides alike). The sum's own variance over images, less what it
+    has by chance, cancels rightly, but is a difference of two large numbers where images are few. So: the second with
+    twice its standard error, and no more than the first.
+    """
+    images, count = len(rows.raw), 1 if part.freedom is None else part.freedom + 1
+    most = float((rows.drawn @ weights).var()) / count
+    chance = max(float(weights @ rows.chance @ weights), 0.0)
+    excess = max(float((rows.raw @ weights).var()) / count - chance, 0.0)
+    return min(most, excess + 2 * math.sqrt(2 / images) * chance)
 
 
 def _root_widths(law: Law) -> Tensor:
