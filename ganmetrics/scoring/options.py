@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from ganmetrics.core.checks import at_least, probability, seed_number, whole
 from ganmetrics.core.memory import MEMORY
-from ganmetrics.errors import InputError
 from ganmetrics.extraction.feature_store import check_memory
 
 
@@ -39,10 +39,11 @@ class ScoringOptions:
 
     def __post_init__(self) -> None:
         """Check the ranges, before the images cost anything."""
-        if not 0 < self.confidence < 1:
-            raise InputError(f"confidence must lie between 0 and 1, got {self.confidence}")
+        probability("confidence", self.confidence)
         for name in ("k", "subsets", "subset_size", "splits"):
             value = getattr(self, name)
-            if value is not None and value < 1:
-                raise InputError(f"{name} must be at least 1, got {value}")
+            if value is not None:
+                whole(name, value, least=1)
+        seed_number("seed", self.seed)
+        at_least("memory", self.memory, 1.0)
         check_memory(self.memory)

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from ganmetrics._types import ArrayLike
 from ganmetrics.core.arrays import check_rows, double_blocks, without_float64
+from ganmetrics.core.checks import at_least, same_width
 from ganmetrics.core.kernels.functions import SERIAL, Kernel, KernelRows, less
 from ganmetrics.core.memory import MEMORY
 from ganmetrics.errors import InputError
@@ -61,8 +62,7 @@ class FeaturePair:
         """
         for name, features in (("real features", real), ("fake features", fake)):
             check_rows(features, name)
-        if real.shape[1] != fake.shape[1]:
-            raise InputError(f"both sides need one dimension, got real {real.shape[1]} and fake {fake.shape[1]}")
+        same_width(real.shape[1], fake.shape[1])
         self.real, self.fake, self.kernel = _as_numpy(real), _as_numpy(fake), kernel
         self.dtype = torch.float64 if _is_double(real) or _is_double(fake) else torch.float32
         self.device = _device(real)
@@ -109,7 +109,7 @@ class FeaturePair:
             return features.detach()[index].to(device=self.device, dtype=self.dtype)
         rows = features[chosen.numpy() if isinstance(chosen, Tensor) else chosen]
         dtype = np.float64 if self.dtype == torch.float64 else np.float32
-        return torch.from_numpy(np.require(rows, dtype, "W")).to(self.device)
+        return torch.from_numpy(np.require(rows, dtype, ["C", "A", "W"])).to(self.device)
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,7 +183,7 @@ def tiles_within(side: KernelSide) -> Iterator[Tile]:
 def _as_numpy(features: ArrayLike) -> ArrayLike:
     """Return a view in NumPy, which picks rows in one thread, of what is on the CPU and of a type that NumPy has."""
     if isinstance(features, Tensor) and features.device.type == "cpu" and features.dtype != torch.bfloat16:
-        return features.detach().numpy()
+        return features.detach().resolve_neg().numpy()
     return features
 
 
@@ -203,9 +203,10 @@ def _shared_out(memory: int, dimension: int, itemsize: int) -> tuple[int, int]:
     Two blocks are held in the precision of the products; while one is made it exists as read, centred, and twice in
     float64. A tile of the kernel is held in that precision and twice in float64.
     """
+    at_least("memory", memory, 1.0)
     tiles = TILE**2 * (itemsize + 16)
     for_a_row = dimension * (4 * itemsize + 16)
-    rows = min((memory - tiles) // for_a_row, PREPARED_ROWS)
+    rows = min((int(memory) - tiles) // for_a_row, PREPARED_ROWS)
     if rows < 1:
         raise InputError(f"memory must be at least {tiles + for_a_row} bytes for {dimension} features, got {memory}")
-    return rows, memory - tiles - rows * for_a_row
+    return rows, int(memory) - tiles - rows * for_a_row

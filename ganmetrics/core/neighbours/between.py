@@ -6,6 +6,7 @@ import numpy as np
 import torch
 
 from ganmetrics._types import ArrayLike
+from ganmetrics.core.checks import same_width, whole
 from ganmetrics.core.memory import MEMORY
 from ganmetrics.core.neighbours.balls import Balls
 from ganmetrics.core.neighbours.bounds import Euclidean
@@ -14,7 +15,6 @@ from ganmetrics.core.neighbours.left_out import LeftOut, left_out
 from ganmetrics.core.neighbours.nearest import SPARE, Flags, Scale, Smallest, first_of, nearest_one, second_of
 from ganmetrics.core.neighbours.points import Numbers, PointSet, Values, block_rows
 from ganmetrics.core.neighbours.within import Growth, WithinSet, check_neighbours, within
-from ganmetrics.errors import InputError
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,6 +98,8 @@ def of_both(
     >>> of_both(line, line + 0.5, k=1).between.real_balls.tolist()
     [2, 2, 2, 1]
     """
+    # Before the sets are read.
+    k = whole("k", k, least=1)
     real_points, fake_points, height = point_sets(real, fake, memory)
     return of_both_points(real_points, fake_points, k=k, strict=strict, height=height, growth=growth)
 
@@ -124,10 +126,7 @@ def point_sets(real: ArrayLike, fake: ArrayLike, memory: int) -> tuple[PointSet,
         NumericsError: if a feature is not finite, naming the row.
     """
     real_points, fake_points = PointSet.of(real, "real features"), PointSet.of(fake, "fake features")
-    if real_points.dimension != fake_points.dimension:
-        raise InputError(
-            f"both sides need one dimension, got real {real_points.dimension} and fake {fake_points.dimension}"
-        )
+    same_width(real_points.dimension, fake_points.dimension)
     count = len(real_points.group) + len(fake_points.group)
     return real_points, fake_points, block_rows(memory, real_points.dimension, count)
 

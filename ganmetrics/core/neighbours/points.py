@@ -13,6 +13,7 @@ from torch import Tensor
 
 from ganmetrics._types import ArrayLike
 from ganmetrics.core.arrays import check_rows
+from ganmetrics.core.checks import at_least
 from ganmetrics.errors import InputError, NumericsError
 
 LARGEST_HEIGHT = 1536
@@ -143,6 +144,7 @@ def block_rows(memory: int, dimension: int, count: int) -> int:
         scan = 3 * 8 * _SCAN_ROWS * dimension
         return count * _ROW_BYTES + max(scan, 8 * rows * (5 * dimension + 4 * rows)) + 4 * 8 * _GATHERED
 
+    at_least("memory", memory, 1.0)
     rows = LARGEST_HEIGHT
     while rows > SMALLEST_HEIGHT and needed(rows) > memory:
         rows //= 2
@@ -158,9 +160,9 @@ def _read(features: ArrayLike, rows: Numbers | slice) -> Coordinates:
     if isinstance(features, Tensor):
         index = rows if isinstance(rows, slice) else torch.from_numpy(rows).to(features.device)
         taken = features[index].detach().cpu()
-        return (taken if taken.dtype == torch.float64 else taken.float()).contiguous().numpy()
+        return (taken if taken.dtype == torch.float64 else taken.float()).contiguous().resolve_neg().numpy()
     narrow = features.dtype.itemsize <= np.dtype(np.float32).itemsize
-    return np.ascontiguousarray(features[rows], dtype=np.float32 if narrow else np.float64)
+    return np.require(features[rows], np.float32 if narrow else np.float64, ["C", "A"])
 
 
 def _checked_extent(rows: Coordinates, name: str, start: int) -> float:

@@ -7,9 +7,9 @@ import torch
 from torch import Tensor
 
 from ganmetrics._types import ArrayLike
+from ganmetrics.core.checks import named_in
 from ganmetrics.core.memory import MEMORY
 from ganmetrics.core.neighbours.between import BothSets, of_both
-from ganmetrics.errors import InputError
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ def precision_recall_indicators(
     >>> precision_recall_indicators(line, line[:4] + 0.5, k=1).recall.int().tolist()
     [1, 1, 1, 1, 1, 0, 0, 0]
     """
-    chosen = chosen_convention(convention)
+    chosen = named_in("convention", convention, NEIGHBOUR_CONVENTIONS)
     number = chosen.k if k is None else k
     return indicators_from(of_both(real, fake, k=number, strict=chosen.strict, memory=memory))
 
@@ -151,16 +151,3 @@ def indicators_from(found: BothSets) -> PrecisionRecallIndicators:
         density=torch.from_numpy(found.between.real_balls / found.k),
         coverage=torch.from_numpy(found.between.fakes_inside > 0),
     )
-
-
-def chosen_convention(convention: str | PrecisionRecallConvention) -> PrecisionRecallConvention:
-    """Return the convention of that name, or the one given.
-
-    Raises:
-        InputError: if there is none of that name.
-    """
-    if isinstance(convention, PrecisionRecallConvention):
-        return convention
-    if convention not in NEIGHBOUR_CONVENTIONS:
-        raise InputError(f"convention must be one of {', '.join(NEIGHBOUR_CONVENTIONS)}; got {convention!r}")
-    return NEIGHBOUR_CONVENTIONS[convention]
