@@ -96,7 +96,8 @@ def precision_recall(
     An image's ball reaches to its k-th nearest neighbour in its own set. Precision and recall are the shares of arXiv
     1904.06991, section 2, density and coverage those of arXiv 2002.09797, section 3. The boundary belongs to the ball,
     so that a set against itself has precision and recall 1, unless the convention says otherwise. All four depend on
-    the numbers of images: compare at equal counts.
+    the numbers of images: compare at equal counts. An image far from all others has a ball that reaches to them, and
+    may hold many: one such real image adds to precision, one such fake to recall. Coverage hardly notices either.
 
     Args:
         real: features, floating point, shape [n, d]; in memory, or on disk as a `numpy.memmap`.
