@@ -154,7 +154,7 @@ def compare(
         InputError: a source or an option is not what is needed, or two sets hold the same images.
         NotEnoughSamples: a set has fewer than 16 images.
         NumericsError: the extractor gave a non-finite feature.
-        WeightsError: the extractor's weights are not to be had.
+        WeightsError: the extractor's weights cannot be found.
 
     >>> from ganmetrics.testing import ChannelMeans, random_images
     >>> real, near = random_images(60, seed=1), random_images(60, seed=2)

@@ -94,7 +94,7 @@ def evaluate(
         NumericsError: the extractor gave a non-finite feature.
         StaleStatistics: a reference was made by another extractor, weights or protocol.
         StorageError: the cache cannot be written.
-        WeightsError: the extractor's weights are not to be had.
+        WeightsError: the extractor's weights cannot be found.
 
     >>> from ganmetrics.testing import ChannelMeans, random_images
     >>> report = evaluate(random_images(20, seed=1), random_images(20, seed=2), metrics=("fid", "is"),

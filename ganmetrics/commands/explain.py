@@ -184,7 +184,7 @@ def explain(
         InputError: a source or an option is not what is needed.
         NotEnoughSamples: a side has fewer than two images.
         NumericsError: the network gave a non-finite feature.
-        WeightsError: the weights are not to be had.
+        WeightsError: the weights cannot be found.
     """
     base = resolve_protocol(protocol, DEFAULT_EXTRACTOR)
     for source in (real, fake):

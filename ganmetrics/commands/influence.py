@@ -166,7 +166,7 @@ def influence_of(
         InputError: a source or an option is not what is needed, or both sets hold the same images.
         NotEnoughSamples: a side has one image only.
         NumericsError: the extractor gave a non-finite feature.
-        WeightsError: the extractor's weights are not to be had.
+        WeightsError: the extractor's weights cannot be found.
 
     >>> from ganmetrics.testing import ChannelMeans, random_images
     >>> fake = torch.cat([random_images(30, seed=2), torch.full((1, 3, 4, 4), 255, dtype=torch.uint8)])

@@ -97,7 +97,7 @@ def resolve_settings(
 
     Raises:
         InputError: an option is out of range, or names something unknown.
-        WeightsError: the extractor's weights are not to be had.
+        WeightsError: the extractor's weights cannot be found.
     """
     _check_default_device()
     _check_at_least(1, batch_size=batch_size, count=count)

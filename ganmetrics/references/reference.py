@@ -96,7 +96,7 @@ class Reference:
         Raises:
             InputError: the source or an option is not what is needed, or images cannot be read.
             NumericsError: the extractor gave a non-finite feature.
-            WeightsError: the extractor's weights are not to be had.
+            WeightsError: the extractor's weights cannot be found.
         """
         with all_ranks("Reference.from_images") as ranks:
             settings = ranks.in_order(
