@@ -7,6 +7,7 @@ import numpy.typing as npt
 from PIL import Image as Pillow
 
 from ganmetrics._types import Image
+from ganmetrics.core.checks import one_of
 from ganmetrics.errors import InputError
 
 ALPHA_MODES = ("white", "black", "drop", "refuse")
@@ -115,8 +116,7 @@ def check_alpha(alpha: str) -> None:
         ...
     ganmetrics.errors.InputError: alpha must be one of white, black, drop, refuse; got 'grey'
     """
-    if alpha not in ALPHA_MODES:
-        raise InputError(f"alpha must be one of {', '.join(ALPHA_MODES)}; got {alpha!r}")
+    one_of("alpha", alpha, ALPHA_MODES)
 
 
 def _writable(image: Pillow.Image) -> npt.NDArray[Any]:

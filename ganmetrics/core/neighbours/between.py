@@ -12,7 +12,7 @@ from ganmetrics.core.neighbours.balls import Balls
 from ganmetrics.core.neighbours.bounds import Euclidean
 from ganmetrics.core.neighbours.counting import BallCounter, Bounded
 from ganmetrics.core.neighbours.left_out import LeftOut, left_out
-from ganmetrics.core.neighbours.nearest import SPARE, Flags, Scale, Smallest, first_of, nearest_one, second_of
+from ganmetrics.core.neighbours.nearest import SPARE, Flags, Nearest, Scale, Smallest, first_of, nearest_one, second_of
 from ganmetrics.core.neighbours.points import Numbers, PointSet, Values, block_rows
 from ganmetrics.core.neighbours.within import Growth, WithinSet, check_neighbours, within
 
@@ -152,17 +152,15 @@ def between(
     Given how the balls of either side grow, also what changes without an image.
     """
     space = Euclidean(real, fake)
-    grown = (None, None) if growth is None else (growth[0].squared_grown, growth[1].squared_grown)
+    real_grown, fake_grown = (None, None) if growth is None else (side.squared_grown for side in growth)
     counter = BallCounter(
         space,
-        real=Balls(real, fake, real_radii[real.first], squared_grown=grown[0], strict=strict),
-        fake=Balls(fake, real, fake_radii[fake.first], squared_grown=grown[1], strict=strict),
+        real=Balls(real, fake, real_radii[real.first], squared_grown=real_grown, strict=strict),
+        fake=Balls(fake, real, fake_radii[fake.first], squared_grown=fake_grown, strict=strict),
     )
+    # Realism asks for the nearest real image, too, but with distances in units of the real balls' radii.
     scale = Scale.of_balls(real_radii[real.first], smaller_half(real_radii)[real.first])
-    candidates, scaled_candidates = _fill(counter, scale, height)
-    everyone = np.arange(len(fake))
-    nearest = candidates.resolve(space, fake, everyone, real)
-    scaled = scaled_candidates.resolve(space, fake, everyone, real, scale)
+    nearest, scaled = _fill(counter, scale, height)
     first = first_of(nearest, fake, real, space=space, height=height)
     relative = first_of(scaled, fake, real, space=space, height=height, scale=scale).squared
     changes = None
@@ -189,8 +187,8 @@ def smaller_half(squared_radii: Values) -> Flags:
     return smaller if smaller.any() else squared_radii <= median
 
 
-def _fill(counter: BallCounter, scale: Scale, height: int) -> tuple[Smallest, Smallest]:
-    """Fill the balls, and return candidates for each fake point's nearest real one, plainly and in units of radii."""
+def _fill(counter: BallCounter, scale: Scale, height: int) -> tuple[Nearest, Nearest]:
+    """Fill the balls, and return the nearest real points of each fake one, plainly and by scaled distances."""
     space, real, fake = counter.space, counter.real.centres, counter.fake.centres
     dtype = space.dtype(real, fake)
     nearest, most_real = Smallest(len(fake), 1 + SPARE, dtype), Smallest(len(fake), 1 + SPARE, dtype)
@@ -203,4 +201,6 @@ def _fill(counter: BallCounter, scale: Scale, height: int) -> tuple[Smallest, Sm
             nearest.update(rows, bounds, at)
             most_real.update(rows, scale.bounds(bounds, columns), at)
             counter.count(Bounded(rows.start, columns.start, fake_block, real_block, bounds))
-    return nearest, most_real
+    everyone = np.arange(len(fake))
+    plainly = nearest.resolve(space, fake, everyone, real)
+    return plainly, most_real.resolve(space, fake, everyone, real, scale)

@@ -20,7 +20,8 @@ LARGEST_HEIGHT = 1536
 """Rows of a block from which larger blocks were no faster on two cores, and only took more memory."""
 SMALLEST_HEIGHT = 16
 _SCAN_ROWS = 1024
-_GATHERED = 2**19
+GATHERED = 2**19
+"""Numbers of a block of differences."""
 _LARGEST_VALUE = 1e150
 _ROW_BYTES = 1000
 """What a row needs beside the blocks: candidates, radii, counts, indices and what grows, with their temporaries."""
@@ -116,7 +117,7 @@ def squared_distances(one: PointSet, numbers: Numbers, other: PointSet, other_nu
     distance of a tie are therefore equal.
     """
     squared = np.empty(len(numbers))
-    height = max(1, _GATHERED // one.dimension)
+    height = max(1, GATHERED // one.dimension)
     for start in range(0, len(numbers), height):
         part = slice(start, start + height)
         difference = one.rows(numbers[part]).astype(np.float64)
@@ -142,7 +143,7 @@ def block_rows(memory: int, dimension: int, count: int) -> int:
 
     def needed(rows: int) -> int:
         scan = 3 * 8 * _SCAN_ROWS * dimension
-        return count * _ROW_BYTES + max(scan, 8 * rows * (5 * dimension + 4 * rows)) + 4 * 8 * _GATHERED
+        return count * _ROW_BYTES + max(scan, 8 * rows * (5 * dimension + 4 * rows)) + 4 * 8 * GATHERED
 
     at_least("memory", memory, 1.0)
     rows = LARGEST_HEIGHT
