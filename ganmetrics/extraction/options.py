@@ -1,13 +1,13 @@
 """How images become features, said once: `Extraction`."""
 
-import operator
 import os
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import TypedDict
 
 import torch
 
+from ganmetrics.core.checks import seed_number, whole
 from ganmetrics.data.pixels import check_alpha
 from ganmetrics.errors import InputError
 from ganmetrics.features.base import Extractor
@@ -57,7 +57,7 @@ class Extraction:
     >>> Extraction(count=0)
     Traceback (most recent call last):
         ...
-    ganmetrics.errors.InputError: count must be at least 1; got 0
+    ganmetrics.errors.InputError: count must be at least 1, got 0
     """
 
     extractor: str | Extractor | None = None
@@ -76,8 +76,8 @@ class Extraction:
         """Check every option, before any network is opened."""
         for name, least in (("count", 1), ("batch_size", 1), ("workers", 0)):
             if getattr(self, name) is not None:
-                object.__setattr__(self, name, whole_number(name, getattr(self, name), least))
-        object.__setattr__(self, "seed", whole_number("seed", self.seed, 0))
+                object.__setattr__(self, name, whole(name, getattr(self, name), least=least))
+        object.__setattr__(self, "seed", seed_number("seed", self.seed))
         for name in ("skip_bad", "offline"):
             if not isinstance(getattr(self, name), bool):
                 raise InputError(f"{name} must be True or False; got {type(getattr(self, name)).__name__}")
@@ -131,25 +131,3 @@ class Extraction:
             resolve_protocol(self.protocol, self.name)
         elif self.protocol not in PROTOCOLS:
             raise InputError(f"protocol must be one of {', '.join(PROTOCOLS)}; got {self.protocol!r:.60}")
-
-
-def whole_number(name: str, value: Any, least: int) -> int:  # noqa: ANN401 - whatever a caller gave
-    """Return a whole number of at least `least`, such as of NumPy, as Python's own.
-
-    Raises:
-        InputError: it is not one.
-
-    >>> whole_number("count", 2.5, 1)
-    Traceback (most recent call last):
-        ...
-    ganmetrics.errors.InputError: count must be a whole number; got float
-    """
-    try:
-        number = operator.index(value)
-    except TypeError:
-        raise InputError(f"{name} must be a whole number; got {type(value).__name__}") from None
-    if isinstance(value, bool):
-        raise InputError(f"{name} must be a whole number; got bool")
-    if number < least:
-        raise InputError(f"{name} must be at least {least}; got {number}")
-    return number

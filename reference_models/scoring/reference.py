@@ -25,8 +25,8 @@ def open_metric(
     that the extractor's name, weights and version say. An extractor object computes them anew.
 
     Raises:
-        InputError: the extractor is not to be had.
-        WeightsError: its weights are not to be had.
+        InputError: the extractor cannot be found.
+        WeightsError: its weights cannot be found.
     """
     if extractor is not None:
         return FrechetInceptionDistance(_compute(images, config, extractor, device), extractor=extractor, device=device)
