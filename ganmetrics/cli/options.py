@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import click
 
+from ganmetrics._text import printable
 from ganmetrics.cli.output import emit, say
 from ganmetrics.features.names import (
     DEFAULT_EXTRACTOR,
