@@ -202,7 +202,7 @@ def test_a_network_that_cannot_be_copied_is_one_line():
     """Tensors that are computed from others cannot be; a function that calls the network can be given."""
     network = nn.Linear(12, 2)
     network.computed = network.weight * 2
-    with pytest.raises(InputError, match="is copied, .* Sequential cannot be: .* a function that calls it"):
+    with pytest.raises(InputError, match="is copied, .* Sequential cannot be: .*a function that calls it"):
         ModuleExtractor(nn.Sequential(nn.Flatten(), network), name="mine", size=2)
 
 
