@@ -6,7 +6,7 @@ from typing import Unpack
 import numpy as np
 import torch
 
-from ganmetrics.core.gaussian.blocks import input_blocks
+from ganmetrics.core.gaussian.blocks import input_hashes
 from ganmetrics.data.arrays import check_images
 from ganmetrics.errors import InputError, NotEnoughSamples
 from ganmetrics.extraction.accumulate import LayerAccumulator
@@ -36,7 +36,7 @@ class FrechetInceptionDistance:
         how: how images become features; or its fields as keywords. What the reference says need not be said again: an
             extractor object, a file of weights, a device. Statistics of another library that do not say how they were
             made are taken for the extractor and protocol that are named here, and the score says so.
-        interval: give `compute` a value corrected for the counts, and an interval; it costs nine more decompositions.
+        interval: give `compute` a value corrected for the counts, and an interval.
         confidence: of the interval, between 0 and 1.
         options: the fields of `ganmetrics.Extraction`.
 
@@ -84,7 +84,7 @@ class FrechetInceptionDistance:
 
     def reset(self) -> None:
         """Forget the images seen so far; the reference stays."""
-        self._seen = LayerAccumulator(blocks=self._options.interval)
+        self._seen = LayerAccumulator(kept=self._options.interval)
         self._merged: Layer | None = None
 
     @property
@@ -107,7 +107,7 @@ class FrechetInceptionDistance:
             prepare = self._settings.extractor.prepare
             inputs = np.stack([prepare(np.ascontiguousarray(image)) for image in pixels])
             features = self._settings.extractor(torch.from_numpy(inputs), self._settings.device).on_host().features
-            self._seen.add(features, input_blocks(inputs) if self._options.interval else None)
+            self._seen.add(features, input_hashes(inputs) if self._options.interval else None)
 
     def merge(self, other: "FrechetInceptionDistance") -> None:
         """Add all that `other` has seen: another stream of images, or another part of the run.
@@ -132,7 +132,7 @@ class FrechetInceptionDistance:
             if not sum(ranks.gather(self.count)):
                 raise NotEnoughSamples("a Fréchet distance needs at least 2 images a side; update has been given none")
             own = ranks.each(lambda: self._layer() if self.count else None)
-            layer = pool(own, blocks=self._options.interval)
+            layer = pool(own, kept=self._options.interval)
             return ranks.once(lambda: self._score(layer))
 
     def _score(self, layer: Layer) -> Score:

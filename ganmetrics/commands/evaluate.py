@@ -156,8 +156,8 @@ def _request(role: str, opened: Opened, metrics: tuple[Metric, ...], options: Sc
     floor = options.floor and role == "real"
     demands = tuple(Demand(metric.title, _needs(metric, role, floor=floor), metric.least) for metric in metrics)
     reads_moments = any(not demand.needs.isdisjoint(STORED) for demand in demands)
-    blocks = floor or (options.interval and reads_moments)
-    return Request(role, opened, demands, blocks, options.memory)
+    images = options.interval and reads_moments
+    return Request(role, opened, demands, blocks=floor, images=images, memory=options.memory)
 
 
 def _needs(metric: Metric, role: str, *, floor: bool) -> frozenset[Need]:

@@ -32,7 +32,7 @@ def build_reference(
     store = None if cache is None else ReferenceCache(cache)
 
     def gathered(images: ImageSource, how: Extraction) -> Reference:
-        request = Request("", images, (Demand("a reference", needs, least=1),), blocks=interval)
+        request = Request("", images, (Demand("a reference", needs, least=1),), images=interval)
         (side,) = gather([request], how, cache=store, progress=progress)
         return side.reference
 

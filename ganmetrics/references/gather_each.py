@@ -81,7 +81,7 @@ def _look(
     if not missing:
         return _Looked(images, known, missing, None)
     if cache is not None:
-        room = len(missing) * layer_bytes(settings.extractor.spec.dimension, blocks=False)
+        room = len(missing) * layer_bytes(settings.extractor.spec.dimension, blocks=False, kept=False)
         current().once(lambda: cache.check_room(room))
     settings.build_network()
     return _Looked(images, known, missing, survey(images, settings, progress, contents=contents))

@@ -45,7 +45,8 @@ class Request:
         role: ``real``, ``fake`` and the like, for messages.
         opened: its images, or statistics that are at hand.
         demands: what is asked of it.
-        blocks: whether the moments of eight parts are kept as well, for intervals.
+        blocks: whether the moments of eight parts are kept as well, for a floor.
+        images: whether some of the images are kept, for intervals.
         logits: whether class scores are kept where the extractor has any, though nothing needs them.
         memory: bytes that features may take before they go to the disk.
     """
@@ -54,6 +55,7 @@ class Request:
     opened: Reference | ImageSource
     demands: tuple[Demand, ...]
     blocks: bool = False
+    images: bool = False
     memory: int = MEMORY
     logits: bool = False
 
@@ -72,6 +74,7 @@ class Request:
         """What a pass over the images keeps beside the moments."""
         return Keep(
             blocks=self.blocks,
+            images=self.images,
             spatial="spatial" in self.needs,
             features="features" in self.needs,
             logits=self.logits or "logits" in self.needs,

@@ -135,8 +135,8 @@ class _Scorer:
         demands = tuple(
             Demand(metric.title, metric.real if role == "real" else metric.fake, metric.least) for metric in metrics
         )
-        blocks = self.options.interval and any(not demand.needs.isdisjoint(STORED) for demand in demands)
-        return Request(role, source, demands, blocks, self.options.memory)
+        images = self.options.interval and any(not demand.needs.isdisjoint(STORED) for demand in demands)
+        return Request(role, source, demands, images=images, memory=self.options.memory)
 
     def _gather(self, requests: list[Request]) -> list[Side]:
         return gather(requests, self.how, cache=self.cache, progress=self.progress)
