@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from ganmetrics.features.base import Extractor as Extractor
     from ganmetrics.features.base import ExtractorSpec as ExtractorSpec
     from ganmetrics.features.base import Outputs as Outputs
+    from ganmetrics.features.module import ModuleExtractor as ModuleExtractor
     from ganmetrics.metric import FrechetInceptionDistance as FrechetInceptionDistance
     from ganmetrics.metrics.divergences import earth_movers_distance as earth_movers_distance
     from ganmetrics.metrics.divergences import js_divergence as js_divergence
@@ -60,6 +61,7 @@ _HOMES = {
     "FrechetInceptionDistance": "metric",
     "GanMetricsError": "errors",
     "InputError": "errors",
+    "ModuleExtractor": "features.module",
     "Moments": "core.gaussian.moments",
     "NotEnoughSamples": "errors",
     "NumericsError": "errors",

@@ -5,9 +5,9 @@ from typing import Unpack
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from ganmetrics.core.gaussian.blocks import input_hashes
+from ganmetrics.data.arrays import check_images
 from ganmetrics.errors import InputError, NotEnoughSamples
 from ganmetrics.extraction.accumulate import LayerAccumulator
 from ganmetrics.extraction.layer import Layer
@@ -93,18 +93,13 @@ class FrechetInceptionDistance:
         merged = 0 if self._merged is None or self._merged.moments.count is None else self._merged.moments.count
         return merged + self._seen.count
 
-    def update(self, images: Tensor) -> None:
+    def update(self, images: object) -> None:
         """Add generated images, uint8 [n, 3, h, w] on any device; `ganmetrics.to_uint8` makes them from [-1, 1].
 
         Raises:
-            InputError: the images are not uint8 of that shape.
+            InputError: the images are not uint8 of that shape; the message says how to convert them.
         """
-        if images.dtype != torch.uint8 or images.ndim != 4 or images.shape[1] != 3:  # noqa: PLR2004
-            raise InputError(
-                f"images must be uint8 [n, 3, h, w]; got {images.dtype} {list(images.shape)} (see ganmetrics.to_uint8)"
-            )
-        if not len(images):
-            return
+        images = check_images(images)
         # A few at a time: prepared images of one large batch would take as much memory as it has images.
         size = self._settings.batch_size
         for start in range(0, len(images), size):

@@ -10,7 +10,7 @@ import torch
 from ganmetrics.core.checks import seed_number, whole
 from ganmetrics.data.pixels import check_alpha
 from ganmetrics.errors import InputError
-from ganmetrics.features.base import Extractor
+from ganmetrics.features.base import Extractor, check_extractor
 from ganmetrics.protocols import PROTOCOLS, resolve_protocol
 
 
@@ -121,8 +121,7 @@ class Extraction:
 
     def _check_extractor(self) -> None:
         if self.extractor is not None and not isinstance(self.extractor, str):
-            if not isinstance(self.extractor, Extractor):
-                raise InputError(f"an extractor is a name or has spec, prepare and a call; got {self.extractor!r:.60}")
+            check_extractor(self.extractor)
             if self.weights is not None:
                 raise InputError("weights go with an extractor given by name; got them with an extractor object")
         if self.protocol is None:

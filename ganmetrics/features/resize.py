@@ -123,10 +123,21 @@ def _unit_interval_doubled(planes: Planes) -> Planes:
     return planes
 
 
+def _unit_interval(planes: Planes) -> Planes:
+    planes /= 255
+    return planes
+
+
+def _unscaled(planes: Planes) -> Planes:
+    return planes
+
+
 SCALINGS: dict[str, Callable[[Planes], Planes]] = {
     "(x-128)/128": _centre_on_128,
     "(x-127)/128": _centre_on_127,
     "2x/255-1": _unit_interval_doubled,
+    "x/255": _unit_interval,
+    "x": _unscaled,
 }
 """Name to scaling, in place, of float32 values from 0 to 255."""
 
