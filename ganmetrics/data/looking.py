@@ -9,21 +9,27 @@ from ganmetrics._types import Progress, silent
 from ganmetrics.data.audit import Audit, BadFile
 from ganmetrics.data.decode import examine_stored
 from ganmetrics.data.image_source import ImageSource, listing_of
-from ganmetrics.data.pixels import check_alpha
+from ganmetrics.data.mismatches import aspect_mismatch, lossy_mismatch, unused_depth
+from ganmetrics.data.pixels import check_alpha, check_bit_depth
 from ganmetrics.data.workers import map_in_workers
 from ganmetrics.errors import InputError
 from ganmetrics.ranks import current
 from ganmetrics.timing import stage
 
-__all__ = ["Audit", "BadFile", "audit", "described", "lossy_mismatch"]
+__all__ = ["Audit", "BadFile", "aspect_mismatch", "audit", "described", "lossy_mismatch", "unused_depth"]
 
 _CHUNK = 64
 _NAMED: Final = 5
-_LOSSY_GAP = 0.1
 
 
 def audit(
-    source: ImageSource, *, alpha: str = "white", workers: int = 0, skip_bad: bool = False, progress: Progress = silent
+    source: ImageSource,
+    *,
+    alpha: str = "white",
+    bit_depth: int = 16,
+    workers: int = 0,
+    skip_bad: bool = False,
+    progress: Progress = silent,
 ) -> Audit:
     """Read and decode every image, and return what they are.
 
@@ -33,6 +39,7 @@ def audit(
     Args:
         source: the images.
         alpha: what transparent pixels will become: ``white``, ``black``, ``drop`` or ``refuse``.
+        bit_depth: how many bits the values of 16-bit images use.
         workers: processes that decode; 0 decodes in this one.
         skip_bad: return with the unreadable images listed in `Audit.bad`, rather than raise.
         progress: shows how many images have been read.
@@ -46,12 +53,14 @@ def audit(
     '20 images: 20 uint8; 8x8'
     """
     check_alpha(alpha)
+    check_bit_depth(bit_depth)
     if source.uniform_size is not None:
         return described(Audit.of_uniform(len(source), source.uniform_size), source)
     ranks = current()
+    look = _AuditChunk(source, alpha, bit_depth)
     share = ranks.share(len(source))
     with stage("audit"):
-        looked_at = ranks.each(lambda: Audit.total(_parts(source, share, alpha, workers, progress)))
+        looked_at = ranks.each(lambda: Audit.total(_parts(source, share, look, workers, progress)))
         found = _with_listing(Audit.total(ranks.gather(looked_at)), source)
     _check_bad(found, source, skip_bad=skip_bad)
     return found
@@ -81,34 +90,11 @@ def _with_listing(found: Audit, source: ImageSource) -> Audit:
     )
 
 
-def lossy_mismatch(real: Audit, fake: Audit) -> str | None:
-    """Return a warning where JPEG files are compared with lossless ones, None where they are not.
-
-    Compression alone moves a Fréchet distance by more than many published differences, so both sides should have had
-    the same. Pixels from memory do not tell their past, and are not compared.
-
-    >>> lossy_mismatch(Audit(formats={"JPEG": 10}), Audit(formats={"PNG": 10}))
-    'real images are 100 % JPEG and fake images 0 %: compression alone moves scores, so save both in one format'
-    """
-    shares = []
-    for side in (real, fake):
-        files = sum(count for name, count in side.formats.items() if name != "uint8")
-        if files == 0:
-            return None
-        shares.append(side.formats.get("JPEG", 0) / files)
-    if abs(shares[0] - shares[1]) <= _LOSSY_GAP:
-        return None
-    return (
-        f"real images are {100 * shares[0]:.0f} % JPEG and fake images {100 * shares[1]:.0f} %: "
-        "compression alone moves scores, so save both in one format"
-    )
-
-
-def _parts(source: ImageSource, share: range, alpha: str, workers: int, progress: Progress) -> Iterator[Audit]:
+def _parts(source: ImageSource, share: range, look: "_AuditChunk", workers: int, progress: Progress) -> Iterator[Audit]:
     chunks = (share[start : start + _CHUNK] for start in range(0, len(share), _CHUNK))
     workers = min(workers, -(-len(share) // _CHUNK))
     with progress(total=len(share), stage=f"checking {source.name}") as advance:
-        for part in map_in_workers(_AuditChunk(source, alpha), chunks, workers=workers):
+        for part in map_in_workers(look, chunks, workers=workers):
             advance(part.count + len(part.bad))
             yield part
 
@@ -119,13 +105,14 @@ class _AuditChunk:
 
     source: ImageSource
     alpha: str
+    bit_depth: int
 
     def __call__(self, indices: range) -> Audit:
         return Audit.total(map(self._audit, indices))
 
     def _audit(self, index: int) -> Audit:
         try:
-            facts = examine_stored(self.source.read(index), alpha=self.alpha)
+            facts = examine_stored(self.source.read(index), alpha=self.alpha, bit_depth=self.bit_depth)
             return Audit.of(facts, self.source.class_of(index))
         except InputError as error:
             return Audit(bad=(BadFile(index, self.source.label(index), str(error)),))
