@@ -132,7 +132,7 @@ class Cell:
     def unbiased(self) -> bool:
         """Whether the bias is within 5 % of the truth (10 % below d/4 images), or 1 % of the trace, and two errors."""
         share = 0.05 if min(counts_of(self.counts, self.dimension)) >= self.dimension / 4 else 0.1
-        allowed = max(share * self.truth, 0.01 * self.trace) if self.truth < 0.1 * self.trace else share * self.truth
+        allowed = max(share * self.truth, 0.01 * self.trace) if self.truth < 0.05 * self.trace else share * self.truth
         return abs(self.corrected - self.truth) <= allowed + 2 * self.sd / math.sqrt(self.repetitions)
 
     @property

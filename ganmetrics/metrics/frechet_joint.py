@@ -116,12 +116,13 @@ class Corrected:
 
 def distance_from_few(real: Sample, fake: Sample) -> Corrected | None:
     """Return the corrected distance; None if its numerics fail."""
-    unit = max(real.trace, fake.trace)
+    # Two distances from one real side then have one unit.
+    unit = real.trace or fake.trace
     shift = float((real.moments.mean - fake.moments.mean).square().sum())
     noise = sum(side.trace / side.count for side in (real, fake) if side.count is not None)
     means = shift - noise
     if min(real.trace, fake.trace) == 0:
-        root = RootTrace(0.0, 0.0, 0.0, 0.0, (None, None), 0.0)
+        root = RootTrace(0.0, 0.0, (0.0, 0.0), 0.0, (None, None), 0.0, None)
         unit = unit or 1.0
     else:
         found = _root(real, fake, math.sqrt(unit))
@@ -129,7 +130,7 @@ def distance_from_few(real: Sample, fake: Sample) -> Corrected | None:
             return None
         root = found
     value = means + real.trace + fake.trace - 2 * unit * root.value
-    apart = means_variance(real, fake) + unit**2 * (root.gaussian + root.scales + root.supposed)
+    apart = means_variance(real, fake) + unit**2 * (root.gaussian + sum(root.scales) + root.supposed)
     variance = max(apart + unit * _together(real, fake, root), LEAST_SHARE * apart)
     if not (math.isfinite(value) and math.isfinite(variance)):
         return None
@@ -174,7 +175,7 @@ def _root(real: Sample, fake: Sample, unit: float) -> RootTrace | None:
         if basis is not None:
             parts = [within(part, basis) for part in parts]
     if any(part.trace == 0 for part in parts):
-        return RootTrace(0.0, sum(part.trace_variance for part in parts), 0.0, 0.0, (None, None), 0.0)
+        return RootTrace(0.0, sum(part.trace_variance for part in parts), (0.0, 0.0), 0.0, (None, None), 0.0, None)
     size = parts[0].factor.shape[1]
     try:
         if all(part.freedom is None or part.freedom >= DIRECT * size for part in parts):

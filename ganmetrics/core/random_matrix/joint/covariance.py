@@ -77,8 +77,8 @@ def errors(parts: tuple[Part, Part], sides: tuple[Evidence, Evidence], product: 
         if part.freedom is None:
             continue
         overlap = (side.spectrum.vectors[0].mT @ product.spectrum.vectors[number]).square()
-        cross = _cross(part.freedom, side.law, product.law, number, overlap)
-        gaussian[block[:, None], last], gaussian[last[:, None], block] = cross, cross.mT
+        both = cross(part.freedom, (side.law, 0), (product.law, number), overlap)
+        gaussian[block[:, None], last], gaussian[last[:, None], block] = both, both.mT
         at = len(gaussian) - 2 + number
         gaussian[at, block] = gaussian[block, at] = _trace_with(part.freedom, side.law, 0, side.spectrum.eigenvalues)
     rows = [_rows(part, product, last, number, len(gaussian)) for number, part in enumerate(parts)]
@@ -121,10 +121,19 @@ def _own(law: Law) -> Matrix:
     return values
 
 
-def _cross(freedom: int, side: Law, product: Law, number: int, overlap: Tensor) -> Tensor:
-    one, other = side.kept(0), product.kept(number)
-    both = one[:, None] + other - 1 + side.shares.mT @ overlap @ product.shares / freedom
-    return 2 * (both / (one[:, None] * other)).clamp(min=1.0).log()
+def cross(freedom: int, one: tuple[Law, int], other: tuple[Law, int], overlap: Tensor) -> Matrix:
+    """Return the covariance of two laws' estimates by the sampling of a side they share; see `errors`.
+
+    Args:
+        freedom: N of that side.
+        one: a law, and which of its sides it is.
+        other: another.
+        overlap: squared inner products of their vectors on that side, shape [r, s].
+    """
+    (first, at), (second, there) = one, other
+    kept, others = first.kept(at), second.kept(there)
+    both = kept[:, None] + others - 1 + first.shares.mT @ overlap @ second.shares / freedom
+    return 2 * (both / (kept[:, None] * others)).clamp(min=1.0).log()
 
 
 def _trace_with(freedom: int, law: Law, number: int, seen: Tensor, trace: float | None = None) -> Tensor:

@@ -19,24 +19,44 @@ PRIOR_MOST = 4.0
 """and at most so much is made of a spectrum that contradicts them: there the data decide."""
 
 
+class Known(NamedTuple):
+    """What a second estimate with the same real side needs of the first.
+
+    Attributes:
+        real: the real side.
+        product: the evidence of the product.
+        errors: of all estimates, and of tr S1, tr S2.
+        weights: how tr S1 + tr S2 - 2 R hangs on them, shape [m + 2].
+        sizes: numbers of estimates of C1, of C2 and of the product; without a fit the first two are 0.
+    """
+
+    real: Part
+    product: Evidence
+    errors: Errors
+    weights: Tensor
+    sizes: tuple[int, int, int]
+
+
 class RootTrace(NamedTuple):
     """An estimate of tr (C1 C2)^(1/2), and the variance of tr S1 + tr S2 less twice the estimate.
 
     Attributes:
         value: the estimate.
         gaussian: variance for Gaussian features.
-        scales: what the images' scales add.
+        scales: what the images' scales add, for each side.
         supposed: what is not known from the images and only supposed smooth.
         pulls: for each side what each known image adds to that sum, times n; None where images are not known.
         misfit: mean square of what the fit leaves of the estimates, in their standard errors; 0 without a fit.
+        known: for comparing with another; None where a covariance is zero.
     """
 
     value: float
     gaussian: float
-    scales: float
+    scales: tuple[float, float]
     supposed: float
     pulls: tuple[Tensor | None, Tensor | None]
     misfit: float
+    known: Known | None
 
 
 def root_by_fit(real: Part, fake: Part, size: int, weights: Weights | None = None) -> RootTrace:
@@ -68,9 +88,9 @@ def root_by_fit(real: Part, fake: Part, size: int, weights: Weights | None = Non
     off = (torch.cat(residual) - solution.predicted).square() / found.total.diagonal()[:known].clamp(min=1e-300)
     sampled = [one.freedom is not None for one in (real, fake)]
     misfit = float(off[-points:].mean()) if any(sampled) else 0.0
-    return _with_errors(
-        parts, float(roots.sum() + widths @ rest), gain, found, 4 * float(supposed) * _prior_scale(solution), misfit
-    )
+    scale = 4 * _prior_scale(solution)
+    sizes = (len(laws[0].x), len(laws[1].x), points)
+    return _with_errors(parts, (both, found, sizes), float(roots.sum() + widths @ rest), gain, scale * float(supposed), misfit)
 
 
 def root_by_law(real: Part, fake: Part) -> RootTrace:
@@ -81,18 +101,26 @@ def root_by_law(real: Part, fake: Part) -> RootTrace:
     spectrum = product_spectrum(real, fake)
     both, widths = dense_law(spectrum, (real, fake))
     found = product_errors((real, fake), Evidence(spectrum, both))
-    return _with_errors((real, fake), float(widths @ both.y), widths, found, 0.0, 0.0)
+    evidence = Evidence(spectrum, both)
+    return _with_errors((real, fake), (evidence, found, (0, 0, len(widths))), float(widths @ both.y), widths, 0.0, 0.0)
 
 
 def _with_errors(
-    parts: tuple[Part, Part], value: float, gain: Tensor, found: Errors, supposed: float, misfit: float
+    parts: tuple[Part, Part],
+    known: tuple[Evidence, Errors, tuple[int, int, int]],
+    value: float,
+    gain: Tensor,
+    supposed: float,
+    misfit: float,
 ) -> RootTrace:
+    product, found, sizes = known
     weights = torch.cat([-2 * gain, torch.ones(2, dtype=torch.float64)])
     gaussian = max(float(weights @ found.gaussian @ weights), 0.0)
     pairs = list(zip(parts, found.rows, strict=True))
-    scales = sum(_scale_variance(rows, weights[rows.at], part) for part, rows in pairs if rows is not None)
+    first, second = (0.0 if rows is None else _scale_variance(rows, weights[rows.at], part) for part, rows in pairs)
     one, other = (None if rows is None else rows.drawn @ weights[rows.at] for _, rows in pairs)
-    return RootTrace(value, gaussian, scales, supposed, (one, other), misfit)
+    kept = Known(parts[0], product, found, weights, sizes)
+    return RootTrace(value, gaussian, (first, second), supposed, (one, other), misfit, kept)
 
 
 def _scale_variance(rows: Rows, weights: Tensor, part: Part) -> float:
