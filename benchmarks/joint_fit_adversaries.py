@@ -1,9 +1,9 @@
-"""The distance from few images where its suppositions fail: what it says, and whether it says that it cannot be trusted.
+"""The distance from few images where its suppositions fail, and whether it says so.
 
     python benchmarks/joint_fit_adversaries.py --repetitions 20
 
-Each row is a kind of images, 64 features; the truth is that of the populations the images are drawn from, as far as there is
-one: by 200,000 images where it has no formula.
+Each row is a kind of images of 64 features; the truth is the distance of the populations that they are drawn from, of
+200,000 images of each.
 """
 
 import argparse
@@ -14,7 +14,6 @@ from functools import partial
 import numpy as np
 import torch
 
-from ganmetrics import Moments, frechet_distance
 from ganmetrics.metrics.frechet_joint import frechet_from_few
 
 Array = np.ndarray
@@ -114,6 +113,17 @@ ROWS: dict[str, tuple[Draw, Draw, int, int]] = {
 }
 
 
+def true_distance(real: Array, fake: Array) -> float:
+    """Return the plain distance of very many images, by singular values: it is theirs whatever their rank."""
+    roots = []
+    for images in (real, fake):
+        variances, directions = np.linalg.eigh(np.cov(images.T))
+        roots.append(np.sqrt(np.maximum(variances, 0))[:, None] * directions.T)
+    nuclear = np.linalg.svd(roots[0] @ roots[1].T, compute_uv=False).sum()
+    shift = ((real.mean(axis=0) - fake.mean(axis=0)) ** 2).sum()
+    return float(shift + (roots[0] ** 2).sum() + (roots[1] ** 2).sum() - 2 * nuclear)
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -123,7 +133,7 @@ def main() -> None:
     print("| images | true | plain | corrected | sd | covers | width | calibrated | reason |")
     print("|---|---|---|---|---|---|---|---|---|")
     for name, (real, fake, real_count, fake_count) in ROWS.items():
-        truth = frechet_distance(*(Moments.of(side(np.random.default_rng(7), MANY)) for side in (real, fake)))
+        truth = true_distance(*(side(np.random.default_rng(7), MANY) for side in (real, fake)))
         found = []
         for repetition in range(options.repetitions):
             rng = np.random.default_rng([31, repetition])
@@ -132,7 +142,8 @@ def main() -> None:
         spread = values.std(ddof=1)
         print(
             f"| {name} | {truth:.3g} | {np.mean([e.value for e in found]):.3g} | {values.mean():.3g} | {spread:.2g} "
-            f"| {np.mean([e.low <= truth <= e.high for e in found]):.2f} | {np.mean([e.error for e in found]) / spread:.2f} "
+            f"| {np.mean([e.low <= truth <= e.high for e in found]):.2f} "
+            f"| {np.mean([e.error for e in found]) / spread:.2f} "
             f"| {np.mean([e.calibrated for e in found]):.2f} | {max((e.reason for e in found), key=len)} |",
             flush=True,
         )

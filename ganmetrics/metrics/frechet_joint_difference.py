@@ -54,8 +54,8 @@ def difference_from_few(
 
     >>> import torch
     >>> draw = torch.Generator().manual_seed(0)
-    >>> real, near, far = (torch.randn(count, 64, generator=draw) + shift for count, shift in ((60, 0), (40, 0.1), (50, 1)))
-    >>> found = difference_from_few(real, near, far)
+    >>> real, near, far = (torch.randn(count, 64, generator=draw) + shift for count, shift in ((60, 0), (40, 0.1),
+    (50, 1))) >>> found = difference_from_few(real, near, far)
     >>> found.low < -64 * (1 - 0.01) < found.high
     True
     """
@@ -77,9 +77,7 @@ def difference_from_few(
     difference = one.value - two.value
     trusts = [doubts(shared, fake, each.root) for fake, each in zip(fakes, (one, two), strict=True)]
     reasons = dict.fromkeys(trust.reason for trust in trusts if trust.reason)
-    return JointDifference(
-        one.value, two.value, difference - half, difference + half, not reasons, "; ".join(reasons)
-    )
+    return JointDifference(one.value, two.value, difference - half, difference + half, not reasons, "; ".join(reasons))
 
 
 def _shared(real: Sample, fakes: list[Sample], one: Corrected, two: Corrected) -> float:

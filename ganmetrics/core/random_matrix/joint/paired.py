@@ -10,8 +10,8 @@ from ganmetrics.core.random_matrix.joint.trace import Known
 def shared_covariance(first: Known, second: Known) -> float | None:
     """Return the covariance of tr S1 - 2 R of two distances, by the sampling of Gaussian images of the side they share.
 
-    Each estimate hangs on the side's own y, on its product's y and on the side's trace, and all of these have covariances
-    by the same rule (`errors`): also those of two products, whose hat matrices act on the same real images.
+    Each estimate hangs on the side's own y, on its product's y and on the side's trace, and all of these have
+    covariances by the same rule (`errors`): also those of two products, whose hat matrices act on the same real images.
 
     Returns:
         None if the two do not have the same real side in the same coordinates, or one is by a fit and the other not.
