@@ -12,6 +12,7 @@ from reference_models.cli.listing import list_presets
 from reference_models.cli.sample import sample
 from reference_models.cli.study import study
 from reference_models.cli.train import train
+from reference_models.errors import one_line
 
 EPILOG = """\b
 Examples:
@@ -39,7 +40,7 @@ class OneLineErrors(click.Group):
         try:
             return super().invoke(context)
         except GanMetricsError as error:
-            raise click.ClickException(" ".join(str(error).split())) from error
+            raise click.ClickException(one_line(error)) from error
         except KeyboardInterrupt:
             click.echo("interrupted", err=True)
             sys.exit(INTERRUPTED)
@@ -56,4 +57,4 @@ for _command in (list_presets, train, sample, compare, study, analyse):
 
 def main() -> None:
     """Run the command line."""
-    command(prog_name="python -m reference_models")
+    command()

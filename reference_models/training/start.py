@@ -9,7 +9,7 @@ from ganmetrics import Extractor
 from reference_models.config import TrainConfig
 from reference_models.data.images import LabelledImages
 from reference_models.data.load import load_images
-from reference_models.errors import CheckpointError, ConfigError
+from reference_models.errors import CheckpointError, ConfigError, one_line, shown
 from reference_models.files import write_whole
 from reference_models.scoring.extractors import with_extractor
 from reference_models.scoring.scorer import Scorer
@@ -19,6 +19,7 @@ from reference_models.training.folder import CONFIG, check_free, clear_leftovers
 from reference_models.training.observer import LoggingObserver, Observer
 from reference_models.training.ranks import Ranks, joined_ranks
 from reference_models.training.run import Outcome, Run
+from reference_models.training.stored import Unfit, check_progress
 from reference_models.training.trainer import Trainer
 
 FREE = frozenset({"eval.epochs", "patience", "log_every", "tensorboard"})
@@ -105,6 +106,10 @@ def resume(
                 ranks,
             )
         checkpoint = read_checkpoint(out / LAST)
+        try:
+            check_progress(checkpoint.progress, checkpoint.fixed, checkpoint.config.net)
+        except Unfit as error:
+            raise CheckpointError(f"{checkpoint.path} is no checkpoint of such a run: {error}") from None
         config = _changed(checkpoint.config, out, changes or {}, allow_changed)
         done = int(checkpoint.progress["until"])
         until = max(done, config.epochs) + more_epochs if checkpoint.progress["epoch"] < done else done + more_epochs
@@ -121,8 +126,7 @@ def resume(
         try:
             run.resume_from(checkpoint)
         except (ValueError, RuntimeError, KeyError) as error:
-            reason = str(error).strip().splitlines()[0]
-            raise CheckpointError(f"{checkpoint.path} does not fit this run: {reason}") from None
+            raise CheckpointError(f"{checkpoint.path} does not fit this run: {one_line(error)}") from None
         if ranks.is_first:
             clear_leftovers(out)
             write_whole(out / CONFIG, to_toml(config).encode())
@@ -201,9 +205,9 @@ def _changed(
     allowed = {*FREE, *allow_changed}
     refused = {key: values for key, values in differing.items() if key not in allowed}
     if refused:
-        shown = "; ".join(f"{key}: {old!r} -> {new!r}" for key, (old, new) in refused.items())
+        changed = "; ".join(f"{key}: {shown(old)} -> {shown(new)}" for key, (old, new) in refused.items())
         raise ConfigError(
-            f"{out} was trained with another configuration ({shown}); "
+            f"{out} was trained with another configuration ({changed}); "
             f"{' '.join(f'--allow-changed {key}' for key in refused)} goes on with the new one"
         )
     return wanted

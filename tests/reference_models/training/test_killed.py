@@ -86,14 +86,14 @@ def finished(folder):
     return read_checkpoint(folder / LAST).trainer
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def no_curves(monkeypatch):
     """Leave curves out, which take seconds."""
     monkeypatch.setattr(plots, "draw_all", lambda *_, **__: None)
 
 
 @pytest.fixture
-def again(extractor, tmp_path, killed, tiny, no_curves):
+def again(extractor, tmp_path, killed, tiny):
     """Copy a killed run and go on with it: `again(start.resume, "at-3")` or `again(start.train, "at-3")`."""
 
     def call(how, name):
