@@ -7,6 +7,7 @@ names from it before torch is loaded.
 
 from dataclasses import dataclass
 
+from ganmetrics._text import shown
 from ganmetrics.errors import InputError
 from ganmetrics.features.names import split_precision
 
@@ -103,11 +104,11 @@ def resolve_protocol(name: str | None, extractor: str) -> Protocol:
     if name is None:
         name = "ttur" if extractor == "inception-v3" else "native"
     if name not in PROTOCOLS:
-        raise InputError(f"protocol must be one of {', '.join(PROTOCOLS)}; got {name!r}")
+        raise InputError(f"protocol must be one of {', '.join(PROTOCOLS)}; got {shown(name)}")
     protocol = PROTOCOLS[name]
     if name == "native" and extractor == "inception-v3":
         raise InputError("inception-v3 needs a protocol that fixes its resize, such as ttur; got 'native'")
     if protocol.extractors and extractor not in protocol.extractors:
         needed = " or ".join(protocol.extractors)
-        raise InputError(f"protocol {name!r} is defined for {needed} only; got extractor {extractor!r}")
+        raise InputError(f"protocol {shown(name)} is defined for {needed} only; got extractor {shown(extractor)}")
     return protocol

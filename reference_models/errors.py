@@ -13,12 +13,7 @@ Files that cannot be written raise `ganmetrics.StorageError`. Every message is o
 what came.
 """
 
-import reprlib
-
-from ganmetrics import GanMetricsError
-
-MESSAGE = 600
-"""Characters of the longest message that is printed."""
+from ganmetrics import GanMetricsError, clipped
 
 
 class ReferenceModelsError(GanMetricsError):
@@ -41,29 +36,10 @@ class TrainingError(ReferenceModelsError, ArithmeticError):
     """Losses or weights are no longer finite."""
 
 
-def shown(value: object) -> str:
-    r"""Return a value as a message shows it: cut, however long or deep it is, and printable.
-
-    >>> shown("a\x1b[2J"), shown([[[[[[[[]]]]]]]]), shown(10**5000)
-    ("'a\\x1b[2J'", '[[[[[[...]]]]]]', 'a number of 16610 bits')
-    """
-    if isinstance(value, int) and value.bit_length() > 128:  # noqa: PLR2004 - Python refuses to print very long ones
-        return f"a number of {value.bit_length()} bits"
-    return _CUT.repr(value)
-
-
 def one_line(error: BaseException) -> str:
-    r"""Return the message of an error in one printable line, cut.
+    r"""Return what another library's error says in one printable line, cut.
 
     >>> one_line(ValueError("two\nlines\x1b[2J"))
     'two lines\\x1b[2J'
     """
-    text = " ".join(str(error).split()) or type(error).__name__
-    printable = "".join(
-        mark if mark.isprintable() else mark.encode("unicode_escape", "surrogatepass").decode() for mark in text
-    )
-    return printable if len(printable) <= MESSAGE else f"{printable[:MESSAGE]}..."
-
-
-_CUT = reprlib.Repr()
-_CUT.maxstring = _CUT.maxother = 80
+    return clipped(" ".join(str(error).split()) or type(error).__name__)

@@ -10,8 +10,9 @@ from typing import Any
 
 import tomli_w
 
+from ganmetrics import clipped, shown
 from reference_models.config import TrainConfig
-from reference_models.errors import ConfigError, one_line, shown
+from reference_models.errors import ConfigError, one_line
 
 WHOLE_BITS = 62
 """Of a whole number: what torch takes as a seed, with room for the ranks' own."""
@@ -70,7 +71,7 @@ def from_flat(flat: Mapping[str, object]) -> TrainConfig:
     nested: dict[str, Any] = {}
     for key, value in flat.items():
         if key not in known:
-            raise ConfigError(f"there is no key {shown(key)[1:-1]}{_guess(key, known)}")
+            raise ConfigError(f"there is no key {clipped(key)}{_guess(key, known)}")
         section, _, name = key.rpartition(".")
         target = nested.setdefault(section, {}) if section else nested
         target[name] = _coerce(key, value, known[key])
@@ -101,7 +102,7 @@ def parse_assignments(assignments: typing.Iterable[str]) -> dict[str, str]:
     for assignment in assignments:
         key, equals, value = assignment.partition("=")
         if not equals or not key:
-            raise ConfigError(f"--set needs key=value; got {assignment!r}")
+            raise ConfigError(f"--set needs key=value; got {shown(assignment)}")
         parsed[key.strip()] = value.strip()
     return parsed
 

@@ -9,7 +9,7 @@ from torch import Tensor
 from ganmetrics._types import ArrayLike
 from ganmetrics.errors import InputError, NumericsError
 
-BLOCK_ROWS = 4096
+ROWS_AT_A_TIME = 4096
 _AXES = 2
 _WITHOUT_FLOAT64 = frozenset({"mps"})
 
@@ -65,7 +65,7 @@ def to_double(values: ArrayLike) -> Tensor:
     return values.detach().to(device=device, dtype=torch.float64)
 
 
-def double_blocks(values: ArrayLike, name: str, *, rows: int = BLOCK_ROWS) -> Iterator[Tensor]:
+def double_blocks(values: ArrayLike, name: str, *, rows: int = ROWS_AT_A_TIME) -> Iterator[Tensor]:
     """Yield the values as float64 blocks of at most `rows` rows, so that no second copy of them all exists.
 
     Raises:

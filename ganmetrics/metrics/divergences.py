@@ -1,4 +1,4 @@
-"""Divergences between distributions over labels or bins, and between samples of one number."""
+"""Divergences between distributions over labels or bins."""
 
 import math
 
@@ -99,32 +99,6 @@ def earth_movers_distance(p: ArrayLike, q: ArrayLike, *, positions: ArrayLike | 
     if len(places) != len(shares[0]):
         raise InputError(f"positions must have shape [{len(shares[0])}] as the histograms have, got {[len(places)]}")
     return _area(places, shares[0] - shares[1])
-
-
-def earth_movers_distance_of_samples(real: ArrayLike, fake: ArrayLike) -> float:
-    """Return the earth mover's distance between two samples of one number: exact, without bins.
-
-    The area between the two empirical distribution functions (Vallender, 1974); with equal counts, the mean distance
-    of the sorted samples.
-
-    Args:
-        real: shape [m].
-        fake: shape [n].
-
-    Returns:
-        At least 0, in the units of the samples; if one sample is the other shifted, the shift.
-
-    Raises:
-        InputError: if a sample is not a vector of at least one number.
-        NumericsError: if a number is not finite.
-
-    >>> import numpy as np
-    >>> earth_movers_distance_of_samples(np.array([0.0, 1.0]), np.array([5.0, 6.0]))
-    5.0
-    """
-    sides = _vector(real, "real samples"), _vector(fake, "fake samples")
-    weights = [torch.full_like(side, sign / len(side)) for side, sign in zip(sides, (1, -1), strict=True)]
-    return _area(torch.cat(sides), torch.cat(weights))
 
 
 def histograms(real: ArrayLike, fake: ArrayLike, *, bins: int) -> tuple[Int64[Tensor, " c"], Int64[Tensor, " c"]]:

@@ -5,14 +5,13 @@ import sys
 
 import click
 
-from ganmetrics import GanMetricsError
+from ganmetrics import GanMetricsError, printable
 from reference_models.cli.analyse import analyse
 from reference_models.cli.compare import compare
 from reference_models.cli.listing import list_presets
 from reference_models.cli.sample import sample
 from reference_models.cli.study import study
 from reference_models.cli.train import train
-from reference_models.errors import one_line
 
 EPILOG = """\b
 Examples:
@@ -40,7 +39,11 @@ class OneLineErrors(click.Group):
         try:
             return super().invoke(context)
         except GanMetricsError as error:
-            raise click.ClickException(one_line(error)) from error
+            raise click.ClickException(" ".join(str(error).split())) from error
+        except click.ClickException as error:
+            # What was typed, or matched by the shell, is told by click too.
+            vars(error).update(message=printable(error.message))
+            raise
         except KeyboardInterrupt:
             click.echo("interrupted", err=True)
             sys.exit(INTERRUPTED)

@@ -2,7 +2,8 @@
 
 import math
 
-from reference_models.errors import ConfigError, shown
+from ganmetrics import shown
+from reference_models.errors import ConfigError
 
 
 def check_among(choices: tuple[str, ...], section: object, name: str, prefix: str = "") -> None:

@@ -3,8 +3,9 @@
 import math
 from dataclasses import dataclass
 
+from ganmetrics import clipped, shown
 from reference_models.config.checks import check_among, check_at_least
-from reference_models.errors import ConfigError, shown
+from reference_models.errors import ConfigError
 
 ADVERSARIAL = ("nonsaturating", "saturating", "hinge", "wasserstein")
 FEATURE_NORMS = ("l2", "l1")
@@ -156,7 +157,7 @@ class EvalConfig:
         if self.real_count == 1:
             raise ConfigError("eval.real_count must be 0 (all) or at least 2; got 1")
         if "fid" not in self.metrics:
-            names = ", ".join(shown(metric)[1:-1] for metric in self.metrics[:8])
+            names = ", ".join(clipped(metric) for metric in self.metrics[:8])
             raise ConfigError(f"eval.metrics must have fid among them; got {names or 'none'}")
         if self.weights and not self.extractor:
             raise ConfigError("eval.weights goes with eval.extractor; got weights alone")

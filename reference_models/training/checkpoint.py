@@ -9,8 +9,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from ganmetrics import clipped
 from reference_models.config import TrainConfig
-from reference_models.errors import CheckpointError, ConfigError, one_line, shown
+from reference_models.errors import CheckpointError, ConfigError, one_line
 from reference_models.files import write_whole
 from reference_models.networks.build import build_discriminator, build_generator
 from reference_models.settings import flatten, from_flat
@@ -133,7 +134,7 @@ def _problem_of_archive(path: Path) -> str:
         if any(member.compress_type != zipfile.ZIP_STORED for member in archive.infolist()):
             return "its members are compressed"  # and could be far larger than the file
         damaged = archive.testzip()
-    return "" if damaged is None else f"bad checksum of {shown(damaged)}"
+    return "" if damaged is None else f"bad checksum of {clipped(damaged)}"
 
 
 def load_generator(path: str | Path) -> nn.Module:

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import torch
 
-from ganmetrics import Extractor
+from ganmetrics import Extractor, shown
 from reference_models.config import TrainConfig
 from reference_models.data.images import LabelledImages
 from reference_models.data.load import load_images
-from reference_models.errors import CheckpointError, ConfigError, one_line, shown
+from reference_models.errors import CheckpointError, ConfigError, one_line
 from reference_models.files import write_whole
 from reference_models.scoring.extractors import with_extractor
 from reference_models.scoring.scorer import Scorer

@@ -6,8 +6,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from ganmetrics import shown
 from reference_models.config import NetConfig, TrainConfig
-from reference_models.errors import shown
 from reference_models.networks.build import build_outlines
 from reference_models.training.monitor import Monitor
 

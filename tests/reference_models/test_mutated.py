@@ -188,10 +188,10 @@ def test_mutated_toml(tmp_path, seed):
     [
         ("a = " + "[" * 5000, "nested too deeply"),
         ("[net]\nwidth = " + "1" * 5000, "is no TOML file"),
-        ("[net]\nwidth = 0x" + "f" * 5000, "a whole number of at most 62 bits; got a number of 20000 bits"),
+        ("[net]\nwidth = 0x" + "f" * 5000, "a whole number of at most 62 bits; got a whole number of 20000 bits"),
         ("[net]\nwidth = 4000000000", "at most 2,000,000,000 parameters"),
         ("[data]\ncount = 1000000000000", "data.count must be at most 10,000,000"),
-        ("[opt_g]\nlr = 0x" + "f" * 5000, "opt_g.lr must be a number; got a number of 20000 bits"),
+        ("[opt_g]\nlr = 0x" + "f" * 5000, "opt_g.lr must be a number; got a whole number of 20000 bits"),
         ('[data]\nsource = "a\\u0000b"', "data.source must be text"),
     ],
 )

@@ -103,7 +103,7 @@ class GaussianKernel:
 
 
 @dataclass(frozen=True, eq=False)
-class Rows:
+class KernelRows:
     """Some images' features, centred and ready to be multiplied.
 
     Attributes:
@@ -117,7 +117,7 @@ class Rows:
     diagonal: Squares
 
     @classmethod
-    def of(cls, features: Float[Tensor, "n d"], centre: Float[Tensor, " d"], kernel: Kernel) -> "Rows":
+    def of(cls, features: Float[Tensor, "n d"], centre: Float[Tensor, " d"], kernel: Kernel) -> "KernelRows":
         """Return the rows; the centre's precision is that of the products.
 
         Centring makes single precision enough for single-precision features: what the features have in common, by far
@@ -132,10 +132,10 @@ class Rows:
     def __len__(self) -> int:
         return len(self.features)
 
-    def __getitem__(self, part: slice) -> "Rows":
-        return Rows(self.features[part], self.offsets[part], self.diagonal[part])
+    def __getitem__(self, part: slice) -> "KernelRows":
+        return KernelRows(self.features[part], self.offsets[part], self.diagonal[part])
 
-    def strips(self, other: "Rows", kernel: Kernel) -> Iterator[tuple[slice, Float64[Tensor, "k m"]]]:
+    def strips(self, other: "KernelRows", kernel: Kernel) -> Iterator[tuple[slice, Float64[Tensor, "k m"]]]:
         """Yield k of some rows at a time with all rows of the other, in float64 but for the inner products.
 
         On the CPU a strip has no more than `SERIAL` numbers.
@@ -182,5 +182,5 @@ def kernel_matrix(x: Float64[Tensor, "n d"], y: Float64[Tensor, "m d"], kernel: 
             [0.3679, 1.0000]], dtype=torch.float64)
     """
     centre = x.mean(dim=0)
-    strips = Rows.of(x, centre, kernel).strips(Rows.of(y, centre, kernel), kernel)
+    strips = KernelRows.of(x, centre, kernel).strips(KernelRows.of(y, centre, kernel), kernel)
     return torch.cat([values for _, values in strips])

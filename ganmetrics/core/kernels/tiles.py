@@ -12,14 +12,14 @@ from torch import Tensor
 
 from ganmetrics._types import ArrayLike
 from ganmetrics.core.arrays import check_rows, double_blocks, without_float64
-from ganmetrics.core.kernels.functions import SERIAL, Kernel, Rows, less
+from ganmetrics.core.kernels.functions import SERIAL, Kernel, KernelRows, less
+from ganmetrics.core.memory import MEMORY
 from ganmetrics.errors import InputError
 
-MEMORY = 2_000_000_000
-"""Bytes that a computation may hold besides the features themselves."""
 TILE = 2048
-"""Rows and columns of the kernel that exist at a time: enough for a fast matrix product."""
-LARGEST_BLOCK = 4096
+"""KernelRows and columns of the kernel that exist at a time: enough for a fast matrix product."""
+PREPARED_ROWS = 4096
+"""Rows of a side that are read and centred at a time, at most."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,8 +28,8 @@ class Tile:
 
     row: int
     column: int
-    left: Rows
-    right: Rows
+    left: KernelRows
+    right: KernelRows
 
     def strips(self, kernel: Kernel, *, itself: bool = False) -> Iterator[tuple[slice, Float64[Tensor, "k m"]]]:
         """Yield the kernel, some rows at a time; 0 for an image and itself, if both sides are the same rows."""
@@ -71,9 +71,12 @@ class FeaturePair:
         self.centre = ((means[0] + means[1]) / 2).to(self.dtype)
         self.terms = [self._terms(features) for features in (self.real, self.fake)]
 
-    def sides(self, real_rows: Tensor | None = None, fake_rows: Tensor | None = None) -> "tuple[Side, Side]":
+    def sides(
+        self, real_rows: Tensor | None = None, fake_rows: Tensor | None = None
+    ) -> tuple["KernelSide", "KernelSide"]:
         """Return both sides, of all images or of those with the given numbers."""
-        return Side(self, self.real, *self.terms[0], real_rows), Side(self, self.fake, *self.terms[1], fake_rows)
+        real = KernelSide(self, self.real, *self.terms[0], real_rows)
+        return real, KernelSide(self, self.fake, *self.terms[1], fake_rows)
 
     def _mean(self, features: ArrayLike, name: str) -> Float64[Tensor, " d"]:
         total = sum(rows.double().sum(dim=0) for rows in self._scan(features))
@@ -89,7 +92,7 @@ class FeaturePair:
         offsets, diagonal = (torch.empty(features.shape[0], dtype=torch.float64, device=self.device) for _ in range(2))
         start = 0
         for block in self._scan(features):
-            rows = Rows.of(block, self.centre, self.kernel)
+            rows = KernelRows.of(block, self.centre, self.kernel)
             part = slice(start, start + len(rows))
             offsets[part], diagonal[part] = rows.offsets, rows.diagonal
             start += len(rows)
@@ -110,7 +113,7 @@ class FeaturePair:
 
 
 @dataclass(frozen=True, eq=False)
-class Side:
+class KernelSide:
     """The chosen rows of one side, read a block at a time.
 
     Attributes:
@@ -138,11 +141,11 @@ class Side:
         return self.diagonal if self.rows is None else self.diagonal[self.rows.to(self.pair.device)]
 
     @cached_property
-    def _whole(self) -> Rows:
+    def _whole(self) -> KernelRows:
         """All rows, where they fit into one block: such a block is met twice."""
         return self._prepared(0, self.count)
 
-    def blocks(self, first: int) -> Iterator[tuple[int, Rows]]:
+    def blocks(self, first: int) -> Iterator[tuple[int, KernelRows]]:
         """Yield the number of a block's first row, and the block, from row `first` on."""
         if first == 0 and self.count <= self.pair.block:
             yield 0, self._whole
@@ -150,15 +153,15 @@ class Side:
         for start in range(first, self.count, self.pair.block):
             yield start, self._prepared(start, min(start + self.pair.block, self.count))
 
-    def _prepared(self, start: int, stop: int) -> Rows:
+    def _prepared(self, start: int, stop: int) -> KernelRows:
         chosen = slice(start, stop) if self.rows is None else self.rows[start:stop]
         rows = self.pair.read(self.features, chosen)
         centred = less(rows, self.pair.centre)
         terms = chosen if isinstance(chosen, slice) else chosen.to(self.pair.device)
-        return Rows(centred, self.offsets[terms], self.diagonal[terms])
+        return KernelRows(centred, self.offsets[terms], self.diagonal[terms])
 
 
-def tiles_across(real: Side, fake: Side) -> Iterator[Tile]:
+def tiles_across(real: KernelSide, fake: KernelSide) -> Iterator[Tile]:
     """Yield every pair of a tile's height of reals and a tile's width of fakes."""
     for start, left in real.blocks(0):
         for first, right in fake.blocks(0):
@@ -166,7 +169,7 @@ def tiles_across(real: Side, fake: Side) -> Iterator[Tile]:
                 yield Tile(start + i, first + j, left[i : i + TILE], right[j : j + TILE])
 
 
-def tiles_within(side: Side) -> Iterator[Tile]:
+def tiles_within(side: KernelSide) -> Iterator[Tile]:
     """Yield the tiles on and above the diagonal of one side's kernel, which is symmetric."""
     for start, left in side.blocks(0):
         for i, j in product(range(0, len(left), TILE), repeat=2):
@@ -202,7 +205,7 @@ def _shared_out(memory: int, dimension: int, itemsize: int) -> tuple[int, int]:
     """
     tiles = TILE**2 * (itemsize + 16)
     for_a_row = dimension * (4 * itemsize + 16)
-    rows = min((memory - tiles) // for_a_row, LARGEST_BLOCK)
+    rows = min((memory - tiles) // for_a_row, PREPARED_ROWS)
     if rows < 1:
         raise InputError(f"memory must be at least {tiles + for_a_row} bytes for {dimension} features, got {memory}")
     return rows, memory - tiles - rows * for_a_row

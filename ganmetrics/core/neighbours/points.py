@@ -15,18 +15,17 @@ from ganmetrics._types import ArrayLike
 from ganmetrics.core.arrays import check_rows
 from ganmetrics.errors import InputError, NumericsError
 
-MEMORY = 2 * 10**9
-"""The default budget of the metrics that compare every image with every other, in bytes."""
-LARGEST_BLOCK = 1536
-"""Rows from which larger blocks were no faster on two cores, and only took more memory."""
-SMALLEST_BLOCK = 16
+LARGEST_HEIGHT = 1536
+"""Rows of a block from which larger blocks were no faster on two cores, and only took more memory."""
+SMALLEST_HEIGHT = 16
 _SCAN_ROWS = 1024
 _GATHERED = 2**19
 _LARGEST_VALUE = 1e150
 _ROW_BYTES = 1000
 """What a row needs beside the blocks: candidates, radii, counts, indices and what grows, with their temporaries."""
 
-Rows = npt.NDArray[Any]
+Coordinates = npt.NDArray[Any]
+"""Features of some points, float32 or float64, shape [rows, d]."""
 Numbers = npt.NDArray[np.int64]
 Values = npt.NDArray[np.float64]
 
@@ -98,7 +97,7 @@ class PointSet:
         """The number of features d."""
         return int(self.features.shape[1])
 
-    def rows(self, numbers: Numbers | slice) -> Rows:
+    def rows(self, numbers: Numbers | slice) -> Coordinates:
         """Return the features of the points with these numbers, as float32 if they are no wider, else as float64."""
         return _read(self.features, self.first[numbers])
 
@@ -137,15 +136,15 @@ def block_rows(memory: int, dimension: int, count: int) -> int:
         count: the number of images on both sides.
 
     Raises:
-        InputError: if the budget is too small for blocks of `SMALLEST_BLOCK` rows.
+        InputError: if the budget is too small for blocks of `SMALLEST_HEIGHT` rows.
     """
 
     def needed(rows: int) -> int:
         scan = 3 * 8 * _SCAN_ROWS * dimension
         return count * _ROW_BYTES + max(scan, 8 * rows * (5 * dimension + 4 * rows)) + 4 * 8 * _GATHERED
 
-    rows = LARGEST_BLOCK
-    while rows > SMALLEST_BLOCK and needed(rows) > memory:
+    rows = LARGEST_HEIGHT
+    while rows > SMALLEST_HEIGHT and needed(rows) > memory:
         rows //= 2
     if needed(rows) > memory:
         raise InputError(
@@ -154,7 +153,7 @@ def block_rows(memory: int, dimension: int, count: int) -> int:
     return rows
 
 
-def _read(features: ArrayLike, rows: Numbers | slice) -> Rows:
+def _read(features: ArrayLike, rows: Numbers | slice) -> Coordinates:
     """Return some rows, in memory, in single precision if they are no wider."""
     if isinstance(features, Tensor):
         index = rows if isinstance(rows, slice) else torch.from_numpy(rows).to(features.device)
@@ -164,7 +163,7 @@ def _read(features: ArrayLike, rows: Numbers | slice) -> Rows:
     return np.ascontiguousarray(features[rows], dtype=np.float32 if narrow else np.float64)
 
 
-def _checked_extent(rows: Rows, name: str, start: int) -> float:
+def _checked_extent(rows: Coordinates, name: str, start: int) -> float:
     """Return the largest absolute value, if it is finite and can be squared."""
     extent = max(float(rows.max()), -float(rows.min()))
     if not math.isfinite(extent):

@@ -8,7 +8,7 @@ from ganmetrics.core.gaussian.blocks import Blocks
 from ganmetrics.core.inference.permutation import PERMUTATIONS, permutation_p_value
 from ganmetrics.metrics.difference import Difference, normal_interval
 from ganmetrics.metrics.frechet.estimate import estimate_from_blocks
-from ganmetrics.metrics.frechet.influence import influence
+from ganmetrics.metrics.frechet.influence import frechet_influence
 
 
 def frechet_difference(
@@ -26,9 +26,9 @@ def frechet_difference(
     images for that they are plain: comparable at equal counts, where most of the bias falls out of the difference, but
     not calibrated; at unequal counts there is no interval at all.
 
-    The interval is normal, from influence functions (`influence`): each fake image moves its own distance only; a real
-    image moves both, so that of its two influences the difference counts. Both samplings of fakes and that of the real
-    images are in it.
+    The interval is normal, from influence functions (`frechet_influence`): each fake image moves its own distance only;
+    a real image moves both, so that of its two influences the difference counts. Both samplings of fakes and that of
+    the real images are in it.
 
     The p-value is of the hypothesis that both sets of fakes come from one generator. Let both be one set, and each of
     its images have its influence on the distance of that set from the real one. These numbers do not depend on which
@@ -72,12 +72,12 @@ def frechet_difference(
 
 def _variance(real: ArrayLike, first: ArrayLike, second: ArrayLike) -> float:
     """Return the variance of the difference to first order; influences are 1/count of what a mean is taken over."""
-    one, other = influence(real, first), influence(real, second)
+    one, other = frechet_influence(real, first), frechet_influence(real, second)
     return sum(float(part.var()) * len(part) for part in (one.real - other.real, one.fake, other.fake))
 
 
 def _p_value(real: ArrayLike, first: ArrayLike, second: ArrayLike, *, permutations: int, seed: int) -> float:
-    scores = influence(real, joined(first, second)).fake
+    scores = frechet_influence(real, joined(first, second)).fake
     return permutation_p_value(scores[: len(first)], scores[len(first) :], permutations=permutations, seed=seed)
 
 

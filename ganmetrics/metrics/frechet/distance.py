@@ -5,8 +5,7 @@ import math
 import torch
 
 from ganmetrics.core.gaussian.moments import Moments
-from ganmetrics.core.gaussian.nuclear_norms import gram_nuclear_norm, nuclear_norm
-from ganmetrics.core.gaussian.product import FactorProduct
+from ganmetrics.core.gaussian.product import FactorProduct, gram_nuclear_norm, nuclear_norm
 from ganmetrics.core.gaussian.roots import EPS, squared_procrustes
 from ganmetrics.errors import InputError, NotEnoughSamples, NumericsError
 

@@ -54,7 +54,7 @@ def inception_score_estimate(
     Args:
         logits: class scores before the softmax, floating point, shape [n, c].
         splits: number of splits; None for the convention's own.
-        convention: a name in `CONVENTIONS`, or a convention of your own.
+        convention: a name in `INCEPTION_CONVENTIONS`, or a convention of your own.
         rng: shuffles the images where the convention does so without a seed of its own, and only there.
         confidence: probability to cover the expectation, between 0 and 1.
 

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ganmetrics._text import shown
 from ganmetrics._types import ArrayLike, Logits
 from ganmetrics.core.arrays import check_rows, double_blocks, to_double
 from ganmetrics.core.entropy import mean_divergence_from_marginal
@@ -37,7 +38,7 @@ class InceptionScoreConvention:
     ddof: int = 0
 
 
-CONVENTIONS = MappingProxyType(
+INCEPTION_CONVENTIONS = MappingProxyType(
     {
         "improved-gan": InceptionScoreConvention(),
         "stylegan": InceptionScoreConvention(),
@@ -77,7 +78,7 @@ def inception_score(
     Args:
         logits: class scores before the softmax, floating point, shape [n, c].
         splits: number of splits; None for the convention's own, which is 10 in most.
-        convention: a name in `CONVENTIONS`, or a convention of your own.
+        convention: a name in `INCEPTION_CONVENTIONS`, or a convention of your own.
         rng: shuffles the images where the convention does so without a seed of its own, and only there.
 
     Returns:
@@ -106,7 +107,7 @@ def split_logits(
     for _ in double_blocks(logits, "logits"):
         pass
     order = _order(len(logits), convention, rng)
-    for start, stop in _bounds(len(logits), splits, convention):
+    for start, stop in split_bounds(len(logits), splits, convention):
         yield to_double(_take(logits, order[start:stop]))
 
 
@@ -126,9 +127,9 @@ def chosen_convention(convention: str | InceptionScoreConvention) -> InceptionSc
     """
     if isinstance(convention, InceptionScoreConvention):
         return convention
-    if convention not in CONVENTIONS:
-        raise InputError(f"convention must be one of {', '.join(CONVENTIONS)}; got {convention!r}")
-    return CONVENTIONS[convention]
+    if convention not in INCEPTION_CONVENTIONS:
+        raise InputError(f"convention must be one of {', '.join(INCEPTION_CONVENTIONS)}; got {shown(convention)}")
+    return INCEPTION_CONVENTIONS[convention]
 
 
 def _take(logits: ArrayLike, rows: Tensor) -> ArrayLike:
@@ -147,7 +148,13 @@ def _order(count: int, convention: InceptionScoreConvention, rng: torch.Generato
     return torch.arange(count)
 
 
-def _bounds(count: int, splits: int | None, convention: InceptionScoreConvention) -> Sequence[tuple[int, int]]:
+def split_bounds(count: int, splits: int | None, convention: InceptionScoreConvention) -> Sequence[tuple[int, int]]:
+    """Return where each split of `count` images starts and stops.
+
+    Raises:
+        InputError: if `splits` is below 1, or given to a convention of fixed split size.
+        NotEnoughSamples: if there are fewer images than splits.
+    """
     if convention.split_size is not None:
         if splits is not None:
             raise InputError(f"splits are of {convention.split_size} images in this convention, got splits={splits}")

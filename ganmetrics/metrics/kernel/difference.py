@@ -5,7 +5,8 @@ from ganmetrics.core.inference.permutation import PERMUTATIONS, permutation_p_va
 from ganmetrics.core.kernels.discrepancy import squared_mmd, squared_mmd_difference, squared_mmd_influence
 from ganmetrics.core.kernels.functions import PolynomialKernel
 from ganmetrics.core.kernels.sums import kernel_sums
-from ganmetrics.core.kernels.tiles import MEMORY, FeaturePair
+from ganmetrics.core.kernels.tiles import FeaturePair
+from ganmetrics.core.memory import MEMORY
 from ganmetrics.metrics.difference import Difference, normal_interval
 from ganmetrics.metrics.frechet.difference import joined
 

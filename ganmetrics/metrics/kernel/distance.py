@@ -10,11 +10,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ganmetrics._text import shown
 from ganmetrics._types import ArrayLike
 from ganmetrics.core.kernels.discrepancy import squared_mmd
 from ganmetrics.core.kernels.functions import PolynomialKernel
 from ganmetrics.core.kernels.sums import kernel_sums, subset_sums
-from ganmetrics.core.kernels.tiles import MEMORY, FeaturePair
+from ganmetrics.core.kernels.tiles import FeaturePair
+from ganmetrics.core.memory import MEMORY
 from ganmetrics.errors import InputError, NotEnoughSamples
 
 Subset = tuple[Tensor, Tensor]
@@ -44,7 +46,7 @@ class KernelDistanceConvention:
     spread: Literal["subsets", "error"] = "subsets"
 
 
-CONVENTIONS = MappingProxyType(
+KERNEL_CONVENTIONS = MappingProxyType(
     {
         "ganmetrics": KernelDistanceConvention(shrinks=True, seed=2020),
         "torch-fidelity": KernelDistanceConvention(seed=2020),
@@ -105,7 +107,7 @@ def kernel_distance(
             fewer.
         seed: of the draws; None for the convention's own. With s, torchmetrics agrees after `torch.manual_seed(s)`,
             and clean-fid, stylegan and mmd-gan after `numpy.random.seed(s)`.
-        convention: a name in `CONVENTIONS`, or a convention of your own.
+        convention: a name in `KERNEL_CONVENTIONS`, or a convention of your own.
         degree: of the kernel.
         gamma: factor of the inner product; None for 1/d.
         coef0: added to the inner product.
@@ -127,8 +129,7 @@ def kernel_distance(
     pair = FeaturePair(real, fake, PolynomialKernel(degree, gamma, coef0), memory=memory)
     counts = (len(real), len(fake))
     if chosen.subsets is None:
-        if subsets is not None or seed is not None:
-            raise InputError(f"this convention cuts blocks in order, got subsets={subsets}, seed={seed}")
+        _check_in_order(subsets, seed)
         size = _checked("subset_size", chosen.subset_size if subset_size is None else subset_size)
         drawn = _blocks(counts, size)
     else:
@@ -139,6 +140,36 @@ def kernel_distance(
             return _result(_together(pair, counts, drawn), size, chosen)
     values = torch.tensor([squared_mmd(kernel_sums(pair, *rows)) for rows in drawn], dtype=torch.float64)
     return _result(values, size, chosen)
+
+
+def check_subsets(
+    real_count: int,
+    fake_count: int,
+    *,
+    subsets: int | None = None,
+    subset_size: int | None = None,
+    seed: int | None = None,
+    convention: str = "ganmetrics",
+) -> None:
+    """Raise what `kernel_distance` would for sides of so many images, before there are any features.
+
+    >>> check_subsets(40, 40, subset_size=1000)
+    Traceback (most recent call last):
+        ...
+    ganmetrics.errors.NotEnoughSamples: a subset of 1000 needs at least as many real images, got 40
+    """
+    chosen, counts = _named(convention), (real_count, fake_count)
+    if chosen.subsets is None:
+        _check_in_order(subsets, seed)
+        next(_blocks(counts, _checked("subset_size", chosen.subset_size if subset_size is None else subset_size)))
+    else:
+        _checked("subsets", chosen.subsets if subsets is None else subsets)
+        _subset_size(counts, subset_size, chosen)
+
+
+def _check_in_order(subsets: int | None, seed: int | None) -> None:
+    if subsets is not None or seed is not None:
+        raise InputError(f"this convention cuts blocks in order, got subsets={subsets}, seed={seed}")
 
 
 def _result(values: Tensor, size: int, chosen: KernelDistanceConvention) -> KernelDistance:
@@ -159,9 +190,9 @@ def _together(pair: FeaturePair, counts: tuple[int, int], drawn: Iterator[Subset
 
 
 def _named(name: str) -> KernelDistanceConvention:
-    if name not in CONVENTIONS:
-        raise InputError(f"convention must be one of {', '.join(CONVENTIONS)}; got {name!r}")
-    return CONVENTIONS[name]
+    if name not in KERNEL_CONVENTIONS:
+        raise InputError(f"convention must be one of {', '.join(KERNEL_CONVENTIONS)}; got {shown(name)}")
+    return KERNEL_CONVENTIONS[name]
 
 
 def _checked(name: str, number: int) -> int:

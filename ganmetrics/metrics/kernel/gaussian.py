@@ -4,7 +4,8 @@ from ganmetrics._types import ArrayLike
 from ganmetrics.core.kernels.discrepancy import squared_mmd, squared_mmd_biased
 from ganmetrics.core.kernels.functions import GaussianKernel
 from ganmetrics.core.kernels.sums import KernelSums, kernel_sums
-from ganmetrics.core.kernels.tiles import MEMORY, FeaturePair
+from ganmetrics.core.kernels.tiles import FeaturePair
+from ganmetrics.core.memory import MEMORY
 from ganmetrics.errors import InputError
 from ganmetrics.metrics.kernel.estimate import KernelDistanceEstimate, estimate_from_sums
 

@@ -6,9 +6,10 @@ from types import MappingProxyType
 import torch
 from torch import Tensor
 
+from ganmetrics._text import shown
 from ganmetrics._types import ArrayLike
-from ganmetrics.core.neighbours.between import Neighbourhoods, neighbourhoods
-from ganmetrics.core.neighbours.points import MEMORY
+from ganmetrics.core.memory import MEMORY
+from ganmetrics.core.neighbours.between import BothSets, of_both
 from ganmetrics.errors import InputError
 
 
@@ -25,7 +26,7 @@ class PrecisionRecallConvention:
     strict: bool = False
 
 
-CONVENTIONS = MappingProxyType(
+NEIGHBOUR_CONVENTIONS = MappingProxyType(
     {
         "improved-precision-recall": PrecisionRecallConvention(),
         "torch-fidelity": PrecisionRecallConvention(),
@@ -102,7 +103,7 @@ def precision_recall(
         real: features, floating point, shape [n, d]; in memory, or on disk as a `numpy.memmap`.
         fake: features, floating point, shape [m, d].
         k: the neighbour on the boundary; None for the convention's own, which is 3 by default.
-        convention: a name in `CONVENTIONS`, or a convention of your own.
+        convention: a name in `NEIGHBOUR_CONVENTIONS`, or a convention of your own.
         memory: budget in bytes for all that is allocated beside the features.
 
     Raises:
@@ -140,11 +141,11 @@ def precision_recall_indicators(
     """
     chosen = chosen_convention(convention)
     number = chosen.k if k is None else k
-    return indicators_from(neighbourhoods(real, fake, k=number, strict=chosen.strict, memory=memory))
+    return indicators_from(of_both(real, fake, k=number, strict=chosen.strict, memory=memory))
 
 
-def indicators_from(found: Neighbourhoods) -> PrecisionRecallIndicators:
-    """Return the same from neighbourhoods that other metrics share."""
+def indicators_from(found: BothSets) -> PrecisionRecallIndicators:
+    """Return the same from neighbours that other metrics share."""
     return PrecisionRecallIndicators(
         precision=torch.from_numpy(found.between.real_balls > 0),
         recall=torch.from_numpy(found.between.fake_balls > 0),
@@ -161,6 +162,6 @@ def chosen_convention(convention: str | PrecisionRecallConvention) -> PrecisionR
     """
     if isinstance(convention, PrecisionRecallConvention):
         return convention
-    if convention not in CONVENTIONS:
-        raise InputError(f"convention must be one of {', '.join(CONVENTIONS)}; got {convention!r}")
-    return CONVENTIONS[convention]
+    if convention not in NEIGHBOUR_CONVENTIONS:
+        raise InputError(f"convention must be one of {', '.join(NEIGHBOUR_CONVENTIONS)}; got {shown(convention)}")
+    return NEIGHBOUR_CONVENTIONS[convention]

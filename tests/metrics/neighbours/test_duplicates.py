@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ganmetrics.errors import InputError, NotEnoughSamples
-from ganmetrics.metrics.neighbours.duplicates import SHARE, duplicates, duplicates_between
+from ganmetrics.metrics.neighbours.duplicates import SHARE_OF_MEDIAN, duplicates, duplicates_between
 from tests import neighbour_oracles as oracle
 from tests.strategies import rotation
 
@@ -33,7 +33,7 @@ def test_planted_duplicates_within_a_set_are_found():
     assert found.near.distance.tolist() == pytest.approx([4e-3], rel=1e-9)
     assert (found.exact.total, found.near.total) == (3, 1)
     nearest = np.sqrt(oracle.squared_radii(np.delete(features, [30, 60], axis=0), 1))
-    assert found.threshold == pytest.approx(SHARE * np.median(nearest), rel=1e-12)
+    assert found.threshold == pytest.approx(SHARE_OF_MEDIAN * np.median(nearest), rel=1e-12)
 
 
 def test_planted_duplicates_between_sets_are_found():
