@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ganmetrics.commands.sanity.run import sanity as sanity
     from ganmetrics.core.gaussian.moments import Moments as Moments
     from ganmetrics.core.gaussian.roots import psd_sqrt as psd_sqrt
+    from ganmetrics.data.streams import Stream as Stream
     from ganmetrics.data.to_uint8 import to_uint8 as to_uint8
     from ganmetrics.errors import GanMetricsError as GanMetricsError
     from ganmetrics.errors import InputError as InputError
@@ -68,6 +69,7 @@ _HOMES = {
     "Score": "report",
     "StaleStatistics": "errors",
     "StorageError": "errors",
+    "Stream": "data.streams",
     "WeightsError": "errors",
     "clipped": "_text",
     "compare": "commands.compare",

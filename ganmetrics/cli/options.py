@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 import click
 
 from ganmetrics._text import printable
-from ganmetrics.errors import StorageError
+from ganmetrics.cli.output import emit, say
 from ganmetrics.features.names import (
     DEFAULT_EXTRACTOR,
     EXTRACTORS,
@@ -234,7 +234,7 @@ def timing_option(command: Command) -> Command:
                 import torch  # noqa: F401 - what most of the start-up is
             command(*arguments, **values)
         if not values["as_json"]:
-            click.echo(stages.to_text(), err=True)
+            say(stages.to_text())
 
     told = "Say where the time went: on stderr, or with --json under the key timing."
     return click.option("--timing", is_flag=True, help=told)(timed_command)
@@ -306,17 +306,3 @@ def emit_found(found: Printable, *, as_json: bool) -> None:
         emit(json.dumps({**json.loads(found.to_json()), "timing": stages.to_json()}, indent=2, allow_nan=False))
     else:
         emit(found.to_json() if as_json else found.to_text())
-
-
-def emit(text: str) -> None:
-    """Print a result to stdout.
-
-    Raises:
-        StorageError: it cannot be written, to a full disk for instance.
-    """
-    try:
-        click.echo("\n".join(map(printable, text.split("\n"))))
-    except BrokenPipeError:
-        raise  # the reader has gone; click ends the process quietly
-    except OSError as error:
-        raise StorageError(f"the result cannot be written to stdout: {error.strerror}") from None

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from ganmetrics._types import Image
+from ganmetrics.data.image_source import Listing
 from ganmetrics.errors import InputError
 
 Labels = npt.NDArray[Any]
@@ -20,21 +21,31 @@ class ArraySource:
     """uint8 images of one size in an array [n, h, w, 3], which messages call by `prefix` and an index.
 
     Attributes:
+        pixels: of all images.
         uniform_size: width and height of every image.
     """
 
     ignored = 0
 
-    def __init__(self, pixels: npt.NDArray[np.uint8], name: str, *, prefix: str, labels: Labels | None = None) -> None:
+    def __init__(
+        self,
+        pixels: npt.NDArray[np.uint8],
+        name: str,
+        *,
+        prefix: str,
+        labels: Labels | None = None,
+        classes_from: str = "",
+    ) -> None:
         self.name = name
+        self.listing = Listing(classes_from=classes_from)
         self._labels = labels
         self._prefix = prefix
-        self._pixels = pixels
+        self.pixels = pixels
         self.uniform_size = (pixels.shape[2], pixels.shape[1])
 
     def __len__(self) -> int:
         """Return the number of images."""
-        return len(self._pixels)
+        return len(self.pixels)
 
     def label(self, index: int) -> str:
         """Return the name of the array with the index of an image."""
@@ -42,7 +53,7 @@ class ArraySource:
 
     def read(self, index: int) -> Image:
         """Return the pixels of an image."""
-        return np.ascontiguousarray(self._pixels[index])
+        return np.ascontiguousarray(self.pixels[index])
 
     def class_of(self, index: int) -> str | None:
         """Return the label of an image as text; None where there are no labels."""

@@ -27,6 +27,7 @@ Stored = bytes | npt.NDArray[np.uint8] | Pillow.Image
 _FORMATS = ("PNG", "JPEG", "MPO", "BMP", "DIB", "GIF", "WEBP", "TIFF", "PPM", "AVIF", "JPEG2000", "QOI")
 _SAME_FORMAT = {"MPO": "JPEG", "DIB": "BMP"}
 _SIGNATURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"II*\0", b"MM\0*", b"BM")
+_MORE_SIGNATURES = (b"qoif", b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51", b"P4", b"P5", b"P6")
 _ORIENTATION = 0x0112
 _PHOTOMETRIC = 0x0106
 _WHITE_IS_ZERO = 0
@@ -125,6 +126,15 @@ def examine_stored(stored: Stored, *, alpha: str) -> Facts:
         InputError: as `decode` does.
     """
     return examine(stored, alpha=alpha) if isinstance(stored, bytes) else decode_stored(stored, alpha=alpha)
+
+
+def begins_as_image(head: bytes) -> bool:
+    r"""Tell whether bytes begin as an image file of a known format does, of which the first dozen are enough.
+
+    >>> begins_as_image(b"\x89PNG\r\n"), begins_as_image(b"60000")
+    (True, False)
+    """
+    return head.startswith(_SIGNATURES) or head.startswith(_MORE_SIGNATURES) or head[4:8] == b"ftyp"
 
 
 def _decode(data: bytes, alpha: str, *, reduced: bool) -> Decoded:

@@ -10,7 +10,7 @@ import numpy as np
 
 from ganmetrics._types import Progress, silent
 from ganmetrics.data.decode import Stored
-from ganmetrics.data.sources import ImageSource
+from ganmetrics.data.image_source import Digested, ImageSource
 from ganmetrics.errors import InputError
 from ganmetrics.ranks import current
 from ganmetrics.timing import stage
@@ -97,6 +97,8 @@ def _digests(source: ImageSource, indices: Iterable[int]) -> Iterator[bytes]:
 
 
 def _digest(source: ImageSource, index: int) -> bytes:
+    if isinstance(source, Digested):
+        return source.digest(index)
     try:
         stored = source.read(index)
     except InputError:

@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from ganmetrics._text import clipped
 from ganmetrics.data.decode import Stored, decode_stored
+from ganmetrics.data.image_source import ImageSource
 from ganmetrics.data.pixels import check_alpha
-from ganmetrics.data.sources import ImageSource
 from ganmetrics.data.workers import map_in_workers
 from ganmetrics.errors import InputError
 

@@ -1,7 +1,8 @@
 """A look at every image before any is scored: what they are, and which cannot be read."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 from ganmetrics._text import clipped
@@ -9,14 +10,14 @@ from ganmetrics._types import Progress, silent
 from ganmetrics.data.audit import Audit, BadFile
 from ganmetrics.data.decode import Stored, examine_stored
 from ganmetrics.data.fingerprint import UNREADABLE, check_same_length, combined, fingerprint, stored_digest
+from ganmetrics.data.image_source import ImageSource, listing_of
 from ganmetrics.data.pixels import check_alpha
-from ganmetrics.data.sources import ImageSource
 from ganmetrics.data.workers import map_in_workers
 from ganmetrics.errors import InputError
 from ganmetrics.ranks import current
 from ganmetrics.timing import stage
 
-__all__ = ["Audit", "BadFile", "Look", "audit", "look", "lossy_mismatch"]
+__all__ = ["Audit", "BadFile", "Look", "audit", "described", "look", "lossy_mismatch"]
 
 _CHUNK = 64
 _NAMED: Final = 5
@@ -51,13 +52,14 @@ def look(
     """
     check_alpha(alpha)
     if source.uniform_size is not None:
-        return Look(fingerprint(source, progress=progress), Audit.of_uniform(len(source), source.uniform_size))
+        seen = described(Audit.of_uniform(len(source), source.uniform_size), source)
+        return Look(fingerprint(source, progress=progress), seen)
     check_same_length(source)
     ranks = current()
     with stage("hashing and audit"):
         own = ranks.each(lambda: list(_parts(source, _LookChunk(source, alpha), workers, progress)))
         parts = [part for rank in ranks.gather(own) for part in rank]
-    found = Audit.total([*(part.audit for part in parts), Audit(ignored=source.ignored)])
+    found = _with_listing(Audit.total(part.audit for part in parts), source)
     _check_bad(found, source, skip_bad=skip_bad)
     return Look(combined(digest for part in parts for digest in part.digests), found)
 
@@ -87,13 +89,37 @@ def audit(
     """
     check_alpha(alpha)
     if source.uniform_size is not None:
-        return Audit.of_uniform(len(source), source.uniform_size)
+        return described(Audit.of_uniform(len(source), source.uniform_size), source)
     ranks = current()
     with stage("audit"):
         looked_at = ranks.each(lambda: Audit.total(_parts(source, _AuditChunk(source, alpha), workers, progress)))
-        found = Audit.total([*ranks.gather(looked_at), Audit(ignored=source.ignored)])
+        found = _with_listing(Audit.total(ranks.gather(looked_at)), source)
     _check_bad(found, source, skip_bad=skip_bad)
     return found
+
+
+def described(found: Audit, source: ImageSource) -> Audit:
+    """Return an audit with what is the source's rather than the images': classes, names, and what was passed over.
+
+    The same images may lie elsewhere under other names and labels, so an audit that was kept with statistics of their
+    contents is described anew for the source at hand.
+    """
+    skipped = found.skipped
+    classes = Counter(source.class_of(index) for index in range(len(source)) if index not in skipped)
+    del classes[None]
+    bad = tuple(replace(file, label=source.label(file.index)) for file in found.bad)
+    return _with_listing(replace(found, bad=bad, classes={str(name): n for name, n in classes.items()}), source)
+
+
+def _with_listing(found: Audit, source: ImageSource) -> Audit:
+    listing = listing_of(source)
+    return replace(
+        found,
+        ignored=source.ignored,
+        hidden=listing.hidden,
+        classes_from=listing.classes_from,
+        no_classes=listing.no_classes,
+    )
 
 
 def lossy_mismatch(real: Audit, fake: Audit) -> str | None:
@@ -174,7 +200,7 @@ def _examined(source: ImageSource, index: int, alpha: str) -> tuple[Stored | Non
     stored = None
     try:
         stored = source.read(index)
-        return stored, Audit.of(examine_stored(stored, alpha=alpha))
+        return stored, Audit.of(examine_stored(stored, alpha=alpha), source.class_of(index))
     except InputError as error:
         return stored, Audit(bad=(BadFile(index, source.label(index), str(error)),))
 

@@ -19,9 +19,9 @@ from ganmetrics.errors import InputError, WeightsError
 from ganmetrics.features.base import ExtractorSpec, Outputs
 from ganmetrics.features.names import TIMM_PREFIX
 from ganmetrics.features.network import FrozenNetwork, NetworkExtractor
-from ganmetrics.features.optional import require
 from ganmetrics.features.resize import Planes, Size, resize
 from ganmetrics.features.state_dict import read_state_dict, select, state_sha256
+from ganmetrics.optional import require
 
 
 @dataclass(frozen=True)

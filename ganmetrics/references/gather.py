@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from ganmetrics._types import Progress
 from ganmetrics.data.audit import Audit
 from ganmetrics.data.fingerprint import fingerprint
+from ganmetrics.data.looking import described
 from ganmetrics.data.sources import ImageSource
 from ganmetrics.errors import InputError
 from ganmetrics.extraction.collect import Keep, collect
@@ -193,12 +194,8 @@ def _relabelled(stored: Reference, images: ImageSource, settings: Settings) -> R
     """Return cached statistics with what this run knows better: names of files, what was passed over, the seed."""
     if stored.audit is None:
         return stored
-    bad = tuple(replace(file, label=images.label(file.index)) for file in stored.audit.bad)
-    return replace(
-        stored,
-        audit=replace(stored.audit, bad=bad, ignored=images.ignored),
-        made_by={**stored.made_by, "seed": settings.chosen_by},
-    )
+    made_by = {**stored.made_by, "seed": settings.chosen_by}
+    return replace(stored, audit=described(stored.audit, images), made_by=made_by)
 
 
 def announce(request: Request, audit: Audit | None) -> None:

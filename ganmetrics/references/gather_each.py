@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from ganmetrics._types import Progress
 from ganmetrics.data.fingerprint import fingerprint
+from ganmetrics.data.looking import described
 from ganmetrics.data.sources import ImageSource
 from ganmetrics.extraction.collect import Collected
 from ganmetrics.extraction.each_preparation import collect_each
@@ -75,7 +76,7 @@ def _look(
         for preparation in preparations:
             stored = look_up(cache, _key(contents, settings, preparation), images)
             if stored is not None and stored.audit is not None:
-                known[preparation] = replace(stored, audit=replace(stored.audit, ignored=images.ignored))
+                known[preparation] = replace(stored, audit=described(stored.audit, images))
     missing = tuple(preparation for preparation in preparations if preparation not in known)
     if not missing:
         return _Looked(images, known, missing, None)

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from reference_models.cli.options import out_option, run_argument, seed_option
+from reference_models.cli.output import emit
 
 
 @click.group()
@@ -49,7 +50,7 @@ def walk(
         seed=seed,
         extractor=extractor,
     )
-    click.echo(write.walk(target, found, mode=mode, extractor=extractor))
+    emit(write.walk(target, found, mode=mode, extractor=extractor))
 
 
 @analyse.command()
@@ -85,7 +86,7 @@ def arithmetic(
     found = calculate(
         open_subject(run, label=label), plus=plus, minus=minus, per_concept=per_concept, trials=trials, seed=seed
     )
-    click.echo(write.arithmetic(target, found, plus=plus, minus=minus, trials=trials))
+    emit(write.arithmetic(target, found, plus=plus, minus=minus, trials=trials))
 
 
 @analyse.command()
@@ -128,7 +129,7 @@ def axis(
         per_concept=per_concept,
         seed=seed,
     )
-    click.echo(write.axis(target, found, start=start, end=end))
+    emit(write.axis(target, found, start=start, end=end))
 
 
 @analyse.command()
@@ -163,7 +164,7 @@ def probe(
     checkpoint = read_checkpoint(run)
     sides = labelled_sides(checkpoint.config, data=data, test_data=test_data, count=count, test=test, seed=seed)
     found = classify(checkpoint, *sides, per_class=per_class, repeats=repeats, seed=seed)
-    click.echo(write.probe(target, found, checkpoint=checkpoint, sides=sides, per_class=per_class))
+    emit(write.probe(target, found, checkpoint=checkpoint, sides=sides, per_class=per_class))
 
 
 @analyse.command()
@@ -204,7 +205,7 @@ def filters(
         for network in (subject.checkpoint.discriminator(), build_discriminator(config, seed=seed + 1000))
     )
     dropped = drop_maps(subject, stage=drop_stage, count=drop, samples=16, seed=seed)
-    click.echo(write.filters(target, trained, untrained, dropped))
+    emit(write.filters(target, trained, untrained, dropped))
 
 
 @analyse.command(name="optimal-discriminator")
@@ -222,4 +223,4 @@ def optimal_discriminator(
 
     target = write.Target(out, "optimal-discriminator")
     found = compare(Gaussian(*real), Gaussian(*fake), steps=steps, seed=seed)
-    click.echo(write.optimal(target, found))
+    emit(write.optimal(target, found))
