@@ -5,12 +5,12 @@ import math
 import numpy as np
 import pytest
 import torch
-from ganmetrics.metrics.frechet.joint_difference import difference_from_few
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ganmetrics import InputError, Moments, NotEnoughSamples, frechet_distance
 from ganmetrics.metrics.frechet.joint import frechet_from_few, means_variance
+from ganmetrics.metrics.frechet.joint_difference import difference_from_few
 from ganmetrics.metrics.frechet.sample import Sample, kept_images
 
 WIDTH = 32
