@@ -159,7 +159,7 @@ def compare(
     store = None if cache is None else ReferenceCache(Path(cache), features=cache_features)
     demand = Demand("a comparison", frozenset({"moments", "features"}), LEAST)
     with all_ranks("compare") as ranks:
-        opened = ranks.each(lambda: [open_side(source) for source in (real, first, second)])
+        opened = ranks.each(lambda: [open_side(source, extraction) for source in (real, first, second)])
         requests = [
             Request(role, side, (demand,), memory=memory)
             for role, side in zip(("real", FIRST, SECOND), opened, strict=True)

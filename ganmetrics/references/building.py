@@ -37,7 +37,7 @@ def build_reference(
         return side.reference
 
     with all_ranks("Reference.from_images") as ranks:
-        images = ranks.each(lambda: open_images(source, purpose="building a reference"))
+        images = ranks.each(lambda: open_images(source, how, purpose="building a reference"))
         if shard is None:
             return gathered(images, how)
         settings = ranks.in_order(lambda: open_settings(how, progress=progress))

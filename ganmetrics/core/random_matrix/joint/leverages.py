@@ -1,6 +1,6 @@
 """Images that weigh more than others: leverages, and what their spread beyond chance does to the law."""
 
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import torch
 from torch import Tensor
@@ -11,13 +11,19 @@ LEAST_KEPT = 1e-4
 """1 - h of an image is held above this share of its mean: an image that alone spans a direction has h = 1."""
 
 
+@runtime_checkable
 class Bulk(Protocol):
     """What is needed of the law of Gaussian features."""
 
     @property
-    def filled(self) -> Tensor: ...
+    def filled(self) -> Tensor:
+        """F at each point: the dimensions that the samples fill."""
+        ...
+
     @property
-    def change(self) -> Tensor: ...
+    def change(self) -> Tensor:
+        """How fast F changes with the logarithm of t."""
+        ...
 
 
 class Leverages(NamedTuple):
