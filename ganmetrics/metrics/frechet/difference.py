@@ -46,6 +46,7 @@ def frechet_difference(
         NotEnoughSamples: if a set has one image only.
         NumericsError: if a feature is not finite, naming the row.
 
+    >>> import torch
     >>> draw = torch.Generator().manual_seed(0)
     >>> real, near, far = (torch.randn(200, 8, generator=draw) + shift for shift in (0, 0.1, 1))
     >>> found = frechet_difference(real, near, far, permutations=999)
