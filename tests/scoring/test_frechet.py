@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from ganmetrics.commands.evaluate import evaluate, fid
-from ganmetrics.metrics.frechet.estimate import frechet_estimate
+from ganmetrics.metrics.frechet.joint import frechet_estimate
 from ganmetrics.references.reference import Reference
 from ganmetrics.testing import ChannelMeans, random_images
 
