@@ -6,7 +6,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ganmetrics.core.gaussian.blocks import BLOCKS, Blocks, content_blocks, blocks_of, input_hashes
+from ganmetrics.core.gaussian.blocks import BLOCKS, Blocks, blocks_of, content_blocks, input_hashes
 from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.errors import InputError, NumericsError
 from tests.strategies import feature_sets
