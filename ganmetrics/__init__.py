@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ganmetrics.errors import StaleStatistics as StaleStatistics
     from ganmetrics.errors import StorageError as StorageError
     from ganmetrics.errors import WeightsError as WeightsError
+    from ganmetrics.evaluator import Evaluator as Evaluator
     from ganmetrics.extraction.options import Extraction as Extraction
     from ganmetrics.features.base import Extractor as Extractor
     from ganmetrics.features.base import ExtractorSpec as ExtractorSpec
@@ -64,6 +65,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Difference": "metrics.difference",
     "Estimate": "metrics.frechet.joint",
+    "Evaluator": "evaluator",
     "Extraction": "extraction.options",
     "Extractor": "features.base",
     "ExtractorSpec": "features.base",

@@ -66,7 +66,7 @@ def test_memory_does_not_grow_with_images(metric):
     """Features are folded into moments once a block is full, for the whole and for each part."""
     for number in range(20):
         metric.update(random_images(600, seed=number))
-    kept = [metric._seen._whole, *metric._seen._parts]
+    kept = [metric._evaluator._seen._whole, *metric._evaluator._seen._parts]
     assert len(kept) == 9
     assert all(sum(map(len, part._pending)) < BLOCK_ROWS for part in kept)
     assert metric.count == 12_000
