@@ -13,8 +13,8 @@ from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.errors import GanMetricsError, InputError, NumericsError
 from ganmetrics.metrics.classes.agreement import class_agreement
 from ganmetrics.metrics.frechet.distance import frechet_distance
-from ganmetrics.metrics.frechet.estimate import frechet_estimate
 from ganmetrics.metrics.frechet.infinity import frechet_infinity
+from ganmetrics.metrics.frechet.joint import frechet_estimate
 from ganmetrics.metrics.inception.estimate import inception_score_estimate
 from ganmetrics.metrics.inception.score import inception_score
 from ganmetrics.metrics.kernel.difference import kernel_difference
