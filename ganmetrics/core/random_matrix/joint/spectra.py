@@ -92,7 +92,9 @@ def product_spectrum(real: Part, fake: Part) -> Spectrum:
     return Spectrum(eigenvalues, (first, second), seen)
 
 
-def _seen(part: Part, own: Vectors, other: Part, others: Vectors, eigenvalues: Eigenvalues) -> Vectors | None:
+def _seen(
+    part: Part, own: Vectors, other: Part, others: Float64[Tensor, "q r"], eigenvalues: Eigenvalues
+) -> Float64[Tensor, "i r"] | None:
     """Return the images' left singular vectors: those of X F2^T, X the images."""
     if part.images is None or part.images is part.factor:
         return None if part.images is None else own
