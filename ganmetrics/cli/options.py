@@ -3,6 +3,7 @@
 import functools
 import json
 import logging
+import os
 import re
 import sys
 from collections.abc import Callable
@@ -62,7 +63,17 @@ def check_confidence(context: click.Context, parameter: click.Parameter, value: 
     return value
 
 
-SOURCE = click.Path(path_type=Path)
+class PathType(click.Path):
+    """A path, which click would look for before it has looked at the name."""
+
+    def convert(self, value: Any, parameter: click.Parameter | None, context: click.Context | None) -> Any:  # noqa: ANN401 - as click has it
+        """Return the path; a null character in it, which no shell can pass, is wrong usage."""
+        if "\0" in os.fsdecode(value):
+            self.fail("a path cannot hold a null character.", parameter, context)
+        return super().convert(value, parameter, context)
+
+
+SOURCE = PathType(path_type=Path)
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 
 _EXTRACTION = (
@@ -81,7 +92,7 @@ _EXTRACTION = (
     ),
     click.option(
         "--weights",
-        type=click.Path(path_type=Path),
+        type=SOURCE,
         default=None,
         help="A weights file of your own; the score is then called fd_<extractor>, not fid.",
     ),

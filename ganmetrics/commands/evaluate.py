@@ -5,6 +5,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, Unpack, cast
 
+from ganmetrics._files import as_path
 from ganmetrics._types import Progress, silent
 from ganmetrics.data.sources import ImageSource
 from ganmetrics.extraction.options import Extraction, ExtractionOptions
@@ -86,7 +87,7 @@ def evaluate(
     """
     chosen = choose_metrics(metrics)
     extraction, choices = _split(how, scoring, options)
-    store = None if cache is None else ReferenceCache(Path(cache), features=cache_features)
+    store = None if cache is None else ReferenceCache(as_path(cache), features=cache_features)
     with all_ranks(f"evaluate of {', '.join(metrics)}") as ranks:
         sides = ranks.each(lambda: (open_side(real, real_labels), open_side(fake, fake_labels)))
         _check(sides, chosen, extraction, choices)

@@ -8,6 +8,7 @@ from typing import Any, TypedDict
 
 import torch
 
+from ganmetrics._files import as_path
 from ganmetrics.data.pixels import check_alpha
 from ganmetrics.errors import InputError
 from ganmetrics.features.base import Extractor, check_extractor
@@ -86,6 +87,8 @@ class Extraction:
         check_alpha(self.alpha)
         if self.weights is not None and not isinstance(self.weights, str | os.PathLike):
             raise InputError(f"weights must be the path of a file; got {type(self.weights).__name__}")
+        if self.weights is not None:
+            as_path(self.weights)
         if self.device is not None and not isinstance(self.device, str | torch.device):
             raise InputError(f"device must be a name such as cpu or cuda:0; got {type(self.device).__name__}")
         self._check_extractor()

@@ -3,10 +3,10 @@
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from torch import Tensor
 
+from ganmetrics._files import as_path
 from ganmetrics.core.memory import MEMORY
 from ganmetrics.data.audit import Audit
 from ganmetrics.data.sources import ImageSource, open_source, with_classes
@@ -177,7 +177,7 @@ def _open(source: object) -> Reference | ImageSource:
     if isinstance(source, Reference):
         return source
     if isinstance(source, str | os.PathLike):
-        path = Path(source)
+        path = as_path(source)
         if path.is_file() and is_statistics(path):
             return Reference.load(path)
     return open_source(source)
