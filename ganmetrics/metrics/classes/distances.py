@@ -6,11 +6,13 @@ from dataclasses import dataclass
 import torch
 
 from ganmetrics._types import ArrayLike
-from ganmetrics.core.arrays import check_rows
+from ganmetrics.core.arrays import check_finite_rows
+from ganmetrics.core.checks import same_width
 from ganmetrics.core.gaussian.moments import Moments
-from ganmetrics.errors import InputError, NotEnoughSamples
+from ganmetrics.errors import NotEnoughSamples
+from ganmetrics.metrics.classes.labels import class_names
 from ganmetrics.metrics.frechet.distance import frechet_distance
-from ganmetrics.metrics.frechet.joint import frechet_from_few
+from ganmetrics.metrics.frechet.joint import frechet_estimate
 
 
 @dataclass(frozen=True)
@@ -67,16 +69,11 @@ def class_distances(
     >>> [(one.name, one.value) for one in found]
     [('a', 1.0), ('b', 1.0)]
     """
-    for role, features, classes in (("real", real, real_classes), ("fake", fake, fake_classes)):
-        check_rows(features, f"{role} features")
-        if len(classes) != len(features):
-            raise InputError(
-                f"each {role} image needs a class; there are {len(features)} images, {len(classes)} classes"
-            )
-    names = sorted(set(real_classes))
-    unknown = sorted(set(fake_classes) - set(names))
-    if unknown:
-        raise InputError(f"fake images need classes of the real ones; {', '.join(unknown[:5])} has no real image")
+    # Before the classes are parted: a row that is not finite is named by its number in the caller's array.
+    check_finite_rows(real, "real features")
+    check_finite_rows(fake, "fake features")
+    same_width(real.shape[1], fake.shape[1])
+    names = class_names(real_classes, fake_classes, real_count=len(real), fake_count=len(fake))
     found = [
         _distance(name, _members(real, real_classes, name), _members(fake, fake_classes, name), confidence)
         for name in names
@@ -106,5 +103,5 @@ def _distance(name: str, real: ArrayLike, fake: ArrayLike, confidence: float | N
         return ClassDistance(name, len(real), len(fake), None, None)
     if confidence is None:
         return ClassDistance(name, len(real), len(fake), frechet_distance(Moments.of(real), Moments.of(fake)), None)
-    found = frechet_from_few(real, fake, confidence=confidence)
+    found = frechet_estimate(real, fake, confidence=confidence)
     return ClassDistance(name, len(real), len(fake), found.value, found.corrected, found.low, found.high)

@@ -3,8 +3,6 @@
 import math
 from dataclasses import dataclass
 
-import torch
-
 from ganmetrics._types import ArrayLike
 from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.core.inference.student import student_quantile
@@ -15,19 +13,19 @@ from ganmetrics.metrics.frechet.sample import Sample, sample_of
 from ganmetrics.metrics.frechet.trust import doubts
 
 FEWEST = 16
-"""Below so many images on a side nothing is corrected: of eight to fifteen the fit's own error is too small by half
-and more (benchmarks/joint_fit.py)."""
+"""Below so many images on a side nothing is corrected: of eight the error is too small by half and more."""
 DIRECT = 2.0
-"""From so many degrees of freedom for each feature on both sides the law reaches every eigenvalue, and no fit is needed:
-there both agree to a hundredth of a standard deviation."""
+"""From so many degrees of freedom for each feature on both sides the law reaches every eigenvalue, and no fit is
+needed: there both agree to a hundredth of a standard deviation."""
 LEAST_SHARE = 0.25
-"""Means and covariances may err against each other; what is left is at least this share of the variance they have apart."""
+"""Means and covariances may err against each other; what is left is at least this share of the variance they have
+apart."""
 MOST_FREEDOM = 500
 """Student's distribution has as many degrees of freedom as the smaller side; from here on it is the normal one."""
 
 
 @dataclass(frozen=True)
-class JointEstimate:
+class Estimate:
     """A Fréchet distance, and what it says of the distance between the populations.
 
     Attributes:
@@ -50,9 +48,9 @@ class JointEstimate:
     reason: str
 
 
-def frechet_from_few(
+def frechet_estimate(
     real: ArrayLike | Moments | Sample, fake: ArrayLike | Moments | Sample, *, confidence: float = 0.95
-) -> JointEstimate:
+) -> Estimate:
     """Return the Fréchet distance of two sets of images, corrected for their numbers, with an interval.
 
     The squared distance of the means is too large by tr C1/n1 + tr C2/n2 on average, which is subtracted; the traces of
@@ -61,8 +59,8 @@ def frechet_from_few(
     they do not reach (`root_by_fit`). No images are left out and nothing is drawn.
 
     Args:
-        real: features, floating point, shape [n, d]; or `Moments`; or a `Sample`. Without a count they are exact and add
-            no error. With a count but without images their part of the error is that of Gaussian features.
+        real: features, floating point, shape [n, d]; or `Moments`; or a `Sample`. Without a count they are exact and
+        add no error. With a count but without images their part of the error is that of Gaussian features.
         fake: likewise.
         confidence: probability to cover the populations' distance, between 0 and 1.
 
@@ -73,7 +71,7 @@ def frechet_from_few(
 
     >>> draw = torch.Generator().manual_seed(0)
     >>> real, fake = (torch.randn(40, 64, generator=draw, dtype=torch.float64) for _ in range(2))
-    >>> found = frechet_from_few(real, fake)  # two samples of one population: the truth is 0
+    >>> found = frechet_estimate(real, fake)  # two samples of one population: the truth is 0
     >>> found.value > 40, found.low < 0 < found.high
     (True, True)
     """
@@ -84,16 +82,16 @@ def frechet_from_few(
     counts = [side.count for side in sides if side.count is not None]
     if min(counts, default=FEWEST) < FEWEST:
         reason = f"a corrected distance needs {FEWEST} images a side, got {min(counts)}"
-        return JointEstimate(value, None, None, None, None, calibrated=False, reason=reason)
+        return Estimate(value, None, None, None, None, calibrated=False, reason=reason)
     found = distance_from_few(*(side.different for side in sides))
     if found is None:
         reason = "the spectra could not be fitted"
-        return JointEstimate(value, None, None, None, None, calibrated=False, reason=reason)
+        return Estimate(value, None, None, None, None, calibrated=False, reason=reason)
     trust = doubts(sides[0], sides[1], found.root)
     quantile = student_quantile(confidence, min([count - 1 for count in counts] + [MOST_FREEDOM]))
     half = quantile * found.error
     low, high = found.value - half, found.value + half
-    return JointEstimate(value, found.value, low, high, found.error, trust.calibrated, trust.reason)
+    return Estimate(value, found.value, low, high, found.error, trust.calibrated, trust.reason)
 
 
 @dataclass(frozen=True)
@@ -113,12 +111,13 @@ class Corrected:
 
 def distance_from_few(real: Sample, fake: Sample) -> Corrected | None:
     """Return the corrected distance; None if its numerics fail."""
-    unit = max(real.trace, fake.trace)
+    # Two distances from one real side then have one unit.
+    unit = real.trace or fake.trace
     shift = float((real.moments.mean - fake.moments.mean).square().sum())
     noise = sum(side.trace / side.count for side in (real, fake) if side.count is not None)
     means = shift - noise
     if min(real.trace, fake.trace) == 0:
-        root = RootTrace(0.0, 0.0, 0.0, 0.0, (None, None), 0.0)
+        root = RootTrace(0.0, 0.0, (0.0, 0.0), 0.0, (None, None), 0.0, None)
         unit = unit or 1.0
     else:
         found = _root(real, fake, math.sqrt(unit))
@@ -126,7 +125,7 @@ def distance_from_few(real: Sample, fake: Sample) -> Corrected | None:
             return None
         root = found
     value = means + real.trace + fake.trace - 2 * unit * root.value
-    apart = means_variance(real, fake) + unit**2 * (root.gaussian + root.scales + root.supposed)
+    apart = means_variance(real, fake) + unit**2 * (root.gaussian + sum(root.scales) + root.supposed)
     variance = max(apart + unit * _together(real, fake, root), LEAST_SHARE * apart)
     if not (math.isfinite(value) and math.isfinite(variance)):
         return None
@@ -136,16 +135,16 @@ def distance_from_few(real: Sample, fake: Sample) -> Corrected | None:
 def means_variance(real: Sample, fake: Sample) -> float:
     """Return the variance of the squared distance of the means, freed of its noise.
 
-    It is 4 d' M d + 2 |M|^2 with M = C1/n1 + C2/n2 and d the distance of the populations' means. The samples' own d is longer
-    by noise, which adds 4 |M|^2 to the first term on average.
+    It is 4 d' M d + 2 |M|^2 with M = C1/n1 + C2/n2 and d the distance of the populations' means. The samples' own d
+    is longer by noise, which adds 4 |M|^2 to the first term on average.
     """
     sampled = [(side, side.count) for side in (real, fake) if side.count is not None]
     shift = real.moments.mean - fake.moments.mean
     along = 4 * sum(float((side.moments.factor @ shift).square().sum()) / count for side, count in sampled)
     noise = sum(side.squared / count**2 for side, count in sampled)
-    if len(sampled) == 2:
-        (one, n1), (other, n2) = sampled
-        noise += 2 * float((one.moments.factor @ other.moments.factor.mT).square().sum()) / (n1 * n2)
+    if real.count is not None and fake.count is not None:
+        both = float((real.moments.factor @ fake.moments.factor.mT).square().sum())
+        noise += 2 * both / (real.count * fake.count)
     return max(along - 4 * noise, 0.0) + 2 * noise
 
 
@@ -153,8 +152,8 @@ def _together(real: Sample, fake: Sample, root: RootTrace) -> float:
     """Return twice the covariance of the means' part with the covariances' part, over the unit.
 
     It is 0 for Gaussian features. Where images far out on one side are also the long ones (skewed features, clusters of
-    unlike size, rare outliers) both parts move together. Each image's effect on the means' part is 2 (x - m).d, d without
-    the image's own share of it.
+    unlike size, rare outliers) both parts move together. Each image's effect on the means' part is 2 (x - m).d, d
+    without the image's own share of it.
     """
     shift, total = real.moments.mean - fake.moments.mean, 0.0
     for side, apart, pulls in ((real, shift, root.pulls[0]), (fake, -shift, root.pulls[1])):
@@ -171,11 +170,11 @@ def _root(real: Sample, fake: Sample, unit: float) -> RootTrace | None:
         if basis is not None:
             parts = [within(part, basis) for part in parts]
     if any(part.trace == 0 for part in parts):
-        return RootTrace(0.0, sum(part.trace_variance for part in parts), 0.0, 0.0, (None, None), 0.0)
+        return RootTrace(0.0, sum(part.trace_variance for part in parts), (0.0, 0.0), 0.0, (None, None), 0.0, None)
     size = parts[0].factor.shape[1]
     try:
         if all(part.freedom is None or part.freedom >= DIRECT * size for part in parts):
             return root_by_law(*parts)
         return root_by_fit(parts[0], parts[1], size)
-    except torch.linalg.LinAlgError:
+    except RuntimeError:  # torch's LinAlgError is one: an eigenvalue solver gave up
         return None

@@ -18,8 +18,8 @@ NEAR = 0.01
 """Nearly equal: at this share of the images' mean squared distance. CIFAR-10's nearest neighbours, in the features of
 EfficientNet-Lite0, are at 0.2 and more."""
 LONG, LONG_BY_FIRST = 8.0, 4.0
-"""One image's share of the variance, over the mean one's, is doubted from 8 + 4 (l1 / tr S) log n upward: Gaussian images of
-n reach 1 + 2 (l1 / tr S) log n or so."""
+"""One image's share of the variance, over the mean one's, is doubted from 8 + 4 (l1 / tr S) log n upward: Gaussian
+images of n reach 1 + 2 (l1 / tr S) log n or so."""
 TAILS = 1.5
 """E d^4 of the images' scales d above this is doubted: the study's heavy tails have 2.7, image features 1.01 to 1.1."""
 MISFIT = 4.0
@@ -48,7 +48,8 @@ def _too_few(real: Sample, fake: Sample) -> str:
     dimension = real.moments.dimension
     counts = [side.count for side in (real, fake) if side.count is not None]
     least = max(LEAST, math.ceil(LEAST_PER_FEATURE * dimension))
-    if len(counts) < 2 or max(counts) >= MANY_PER_FEATURE * dimension:
+    exact = real.count is None or fake.count is None
+    if exact or max(counts) >= MANY_PER_FEATURE * dimension:
         least = min(least, LEAST_AGAINST_MANY)
     if not counts or min(counts) >= least:
         return ""

@@ -1,5 +1,6 @@
 """How well the law's estimates are known together: covariances for Gaussian features, and what images' scales add."""
 
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 import torch
@@ -60,25 +61,25 @@ def errors(parts: tuple[Part, Part], sides: tuple[Evidence, Evidence], product: 
 
     For one sampled side and two estimates at x1, x2 the covariance is -2 log(1 - (1/N) tr A (A + x1)^-1 B (B + x2)^-1),
     A and B what the side's white features are multiplied by: C1 for its own y, C1^(1/2) C2 C1^(1/2) for the product's.
-    With A = B it is Bai and Silverstein's, 2 log((x1 - x2)/(t1 - t2)). Else the trace is not to be had from two spectra;
-    but by the same deterministic equivalents that give the law, with P the images' hat matrices and k = 1 - F/N,
+    With A = B it is Bai and Silverstein's, 2 log((x1 - x2)/(t1 - t2)). Else the trace is not to be had from two
+    spectra; but by the same deterministic equivalents that give the law, with P the images' hat matrices and k = 1 -
+    F/N,
 
         (1/N) tr (I - P1)(I - P2) = k1 k2 / (1 - (1/N) tr ...),   tr P1 P2 = sum u1_j u2_k <U1_j, U2_k>^2.
 
     So how a side's estimate errs together with the product's is seen in the images themselves. Where both sides are
     alike they err alike, and it cancels in the distance.
     """
-    first, second, last = torch.arange(sum(len(one.law.t) for one in (*sides, product))).split(
-        [len(one.law.t) for one in (*sides, product)]
-    )
+    ends = [0, *accumulate(len(one.law.t) for one in (*sides, product))]
+    first, second, last = (torch.arange(start, stop) for start, stop in pairwise(ends))
     gaussian = _with_traces(parts, product, last)
     for number, (part, side, block) in enumerate(zip(parts, sides, (first, second), strict=True)):
         gaussian[block[:, None], block] = _own(side.law)
         if part.freedom is None:
             continue
         overlap = (side.spectrum.vectors[0].mT @ product.spectrum.vectors[number]).square()
-        cross = _cross(part.freedom, side.law, product.law, number, overlap)
-        gaussian[block[:, None], last], gaussian[last[:, None], block] = cross, cross.mT
+        both = cross(part.freedom, (side.law, 0), (product.law, number), overlap)
+        gaussian[block[:, None], last], gaussian[last[:, None], block] = both, both.mT
         at = len(gaussian) - 2 + number
         gaussian[at, block] = gaussian[block, at] = _trace_with(part.freedom, side.law, 0, side.spectrum.eigenvalues)
     rows = [_rows(part, product, last, number, len(gaussian)) for number, part in enumerate(parts)]
@@ -121,10 +122,19 @@ def _own(law: Law) -> Matrix:
     return values
 
 
-def _cross(freedom: int, side: Law, product: Law, number: int, overlap: Tensor) -> Tensor:
-    one, other = side.kept(0), product.kept(number)
-    both = one[:, None] + other - 1 + side.shares.mT @ overlap @ product.shares / freedom
-    return 2 * (both / (one[:, None] * other)).clamp(min=1.0).log()
+def cross(freedom: int, one: tuple[Law, int], other: tuple[Law, int], overlap: Tensor) -> Matrix:
+    """Return the covariance of two laws' estimates by the sampling of a side they share; see `errors`.
+
+    Args:
+        freedom: N of that side.
+        one: a law, and which of its sides it is.
+        other: another.
+        overlap: squared inner products of their vectors on that side, shape [r, s].
+    """
+    (first, at), (second, there) = one, other
+    kept, others = first.kept(at), second.kept(there)
+    both = kept[:, None] + others - 1 + first.shares.mT @ overlap @ second.shares / freedom
+    return 2 * (both / (kept[:, None] * others)).clamp(min=1.0).log()
 
 
 def _trace_with(freedom: int, law: Law, number: int, seen: Tensor, trace: float | None = None) -> Tensor:
@@ -160,10 +170,10 @@ def _rows(part: Part, product: Evidence, last: Tensor, number: int, size: int) -
 
 
 def _stage(freedom: int, law: Law, number: int) -> Matrix:
-    """Return phi/(1 - phi) for the sampling of one side, phi = (1/N) tr B (B + x1)^-1 B (B + x2)^-1 given the other side.
+    """Return phi/(1 - phi) for one side's sampling given the other, phi = (1/N) tr B (B + x1)^-1 B (B + x2)^-1.
 
-    It is (1/N) tr (I - P1)(I - P2) over k1 k2, less 1; and with I - P = t Q, Q a resolvent, Q1 Q2 = (Q1 - Q2)/(t2 - t1).
-    Twice this is the covariance by chance of N times two leverages over their means, per image.
+    It is (1/N) tr (I - P1)(I - P2) over k1 k2, less 1; and with I - P = t Q, Q a resolvent, Q1 Q2 is
+    (Q1 - Q2)/(t2 - t1). Twice this is the covariance by chance of N times two leverages over their means, per image.
     """
     kept, t = law.kept(number), law.t
     ratio = kept / t

@@ -18,10 +18,14 @@ PRECISION = 1e-3
 """The law itself is trusted to this share of y,"""
 MODE = 0.03
 """and in every direction to this share of its points' standard deviations: V is estimated, too."""
-STEPS, HALVINGS = 40, 12
+STEPS, TRIES = 40, 12
+"""Most steps for each floor, and most dampings for each step; a dozen steps are usual."""
+MOST_LOG = 600.0
+"""Logarithms beyond overflow."""
 LONGEST = 1.5
 """No logarithm of an eigenvalue moves further in one step."""
-SETTLED = 1e-4
+SETTLED, UNDAMPED = 1e-4, 1e-2
+"""It has settled when undamped steps, or nearly, gain no more than this share of the cost."""
 
 
 class Data(NamedTuple):
@@ -35,7 +39,7 @@ class Fit(NamedTuple):
     """A solution.
 
     Attributes:
-        values: log a1, log a2, log s at the knots.
+        values: logs a1, log a2, log s at the knots.
         jacobian: of all predicted y by the values, shape [m, k3].
         predicted: all y of the fitted spectra, shape [m].
         gain: how the values follow the estimates, shape [k3, m].
@@ -43,7 +47,7 @@ class Fit(NamedTuple):
         basis: knots.
         supposed: rows of the priors that are active, shape [q, k3].
         steps: taken.
-        cost: half the ... sum of squares.
+        cost: sum of squares.
     """
 
     values: Values
@@ -59,7 +63,8 @@ class Fit(NamedTuple):
     @property
     def product(self) -> Tensor:
         """The fitted eigenvalues b of C1 C2, shape [p]."""
-        return sum(self.spectra).exp()  # type: ignore[union-attr, no-any-return]
+        one, other, both = self.spectra
+        return (one + other + both).exp()
 
     @property
     def spectra(self) -> tuple[Tensor, Tensor, Tensor]:
@@ -122,18 +127,13 @@ class _Problem:
 
     def _predicted(self, values: Values) -> tuple[Tensor, Tensor]:
         one, other, both = (self.weights @ part for part in values.chunk(3))
-        count = self.weights.shape[1]
         predicted, jacobians = [], []
         for number, (logs, x) in enumerate(zip((one, other, one + other + both), self.data.x, strict=True)):
-            eigenvalues = logs.clamp(-600, 600).exp()
+            eigenvalues = logs.clamp(-MOST_LOG, MOST_LOG).exp()
             predicted.append(torch.log1p(eigenvalues / x[:, None]).sum(1))
             own = (eigenvalues / (eigenvalues + x[:, None])) @ self.weights
-            block = torch.zeros(len(x), 3 * count, dtype=torch.float64)
-            if number == 2:
-                block[:] = own.repeat(1, 3)
-            else:
-                block[:, number * count : (number + 1) * count] = own
-            jacobians.append(block)
+            none = torch.zeros_like(own)
+            jacobians.append(torch.cat([[own, none, none], [none, own, none], [own, own, own]][number], dim=1))
         return torch.cat(predicted), torch.cat(jacobians)
 
 
@@ -143,7 +143,7 @@ def _minimise(problem: _Problem, whitening: Tensor, values: Values) -> tuple[Val
     for _ in range(STEPS):
         normal, gradient = state.rows.mT @ state.rows, state.rows.mT @ state.residuals
         better = None
-        for _ in range(HALVINGS):
+        for _ in range(TRIES):
             damped = normal + torch.diag(damping * (normal.diagonal() + 1e-9))
             step = -torch.linalg.solve(damped, gradient)
             step = step * min(1.0, LONGEST / max(float(step.abs().max()), 1e-300))
@@ -157,7 +157,7 @@ def _minimise(problem: _Problem, whitening: Tensor, values: Values) -> tuple[Val
             break
         settled = state.cost - better.cost < SETTLED * (1 + state.cost)
         values, state, damping = values + step, better, max(damping / 8, 1e-12)
-        if settled and damping < 1e-2:
+        if settled and damping < UNDAMPED:
             break
     return values, state, taken
 
@@ -166,7 +166,8 @@ def _whitening(covariance: Tensor, floor: Tensor, mode: float) -> Tensor:
     """Return W with W' W the inverse of the covariance plus floors."""
     floored = covariance + torch.diag(floor.square() + mode**2 * covariance.diagonal())
     variances, directions = torch.linalg.eigh(floored)
-    return (directions / variances.clamp(min=float(variances[-1]) * 1e-9).sqrt()).mT
+    whitened: Tensor = directions / variances.clamp(min=float(variances[-1]) * 1e-9).sqrt()
+    return whitened.mT
 
 
 def _start(basis: Profile, eigenvalues: Tensor) -> Tensor:

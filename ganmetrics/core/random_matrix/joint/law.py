@@ -8,20 +8,23 @@ import torch
 from jaxtyping import Float64
 from torch import Tensor
 
+from ganmetrics.core.random_matrix.joint.gaussian import Gaussian, gaussian_law
 from ganmetrics.core.random_matrix.joint.leverages import Leverages, leverages
 from ganmetrics.core.random_matrix.joint.spectra import Eigenvalues, Part, Spectrum
 
 Points = Float64[Tensor, " m"]
 
 DENSE_STEP, DENSE_BELOW, DENSE_ABOVE = 0.25, 26.0, 7.0
-"""Points of the integral in log t^(1/2): their distance (that of the rule is exp(-pi^2 / step), far below rounding), how far they
-begin below the least root (exp(-26) is 5e-12 of it) and end above the largest."""
+"""Points of the integral in log t^(1/2): their distance (the rule errs by exp(-pi^2 / step), below rounding), how far
+they begin below the least root (exp(-26) is 5e-12 of it), and how far they end above the largest."""
 POINTS = 28
 """Equidistant in log x: more change the result by less than a tenth of its standard deviation."""
 REACH = 30.0
 """The points end at so many times the largest eigenvalue, where y is nearly the trace over x."""
 GRID = 600
-"""Points t from which the map t -> x is inverted by linear interpolation."""
+"""Points t from which the map t -> x is inverted by linear interpolation;"""
+FEWEST = 2 * POINTS
+"""so many are left, or the edge is taken where it is."""
 LEAST = 2e-3
 """Share of the trace of the root below which an eigenvalue's own root adds nothing: points below are left out."""
 LEAST_SLOPE = 1e-6
@@ -32,22 +35,6 @@ FLAT = 0.05
 """Least slope d log x / d log t that is used below that rank;"""
 EDGE, EDGE_LEAST, EDGE_MOST = 1.2, 0.12, 0.5
 """and above it: 1.2 N_min^(-1/3), the width on which eigenvalues at the edge fluctuate, within these bounds."""
-
-
-class Gaussian(NamedTuple):
-    """The law of Gaussian features at points t.
-
-    Attributes:
-        filled: F = sum u, u = l / (l + t), shape [m].
-        change: sum u (1 - u), shape [m].
-        log_kept: for each sampled side log(1 - F / N), shape [sides, m].
-        slope: d log x / d log t, shape [m].
-    """
-
-    filled: Points
-    change: Points
-    log_kept: Tensor
-    slope: Points
 
 
 class Law(NamedTuple):
@@ -77,19 +64,6 @@ class Law(NamedTuple):
         return self.gaussian.log_kept[row].exp()
 
 
-def gaussian_law(eigenvalues: Eigenvalues, t: Points, freedoms: Sequence[int]) -> Gaussian:
-    """Return the law for Gaussian features; `freedoms` are those of the sampled sides."""
-    shares = eigenvalues[:, None] / (eigenvalues[:, None] + t)
-    filled, left, change = shares.sum(0), (1 - shares).sum(0), (shares * (1 - shares)).sum(0)
-    log_kept, slope = torch.zeros(len(freedoms), len(t), dtype=t.dtype), torch.ones_like(t)
-    for number, freedom in enumerate(freedoms):
-        # N - F has its digits as (N - r) + (r - F) where F is near r, and log1p(-F / N) where F is near 0.
-        rest, part = (freedom - len(eigenvalues)) + left, filled / freedom
-        log_kept[number] = torch.where(part < 0.5, torch.log1p(-part.clamp(max=0.5)), torch.log(rest / freedom))
-        slope = slope - change / rest
-    return Gaussian(filled, change, log_kept, slope)
-
-
 def law(spectrum: Spectrum, parts: Sequence[Part]) -> Law:
     """Return the law of one covariance (one part) or of a product (two), with each image's leverage where known.
 
@@ -109,11 +83,11 @@ def law(spectrum: Spectrum, parts: Sequence[Part]) -> Law:
         found = _at(t, spectrum, parts, freedoms)
         # Leverages move the edge: what lies below it goes, and the points are dealt again.
         below = (found.slope <= 0.9 * _least_slope(eigenvalues, freedoms)).nonzero()
-        if len(below) == 0 or len(grid.t) < 2 * POINTS:
+        if len(below) == 0 or len(grid.t) < FEWEST:
             return found.law
         cut = float(found.log_x_gaussian[min(int(below[-1]) + 1, POINTS - 2)])
         keep = grid.log_x > cut
-        if keep.all() or keep.sum() < 2:
+        if keep.all() or int(keep.sum()) < FEWEST:
             return found.law
         grid = _Grid(grid.t[keep], grid.log_x[keep])
 
@@ -121,9 +95,9 @@ def law(spectrum: Spectrum, parts: Sequence[Part]) -> Law:
 def dense_law(spectrum: Spectrum, parts: Sequence[Part]) -> tuple[Law, Tensor]:
     """Return the law of more images than features, and weights w with w @ y = (1/pi) integral of y d x^(1/2).
 
-    In log tau, tau = t^(1/2), the integrand is analytic in a strip of half-width pi/2 and falls off exponentially, so that
-    equidistant points give all digits (docs/uncertainty.md). Above the last one it falls by e^-step from point to
-    point, and the geometric series stands for them.
+    In log tau, tau = t^(1/2), the integrand is analytic in a strip of half-width pi/2 and falls off exponentially,
+    so that equidistant points give all digits (docs/uncertainty.md). Above the last one it falls by e^-step from
+    point to point, and the geometric series stands for them.
     """
     low, high = (0.5 * math.log(float(value)) for value in spectrum.eigenvalues[[-1, 0]])
     log_tau = torch.arange(low - DENSE_BELOW, high + DENSE_ABOVE, DENSE_STEP, dtype=torch.float64)
@@ -147,7 +121,8 @@ class _Found(NamedTuple):
 def _least_slope(eigenvalues: Eigenvalues, freedoms: Sequence[int]) -> float:
     if not freedoms or len(eigenvalues) < FULL * min(freedoms):
         return FLAT
-    return min(max(EDGE * min(freedoms) ** (-1 / 3), EDGE_LEAST), EDGE_MOST)
+    least: float = EDGE * min(freedoms) ** (-1 / 3)
+    return min(max(least, EDGE_LEAST), EDGE_MOST)
 
 
 def _candidates(eigenvalues: Eigenvalues, freedoms: Sequence[int]) -> _Grid:
@@ -160,6 +135,7 @@ def _candidates(eigenvalues: Eigenvalues, freedoms: Sequence[int]) -> _Grid:
     start = int(flat[-1]) + 1 if len(flat) else 0
     least = 2 * math.log(LEAST * math.pi / 2 * float(eigenvalues.sqrt().mean()))
     start = max(start, start + int(torch.searchsorted(log_x[start:], least)))
+    # Two points are left to interpolate between.
     start = min(start, GRID - 2)
     return _Grid(t[start:], log_x[start:])
 

@@ -1,23 +1,16 @@
 """Images that weigh more than others: leverages, and what their spread beyond chance does to the law."""
 
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
+
+from ganmetrics.core.random_matrix.joint.gaussian import Gaussian
 
 NEWTON, EXACT = 60, 1e-15
 """Most steps to solve for the constant c, and when they end."""
 LEAST_KEPT = 1e-4
 """1 - h of an image is held above this share of its mean: an image that alone spans a direction has h = 1."""
-
-
-class Bulk(Protocol):
-    """What is needed of the law of Gaussian features."""
-
-    @property
-    def filled(self) -> Tensor: ...
-    @property
-    def change(self) -> Tensor: ...
 
 
 class Leverages(NamedTuple):
@@ -38,7 +31,7 @@ class Leverages(NamedTuple):
     chance: Tensor
 
 
-def leverages(seen: Tensor, eigenvalues: Tensor, shares: Tensor, freedom: int, bulk: Bulk) -> Leverages:
+def leverages(seen: Tensor, eigenvalues: Tensor, shares: Tensor, freedom: int, bulk: Gaussian) -> Leverages:
     """Return the leverages of a side's images at the points of a law.
 
     h_i = (n/N) sum_j U_ij^2 u_j is the share of image i that the others' ridge regression explains, g_i = h_i/(1 - h_i)

@@ -28,7 +28,8 @@ class Profile(NamedTuple):
 def profile(size: int) -> Profile:
     """Return the knots for p eigenvalues, at u(j) = log((j - 1/2)/(p - j + 1/2)).
 
-    Largest and smallest eigenvalues get a knot for a few of them, those between one for many: spectra bend at their ends.
+    Largest and smallest eigenvalues get a knot for a few of them, those between one for many: spectra bend at their
+    ends.
 
     >>> profile(100).weights.sum(dim=1).unique()
     tensor([1.], dtype=torch.float64)

@@ -19,24 +19,44 @@ PRIOR_MOST = 4.0
 """and at most so much is made of a spectrum that contradicts them: there the data decide."""
 
 
+class Known(NamedTuple):
+    """What a second estimate with the same real side needs of the first.
+
+    Attributes:
+        real: the real side.
+        product: the evidence of the product.
+        errors: of all estimates, and of tr S1, tr S2.
+        weights: how tr S1 + tr S2 - 2 R hangs on them, shape [m + 2].
+        sizes: numbers of estimates of C1, of C2 and of the product; without a fit the first two are 0.
+    """
+
+    real: Part
+    product: Evidence
+    errors: Errors
+    weights: Tensor
+    sizes: tuple[int, int, int]
+
+
 class RootTrace(NamedTuple):
     """An estimate of tr (C1 C2)^(1/2), and the variance of tr S1 + tr S2 less twice the estimate.
 
     Attributes:
         value: the estimate.
         gaussian: variance for Gaussian features.
-        scales: what the images' scales add.
+        scales: what the images' scales add, for each side.
         supposed: what is not known from the images and only supposed smooth.
         pulls: for each side what each known image adds to that sum, times n; None where images are not known.
         misfit: mean square of what the fit leaves of the estimates, in their standard errors; 0 without a fit.
+        known: for comparing with another; None where a covariance is zero.
     """
 
     value: float
     gaussian: float
-    scales: float
+    scales: tuple[float, float]
     supposed: float
     pulls: tuple[Tensor | None, Tensor | None]
     misfit: float
+    known: Known | None
 
 
 def root_by_fit(real: Part, fake: Part, size: int, weights: Weights | None = None) -> RootTrace:
@@ -54,23 +74,23 @@ def root_by_fit(real: Part, fake: Part, size: int, weights: Weights | None = Non
     one, other, both = (Evidence(*pair) for pair in zip(spectra, laws, strict=True))
     found = errors(parts, (one, other), both)
     data = Data((laws[0].x, laws[1].x, laws[2].x), (laws[0].y, laws[1].y, laws[2].y))
-    known = len(found.gaussian) - 2
-    solution = fit(size, data, found.total[:known, :known], (spectra[0].eigenvalues, spectra[1].eigenvalues), weights)
-    roots, points = solution.product.sqrt(), len(laws[2].x)
-    widths = _root_widths(laws[2])
-    rest = laws[2].y - solution.predicted[-points:]
-    slope = 0.5 * (roots @ solution.basis.weights).repeat(3)
-    free = slope - solution.jacobian[-points:].mT @ widths
+    covariance = found.total[:-2, :-2]
+    solution = fit(size, data, covariance, (spectra[0].eigenvalues, spectra[1].eigenvalues), weights)
+    basis = _Basis(parts, both, found, (len(laws[0].x), len(laws[1].x), len(laws[2].x)))
+    return _with_errors(basis, _integrated(solution, laws[2], covariance))
+
+
+def _integrated(solution: Fit, product: Law, covariance: Tensor) -> "_Estimate":
+    """Return the trace of the root by the fitted spectrum and by what the law leaves of it."""
+    roots, points, widths = solution.product.sqrt(), len(product.x), _root_widths(product)
+    rest = product.y - solution.predicted[-points:]
+    free = 0.5 * (roots @ solution.basis.weights).repeat(3) - solution.jacobian[-points:].mT @ widths
     gain = solution.gain.mT @ free
     gain[-points:] += widths
-    supposed = (solution.supposed @ (solution.inverse @ free)).square().sum()
-    residual = (laws[0].y, laws[1].y, laws[2].y)
-    off = (torch.cat(residual) - solution.predicted).square() / found.total.diagonal()[:known].clamp(min=1e-300)
-    sampled = [one.freedom is not None for one in (real, fake)]
-    misfit = float(off[-points:].mean()) if any(sampled) else 0.0
-    return _with_errors(
-        parts, float(roots.sum() + widths @ rest), gain, found, 4 * float(supposed) * _prior_scale(solution), misfit
-    )
+    supposed = 4 * float((solution.supposed @ (solution.inverse @ free)).square().sum()) * _prior_scale(solution)
+    variances = covariance.diagonal()[-points:]
+    misfit = float((rest.square() / variances.clamp(min=1e-300)).mean()) if float(variances.max()) > 0 else 0.0
+    return _Estimate(float(roots.sum() + widths @ rest), gain, supposed, misfit)
 
 
 def root_by_law(real: Part, fake: Part) -> RootTrace:
@@ -81,18 +101,34 @@ def root_by_law(real: Part, fake: Part) -> RootTrace:
     spectrum = product_spectrum(real, fake)
     both, widths = dense_law(spectrum, (real, fake))
     found = product_errors((real, fake), Evidence(spectrum, both))
-    return _with_errors((real, fake), float(widths @ both.y), widths, found, 0.0, 0.0)
+    basis = _Basis((real, fake), Evidence(spectrum, both), found, (0, 0, len(widths)))
+    return _with_errors(basis, _Estimate(float(widths @ both.y), widths, 0.0, 0.0))
 
 
-def _with_errors(
-    parts: tuple[Part, Part], value: float, gain: Tensor, found: Errors, supposed: float, misfit: float
-) -> RootTrace:
-    weights = torch.cat([-2 * gain, torch.ones(2, dtype=torch.float64)])
+class _Estimate(NamedTuple):
+    value: float
+    gain: Tensor
+    supposed: float
+    misfit: float
+
+
+class _Basis(NamedTuple):
+    parts: tuple[Part, Part]
+    product: Evidence
+    errors: Errors
+    sizes: tuple[int, int, int]
+
+
+def _with_errors(basis: _Basis, estimate: _Estimate) -> RootTrace:
+    found = basis.errors
+    weights = torch.cat([-2 * estimate.gain, torch.ones(2, dtype=torch.float64)])
     gaussian = max(float(weights @ found.gaussian @ weights), 0.0)
-    pairs = list(zip(parts, found.rows, strict=True))
-    scales = sum(_scale_variance(rows, weights[rows.at], part) for part, rows in pairs if rows is not None)
+    pairs = list(zip(basis.parts, found.rows, strict=True))
+    first, second = (0.0 if rows is None else _scale_variance(rows, weights[rows.at], part) for part, rows in pairs)
     one, other = (None if rows is None else rows.drawn @ weights[rows.at] for _, rows in pairs)
-    return RootTrace(value, gaussian, scales, supposed, (one, other), misfit)
+    known = Known(basis.parts[0], basis.product, found, weights, basis.sizes)
+    value, _, supposed, misfit = estimate
+    return RootTrace(value, gaussian, (first, second), supposed, (one, other), misfit, known)
 
 
 def _scale_variance(rows: Rows, weights: Tensor, part: Part) -> float:
