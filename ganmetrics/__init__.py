@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from ganmetrics.features.base import Extractor as Extractor
     from ganmetrics.features.base import ExtractorSpec as ExtractorSpec
     from ganmetrics.features.base import Outputs as Outputs
+    from ganmetrics.features.module import ModuleExtractor as ModuleExtractor
     from ganmetrics.features.registry import load_extractor as load_extractor
     from ganmetrics.features.resize import Preprocessing as Preprocessing
     from ganmetrics.metric import FrechetInceptionDistance as FrechetInceptionDistance
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
     from ganmetrics.metrics.frechet.estimate import Estimate as Estimate
     from ganmetrics.metrics.frechet.estimate import frechet_estimate as frechet_estimate
     from ganmetrics.metrics.frechet.infinity import frechet_infinity as frechet_infinity
+    from ganmetrics.metrics.frechet.joint import JointEstimate as JointEstimate
+    from ganmetrics.metrics.frechet.joint import frechet_from_few as frechet_from_few
     from ganmetrics.metrics.inception.score import inception_score as inception_score
     from ganmetrics.metrics.kernel.difference import kernel_difference as kernel_difference
     from ganmetrics.metrics.kernel.distance import kernel_distance as kernel_distance
@@ -69,6 +72,8 @@ _HOMES = {
     "FrechetInceptionDistance": "metric",
     "GanMetricsError": "errors",
     "InputError": "errors",
+    "JointEstimate": "metrics.frechet.joint",
+    "ModuleExtractor": "features.module",
     "Moments": "core.gaussian.moments",
     "NotEnoughSamples": "errors",
     "NumericsError": "errors",
@@ -91,6 +96,7 @@ _HOMES = {
     "frechet_difference": "metrics.frechet.difference",
     "frechet_distance": "metrics.frechet.distance",
     "frechet_estimate": "metrics.frechet.estimate",
+    "frechet_from_few": "metrics.frechet.joint",
     "frechet_infinity": "metrics.frechet.infinity",
     "inception_score": "metrics.inception.score",
     "influence": "commands.influence",

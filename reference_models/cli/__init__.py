@@ -67,4 +67,4 @@ for _command in (list_presets, train, sample, compare, study, analyse):
 
 def main() -> None:
     """Run the command line."""
-    command(prog_name="python -m reference_models")
+    command()

@@ -107,7 +107,9 @@ def _refuse_with_resume(preset: str | None, out: Path | None, resume: Path) -> N
         raise ConfigError(f"--resume {resume} goes on in its own folder; got --out {out} too")
     if preset is not None:
         from reference_models.training.checkpoint import LAST, read_checkpoint
+        from reference_models.training.folder import is_begun, read_begun
 
-        stored = read_checkpoint(resume / LAST).config.preset
+        config = read_begun(resume) if is_begun(resume) else read_checkpoint(resume / LAST).config
+        stored = config.preset
         if stored != preset:
             raise ConfigError(f"{resume} is a run of {stored}; got {preset}")

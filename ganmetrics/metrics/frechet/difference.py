@@ -1,12 +1,10 @@
 """Is one generator's Fréchet distance from a reference smaller than another's?"""
 
-import torch
-from torch import Tensor
-
 from ganmetrics._types import ArrayLike
+from ganmetrics.core.checks import probability
 from ganmetrics.core.gaussian.blocks import Blocks
 from ganmetrics.core.inference.permutation import PERMUTATIONS, permutation_p_value
-from ganmetrics.metrics.difference import Difference, normal_interval
+from ganmetrics.metrics.difference import Difference, check_sets, joined, normal_interval
 from ganmetrics.metrics.frechet.estimate import estimate_from_blocks
 from ganmetrics.metrics.frechet.influence import frechet_influence
 
@@ -54,6 +52,8 @@ def frechet_difference(
     >>> found.low < -8 * (1 - 0.01) < found.high, found.p_value, found.better(lower_is_better=True, level=0.05)
     (True, 0.001, 'first')
     """
+    check_sets(real, first, second)
+    probability("confidence", confidence)
     fakes = (first, second)
     p_value = _p_value(real, first, second, permutations=permutations, seed=seed)
     blocks = Blocks.of(real)
@@ -79,8 +79,3 @@ def _variance(real: ArrayLike, first: ArrayLike, second: ArrayLike) -> float:
 def _p_value(real: ArrayLike, first: ArrayLike, second: ArrayLike, *, permutations: int, seed: int) -> float:
     scores = frechet_influence(real, joined(first, second)).fake
     return permutation_p_value(scores[: len(first)], scores[len(first) :], permutations=permutations, seed=seed)
-
-
-def joined(first: ArrayLike, second: ArrayLike) -> Tensor:
-    """Return both sets of features as one tensor on the CPU, in memory."""
-    return torch.cat([torch.as_tensor(side).detach().cpu() for side in (first, second)])
