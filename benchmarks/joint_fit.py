@@ -20,8 +20,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from ganmetrics.metrics.frechet.joint import Estimate, frechet_estimate
-from ganmetrics.metrics.frechet.sample import Sample
+from ganmetrics import Estimate, frechet_estimate
 
 Array = np.ndarray
 CLUSTERS = 10
@@ -200,7 +199,7 @@ def real_features(folder: Path, repetitions: int, done: set[tuple]) -> Iterable[
     dimension, order = real.shape[1], np.random.default_rng(STUDY).permutation(len(real))
     names = ["alike", *sorted(path.stem for path in folder.glob("*.npy") if path.stem != "real")]
     trace = 2 * float(real.var(axis=0, ddof=1).sum())
-    many = Sample.of(real[order[: 6 * dimension]])
+    many = real[order[: 6 * dimension]]
     for name in names:
         fake = real[order[6 * dimension :]] if name == "alike" else np.load(folder / f"{name}.npy").astype(float)
         truth = None

@@ -14,7 +14,7 @@ from functools import partial
 import numpy as np
 import torch
 
-from ganmetrics.metrics.frechet.joint import frechet_estimate
+from ganmetrics import frechet_estimate
 
 Array = np.ndarray
 Draw = Callable[[np.random.Generator, int], Array]

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from ganmetrics.metrics.frechet.infinity import frechet_infinity as frechet_infinity
     from ganmetrics.metrics.frechet.joint import Estimate as Estimate
     from ganmetrics.metrics.frechet.joint import frechet_estimate as frechet_estimate
+    from ganmetrics.metrics.frechet.sample import Sample as Sample
     from ganmetrics.metrics.inception.score import inception_score as inception_score
     from ganmetrics.metrics.kernel.difference import kernel_difference as kernel_difference
     from ganmetrics.metrics.kernel.distance import kernel_distance as kernel_distance
@@ -72,6 +73,7 @@ _HOMES = {
     "FrechetInceptionDistance": "metric",
     "GanMetricsError": "errors",
     "InputError": "errors",
+    "Estimate": "metrics.frechet.joint",
     "ModuleExtractor": "features.module",
     "Moments": "core.gaussian.moments",
     "NotEnoughSamples": "errors",
@@ -80,6 +82,7 @@ _HOMES = {
     "Preprocessing": "features.resize",
     "Reference": "references.reference",
     "Report": "report",
+    "Sample": "metrics.frechet.sample",
     "Score": "report",
     "StaleStatistics": "errors",
     "StorageError": "errors",
