@@ -7,9 +7,10 @@ import torch
 
 from ganmetrics._types import ArrayLike
 from ganmetrics.core.moments import Moments
-from ganmetrics.core.random_matrix.joint.subspace import known_span, within
+from ganmetrics.core.random_matrix.joint.subspace import known_span, within, without_constants
 from ganmetrics.core.random_matrix.joint.trace import RootTrace, root_by_fit, root_by_law
 from ganmetrics.core.student import student_quantile
+from ganmetrics.errors import NumericsError
 from ganmetrics.metrics.frechet import check_sides, frechet_distance
 from ganmetrics.metrics.sample import Sample, sample_of
 from ganmetrics.metrics.trust import doubts
@@ -103,7 +104,7 @@ class Corrected:
     Attributes:
         value: the estimate.
         error: its standard error.
-        root: what is known of the trace of the root, in units in which the larger trace is 1.
+        root: what is known of the trace of the root.
     """
 
     value: float
@@ -113,22 +114,19 @@ class Corrected:
 
 def distance_from_few(real: Sample, fake: Sample) -> Corrected | None:
     """Return the corrected distance; None if its numerics fail."""
-    # Two distances from one real side then have one unit.
-    unit = real.trace or fake.trace
     shift = float((real.moments.mean - fake.moments.mean).square().sum())
     noise = sum(side.trace / side.count for side in (real, fake) if side.count is not None)
     means = shift - noise
     if min(real.trace, fake.trace) == 0:
         root = RootTrace(0.0, 0.0, (0.0, 0.0), 0.0, (None, None), 0.0, None)
-        unit = unit or 1.0
     else:
-        found = _root(real, fake, math.sqrt(unit))
+        found = _root(real, fake)
         if found is None:
             return None
         root = found
-    value = means + real.trace + fake.trace - 2 * unit * root.value
-    apart = means_variance(real, fake) + unit**2 * (root.gaussian + sum(root.scales) + root.supposed)
-    variance = max(apart + unit * _together(real, fake, root), LEAST_SHARE * apart)
+    value = means + real.trace + fake.trace - 2 * root.value
+    apart = means_variance(real, fake) + root.gaussian + sum(root.scales) + root.supposed
+    variance = max(apart + _together(real, fake, root), LEAST_SHARE * apart)
     if not (math.isfinite(value) and math.isfinite(variance)):
         return None
     return Corrected(value, math.sqrt(variance), root)
@@ -151,7 +149,7 @@ def means_variance(real: Sample, fake: Sample) -> float:
 
 
 def _together(real: Sample, fake: Sample, root: RootTrace) -> float:
-    """Return twice the covariance of the means' part with the covariances' part, over the unit.
+    """Return twice the covariance of the means' part with the covariances' part,.
 
     It is 0 for Gaussian features. Where images far out on one side are also the long ones (skewed features, clusters of
     unlike size, rare outliers) both parts move together. Each image's effect on the means' part is 2 (x - m).d, d
@@ -165,8 +163,8 @@ def _together(real: Sample, fake: Sample, root: RootTrace) -> float:
     return total
 
 
-def _root(real: Sample, fake: Sample, unit: float) -> RootTrace | None:
-    parts = [side.part(unit) for side in (real, fake)]
+def _root(real: Sample, fake: Sample) -> RootTrace | None:
+    parts = list(without_constants(real.part, fake.part))
     for number, side in enumerate((real, fake)):
         basis = known_span(parts[number], None if side.count is None else side.count - 1)
         if basis is not None:
@@ -178,5 +176,5 @@ def _root(real: Sample, fake: Sample, unit: float) -> RootTrace | None:
         if all(part.freedom is None or part.freedom >= DIRECT * size for part in parts):
             return root_by_law(*parts)
         return root_by_fit(parts[0], parts[1], size)
-    except torch.linalg.LinAlgError:
+    except (torch.linalg.LinAlgError, NumericsError):
         return None

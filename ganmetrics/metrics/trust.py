@@ -18,8 +18,8 @@ NEAR = 0.01
 """Nearly equal: at this share of the images' mean squared distance. CIFAR-10's nearest neighbours, in the features of
 EfficientNet-Lite0, are at 0.2 and more."""
 LONG, LONG_BY_FIRST = 8.0, 4.0
-"""One image's share of the variance, over the mean one's, is doubted from 8 + 4 (l1 / tr S) log n upward: Gaussian
-images of n reach 1 + 2 (l1 / tr S) log n or so."""
+"""One image's share of the variance, over the mean one's, is doubted from 8 + 4 (|C| / tr C) log n upward: Gaussian
+images of n reach 1 + 2 (|C| / tr C) log n or so."""
 TAILS = 1.5
 """E d^4 of the images' scales d above this is doubted: the study's heavy tails have 2.7, image features 1.01 to 1.1."""
 MISFIT = 4.0
@@ -65,10 +65,10 @@ def _of_side(name: str, side: Sample) -> list[str]:
     if float(lengths.sum()) == 0:
         return [f"all {name} images have equal features"]
     found = []
-    twins = _twins(images, lengths)
+    twins = _twins(images, lengths) if side.moments.rows is not None else 0
     if twins > EQUAL * len(images):
         found.append(f"{twins} of {len(images)} {name} images equal others, or nearly")
-    first, trace = float(side.part(1.0).spectrum.eigenvalues[0]) if side.moments.rows is not None else 0.0, side.trace
+    first, trace = side.squared**0.5, side.trace
     relative = lengths / lengths.mean()
     if float(relative.max()) > LONG + LONG_BY_FIRST * first / trace * math.log(len(images)):
         share = float(lengths.max() / lengths.sum())
