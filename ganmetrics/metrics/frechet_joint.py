@@ -3,8 +3,6 @@
 import math
 from dataclasses import dataclass
 
-import torch
-
 from ganmetrics._types import ArrayLike
 from ganmetrics.core.moments import Moments
 from ganmetrics.core.random_matrix.joint.subspace import known_span, within, without_constants
@@ -72,6 +70,7 @@ def frechet_from_few(
         NotEnoughSamples: if a side has one image only.
         NumericsError: if a feature is not finite, naming the row, or a given covariance is not positive semidefinite.
 
+    >>> import torch
     >>> draw = torch.Generator().manual_seed(0)
     >>> real, fake = (torch.randn(40, 64, generator=draw, dtype=torch.float64) for _ in range(2))
     >>> found = frechet_from_few(real, fake)  # two samples of one population: the truth is 0
@@ -84,17 +83,23 @@ def frechet_from_few(
     value = frechet_distance(sides[0].moments, sides[1].moments)
     counts = [side.count for side in sides if side.count is not None]
     if min(counts, default=FEWEST) < FEWEST:
-        reason = f"a corrected distance needs {FEWEST} images a side, got {min(counts)}"
-        return JointEstimate(value, None, None, None, None, calibrated=False, reason=reason)
-    found = distance_from_few(*(side.different for side in sides))
+        return _uncorrected(value, f"a corrected distance needs {FEWEST} images a side, got {min(counts)}")
+    different = sides[0].different, sides[1].different
+    fewest = min((side.count for side in different if side.count is not None), default=FEWEST)
+    if fewest < FEWEST:
+        return _uncorrected(value, f"a corrected distance needs {FEWEST} different images a side, got {fewest}")
+    found = distance_from_few(*different)
     if found is None:
-        reason = "the spectra could not be fitted"
-        return JointEstimate(value, None, None, None, None, calibrated=False, reason=reason)
+        return _uncorrected(value, "the spectra could not be fitted")
     trust = doubts(sides[0], sides[1], found.root)
     quantile = student_quantile(confidence, min([count - 1 for count in counts] + [MOST_FREEDOM]))
     half = quantile * found.error
     low, high = found.value - half, found.value + half
     return JointEstimate(value, found.value, low, high, found.error, trust.calibrated, trust.reason)
+
+
+def _uncorrected(value: float, reason: str) -> JointEstimate:
+    return JointEstimate(value, None, None, None, None, calibrated=False, reason=reason)
 
 
 @dataclass(frozen=True)
@@ -176,5 +181,6 @@ def _root(real: Sample, fake: Sample) -> RootTrace | None:
         if all(part.freedom is None or part.freedom >= DIRECT * size for part in parts):
             return root_by_law(*parts)
         return root_by_fit(parts[0], parts[1], size)
-    except (torch.linalg.LinAlgError, NumericsError):
+    except (RuntimeError, NumericsError):
+        # What torch raises where a decomposition does not converge is a RuntimeError.
         return None

@@ -91,11 +91,11 @@ def _shared(real: Sample, fakes: list[Sample], one: Corrected, two: Corrected) -
     covariance = shared_covariance(one.root.known, two.root.known)
     if covariance is None:
         return max(means + noise, 0.0)
-    pulls = [each.root.pulls[0] for each in (one, two)]
+    first, second = (each.root.pulls[0] for each in (one, two))
     scales = 0.0
-    if pulls[0] is not None and pulls[1] is not None and len(pulls[0]) > 1:
+    if first is not None and second is not None:
         # The smaller of both estimates of the scales' part is in the errors, so no more than its share is shared.
-        first, second = (pull - pull.mean() for pull in pulls)
+        first, second = first - first.mean(), second - second.mean()
         like = float(first @ second) / math.sqrt(max(float(first.square().sum() * second.square().sum()), 1e-300))
         scales = max(like, 0.0) * min(each.root.scales[0] for each in (one, two))
     return means + noise + covariance + scales

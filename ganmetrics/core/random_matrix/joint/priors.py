@@ -50,7 +50,14 @@ def priors(basis: Profile, weights: Weights) -> Priors:
     bends = slopes.diff(dim=0) * (math.sqrt(0.5 / STEP) / weights.bend)
     drifts = gaps.sqrt()[:, None] * slopes / weights.drift
     level = basis.weights.mean(0)[None] / weights.determinant
-    smooth = torch.block_diag(bends, bends, torch.cat([drifts, level]))
-    order = torch.cat([torch.block_diag(slopes, slopes), slopes.repeat(1, 2)])
-    order = torch.cat([order, torch.cat([torch.zeros(2 * (count - 1), count, dtype=torch.float64), slopes])], dim=1)
+    none, flat = torch.zeros(count - 2, count, dtype=torch.float64), torch.zeros_like(slopes)
+    tied = torch.cat([drifts, level])
+    smooth = torch.cat(
+        [
+            torch.cat([bends, none, none], dim=1),
+            torch.cat([none, bends, none], dim=1),
+            torch.cat([torch.zeros(len(tied), 2 * count, dtype=torch.float64), tied], dim=1),
+        ]
+    )
+    order = torch.cat([torch.cat(row, dim=1) for row in ([slopes, flat, flat], [flat, slopes, flat], [slopes] * 3)])
     return Priors(smooth, order / weights.order)

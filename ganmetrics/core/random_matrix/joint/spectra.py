@@ -97,7 +97,7 @@ def product_spectrum(real: Part, fake: Part) -> Spectrum:
     return Spectrum(eigenvalues, (first, second), seen)
 
 
-def _seen(part: Part, own: Vectors, other: Part, others: Vectors, eigenvalues: Eigenvalues) -> Vectors | None:
+def _seen(part: Part, own: Tensor, other: Part, others: Tensor, eigenvalues: Eigenvalues) -> Tensor | None:
     """Return the images' left singular vectors: those of X F2^T, X the images."""
     if part.images is None or part.images is part.factor:
         return None if part.images is None else own
