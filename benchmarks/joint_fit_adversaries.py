@@ -58,7 +58,8 @@ def rectified(rng: np.random.Generator, count: int, *, of: Draw) -> Array:
 def flat(rng: np.random.Generator, count: int, *, of: Draw, rank: int) -> Array:
     """Return features in a subspace of lower rank."""
     plane = np.linalg.qr(np.random.default_rng(4).standard_normal((WIDTH, rank)))[0]
-    return of(rng, count) @ plane @ plane.T
+    images: Array = of(rng, count) @ plane @ plane.T
+    return images
 
 
 def half_constant(rng: np.random.Generator, count: int, *, of: Draw) -> Array:
@@ -141,7 +142,8 @@ def main() -> None:
             found.append(frechet_from_few(real(rng, real_count), fake(rng, fake_count)))
         if any(e.corrected is None for e in found):
             print(
-                f"| {name} | {truth:.3g} | {np.mean([e.value for e in found]):.3g} | none | | | | 0 | {found[0].reason} |"
+                f"| {name} | {truth:.3g} | {np.mean([e.value for e in found]):.3g} | none | | | | 0.00 "
+                f"| {found[0].reason} |"
             )
             continue
         values, low, high = (np.array([getattr(e, end) for e in found]) for end in ("corrected", "low", "high"))

@@ -153,6 +153,26 @@ def test_doubtful_images_are_called_so(make, says):
     assert good.reason == ""
 
 
+def test_common_images_are_said():
+    """Fakes that are real images are no independent sample; and images close by chance are not called so."""
+    real = draw(40, 1)
+    found = frechet_from_few(real, np.concatenate([real[:10], draw(30, 2)]))
+    assert found.reason.startswith("10 fake images are real ones")
+    steep = np.arange(1, WIDTH + 1.0) ** -2
+    assert frechet_from_few(draw(40, 1) * steep, draw(40, 2) * steep).calibrated
+
+
+def test_sides_without_a_common_direction():
+    """Where one side varies the other does not: nothing is raised, and the distance is that of the traces."""
+    real, fake = draw(20, 1), draw(20, 2)
+    real[:, :16], fake[:, 16:] = 0, 0
+    found = frechet_from_few(real, fake)
+    traces = real.var(axis=0, ddof=1).sum() + fake.var(axis=0, ddof=1).sum()
+    assert found.corrected == pytest.approx(traces, abs=3 * found.error)
+    exact = [Moments.gaussian(np.zeros(4), np.diag(spread)) for spread in ([1.0, 1, 0, 0], [0.0, 0, 1, 1])]
+    assert frechet_from_few(*exact).corrected == pytest.approx(4)
+
+
 @pytest.mark.parametrize("columns", [slice(0, 0), slice(0, 20), slice(0, 31)])
 def test_constant_features_do_not_count(columns):
     """Features that never vary, on both sides, add nothing: the distance is that without them."""
