@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ganmetrics._types import ArrayLike
 from ganmetrics.core.moments import Moments
+from ganmetrics.core.random_matrix.joint.spectra import Part
 from ganmetrics.core.random_matrix.joint.subspace import known_span, within, without_constants
 from ganmetrics.core.random_matrix.joint.trace import RootTrace, root_by_fit, root_by_law
 from ganmetrics.core.student import student_quantile
@@ -123,7 +124,7 @@ def distance_from_few(real: Sample, fake: Sample) -> Corrected | None:
     noise = sum(side.trace / side.count for side in (real, fake) if side.count is not None)
     means = shift - noise
     if min(real.trace, fake.trace) == 0:
-        root = RootTrace(0.0, 0.0, (0.0, 0.0), 0.0, (None, None), 0.0, None)
+        root = _no_root(real.part, fake.part)
     else:
         found = _root(real, fake)
         if found is None:
@@ -154,7 +155,7 @@ def means_variance(real: Sample, fake: Sample) -> float:
 
 
 def _together(real: Sample, fake: Sample, root: RootTrace) -> float:
-    """Return twice the covariance of the means' part with the covariances' part,.
+    """Return twice the covariance of the means' part with the covariances' part.
 
     It is 0 for Gaussian features. Where images far out on one side are also the long ones (skewed features, clusters of
     unlike size, rare outliers) both parts move together. Each image's effect on the means' part is 2 (x - m).d, d
@@ -168,6 +169,11 @@ def _together(real: Sample, fake: Sample, root: RootTrace) -> float:
     return total
 
 
+def _no_root(real: Part, fake: Part) -> RootTrace:
+    """Return what is known where one side does not vary in any direction of the other's: the traces err alone."""
+    return RootTrace(0.0, real.trace_variance + fake.trace_variance, (0.0, 0.0), 0.0, (None, None), 0.0, None)
+
+
 def _root(real: Sample, fake: Sample) -> RootTrace | None:
     parts = list(without_constants(real.part, fake.part))
     for number, side in enumerate((real, fake)):
@@ -175,7 +181,7 @@ def _root(real: Sample, fake: Sample) -> RootTrace | None:
         if basis is not None:
             parts = [within(part, basis) for part in parts]
     if any(part.trace == 0 for part in parts):
-        return RootTrace(0.0, sum(part.trace_variance for part in parts), (0.0, 0.0), 0.0, (None, None), 0.0, None)
+        return _no_root(*parts)
     size = parts[0].factor.shape[1]
     try:
         if all(part.freedom is None or part.freedom >= DIRECT * size for part in parts):
