@@ -20,8 +20,8 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from ganmetrics.metrics.frechet_joint import JointEstimate, frechet_from_few
-from ganmetrics.metrics.sample import Sample
+from ganmetrics.metrics.frechet.joint import Estimate, frechet_estimate
+from ganmetrics.metrics.frechet.sample import Sample
 
 Array = np.ndarray
 CLUSTERS = 10
@@ -156,7 +156,7 @@ class Cell:
         )
 
 
-def summary(design: Design, truth: float, trace: float, found: list[JointEstimate]) -> Cell | None:
+def summary(design: Design, truth: float, trace: float, found: list[Estimate]) -> Cell | None:
     """Return the cell of these estimates; None where there are too few images for them."""
     usable = [e for e in found if e.corrected is not None]
     if len(usable) < len(found):
@@ -192,7 +192,7 @@ def known(dimension: int, repetitions: int, done: set[Design]) -> Iterable[Cell]
                     side.mean + DISTRIBUTIONS[distribution](rng, number, dimension) @ side.root
                     for side, number in zip(sides, numbers, strict=True)
                 ]
-                found.append(frechet_from_few(*images))
+                found.append(frechet_estimate(*images))
             trace = float(sum((side.root**2).sum() for side in sides))
             cell = summary(design, exact_distance(*sides), trace, found)
             if cell:
@@ -214,14 +214,14 @@ def real_features(folder: Path, repetitions: int, done: set[Design]) -> Iterable
             if design in done or numbers[1] > len(fake):
                 continue
             if truth is None:
-                truth = 0.0 if name == "alike" else frechet_from_few(real, fake).corrected or math.nan
+                truth = 0.0 if name == "alike" else frechet_estimate(real, fake).corrected or math.nan
             found = []
             for repetition in range(repetitions):
                 rng = np.random.default_rng([STUDY, repetition, *numbers])
                 chosen = fake[rng.permutation(len(fake))[: numbers[1]]]
                 other = order[: 6 * dimension] if name == "alike" else order
                 side = many if numbers[0] == 6 * dimension else real[rng.permutation(other)[: numbers[0]]]
-                found.append(frechet_from_few(side, chosen))
+                found.append(frechet_estimate(side, chosen))
             cell = summary(design, truth, trace, found)
             if cell:
                 yield cell

@@ -14,7 +14,7 @@ from functools import partial
 import numpy as np
 import torch
 
-from ganmetrics.metrics.frechet_joint import frechet_from_few
+from ganmetrics.metrics.frechet.joint import frechet_estimate
 
 Array = np.ndarray
 Draw = Callable[[np.random.Generator, int], Array]
@@ -139,7 +139,7 @@ def main() -> None:
         found = []
         for repetition in range(options.repetitions):
             rng = np.random.default_rng([31, repetition])
-            found.append(frechet_from_few(real(rng, real_count), fake(rng, fake_count)))
+            found.append(frechet_estimate(real(rng, real_count), fake(rng, fake_count)))
         if any(e.corrected is None for e in found):
             print(
                 f"| {name} | {truth:.3g} | {np.mean([e.value for e in found]):.3g} | none | | | | 0.00 "

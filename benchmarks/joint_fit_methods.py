@@ -5,8 +5,7 @@
 Features are Gaussian or have tails (log-normal scales), variances 1/k. Two generators differ from the real images and
 from each other: the second is farther by a third. Each draw has as many real images as fakes of each generator. Ways
 that the peers' tools have: the plain distance, FID-infinity (15 subsets), covariances after Ledoit and Wolf, and KID,
-which only orders. Ways of this library: the block jackknife of the correction for more images than features, and the
-joint fit.
+which only orders; and the joint fit.
 """
 
 import argparse
@@ -19,7 +18,6 @@ import numpy as np
 import torch
 
 from ganmetrics import Moments, frechet_distance, frechet_estimate, frechet_infinity, kernel_distance
-from ganmetrics.metrics.frechet_joint import frechet_from_few
 
 Array = np.ndarray
 DIFFERENCES = (0.3, 0.35)
@@ -45,17 +43,9 @@ def shrunk(images: Array) -> Moments:
     return Moments.gaussian(images.mean(axis=0), (1 - share) * covariance + share * level * np.eye(width))
 
 
-def jackknifed(real: Array, fake: Array) -> Answer:
-    """Return the corrected distance of the block jackknife; not a number where there are too few images."""
-    found = frechet_estimate(real, fake)
-    if found.corrected is None:
-        return Answer(math.nan, found.low, found.high)
-    return Answer(found.corrected, found.low, found.high)
-
-
 def joint(real: Array, fake: Array) -> Answer:
     """Return the joint fit's distance."""
-    found = frechet_from_few(real, fake)
+    found = frechet_estimate(real, fake)
     return Answer(math.nan if found.corrected is None else found.corrected, found.low, found.high)
 
 
@@ -63,7 +53,6 @@ WAYS: dict[str, Callable[[Array, Array], Answer]] = {
     "plain": lambda real, fake: Answer(frechet_distance(Moments.of(real), Moments.of(fake))),
     "Ledoit and Wolf": lambda real, fake: Answer(frechet_distance(shrunk(real), shrunk(fake))),
     "FID-infinity": lambda real, fake: Answer(frechet_infinity(real, fake)),
-    "block jackknife": jackknifed,
     "joint fit": joint,
     "KID": lambda real, fake: Answer(kernel_distance(real, fake, subsets=1, subset_size=len(real), seed=0).value),
 }

@@ -8,9 +8,20 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ganmetrics.core.linalg import psd_sqrt as psd_sqrt
-    from ganmetrics.core.moments import Moments as Moments
-    from ganmetrics.data.images import to_uint8 as to_uint8
+    from ganmetrics._text import clipped as clipped
+    from ganmetrics._text import printable as printable
+    from ganmetrics._text import shown as shown
+    from ganmetrics.commands.compare import compare as compare
+    from ganmetrics.commands.evaluate import evaluate as evaluate
+    from ganmetrics.commands.evaluate import fid as fid
+    from ganmetrics.commands.explain import explain as explain
+    from ganmetrics.commands.extract import extract as extract
+    from ganmetrics.commands.influence import influence as influence
+    from ganmetrics.commands.sanity.run import sanity as sanity
+    from ganmetrics.core.gaussian.moments import Moments as Moments
+    from ganmetrics.core.gaussian.roots import psd_sqrt as psd_sqrt
+    from ganmetrics.data.streams import Stream as Stream
+    from ganmetrics.data.to_uint8 import to_uint8 as to_uint8
     from ganmetrics.errors import GanMetricsError as GanMetricsError
     from ganmetrics.errors import InputError as InputError
     from ganmetrics.errors import NotEnoughSamples as NotEnoughSamples
@@ -18,64 +29,91 @@ if TYPE_CHECKING:
     from ganmetrics.errors import StaleStatistics as StaleStatistics
     from ganmetrics.errors import StorageError as StorageError
     from ganmetrics.errors import WeightsError as WeightsError
-    from ganmetrics.evaluation import evaluate as evaluate
-    from ganmetrics.evaluation import extract as extract
-    from ganmetrics.evaluation import fid as fid
+    from ganmetrics.extraction.options import Extraction as Extraction
     from ganmetrics.features.base import Extractor as Extractor
     from ganmetrics.features.base import ExtractorSpec as ExtractorSpec
     from ganmetrics.features.base import Outputs as Outputs
+    from ganmetrics.features.module import ModuleExtractor as ModuleExtractor
+    from ganmetrics.features.registry import load_extractor as load_extractor
+    from ganmetrics.features.resize import Preprocessing as Preprocessing
     from ganmetrics.metric import FrechetInceptionDistance as FrechetInceptionDistance
+    from ganmetrics.metrics.difference import Difference as Difference
     from ganmetrics.metrics.divergences import earth_movers_distance as earth_movers_distance
     from ganmetrics.metrics.divergences import js_divergence as js_divergence
     from ganmetrics.metrics.divergences import kl_divergence as kl_divergence
-    from ganmetrics.metrics.frechet import frechet_distance as frechet_distance
-    from ganmetrics.metrics.frechet_estimate import Estimate as Estimate
-    from ganmetrics.metrics.frechet_estimate import frechet_estimate as frechet_estimate
-    from ganmetrics.metrics.frechet_infinity import frechet_infinity as frechet_infinity
-    from ganmetrics.metrics.inception_score import inception_score as inception_score
-    from ganmetrics.metrics.kernel_distance import kernel_distance as kernel_distance
-    from ganmetrics.metrics.precision_recall import precision_recall as precision_recall
-    from ganmetrics.metrics.precision_recall_estimate import precision_recall_estimate as precision_recall_estimate
+    from ganmetrics.metrics.frechet.difference import frechet_difference as frechet_difference
+    from ganmetrics.metrics.frechet.distance import frechet_distance as frechet_distance
+    from ganmetrics.metrics.frechet.infinity import frechet_infinity as frechet_infinity
+    from ganmetrics.metrics.frechet.joint import Estimate as Estimate
+    from ganmetrics.metrics.frechet.joint import frechet_estimate as frechet_estimate
+    from ganmetrics.metrics.inception.score import inception_score as inception_score
+    from ganmetrics.metrics.kernel.difference import kernel_difference as kernel_difference
+    from ganmetrics.metrics.kernel.distance import kernel_distance as kernel_distance
+    from ganmetrics.metrics.kernel.estimate import kernel_distance_estimate as kernel_distance_estimate
+    from ganmetrics.metrics.neighbours.difference import precision_recall_difference as precision_recall_difference
+    from ganmetrics.metrics.neighbours.estimate import precision_recall_estimate as precision_recall_estimate
+    from ganmetrics.metrics.neighbours.precision_recall import precision_recall as precision_recall
     from ganmetrics.ranks import this_process_only as this_process_only
+    from ganmetrics.references.formats.plain_pickle import load_plain_pickle as load_plain_pickle
+    from ganmetrics.references.joining import join_shards as join_shards
+    from ganmetrics.references.reference import Reference as Reference
     from ganmetrics.report import Report as Report
     from ganmetrics.report import Score as Score
-    from ganmetrics.statistics.joining import join_shards as join_shards
-    from ganmetrics.statistics.reference import Reference as Reference
+    from ganmetrics.timing import timed as timed
 
 _HOMES = {
-    "Estimate": "metrics.frechet_estimate",
+    "Difference": "metrics.difference",
+    "Estimate": "metrics.frechet.joint",
+    "Extraction": "extraction.options",
     "Extractor": "features.base",
     "ExtractorSpec": "features.base",
     "FrechetInceptionDistance": "metric",
     "GanMetricsError": "errors",
     "InputError": "errors",
-    "Moments": "core.moments",
+    "ModuleExtractor": "features.module",
+    "Moments": "core.gaussian.moments",
     "NotEnoughSamples": "errors",
     "NumericsError": "errors",
     "Outputs": "features.base",
-    "Reference": "statistics.reference",
+    "Preprocessing": "features.resize",
+    "Reference": "references.reference",
     "Report": "report",
     "Score": "report",
     "StaleStatistics": "errors",
     "StorageError": "errors",
+    "Stream": "data.streams",
     "WeightsError": "errors",
+    "clipped": "_text",
+    "compare": "commands.compare",
     "earth_movers_distance": "metrics.divergences",
-    "evaluate": "evaluation",
-    "extract": "evaluation",
-    "fid": "evaluation",
-    "frechet_distance": "metrics.frechet",
-    "frechet_estimate": "metrics.frechet_estimate",
-    "frechet_infinity": "metrics.frechet_infinity",
-    "inception_score": "metrics.inception_score",
-    "join_shards": "statistics.joining",
+    "evaluate": "commands.evaluate",
+    "explain": "commands.explain",
+    "extract": "commands.extract",
+    "fid": "commands.evaluate",
+    "frechet_difference": "metrics.frechet.difference",
+    "frechet_distance": "metrics.frechet.distance",
+    "frechet_estimate": "metrics.frechet.joint",
+    "frechet_infinity": "metrics.frechet.infinity",
+    "inception_score": "metrics.inception.score",
+    "influence": "commands.influence",
+    "join_shards": "references.joining",
     "js_divergence": "metrics.divergences",
-    "kernel_distance": "metrics.kernel_distance",
+    "kernel_difference": "metrics.kernel.difference",
+    "kernel_distance": "metrics.kernel.distance",
+    "kernel_distance_estimate": "metrics.kernel.estimate",
     "kl_divergence": "metrics.divergences",
-    "precision_recall": "metrics.precision_recall",
-    "precision_recall_estimate": "metrics.precision_recall_estimate",
-    "psd_sqrt": "core.linalg",
+    "load_extractor": "features.registry",
+    "load_plain_pickle": "references.formats.plain_pickle",
+    "precision_recall": "metrics.neighbours.precision_recall",
+    "precision_recall_difference": "metrics.neighbours.difference",
+    "precision_recall_estimate": "metrics.neighbours.estimate",
+    "printable": "_text",
+    "psd_sqrt": "core.gaussian.roots",
+    "sanity": "commands.sanity.run",
+    "shown": "_text",
     "this_process_only": "ranks",
-    "to_uint8": "data.images",
+    "timed": "timing",
+    "to_uint8": "data.to_uint8",
 }
 
 __all__ = sorted(_HOMES)  # noqa: PLE0605 - a list of names, made from the table above

@@ -30,6 +30,8 @@ Factor = Float64[Tensor, "_ d"]
 """A matrix F with F^T F equal to a covariance; it has as many rows as it needs."""
 Batch = Float[Tensor, "n ..."]
 """Prepared inputs of an extractor."""
+Arrays = dict[str, npt.NDArray[Any]]
+"""Arrays by name, as a file of statistics holds them."""
 
 
 @runtime_checkable

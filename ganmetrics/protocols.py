@@ -7,6 +7,8 @@ names from it before torch is loaded.
 
 from dataclasses import dataclass
 
+from ganmetrics._text import shown
+from ganmetrics.core.checks import one_of
 from ganmetrics.errors import InputError
 from ganmetrics.features.names import split_precision
 
@@ -21,9 +23,9 @@ class Protocol:
         resize: the resizer of `ganmetrics.features.resize`; None for the extractor's own preparation.
         scaling: how pixels become network inputs; None for the extractor's own.
         ddof: the Fréchet distance divides scatter by n - ddof.
-        inception_score: the convention of `ganmetrics.metrics.inception_score` that goes with it.
-        kernel_distance: the convention of `ganmetrics.metrics.kernel_distance` that goes with it.
-        precision_recall: the convention of `ganmetrics.metrics.precision_recall` that goes with it.
+        inception_score: the convention of `ganmetrics.metrics.inception.score` that goes with it.
+        kernel_distance: the convention of `ganmetrics.metrics.kernel.distance` that goes with it.
+        precision_recall: the convention of `ganmetrics.metrics.neighbours.precision_recall` that goes with it.
 
     Where a library has no such metric, its protocol names ours: KID on 100 subsets from a fixed seed, of 1000 images or
     all where there are fewer, and closed balls to the third neighbour.
@@ -102,12 +104,11 @@ def resolve_protocol(name: str | None, extractor: str) -> Protocol:
     extractor, _ = split_precision(extractor)
     if name is None:
         name = "ttur" if extractor == "inception-v3" else "native"
-    if name not in PROTOCOLS:
-        raise InputError(f"protocol must be one of {', '.join(PROTOCOLS)}; got {name!r}")
+    one_of("protocol", name, PROTOCOLS)
     protocol = PROTOCOLS[name]
     if name == "native" and extractor == "inception-v3":
         raise InputError("inception-v3 needs a protocol that fixes its resize, such as ttur; got 'native'")
     if protocol.extractors and extractor not in protocol.extractors:
         needed = " or ".join(protocol.extractors)
-        raise InputError(f"protocol {name!r} is defined for {needed} only; got extractor {extractor!r}")
+        raise InputError(f"protocol {shown(name)} is defined for {needed} only; got extractor {shown(extractor)}")
     return protocol

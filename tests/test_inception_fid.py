@@ -8,9 +8,9 @@ import pytest
 import torch
 from torch.nn import functional
 
+from ganmetrics.commands.evaluate import evaluate, fid
 from ganmetrics.errors import InputError
-from ganmetrics.evaluation import evaluate, fid
-from ganmetrics.statistics.reference import Reference
+from ganmetrics.references.reference import Reference
 from tests.features.inception_oracle import build_oracle, he_weights, oracle_outputs
 from tests.oracles import frechet_by_sqrtm
 

@@ -1,13 +1,16 @@
 """`FrechetInceptionDistance` inside a training loop."""
 
+import numpy as np
 import pytest
 import torch
 
+from ganmetrics.commands.evaluate import fid
+from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.errors import InputError, NotEnoughSamples, StaleStatistics
-from ganmetrics.evaluation import fid
+from ganmetrics.extraction.accumulate import BLOCK_ROWS
 from ganmetrics.metric import FrechetInceptionDistance
-from ganmetrics.statistics.accumulate import BLOCK_ROWS
-from ganmetrics.statistics.reference import Reference
+from ganmetrics.metrics.frechet.distance import frechet_distance
+from ganmetrics.references.reference import Reference
 from ganmetrics.testing import ChannelMeans, random_images
 
 REAL, FAKE = random_images(60, seed=0), random_images(45, seed=1)
@@ -70,14 +73,39 @@ def test_memory_does_not_grow_with_images(metric):
 
 
 @pytest.mark.parametrize(
-    "images",
-    [torch.rand(2, 3, 4, 4), torch.zeros(2, 1, 4, 4, dtype=torch.uint8), torch.zeros(3, 4, 4, dtype=torch.uint8)],
-    ids=["float", "gray", "single"],
+    ("images", "advice"),
+    [
+        (torch.rand(2, 3, 4, 4), "to_uint8 maps floats"),
+        (torch.zeros(2, 1, 4, 4, dtype=torch.uint8), "repeats a gray channel"),
+        (torch.zeros(2, 4, 4, 3, dtype=torch.uint8), "puts the channels second"),
+        (torch.zeros(3, 4, 4, dtype=torch.uint8), "makes a batch of one image"),
+        ([torch.zeros(3, 4, 4, dtype=torch.uint8)], "torch.stack"),
+        (np.zeros((2, 3, 4, 4), np.uint8), "torch.from_numpy"),
+    ],
+    ids=["float", "gray", "channels last", "single", "list", "array"],
 )
-def test_anything_but_uint8_batches_is_refused(metric, images):
-    """Floats never mean pixels, and the message says how to convert."""
-    with pytest.raises(InputError, match=r"must be uint8 \[n, 3, h, w\]; got .*to_uint8"):
+def test_anything_but_uint8_batches_is_refused(metric, images, advice):
+    """Floats never mean pixels, and the message says how to convert what came."""
+    with pytest.raises(InputError, match=rf"^a tensor of images needs uint8 \[n, 3, h, w\], got .*{advice}"):
         metric.update(images)
+    assert metric.count == 0
+
+
+def test_one_large_batch_is_many_small_ones(metric):
+    """The network and the preparation see a few images at a time, with the same sums to the last bit."""
+    seen = []
+
+    class Watched(ChannelMeans):
+        def __call__(self, batch, device):
+            seen.append(len(batch))
+            return super().__call__(batch, device)
+
+    watched = FrechetInceptionDistance(metric.reference, extractor=Watched(), device="cpu", batch_size=8)
+    watched.update(FAKE)
+    assert seen == [8, 8, 8, 8, 8, 5]
+    for piece in FAKE.split(8):
+        metric.update(piece)
+    assert watched.compute().value == metric.compute().value
 
 
 def test_an_empty_batch_changes_nothing(metric):
@@ -88,7 +116,7 @@ def test_an_empty_batch_changes_nothing(metric):
 
 def test_another_extractor_is_refused(metric):
     """A reference is only comparable with features of the same network."""
-    with pytest.raises(StaleStatistics, match="was made with channel-means .* got other"):
+    with pytest.raises(StaleStatistics, match="uses other/native; the reference .* was made with channel-means/native"):
         FrechetInceptionDistance(metric.reference, extractor=ChannelMeans(name="other"))
 
 
@@ -102,10 +130,18 @@ def test_the_loop_s_random_numbers_are_untouched(metric):
     assert torch.equal(torch.rand(3), expected)
 
 
-def test_a_foreign_reference_is_refused(tmp_path):
-    """A loop cannot know which network made a bare mu and sigma."""
-    import numpy as np
-
-    np.savez(tmp_path / "stats.npz", mu=np.zeros(3), sigma=np.eye(3))
-    with pytest.raises(InputError, match="needs a reference that says how it was made"):
-        FrechetInceptionDistance(tmp_path / "stats.npz", extractor=ChannelMeans())
+def test_published_statistics_serve_where_the_caller_names_their_origin(tmp_path, caplog):
+    """A bare mu and sigma say nothing: unnamed they are refused; named, the score says who vouched for them."""
+    rows = np.random.default_rng(0).normal(128, 20, (500, 3))
+    np.savez(tmp_path / "stats.npz", mu=rows.mean(axis=0), sigma=np.cov(rows, rowvar=False))
+    with pytest.raises(InputError, match=r"stats\.npz does not say: name its extractor and protocol"):
+        FrechetInceptionDistance(tmp_path / "stats.npz")
+    metric = FrechetInceptionDistance(tmp_path / "stats.npz", extractor=ChannelMeans(), interval=False)
+    metric.update(FAKE)
+    score = metric.compute()
+    exact = frechet_distance(
+        Moments.gaussian(rows.mean(axis=0), np.cov(rows, rowvar=False)), Moments.of(FAKE.double().mean(dim=(2, 3)))
+    )
+    assert score.value == pytest.approx(exact, rel=1e-5)
+    assert "real: origin vouched for by the caller" in score.notes
+    assert "does not say how it was made; taken for channel-means/native" in caplog.text

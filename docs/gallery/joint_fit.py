@@ -15,8 +15,7 @@ import matplotlib as mpl
 import numpy as np
 import torch
 
-from ganmetrics import frechet_infinity
-from ganmetrics.metrics.frechet_joint import frechet_from_few
+from ganmetrics import frechet_estimate, frechet_infinity
 
 COUNTS = (50, 100, 200, 400, 800, 1600, 3000, 5000, 10_000)
 COLUMNS = ("count", "plain", "infinity", "corrected", "low", "high")
@@ -32,7 +31,7 @@ def measure(folder: Path, rows: Path) -> None:
         writer.writerow(COLUMNS)
         for count in (*counts, 0):
             sides = (real[:count], fake[:count]) if count else (real, fake)
-            found = frechet_from_few(*sides)
+            found = frechet_estimate(*sides)
             infinity = frechet_infinity(*sides) if count >= LEAST_FOR_INFINITY else float("nan")
             writer.writerow([count, found.value, infinity, found.corrected, found.low, found.high])
             file.flush()

@@ -5,7 +5,7 @@ import time
 
 import click
 
-from ganmetrics.cli.options import emit
+from ganmetrics.cli.output import emit, say
 
 
 @click.group()
@@ -17,7 +17,7 @@ def cache() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def list_entries(*, as_json: bool) -> None:
     """Print the entries, the most recently used first, and their sizes."""
-    from ganmetrics.statistics.cache import ReferenceCache, reference_directory
+    from ganmetrics.references.cache import ReferenceCache, reference_directory
 
     store = ReferenceCache(reference_directory())
     entries = store.entries()
@@ -36,12 +36,12 @@ def list_entries(*, as_json: bool) -> None:
 def verify() -> None:
     """Read every entry and check its digest; exit with status 1 if one is damaged."""
     from ganmetrics.errors import StaleStatistics
-    from ganmetrics.statistics.cache import ReferenceCache, reference_directory
+    from ganmetrics.references.cache import ReferenceCache, reference_directory
 
     store = ReferenceCache(reference_directory())
     damaged = store.damaged()
     for entry, reason in damaged:
-        click.echo(f"{entry.path}: {reason}", err=True)
+        say(f"{entry.path}: {reason}")
     if damaged:
         raise StaleStatistics(f"every entry must be whole; {len(damaged)} are damaged (ganmetrics cache clear)")
     emit(f"{counted(len(store.entries()))}, all whole")
@@ -50,7 +50,7 @@ def verify() -> None:
 @cache.command()
 def clear() -> None:
     """Remove every entry; the next run computes again."""
-    from ganmetrics.statistics.cache import ReferenceCache, reference_directory
+    from ganmetrics.references.cache import ReferenceCache, reference_directory
 
     emit(f"{counted(ReferenceCache(reference_directory()).clear())} removed")
 

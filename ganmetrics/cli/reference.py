@@ -3,12 +3,17 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from ganmetrics.cli.options import SOURCE, ExtractionOptions, emit, extraction_options, quiet_option, start_logging
+from ganmetrics.cli.options import SOURCE, extraction_options, quiet_option, start_logging
+from ganmetrics.cli.output import emit
 from ganmetrics.cli.progress import bar
-from ganmetrics.statistics.formats.names import OWN, WRITTEN
+from ganmetrics.references.formats.names import OWN, WRITTEN
+
+if TYPE_CHECKING:
+    from ganmetrics.extraction.options import Extraction
 
 OUTPUT = click.Path(path_type=Path, dir_okay=False)
 
@@ -16,7 +21,7 @@ WIDEST = 2048
 """Features of the widest bundled extractor: the room to check for before the extractor is known."""
 
 interval_option = click.option(
-    "--no-interval", is_flag=True, help="Leave out what intervals need: four fifths of the file."
+    "--no-interval", is_flag=True, help="Leave out what intervals need: a third of the file."
 )
 
 
@@ -31,15 +36,17 @@ def reference() -> None:
 @extraction_options
 @interval_option
 @click.option("--spatial", is_flag=True, help="Keep what sFID needs as well.")
+@click.option("--floor", is_flag=True, help="Keep what `evaluate --floor` needs as well.")
 @click.option("--shard", metavar="I/N", default=None, help="Only the I-th of N parts, for `reference merge`.")
 @quiet_option
 def build(
     source: Path,
     output: Path,
     *,
-    options: ExtractionOptions,
+    how: "Extraction",
     no_interval: bool,
     spatial: bool,
+    floor: bool,
     shard: str | None,
     quiet: bool,
 ) -> None:
@@ -48,31 +55,21 @@ def build(
     The file holds no images and no pickle, says how it was made, and can stand for SOURCE in every other command.
     """
     from ganmetrics._types import silent
+    from ganmetrics.extraction.layer import layer_bytes
     from ganmetrics.ranks import all_ranks
-    from ganmetrics.statistics.layer import layer_bytes
-    from ganmetrics.statistics.reference import Reference
-    from ganmetrics.statistics.store import check_output
+    from ganmetrics.references.reference import Reference
+    from ganmetrics.references.store import check_output
 
     start_logging(quiet=quiet)
     with all_ranks("reference build") as ranks:
-        room = (1 + spatial) * layer_bytes(WIDEST, blocks=not no_interval)
+        room = (1 + spatial) * layer_bytes(WIDEST, blocks=floor, kept=not no_interval)
         ranks.once(lambda: check_output(output, room))
     built = Reference.from_images(
         source,
-        extractor=options.precise_extractor,
-        protocol=options.protocol,
-        weights=options.weights,
-        count=options.count,
-        seed=options.seed,
-        alpha=options.alpha,
-        skip_bad=options.skip_bad,
-        batch_size=options.batch_size,
-        workers=options.workers,
-        compile=options.compile,
-        device=options.device,
-        offline=options.offline,
+        how,
         interval=not no_interval,
         spatial=spatial,
+        floor=floor,
         shard=shard,
         progress=silent if quiet else bar,
     )
@@ -86,7 +83,7 @@ def build(
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def show(path: Path, *, as_json: bool) -> None:
     """Print what the statistics in PATH are of and how they were made."""
-    from ganmetrics.statistics.reference import Reference
+    from ganmetrics.references.reference import Reference
 
     loaded = Reference.load(path)
     if not as_json:
@@ -112,12 +109,12 @@ def merge(parts: tuple[Path, ...], output: Path) -> None:
     from functools import reduce
 
     from ganmetrics.errors import StaleStatistics
-    from ganmetrics.statistics.joining import join_shards
-    from ganmetrics.statistics.layer import layer_bytes
-    from ganmetrics.statistics.reference import Reference
-    from ganmetrics.statistics.store import check_output
+    from ganmetrics.extraction.layer import layer_bytes
+    from ganmetrics.references.joining import join_shards
+    from ganmetrics.references.reference import Reference
+    from ganmetrics.references.store import check_output
 
-    check_output(output, layer_bytes(WIDEST, blocks=True))
+    check_output(output, layer_bytes(WIDEST, blocks=True, kept=True))
     loaded = [Reference.load(part) for part in parts]
     if any(part.shard is not None for part in loaded):
         doubled = next((part for part in parts if parts.count(part) > 1), None)
@@ -155,7 +152,7 @@ def convert(source: Path, output: Path, *, to: str, count: int | None, entry: st
     INPUT is a file of ganmetrics, TTUR, pytorch-fid, clean-fid, ADM, EDM, EDM2, torch-fidelity or StyleGAN, told by its
     contents. Pickles are read without running their code. Other formats have no place for the provenance.
     """
-    from ganmetrics.statistics.convert import convert as convert_file
+    from ganmetrics.references.convert import convert as convert_file
 
     start_logging(quiet=False)
     emit(f"{output}: {convert_file(source, output, to=to, count=count, entry=entry).line()}")

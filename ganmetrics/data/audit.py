@@ -1,116 +1,212 @@
-"""A look at every image before any is scored: what they are, and which cannot be read."""
+"""What the images of a set are, counted: a value that merges, prints on one line and goes through JSON."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
-from ganmetrics._types import Progress, silent
-from ganmetrics.data.decode import examine_stored
-from ganmetrics.data.pixels import check_alpha
-from ganmetrics.data.sources import ImageSource
-from ganmetrics.data.summary import Audit, BadFile
-from ganmetrics.data.workers import map_in_workers
-from ganmetrics.errors import InputError
-from ganmetrics.ranks import current
-from ganmetrics.timing import stage
+from ganmetrics.data.decode import Facts
 
-__all__ = ["Audit", "BadFile", "audit", "lossy_mismatch"]
-
-_CHUNK = 64
-_NAMED: Final = 5
-_LOSSY_GAP = 0.1
-
-
-def audit(
-    source: ImageSource, *, alpha: str = "white", workers: int = 0, skip_bad: bool = False, progress: Progress = silent
-) -> Audit:
-    """Read and decode every image, and return what they are.
-
-    Every file is read to its end, so that a truncated one is found now and not hours into an extraction. Pixels that
-    are in memory need no decoding and are known from their shape.
-
-    Args:
-        source: the images.
-        alpha: what transparent pixels will become: ``white``, ``black``, ``drop`` or ``refuse``.
-        workers: processes that decode; 0 decodes in this one.
-        skip_bad: return with the unreadable images listed in `Audit.bad`, rather than raise.
-        progress: shows how many images have been read.
-
-    Raises:
-        InputError: an image cannot be read and `skip_bad` is off, up to five are named; or none can be read.
-
-    >>> import numpy as np
-    >>> from ganmetrics.data.sources import open_source
-    >>> audit(open_source(np.zeros((20, 8, 8, 3), np.uint8))).line()
-    '20 images: 20 uint8; 8x8'
-    """
-    check_alpha(alpha)
-    if source.uniform_size is not None:
-        return Audit.of_uniform(len(source), source.uniform_size)
-    ranks = current()
-    share = ranks.share(len(source))
-    with stage("audit"):
-        looked_at = ranks.each(lambda: Audit.total(_parts(source, share, alpha, workers, progress)))
-        found = Audit.total([*ranks.gather(looked_at), Audit(ignored=source.ignored)])
-    _check_bad(found, source, skip_bad=skip_bad)
-    return found
-
-
-def lossy_mismatch(real: Audit, fake: Audit) -> str | None:
-    """Return a warning where JPEG files are compared with lossless ones, None where they are not.
-
-    Compression alone moves a Fréchet distance by more than many published differences, so both sides should have had
-    the same. Pixels from memory do not tell their past, and are not compared.
-
-    >>> lossy_mismatch(Audit(formats={"JPEG": 10}), Audit(formats={"PNG": 10}))
-    'real images are 100 % JPEG and fake images 0 %: compression alone moves scores, so save both in one format'
-    """
-    shares = []
-    for side in (real, fake):
-        files = sum(count for name, count in side.formats.items() if name != "uint8")
-        if files == 0:
-            return None
-        shares.append(side.formats.get("JPEG", 0) / files)
-    if abs(shares[0] - shares[1]) <= _LOSSY_GAP:
-        return None
-    return (
-        f"real images are {100 * shares[0]:.0f} % JPEG and fake images {100 * shares[1]:.0f} %: "
-        "compression alone moves scores, so save both in one format"
-    )
-
-
-def _parts(source: ImageSource, share: range, alpha: str, workers: int, progress: Progress) -> Iterator[Audit]:
-    chunks = (share[start : start + _CHUNK] for start in range(0, len(share), _CHUNK))
-    workers = min(workers, -(-len(share) // _CHUNK))
-    with progress(total=len(share), stage=f"checking {source.name}") as advance:
-        for part in map_in_workers(_AuditChunk(source, alpha), chunks, workers=workers):
-            advance(part.count + len(part.bad))
-            yield part
+_SIZES_LISTED = 3
 
 
 @dataclass(frozen=True)
-class _AuditChunk:
-    """What a worker does: the audit of some images."""
+class BadFile:
+    """An image that cannot be read.
 
-    source: ImageSource
-    alpha: str
+    Attributes:
+        index: its place in the source.
+        label: what messages call it.
+        reason: why, such as ``truncated``.
+    """
 
-    def __call__(self, indices: range) -> Audit:
-        return Audit.total(map(self._audit, indices))
-
-    def _audit(self, index: int) -> Audit:
-        try:
-            return Audit.of(examine_stored(self.source.read(index), alpha=self.alpha))
-        except InputError as error:
-            return Audit(bad=(BadFile(index, self.source.label(index), str(error)),))
+    index: int
+    label: str
+    reason: str
 
 
-def _check_bad(found: Audit, source: ImageSource, *, skip_bad: bool) -> None:
-    if not found.bad or (skip_bad and found.count):
-        return
-    named = ", ".join(f"{bad.label} ({bad.reason})" for bad in found.bad[:_NAMED])
-    more = f" and {len(found.bad) - _NAMED:,} more" if len(found.bad) > _NAMED else ""
-    advice = "; --skip-bad scores the rest" if found.count else ""
-    raise InputError(
-        f"{len(found.bad):,} of {len(source):,} images of {source.name} cannot be read: {named}{more}{advice}"
-    )
+@dataclass(frozen=True)
+class Audit:
+    """What the images of a set are.
+
+    Attributes:
+        formats: number of readable images by file format; ``uint8`` for pixels from memory.
+        modes: the same by mode as stored, in Pillow's words.
+        sizes: the same by width and height.
+        oddities: the same by treatment that their pixels need; an image may have several or none.
+        ignored: files passed over because they have no image's extension.
+        bad: images that cannot be read, which are in none of the counts.
+        classes: number of readable images by class; empty where they have none.
+        classes_from: what was taken for classes: ``folders``, or the name of what has the labels.
+        no_classes: why what looks like classes was not taken for them.
+        hidden: files and folders passed over because systems keep them for themselves.
+    """
+
+    formats: Mapping[str, int] = field(default_factory=dict)
+    modes: Mapping[str, int] = field(default_factory=dict)
+    sizes: Mapping[tuple[int, int], int] = field(default_factory=dict)
+    oddities: Mapping[str, int] = field(default_factory=dict)
+    ignored: int = 0
+    bad: tuple[BadFile, ...] = ()
+    classes: Mapping[str, int] = field(default_factory=dict)
+    classes_from: str = ""
+    no_classes: str = ""
+    hidden: int = 0
+
+    @classmethod
+    def of(cls, facts: Facts, label: str | None = None) -> "Audit":
+        """Return the audit of one image, and its class."""
+        return cls(
+            formats={facts.format: 1},
+            modes={facts.mode: 1},
+            sizes={facts.size: 1},
+            oddities=dict.fromkeys(facts.oddities, 1),
+            classes={} if label is None else {label: 1},
+        )
+
+    @classmethod
+    def of_uniform(cls, count: int, size: tuple[int, int]) -> "Audit":
+        """Return the audit of `count` uint8 RGB images of one size."""
+        return cls({"uint8": count}, {"RGB": count}, {size: count})
+
+    @property
+    def count(self) -> int:
+        """Number of readable images."""
+        return sum(self.formats.values())
+
+    @property
+    def seen(self) -> int:
+        """Number of images, those that cannot be read among them."""
+        return self.count + len(self.bad)
+
+    @property
+    def skipped(self) -> frozenset[int]:
+        """Indices of the images that cannot be read, in the source that was audited."""
+        return frozenset(bad.index for bad in self.bad)
+
+    @classmethod
+    def total(cls, parts: Iterable["Audit"]) -> "Audit":
+        """Return the audit of several sets of images together.
+
+        >>> one = Audit.of_uniform(1, (8, 8))
+        >>> Audit.total([one, one]) == Audit.of_uniform(2, (8, 8))
+        True
+        """
+        kept = list(parts)
+        formats, modes, oddities, classes = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
+        sizes = Counter[tuple[int, int]]()
+        for part in kept:
+            formats.update(part.formats)
+            modes.update(part.modes)
+            sizes.update(part.sizes)
+            oddities.update(part.oddities)
+            classes.update(part.classes)
+        return cls(
+            formats=dict(formats),
+            modes=dict(modes),
+            sizes=dict(sizes),
+            oddities=dict(oddities),
+            ignored=sum(part.ignored for part in kept),
+            bad=tuple(bad for part in kept for bad in part.bad),
+            classes=dict(classes),
+            classes_from=_joined(part.classes_from for part in kept),
+            no_classes=_joined(part.no_classes for part in kept),
+            hidden=sum(part.hidden for part in kept),
+        )
+
+    def merge(self, other: "Audit") -> "Audit":
+        """Return the audit of both sets of images together."""
+        return Audit.total((self, other))
+
+    def line(self) -> str:
+        """Return a summary on one line.
+
+        >>> Audit.of_uniform(2000, (32, 32)).line()
+        '2,000 images: 2,000 uint8; 32x32'
+        """
+        images = f"{self.count:,} image{'' if self.count == 1 else 's'}"
+        parts = [", ".join(_counted(self.formats)), self._sizes(), *_counted(self.oddities)]
+        if self.bad:
+            parts.append(f"{len(self.bad):,} unreadable skipped")
+        if self.ignored:
+            parts.append(f"{self.ignored:,} other file{'' if self.ignored == 1 else 's'} ignored")
+        if self.hidden:
+            parts.append(f"{self.hidden:,} system file{'' if self.hidden == 1 else 's'} passed over")
+        parts.append(self.classes_line())
+        return f"{images}: " + "; ".join(part for part in parts if part)
+
+    def classes_line(self) -> str:
+        """Return what was taken for classes and how many images each has, or why nothing was; empty where none may be.
+
+        >>> Audit(classes={"cat": 2, "dog": 3}, classes_from="folders").classes_line()
+        'classes: 2 folders, 2 to 3 images each'
+        >>> Audit(classes={"0": 5, "1": 5}, classes_from="dataset.json").classes_line()
+        'classes: 2 of dataset.json, 5 images each'
+        """
+        if not self.classes:
+            return f"no classes: {self.no_classes}" if self.no_classes else ""
+        least, most = min(self.classes.values()), max(self.classes.values())
+        number = f"{len(self.classes):,}"
+        what = f"{number} folders" if self.classes_from == "folders" else f"{number} of {self.classes_from or 'labels'}"
+        if least == most:
+            return f"classes: {what}, {least:,} image{'' if least == 1 else 's'} each"
+        return f"classes: {what}, {least:,} to {most:,} images each"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the audit as what JSON can hold."""
+        return {
+            "formats": dict(self.formats),
+            "modes": dict(self.modes),
+            "sizes": {f"{width}x{height}": count for (width, height), count in self.sizes.items()},
+            "oddities": dict(self.oddities),
+            "ignored": self.ignored,
+            "bad": [[bad.index, bad.label, bad.reason] for bad in self.bad],
+            "classes": dict(self.classes),
+            "classes_from": self.classes_from,
+            "no_classes": self.no_classes,
+            "hidden": self.hidden,
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "Audit":
+        """Return the audit that `to_json` gave, also an earlier version's, which did not look at classes.
+
+        >>> found = Audit.of_uniform(2, (8, 6))
+        >>> Audit.from_json(found.to_json()) == found
+        True
+        """
+        sizes = {tuple(map(int, size.split("x"))): count for size, count in stored["sizes"].items()}
+        return cls(
+            formats=dict(stored["formats"]),
+            modes=dict(stored["modes"]),
+            sizes={(width, height): count for (width, height), count in sizes.items()},
+            oddities=dict(stored["oddities"]),
+            ignored=stored["ignored"],
+            bad=tuple(BadFile(*bad) for bad in stored["bad"]),
+            classes=dict(stored.get("classes", {})),
+            classes_from=stored.get("classes_from", ""),
+            no_classes=stored.get("no_classes", ""),
+            hidden=stored.get("hidden", 0),
+        )
+
+    def _sizes(self) -> str:
+        """Return the one size, the few sizes with their counts, or how many and between which."""
+        if not self.sizes:
+            return ""
+        if len(self.sizes) == 1:
+            ((width, height),) = self.sizes
+            return f"{width}x{height}"
+        if len(self.sizes) <= _SIZES_LISTED:
+            return ", ".join(_counted({f"{width}x{height}": count for (width, height), count in self.sizes.items()}))
+        widths, heights = zip(*self.sizes, strict=True)
+        return f"{len(self.sizes):,} sizes, {min(widths)} to {max(widths)} wide, {min(heights)} to {max(heights)} high"
+
+
+def _counted(counts: Mapping[str, int]) -> list[str]:
+    """Return counts in words, the largest first."""
+    return [f"{count:,} {name}" for name, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
+
+
+def _joined(texts: Iterable[str]) -> str:
+    """Return different texts, each once, in the order in which they came."""
+    return ", ".join(dict.fromkeys(text for text in texts if text))

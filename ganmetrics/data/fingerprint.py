@@ -9,13 +9,15 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import numpy as np
 
 from ganmetrics._types import Progress, silent
-from ganmetrics.data.decode import Stored
-from ganmetrics.data.sources import ImageSource
+from ganmetrics.data.decode import Frame, Stored
+from ganmetrics.data.image_source import Digested, ImageSource
 from ganmetrics.errors import InputError
 from ganmetrics.ranks import current
 from ganmetrics.timing import stage
 
 _VERSION = b"ganmetrics images 1\n"
+UNREADABLE = hashlib.sha256(b"unreadable\n").digest()
+"""What stands for the digest of an image that cannot be read at all."""
 _AHEAD = 4  # images read ahead a thread, which bounds memory
 
 
@@ -25,6 +27,7 @@ def fingerprint(source: ImageSource, *, progress: Progress = silent) -> str:
     Hashed are the line ``ganmetrics images 1``, and the SHA-256 digest of each image, which is over
 
     - ``file\n`` and the bytes of an image file;
+    - ``frame N\n`` and the bytes of the file, for a frame of several that was asked for by its number;
     - ``uint8 H W 3\n`` and the H x W x 3 bytes of pixels in memory, rows first;
     - ``pillow MODE W H\n``, the pixels as Pillow keeps them and the palette in RGBA, for a data set's images that are
       not plain RGB;
@@ -55,11 +58,7 @@ def image_digests(source: ImageSource, *, progress: Progress = silent) -> list[b
         InputError: the processes do not see the same number of images.
     """
     ranks = current()
-    lengths = ranks.gather(len(source))
-    if len(set(lengths)) > 1:
-        raise InputError(
-            f"all processes need the same images; of {source.name} they see {', '.join(map(str, lengths))}"
-        )
+    check_same_length(source)
 
     def read() -> list[bytes]:
         share, found = ranks.share(len(source)), []
@@ -71,6 +70,15 @@ def image_digests(source: ImageSource, *, progress: Progress = silent) -> list[b
 
     with stage("hashing files"):
         return [digest for part in ranks.gather(ranks.each(read)) for digest in part]
+
+
+def check_same_length(source: ImageSource) -> None:
+    """Raise InputError where processes that work together see different numbers of images."""
+    lengths = current().gather(len(source))
+    if len(set(lengths)) > 1:
+        raise InputError(
+            f"all processes need the same images; of {source.name} they see {', '.join(map(str, lengths))}"
+        )
 
 
 def _digests(source: ImageSource, indices: Iterable[int]) -> Iterator[bytes]:
@@ -90,17 +98,23 @@ def _digests(source: ImageSource, indices: Iterable[int]) -> Iterator[bytes]:
 
 
 def _digest(source: ImageSource, index: int) -> bytes:
+    if isinstance(source, Digested):
+        return source.digest(index)
     try:
         stored = source.read(index)
     except InputError:
-        return hashlib.sha256(b"unreadable\n").digest()
-    return _digest_stored(stored)
+        return UNREADABLE
+    return stored_digest(stored)
 
 
-def _digest_stored(stored: Stored) -> bytes:
+def stored_digest(stored: Stored) -> bytes:
+    """Return the digest of one image as `fingerprint` defines it."""
     if isinstance(stored, bytes):
         digest = hashlib.sha256(b"file\n")
         digest.update(stored)
+    elif isinstance(stored, Frame):
+        digest = hashlib.sha256(f"frame {stored.number}\n".encode())
+        digest.update(stored.data)
     elif isinstance(stored, np.ndarray):
         digest = hashlib.sha256("uint8 {} {} {}\n".format(*stored.shape).encode())
         digest.update(np.ascontiguousarray(stored).data)

@@ -15,6 +15,7 @@ from typing import Literal
 import torch.hub
 from platformdirs import user_cache_path
 
+from ganmetrics._text import shown
 from ganmetrics._types import Progress, silent
 from ganmetrics.errors import InputError, WeightsError
 from ganmetrics.features.download import RemoteFile, download
@@ -92,7 +93,7 @@ def find_weights(
         progress: told of a download.
 
     Raises:
-        WeightsError: the weights are not to be had, or a file under a published name is damaged.
+        WeightsError: the weights cannot be found, or a file under a published name is damaged.
         InputError: the extractor has no published weights.
     """
     remote = _published(extractor)
@@ -153,7 +154,7 @@ def list_weights() -> list[WeightsStatus]:
 
 def _published(extractor: str) -> RemoteFile:
     if extractor not in PUBLISHED:
-        raise InputError(f"weights are published for {', '.join(PUBLISHED)}; got {extractor!r}")
+        raise InputError(f"weights are published for {', '.join(PUBLISHED)}; got {shown(extractor)}")
     return PUBLISHED[extractor]
 
 

@@ -1,16 +1,22 @@
 """The metrics by name: what each needs and which way is better. Light: the command line reads it before torch."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from ganmetrics.errors import InputError
+
 Need = Literal["moments", "spatial", "features", "logits", "classes"]
 """What a metric reads of a side: moments of the features or of the spatial ones, all features, logits, classes."""
-Interval = Literal["populations", "counts"]
+IntervalOf = Literal["populations", "counts"]
 """What an interval is of: of the populations' number, or of the number that other images of these counts would have."""
 
+UNKNOWN = "unknown"
+"""The extractor of features that nobody has named."""
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, kw_only=True)
 class Metric:
     """What is known of a metric before it is computed.
 
@@ -38,7 +44,12 @@ class Metric:
     low: float
     high: float
     other_name: str
-    interval: Interval | None
+    interval: IntervalOf | None
+
+    @property
+    def needs_moments(self) -> bool:
+        """Whether it is a distance of means and covariances, which few images make too large."""
+        return "moments" in self.real
 
     def score_name(self, extractor: str, *, canonical: bool) -> str:
         """Return the name of a score: the field's own only with the canonical network and weights.
@@ -47,7 +58,11 @@ class Metric:
         'fid'
         >>> METRICS["fid"].score_name("efficientnet-lite0", canonical=False)
         'fd_efficientnet-lite0'
+        >>> METRICS["fid"].score_name(UNKNOWN, canonical=False)
+        'fd'
         """
+        if extractor == UNKNOWN:
+            return self.other_name
         return self.name if canonical else f"{self.other_name}_{extractor}"
 
 
@@ -61,20 +76,46 @@ def _of_both(
     low: float = 0.0,
     high: float = math.inf,
     other_name: str | None = None,
-    interval: Interval | None = None,
+    interval: IntervalOf | None = None,
 ) -> Metric:
-    both = frozenset(needs)
-    return Metric(name, title, family, both, both, least, lower_is_better, low, high, other_name or name, interval)
+    """Return a metric that reads the same of both sides."""
+    return Metric(
+        name=name,
+        title=title,
+        family=family,
+        real=frozenset(needs),
+        fake=frozenset(needs),
+        least=least,
+        lower_is_better=lower_is_better,
+        low=low,
+        high=high,
+        other_name=other_name or name,
+        interval=interval,
+    )
 
 
-def _of_neighbours(name: str, *, high: float = 1.0, interval: Interval | None = "counts") -> Metric:
+def _of_neighbours(name: str, *, high: float = 1.0, interval: IntervalOf | None = "counts") -> Metric:
+    """Return a metric of who is whose neighbour: higher is better."""
     return _of_both(name, name, "neighbours", "features", lower_is_better=False, high=high, interval=interval)
 
 
 def _of_fakes(
-    name: str, title: str, family: str, need: Need, *, least: int, low: float, interval: Interval | None = None
+    name: str, title: str, family: str, need: Need, *, least: int, low: float, interval: IntervalOf | None = None
 ) -> Metric:
-    return Metric(name, title, family, frozenset(), frozenset({need}), least, False, low, math.inf, name, interval)
+    """Return a metric of the fake images alone: higher is better."""
+    return Metric(
+        name=name,
+        title=title,
+        family=family,
+        real=frozenset(),
+        fake=frozenset({need}),
+        least=least,
+        lower_is_better=False,
+        low=low,
+        high=math.inf,
+        other_name=name,
+        interval=interval,
+    )
 
 
 METRICS = {
@@ -126,3 +167,20 @@ METRICS = {
 
 CONTESTED = ("fid", "kid", "precision", "recall")
 """The metrics by which two generators can be compared."""
+
+
+def choose_metrics(names: Sequence[str], allowed: Sequence[str] = tuple(METRICS)) -> tuple[Metric, ...]:
+    """Return the metrics of these names in order, each once.
+
+    Raises:
+        InputError: there is none, or one is unknown.
+
+    >>> [metric.title for metric in choose_metrics(["fid", "fid"])]
+    ['a Fréchet distance']
+    """
+    if isinstance(names, str) or not isinstance(names, Sequence):
+        raise InputError(f"metrics must be a list or tuple of names; got {type(names).__name__}")
+    unknown = [name for name in names if name not in allowed]
+    if unknown or not names:
+        raise InputError(f"metrics must be among {', '.join(allowed)}; got {', '.join(map(str, unknown)) or 'none'}")
+    return tuple(METRICS[name] for name in dict.fromkeys(names))

@@ -3,12 +3,12 @@
 from dataclasses import replace
 from functools import reduce
 
-from ganmetrics.core.blocks import BLOCKS
-from ganmetrics.core.moments import Moments
+from ganmetrics.core.gaussian.blocks import BLOCKS
+from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.errors import InputError, NotEnoughSamples
-from ganmetrics.statistics.layer import Layer
-from ganmetrics.statistics.reference import Reference
-from ganmetrics.statistics.sides import Side
+from ganmetrics.extraction.layer import Layer
+from ganmetrics.references.reference import Reference
+from ganmetrics.references.sides import Side
 
 SUFFIX = "_floor"
 """What the name of a score of the real images against themselves ends in."""
@@ -49,7 +49,9 @@ def _half(real: Side, numbers: range) -> Side:
 
 def _part(reference: Reference, layer: Layer, numbers: range) -> Layer:
     if layer.blocks is None:
-        raise InputError(f"a floor needs the real images' blocks; {reference.source} holds none (--no-interval)")
+        raise InputError(
+            f"a floor needs the real images' blocks; {reference.source} holds none (reference build --floor)"
+        )
     parts = [layer.blocks.parts[number] for number in numbers]
     present = [part for part in parts if part is not None]
     if sum(part.count or 0 for part in present) <= 1:

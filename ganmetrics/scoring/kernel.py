@@ -2,11 +2,11 @@
 
 import logging
 
-from ganmetrics.core.discrepancy import VARIANCE_COUNT
+from ganmetrics.core.kernels.discrepancy import VARIANCE_COUNT
 from ganmetrics.metrics.catalogue import METRICS
-from ganmetrics.metrics.kernel_distance import CONVENTIONS, kernel_distance
-from ganmetrics.metrics.kernel_distance_estimate import kernel_distance_estimate
-from ganmetrics.metrics.maximum_mean_discrepancy import maximum_mean_discrepancy, maximum_mean_discrepancy_estimate
+from ganmetrics.metrics.kernel.distance import KERNEL_CONVENTIONS, kernel_distance
+from ganmetrics.metrics.kernel.estimate import kernel_distance_estimate
+from ganmetrics.metrics.kernel.gaussian import maximum_mean_discrepancy, maximum_mean_discrepancy_estimate
 from ganmetrics.report import Score
 from ganmetrics.scoring.comparison import Comparison, Interval
 from ganmetrics.scoring.family import Scored, features_of
@@ -31,7 +31,8 @@ def _kid(comparison: Comparison, options: ScoringOptions) -> Score:
     real, fake = (features_of(metric, side) for side in comparison.both(metric))
     convention = comparison.protocol.kernel_distance
     # Libraries that draw from a global generator are followed from the seed that stands for it.
-    seed = options.seed if CONVENTIONS[convention].seed is None and CONVENTIONS[convention].subsets else None
+    draws = KERNEL_CONVENTIONS[convention]
+    seed = options.seed if draws.seed is None and draws.subsets else None
     found = kernel_distance(
         real,
         fake,

@@ -1,7 +1,7 @@
 """MiFID: the Fréchet distance, raised where fake images repeat real ones."""
 
 from ganmetrics.metrics.catalogue import METRICS
-from ganmetrics.metrics.memorisation import THRESHOLD, memorisation_distance, mifid
+from ganmetrics.metrics.neighbours.memorisation import THRESHOLD, memorisation_distance, mifid
 from ganmetrics.scoring.comparison import Comparison
 from ganmetrics.scoring.family import Scored, features_of
 from ganmetrics.scoring.frechet import frechet_value

@@ -2,13 +2,15 @@
 
 import signal
 import sys
+from typing import Any
 
 import click
 
-from ganmetrics import GanMetricsError
+from ganmetrics import GanMetricsError, printable
 from reference_models.cli.analyse import analyse
 from reference_models.cli.compare import compare
 from reference_models.cli.listing import list_presets
+from reference_models.cli.output import any_text
 from reference_models.cli.sample import sample
 from reference_models.cli.study import study
 from reference_models.cli.train import train
@@ -34,12 +36,21 @@ INTERRUPTED = 128 + signal.SIGINT
 class OneLineErrors(click.Group):
     """Turns the errors of both packages into one line and status 1, and Ctrl-C into status 130."""
 
+    def main(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - click's own, passed on
+        """Run the command line, whose output arrives whatever the encoding of the terminal is."""
+        with any_text():
+            return super().main(*arguments, **options)
+
     def invoke(self, context: click.Context) -> object:
         """Run the command."""
         try:
             return super().invoke(context)
         except GanMetricsError as error:
             raise click.ClickException(" ".join(str(error).split())) from error
+        except click.ClickException as error:
+            # What was typed, or matched by the shell, is told by click too.
+            vars(error).update(message=printable(error.message))
+            raise
         except KeyboardInterrupt:
             click.echo("interrupted", err=True)
             sys.exit(INTERRUPTED)
@@ -56,4 +67,4 @@ for _command in (list_presets, train, sample, compare, study, analyse):
 
 def main() -> None:
     """Run the command line."""
-    command(prog_name="python -m reference_models")
+    command()

@@ -1,11 +1,14 @@
 """A run on stderr: lines, warnings, and a bar with losses, images a second and the time left."""
 
 import sys
+from contextlib import suppress
 from types import TracebackType
 from typing import Any
 
 import click
 from tqdm import tqdm
+
+from ganmetrics import printable
 
 
 class Display:
@@ -48,7 +51,7 @@ class Display:
                 unit_scale=True,
                 file=sys.stderr,
                 dynamic_ncols=True,
-                disable=self._quiet or not sys.stderr.isatty(),
+                disable=self._quiet or sys.stderr is None or not sys.stderr.isatty(),
             )
         if losses is not self._shown:
             self._shown = losses
@@ -59,4 +62,6 @@ class Display:
     def _write(self, text: str) -> None:
         if self._bar is not None:
             self._bar.clear()
-        click.echo(text, err=True)
+        # A run does not end because nobody can read of it.
+        with suppress(OSError):
+            click.echo(printable(text), err=True)

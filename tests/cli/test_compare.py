@@ -39,7 +39,7 @@ def test_json_says_the_same(run, contest):
     distance = parsed["comparisons"][1]
     assert distance["difference"] == distance["A"] - distance["B"] < 0
     assert distance["low"] < distance["difference"] < distance["high"] < 0
-    assert distance["p-value"] == 0.0001
+    assert distance["p_value"] == 0.0001
     assert distance["better"] == "A"
     assert distance["confidence"] == 0.9
     assert parsed["provenance"]["B"]["count"] == 40
@@ -57,7 +57,7 @@ def test_what_is_refused(run, contest, tmp_path):
     """Too few images, the same images on two sides, a missing folder: one line each, status 1."""
     few = write_images(tmp_path / "few", 15)
     cases = [
-        ((contest[0], contest[1], few), "a comparison needs at least 16 images a set; "),
+        ((contest[0], contest[1], few), "a comparison needs at least 16 images a side; "),
         ((contest[0], contest[1], contest[1]), "A and B hold the same images"),
         ((contest[0], contest[0], contest[1]), "real and A hold the same images"),
         ((contest[0], contest[1], tmp_path / "absent"), "does not exist"),

@@ -15,7 +15,7 @@ from ganmetrics.testing import write_images
 
 SLOW = """
 import sys, time
-from ganmetrics.statistics import settings
+from ganmetrics.extraction import settings
 from ganmetrics.testing import ChannelMeans
 
 class Slow(ChannelMeans):
@@ -24,7 +24,7 @@ class Slow(ChannelMeans):
         {body}
         return super().__call__(batch, device)
 
-settings.load_extractor = lambda name, **options: Slow(name=name)
+settings.open_extractor = lambda name, **options: Slow(name=name)
 from ganmetrics.cli import main
 main()
 """

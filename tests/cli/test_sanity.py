@@ -5,8 +5,8 @@ import json
 import pytest
 
 from ganmetrics.cli.sanity import sanity
-from ganmetrics.sanity.run import METRICS_OF_A_STUDY
-from ganmetrics.sanity.series import NAMES
+from ganmetrics.commands.sanity.run import METRICS_OF_A_STUDY
+from ganmetrics.commands.sanity.series import NAMES
 from ganmetrics.testing import write_images
 
 pytestmark = pytest.mark.usefixtures("cheap")

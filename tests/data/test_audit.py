@@ -1,110 +1,57 @@
-"""Every image is read before any is scored; what cannot be read is named."""
+"""An audit merges like a sum, and is told in one line."""
 
-from contextlib import contextmanager
+import json
 
-import numpy as np
-import pytest
-from PIL import Image
+from hypothesis import given
+from hypothesis import strategies as st
 
-from ganmetrics.data.audit import Audit, BadFile, audit, lossy_mismatch
-from ganmetrics.data.sources import open_source
-from ganmetrics.errors import InputError
+from ganmetrics.data.audit import Audit, BadFile
 
-
-@pytest.fixture
-def odd(folder, noise, encoded):
-    """Return a folder with an image of several kinds and two files that cannot be read."""
-    (folder / "3.jpg").write_bytes(encoded(noise(12, 12), "JPEG"))
-    (folder / "4.png").write_bytes(encoded(Image.new("LA", (9, 6), (0, 9))))
-    (folder / "5.png").write_bytes(encoded(noise())[:-60])
-    (folder / "6.jpg").write_bytes(b"")
-    return folder
+counts = st.dictionaries(st.sampled_from(["a", "b", "c"]), st.integers(1, 9))
+sizes = st.dictionaries(st.tuples(st.integers(1, 9), st.integers(1, 9)), st.integers(1, 9))
+bad = st.lists(st.tuples(st.integers(0, 99), st.text(max_size=5), st.text(max_size=5)), max_size=3)
+parts = st.tuples(counts, counts, sizes, counts, st.integers(0, 9), bad)
 
 
-@pytest.mark.parametrize("workers", [0, 2])
-def test_everything_is_counted(odd, workers):
-    """Formats, modes, sizes, treatments, other and unreadable files are counted, in any number of processes."""
-    found = audit(open_source(odd), workers=workers, skip_bad=True)
-    assert found == Audit(
-        formats={"PNG": 4, "JPEG": 1},
-        modes={"RGB": 4, "LA": 1},
-        sizes={(9, 6): 4, (12, 12): 1},
-        oddities={"grayscale": 1, "alpha composited on white": 1},
-        ignored=1,
-        bad=(BadFile(5, str(odd / "5.png"), "truncated"), BadFile(6, str(odd / "6.jpg"), "empty file")),
+def audit_of(part):
+    """Return the audit with the given fields."""
+    *counted, files = part
+    return Audit(*counted, tuple(BadFile(*file) for file in files))
+
+
+@given(parts, parts, parts)
+def test_merging_is_associative_with_a_neutral_element(one, two, three):
+    """However a set is split, its audit is the same; an empty part changes nothing."""
+    a, b, c = map(audit_of, (one, two, three))
+    assert a.merge(b).merge(c) == a.merge(b.merge(c)) == Audit.total([a, b, c])
+    assert a.merge(Audit()) == a == Audit().merge(a)
+    assert a.merge(b).count == a.count + b.count
+
+
+@given(parts)
+def test_json_gives_it_back(part):
+    """An audit survives JSON."""
+    found = audit_of(part)
+    assert Audit.from_json(json.loads(json.dumps(found.to_json()))) == found
+
+
+def test_one_line():
+    """The line has the number of images, formats, size, treatments, unreadable and other files."""
+    found = Audit(
+        formats={"JPEG": 2, "PNG": 1998},
+        modes={"RGB": 2000},
+        sizes={(32, 32): 2000},
+        oddities={"alpha composited on white": 3},
+        bad=(BadFile(1, "a", "truncated"), BadFile(7, "b", "empty file")),
     )
-    assert found.skipped == {5, 6}
+    assert found.line() == ("2,000 images: 1,998 PNG, 2 JPEG; 32x32; 3 alpha composited on white; 2 unreadable skipped")
+    assert found.skipped == {1, 7}
+    assert Audit({"PNG": 1}, {}, {(8, 6): 1}, {}, 1).line() == "1 image: 1 PNG; 8x6; 1 other file ignored"
 
 
-def test_unreadable_images_are_named(odd):
-    """Without leave to skip them, label and reason of each are told, with the way to score the rest."""
-    with pytest.raises(InputError) as caught:
-        audit(open_source(odd))
-    assert str(caught.value) == (
-        f"2 of 7 images of {odd} cannot be read: {odd}/5.png (truncated), {odd}/6.jpg (empty file); "
-        "--skip-bad scores the rest"
-    )
-
-
-def test_five_are_named_at_most(folder):
-    """Many unreadable images make one line of five names and a number."""
-    for index in range(10, 18):
-        (folder / f"{index}.png").write_bytes(b"")
-    with pytest.raises(
-        InputError, match=r"^8 of 11 images .* cannot be read: (\S+ \(empty file\)(, | )){5}and 3 more; "
-    ):
-        audit(open_source(folder))
-
-
-@pytest.mark.parametrize("skip_bad", [True, False])
-def test_a_set_without_a_readable_image_is_refused(folder, skip_bad):
-    """There is nothing left to score, whether or not the unreadable may be skipped."""
-    for index in range(3):
-        (folder / f"{index}.png").write_bytes(b"")
-    with pytest.raises(InputError, match=r"^3 of 3 images .*2\.png \(empty file\)$"):
-        audit(open_source(folder), skip_bad=skip_bad)
-
-
-def test_transparency_can_be_refused(odd):
-    """With alpha refused, a transparent image is one that cannot be read."""
-    found = audit(open_source(odd), alpha="refuse", skip_bad=True)
-    assert found.bad[0].reason == "transparent pixels, and alpha is to be refused"
-
-
-def test_pixels_in_memory_are_known_from_their_shape(noise):
-    """Arrays are not decoded."""
-    found = audit(open_source(noise()[None].repeat(4, axis=0)))
-    assert found == Audit({"uint8": 4}, {"RGB": 4}, {(9, 6): 4})
-
-
-def test_items_of_a_data_set_are_looked_at():
-    """Each item of a data set is audited, since sizes and modes may differ."""
-    items = [np.zeros((2, 3, 3), np.uint8), Image.new("L", (5, 4)), "no image"]
-    found = audit(open_source(items), skip_bad=True)
-    assert found.sizes == {(3, 2): 1, (5, 4): 1}
-    assert found.oddities == {"grayscale": 1}
-    assert found.bad[0].label == "list[2]"
-
-
-def test_progress_adds_up(odd):
-    """Progress is told for every image, unreadable ones included."""
-    told = []
-
-    @contextmanager
-    def progress(*, total, stage):
-        told.append((total, stage))
-        yield told.append
-
-    audit(open_source(odd), skip_bad=True, progress=progress)
-    assert told[0] == (7, f"checking {odd}")
-    assert sum(told[1:]) == 7
-
-
-def test_jpeg_against_lossless_is_warned_of():
-    """The warning comes with shares in which the sides differ by more than a tenth, in either direction."""
-    jpeg, png = Audit({"JPEG": 95, "PNG": 5}), Audit({"PNG": 10})
-    assert lossy_mismatch(jpeg, png).startswith("real images are 95 % JPEG and fake images 0 %: ")
-    assert lossy_mismatch(png, jpeg).startswith("real images are 0 % JPEG and fake images 95 %: ")
-    assert lossy_mismatch(jpeg, jpeg) is None
-    assert lossy_mismatch(png, Audit({"PNG": 95, "JPEG": 5})) is None
-    assert lossy_mismatch(jpeg, Audit({"uint8": 10})) is None
+def test_sizes():
+    """A few sizes are listed with their counts, many are summed up."""
+    few = Audit({"PNG": 5}, sizes={(8, 6): 1, (32, 32): 4})
+    assert few.line() == "5 images: 5 PNG; 4 32x32, 1 8x6"
+    many = Audit({"PNG": 4}, sizes={(8, 60): 1, (9, 50): 1, (32, 32): 1, (10, 70): 1})
+    assert many.line() == "4 images: 4 PNG; 4 sizes, 8 to 32 wide, 32 to 70 high"

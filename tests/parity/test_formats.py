@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from ganmetrics.core.moments import Moments
-from ganmetrics.statistics.convert import convert
-from ganmetrics.statistics.formats.registry import write_foreign
-from ganmetrics.statistics.reference import Reference
+from ganmetrics.core.gaussian.moments import Moments
+from ganmetrics.references.convert import convert
+from ganmetrics.references.formats.registry import write_foreign
+from ganmetrics.references.reference import Reference
 
 pytestmark = [pytest.mark.parity, pytest.mark.filterwarnings("ignore")]  # the peers' warnings are not ours to fix
 

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from ganmetrics.metrics.inception_score import inception_score
+from ganmetrics.metrics.inception.score import inception_score
 from ganmetrics.protocols import PROTOCOLS
 
 pytestmark = [pytest.mark.parity, pytest.mark.filterwarnings("ignore")]  # the peers' warnings are not ours to fix

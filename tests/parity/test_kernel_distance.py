@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from ganmetrics.metrics.kernel_distance import kernel_distance
+from ganmetrics.metrics.kernel.distance import kernel_distance
 from ganmetrics.metrics.vendi import vendi_score
 from tests.parity.peers import GivenFeatures
 

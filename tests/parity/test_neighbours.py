@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 import torch
 
-from ganmetrics.core.moments import Moments
-from ganmetrics.metrics.frechet import frechet_distance
-from ganmetrics.metrics.memorisation import memorisation_distance, mifid
-from ganmetrics.metrics.precision_recall import precision_recall
+from ganmetrics.core.gaussian.moments import Moments
+from ganmetrics.metrics.frechet.distance import frechet_distance
+from ganmetrics.metrics.neighbours.memorisation import memorisation_distance, mifid
+from ganmetrics.metrics.neighbours.precision_recall import precision_recall
 from tests.parity.peers import GivenFeatures
 
 pytestmark = [pytest.mark.parity, pytest.mark.filterwarnings("ignore")]  # the peers' warnings are not ours to fix

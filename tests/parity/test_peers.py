@@ -10,10 +10,10 @@ import pytest
 import torch
 from torch.nn import functional
 
-from ganmetrics.core.moments import Moments
+from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.features.registry import load_extractor
 from ganmetrics.features.resize import Preprocessing
-from ganmetrics.metrics.frechet import frechet_distance
+from ganmetrics.metrics.frechet.distance import frechet_distance
 from ganmetrics.protocols import PROTOCOLS
 from tests.features.inception_oracle import he_weights
 from tests.parity.peers import PEERS

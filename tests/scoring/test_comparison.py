@@ -4,8 +4,8 @@ import logging
 
 import pytest
 
+from ganmetrics.commands.evaluate import fid
 from ganmetrics.errors import InputError
-from ganmetrics.evaluation import fid
 from ganmetrics.testing import ChannelMeans, random_images
 
 FREE = {"extractor": ChannelMeans(), "workers": 0, "device": "cpu"}

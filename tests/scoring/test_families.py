@@ -6,18 +6,18 @@ import math
 import pytest
 import torch
 
+from ganmetrics.commands.evaluate import evaluate
+from ganmetrics.core.neighbours.between import of_both
 from ganmetrics.errors import InputError, NotEnoughSamples
-from ganmetrics.evaluation import evaluate
 from ganmetrics.metrics.catalogue import METRICS
-from ganmetrics.metrics.class_agreement import class_agreement
-from ganmetrics.metrics.kernel_distance import kernel_distance
-from ganmetrics.metrics.maximum_mean_discrepancy import maximum_mean_discrepancy
-from ganmetrics.metrics.memorisation import memorisation
-from ganmetrics.metrics.precision_recall import precision_recall
-from ganmetrics.metrics.realism import realism
+from ganmetrics.metrics.classes.agreement import class_agreement
+from ganmetrics.metrics.kernel.distance import kernel_distance
+from ganmetrics.metrics.kernel.gaussian import maximum_mean_discrepancy
+from ganmetrics.metrics.neighbours.memorisation import authenticity
+from ganmetrics.metrics.neighbours.precision_recall import precision_recall
 from ganmetrics.metrics.vendi import vendi_score
+from ganmetrics.references.reference import Reference
 from ganmetrics.scoring.scores import FAMILIES
-from ganmetrics.statistics.reference import Reference
 from ganmetrics.testing import ChannelMeans, random_images, write_images
 
 FREE = {"extractor": ChannelMeans(), "workers": 0, "device": "cpu"}
@@ -51,8 +51,8 @@ def test_each_number_is_the_formulas(report):
         "recall": shares.recall,
         "density": shares.density,
         "coverage": shares.coverage,
-        "realism": float(realism(real, fake, k=3).median()),
-        "authenticity": memorisation(real, fake).authenticity,
+        "realism": float(torch.from_numpy(of_both(real, fake, k=3).between.realism).median()),
+        "authenticity": authenticity(real, fake).authenticity,
         "vendi": vendi_score(fake),
         "class_agreement": class_agreement(
             real, fake, real_classes=LABELS["real_labels"], fake_classes=LABELS["fake_labels"]
@@ -183,7 +183,7 @@ def test_metrics_of_features_need_images():
 
 def test_features_past_the_budget_lie_on_the_disk_and_change_nothing(monkeypatch):
     """The numbers are the same to the last bit."""
-    from ganmetrics.statistics import feature_store
+    from ganmetrics.extraction import feature_store
 
     metrics = ("kid", "precision", "recall", "authenticity", "vendi")
     within = evaluate(REAL, FAKE, metrics=metrics, **FREE)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ganmetrics.evaluation import evaluate, fid
+from ganmetrics.commands.evaluate import evaluate, fid
 from ganmetrics.protocols import PROTOCOLS
 from ganmetrics.testing import ChannelMeans, random_images
 from tests.oracles import frechet_by_eigvals

@@ -50,14 +50,18 @@ def priors(basis: Profile, weights: Weights) -> Priors:
     bends = slopes.diff(dim=0) * (math.sqrt(0.5 / STEP) / weights.bend)
     drifts = gaps.sqrt()[:, None] * slopes / weights.drift
     level = basis.weights.mean(0)[None] / weights.determinant
-    none, flat = torch.zeros(count - 2, count, dtype=torch.float64), torch.zeros_like(slopes)
-    tied = torch.cat([drifts, level])
-    smooth = torch.cat(
-        [
-            torch.cat([bends, none, none], dim=1),
-            torch.cat([none, bends, none], dim=1),
-            torch.cat([torch.zeros(len(tied), 2 * count, dtype=torch.float64), tied], dim=1),
-        ]
-    )
-    order = torch.cat([torch.cat(row, dim=1) for row in ([slopes, flat, flat], [flat, slopes, flat], [slopes] * 3)])
+    smooth = block_diagonal(bends, bends, torch.cat([drifts, level]))
+    order = torch.cat([block_diagonal(slopes, slopes), slopes.repeat(1, 2)])
+    order = torch.cat([order, torch.cat([torch.zeros(2 * (count - 1), count, dtype=torch.float64), slopes])], dim=1)
     return Priors(smooth, order / weights.order)
+
+
+def block_diagonal(*blocks: Tensor) -> Tensor:
+    """Return the matrix with these blocks along its diagonal and zeros elsewhere."""
+    heights, widths = ([block.shape[axis] for block in blocks] for axis in (0, 1))
+    whole = torch.zeros(sum(heights), sum(widths), dtype=blocks[0].dtype)
+    top = left = 0
+    for block in blocks:
+        whole[top : top + block.shape[0], left : left + block.shape[1]] = block
+        top, left = top + block.shape[0], left + block.shape[1]
+    return whole

@@ -9,7 +9,7 @@ from jaxtyping import Float64
 from torch import Tensor
 
 from ganmetrics._types import Factor
-from ganmetrics.core.linalg import EPS
+from ganmetrics.core.gaussian.roots import EPS
 from ganmetrics.errors import NumericsError
 
 Eigenvalues = Float64[Tensor, " r"]

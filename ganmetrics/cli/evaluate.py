@@ -1,0 +1,132 @@
+"""``ganmetrics fid`` and ``ganmetrics evaluate``."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ganmetrics.cli.options import (
+    SOURCE,
+    cache_features_option,
+    cache_options,
+    emit_found,
+    extraction_options,
+    interval_options,
+    json_option,
+    quiet_option,
+    scoring_options,
+    start_logging,
+    timing_option,
+)
+from ganmetrics.cli.progress import bar
+from ganmetrics.metrics.catalogue import METRICS
+
+if TYPE_CHECKING:
+    from ganmetrics.extraction.options import Extraction
+    from ganmetrics.scoring.options import ScoringOptions
+
+PARTLY = 3
+"""The exit status where some of the metrics could not be scored."""
+
+
+def split_metrics(context: click.Context, parameter: click.Parameter, value: str) -> tuple[str, ...]:
+    """Return names of metrics that are separated by commas; an unknown one is wrong usage."""
+    names = tuple(name.strip() for name in value.split(","))
+    for name in names:
+        if name not in METRICS:
+            raise click.BadParameter(f"{name!r} is not one of {', '.join(METRICS)}.", context, parameter)
+    return names
+
+
+@click.command()
+@click.argument("real", type=SOURCE)
+@click.argument("fake", type=SOURCE)
+@extraction_options
+@interval_options
+@cache_options
+@json_option
+@quiet_option
+@timing_option
+def fid(
+    real: Path,
+    fake: Path,
+    *,
+    how: "Extraction",
+    scoring: "ScoringOptions",
+    cache: Path | None,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Print the Fréchet distance between the images in REAL and FAKE.
+
+    Both are folders (searched through), zip files, npz files (arr_0: uint8, NHWC) or stored references. With the
+    published Inception weights the number is the FID of the papers; --extractor efficientnet-lite0 needs no download.
+    """
+    from ganmetrics._types import silent
+    from ganmetrics.commands.evaluate import evaluate as evaluate_images
+
+    start_logging(quiet=quiet)
+    report = evaluate_images(real, fake, how, scoring=scoring, cache=cache, progress=silent if quiet else bar)
+    emit_found(report, as_json=as_json)
+
+
+@click.command()
+@click.argument("real", type=SOURCE)
+@click.argument("fake", type=SOURCE)
+@click.option(
+    "--metrics",
+    callback=split_metrics,
+    default="fid",
+    show_default=True,
+    help=f"Separated by commas, of: {', '.join(METRICS)}.",
+)
+@click.option("--real-labels", type=SOURCE, default=None, help="CSV or JSON lines: the classes of the real images.")
+@click.option("--fake-labels", type=SOURCE, default=None, help="CSV or JSON lines: the classes asked for of the fakes.")
+@extraction_options
+@scoring_options
+@cache_options
+@cache_features_option
+@json_option
+@quiet_option
+@timing_option
+@click.pass_context
+def evaluate(
+    context: click.Context,
+    real: Path,
+    fake: Path,
+    *,
+    metrics: tuple[str, ...],
+    real_labels: Path | None,
+    fake_labels: Path | None,
+    how: "Extraction",
+    scoring: "ScoringOptions",
+    cache: Path | None,
+    cache_features: bool,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Print several metrics of the images in FAKE against those in REAL, from one pass over each.
+
+    A metric that cannot be scored leaves the others alone: its line has the reason, and the exit status is 3.
+    """
+    from dataclasses import replace
+
+    from ganmetrics._types import silent
+    from ganmetrics.commands.evaluate import evaluate as evaluate_images
+
+    start_logging(quiet=quiet)
+    report = evaluate_images(
+        real,
+        fake,
+        how,
+        metrics=metrics,
+        scoring=replace(scoring, seed=how.seed),
+        real_labels=real_labels,
+        fake_labels=fake_labels,
+        cache=cache,
+        cache_features=cache_features,
+        progress=silent if quiet else bar,
+    )
+    emit_found(report, as_json=as_json)
+    if report.refusals:
+        context.exit(PARTLY)

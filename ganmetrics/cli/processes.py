@@ -1,0 +1,69 @@
+"""The command line on several processes, as torchrun starts them."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from pathlib import Path
+
+from ganmetrics.errors import InputError
+
+SHARED = ("fid", "evaluate", "compare", "influence", "explain", "sanity", "reference build")
+"""The commands that divide their images among processes."""
+FAREWELL = timedelta(seconds=20)
+"""How long a process waits for the others at its end: a launcher kills them all as soon as one has failed."""
+
+
+def processes() -> int:
+    """Return how many processes the launcher has started; 1 without one."""
+    number = os.environ.get("WORLD_SIZE", "1")
+    return int(number) if number.isdecimal() and "RANK" in os.environ and "MASTER_ADDR" in os.environ else 1
+
+
+def check_shared(path: str) -> None:
+    """Refuse a command, such as ``ganmetrics cache clear``, that every process would do for itself.
+
+    Raises:
+        InputError: there are several processes, and this is no command for them.
+    """
+    if processes() > 1 and path not in SHARED:
+        raise InputError(
+            f"{path} runs on one process; got WORLD_SIZE {processes()} (those for several: {', '.join(SHARED)})"
+        )
+
+
+@contextmanager
+def launched() -> Iterator[None]:
+    """Join the processes of the launcher for the block; only the first one speaks.
+
+    A group that exists is used and left alone.
+    """
+    if processes() == 1:
+        yield
+        return
+    import torch
+    import torch.distributed as dist
+
+    if torch.cuda.is_available():
+        torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")) % torch.cuda.device_count())
+    made = not dist.is_initialized()
+    if made:
+        # What travels lies on the host whatever the network runs on, so this serves CUDA as well.
+        dist.init_process_group("gloo")
+    spoken = sys.stdout, sys.stderr
+    with Path(os.devnull).open("w") as nowhere:
+        if dist.get_rank():
+            sys.stdout = sys.stderr = nowhere
+        try:
+            yield
+        finally:
+            for stream in spoken:
+                if stream is not None:  # closed by the shell
+                    stream.flush()
+            # The first process's line must be out before another's status makes the launcher end it.
+            with suppress(RuntimeError):
+                dist.monitored_barrier(timeout=FAREWELL)
+            sys.stdout, sys.stderr = spoken
+            if made:
+                dist.destroy_process_group()

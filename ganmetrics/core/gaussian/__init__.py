@@ -1,0 +1,1 @@
+"""Means and covariances: moments, their roots, and the products that distances need."""

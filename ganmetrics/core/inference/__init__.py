@@ -1,0 +1,1 @@
+"""What is inferred from repetitions: jackknife, permutations, Student's distribution."""

@@ -1,0 +1,1 @@
+"""Kernels of pairs of features, and their sums in blocks."""

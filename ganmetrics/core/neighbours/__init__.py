@@ -1,0 +1,1 @@
+"""Distances to nearest neighbours, within a set and between sets."""

@@ -1,0 +1,174 @@
+"""One pass over a set of images: decoded, prepared, through the network, into moments."""
+
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from ganmetrics._types import Progress
+from ganmetrics.core.gaussian.blocks import blocks_of, input_hashes
+from ganmetrics.core.memory import MEMORY
+from ganmetrics.data.sources import ImageSource
+from ganmetrics.errors import InputError, NotEnoughSamples
+from ganmetrics.extraction.accumulate import LayerAccumulator
+from ganmetrics.extraction.feature_store import FeatureStore
+from ganmetrics.extraction.layer import Layer
+from ganmetrics.extraction.outputs import network_outputs, prepared_inputs
+from ganmetrics.extraction.pooling import pool
+from ganmetrics.extraction.settings import Settings
+from ganmetrics.extraction.survey import Survey
+from ganmetrics.features.base import Outputs
+from ganmetrics.ranks import current
+from ganmetrics.timing import stage
+
+
+@dataclass(frozen=True)
+class Keep:
+    """What a pass keeps beside the moments of the features.
+
+    Attributes:
+        blocks: moments of eight parts, for a floor; memory does not grow with the images.
+        images: some of the images' features, for intervals; at most as many as there are features.
+        spatial: statistics of the spatial features, for sFID.
+        features: every image's features; memory, or past a budget the disk, grows with the images.
+        logits: every image's class scores.
+        memory: bytes that the features may take before they go to the disk.
+    """
+
+    blocks: bool = False
+    images: bool = False
+    spatial: bool = False
+    features: bool = False
+    logits: bool = False
+    memory: int = MEMORY
+
+    def with_all_of(self, layer: Layer, spatial: Layer | None) -> "Keep":
+        """Return what keeps as much as these statistics hold, too."""
+        return replace(
+            self,
+            blocks=self.blocks or layer.blocks is not None,
+            images=self.images or layer.kept is not None,
+            spatial=self.spatial or spatial is not None,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Collected:
+    """What one pass gathers.
+
+    Attributes:
+        layer: statistics of the features.
+        spatial: of the spatial features, where they were asked for.
+        features: float32 [n, d], where they were asked for; of several processes the first has them.
+        logits: float32 [n, c], where they were asked for; likewise.
+        block_numbers: int64 [n], the block of each image, where blocks and features were asked for; likewise.
+    """
+
+    layer: Layer
+    spatial: Layer | None
+    features: Tensor | None
+    logits: Tensor | None
+    block_numbers: Tensor | None = None
+
+
+def collect(surveyed: Survey, settings: Settings, *, keep: Keep, progress: Progress) -> Collected:
+    """Return the statistics of the features of surveyed images, without those that cannot be read.
+
+    Processes that work together extract a share each; the statistics of all images are known to all of them.
+
+    Raises:
+        InputError: an image can no longer be read.
+        NotEnoughSamples: no image is left.
+        NumericsError: the network gave a non-finite feature; the image is named.
+        StorageError: the disk has no room for the features.
+    """
+    kept, ranks = surveyed.kept, current()
+    if not kept:
+        raise NotEnoughSamples(f"statistics need at least one image; {surveyed.source.name} has none that can be read")
+    share = [kept[row] for row in ranks.share(len(kept))]
+    capacity = len(kept) if ranks.first else len(share)
+    # What the share's own stages leave is waiting for the slowest process, and what travels.
+    with stage("joining processes") if ranks.size > 1 else nullcontext():
+        part = ranks.each(
+            lambda: _collect_share(surveyed.source, settings, share, capacity=capacity, keep=keep, progress=progress)
+        )
+        return _join(part, keep)
+
+
+def _join(part: "_Share", keep: Keep) -> Collected:
+    """Return what all processes have gathered; every image's rows are with the first one."""
+    ranks = current()
+    layer = pool(part.layer, blocks=keep.blocks, kept=keep.images)
+    spatial = pool(part.spatial, blocks=keep.blocks, kept=keep.images) if keep.spatial else None
+    if part.features is not None:
+        for rows in ranks.others_rows(part.features.tensor()):
+            part.features.append(rows)
+    numbers = ranks.gather(part.block_numbers) if keep.blocks and keep.features else []
+    if keep.logits:
+        part.logits.extend(ranks.others_rows(torch.cat(part.logits) if part.logits else None))
+    return Collected(
+        layer=layer,
+        spatial=spatial,
+        features=None if part.features is None or not ranks.first else part.features.tensor(),
+        logits=torch.cat(part.logits) if part.logits and ranks.first else None,
+        block_numbers=torch.cat(numbers) if numbers else None,
+    )
+
+
+@dataclass
+class _Share:
+    """What one process gathers; it may have no image."""
+
+    layer: Layer | None
+    spatial: Layer | None
+    features: FeatureStore | None
+    logits: list[Tensor]
+    block_numbers: Tensor
+
+
+def _collect_share(
+    source: ImageSource, settings: Settings, share: Sequence[int], *, capacity: int, keep: Keep, progress: Progress
+) -> _Share:
+    layer, spatial = (LayerAccumulator(blocks=keep.blocks, kept=keep.images) for _ in range(2))
+    features = FeatureStore(capacity, settings.extractor.spec.dimension, memory=keep.memory) if keep.features else None
+    logits: list[Tensor] = []
+    numbers = [torch.empty(0, dtype=torch.int64)]
+    for batch, indices in prepared_inputs(source, settings.extractor.prepare, settings, share, progress):
+        outputs = network_outputs(batch, settings, _Label(source, indices))
+        with stage("moments"):
+            hashes = input_hashes(batch) if keep.blocks or keep.images else None
+            if keep.blocks and hashes is not None:
+                numbers.append(blocks_of(hashes))
+            layer.add(outputs.features, hashes)
+            if keep.spatial:
+                spatial.add(_spatial(outputs, settings), hashes)
+            if features is not None:
+                features.append(outputs.features)
+            if keep.logits and outputs.logits is not None:
+                logits.append(outputs.logits)
+    return _Share(
+        layer=layer.layer() if layer.count else None,
+        spatial=spatial.layer() if spatial.count else None,
+        features=features,
+        logits=logits,
+        block_numbers=torch.cat(numbers),
+    )
+
+
+def _spatial(outputs: Outputs, settings: Settings) -> Tensor:
+    if outputs.spatial is None:
+        raise InputError(f"spatial features are inception-v3's; extractor {settings.extractor.spec.name} has none")
+    return outputs.spatial
+
+
+@dataclass(frozen=True)
+class _Label:
+    """What messages call the image of a row of a batch."""
+
+    source: ImageSource
+    indices: Sequence[int]
+
+    def __call__(self, row: int) -> str:
+        return self.source.label(self.indices[row])

@@ -1,0 +1,1 @@
+"""The Fréchet distance: value, correction, interval, differences, influences."""

@@ -1,0 +1,123 @@
+"""What in the images makes a corrected distance doubtful, in words."""
+
+import math
+from typing import NamedTuple
+
+from torch import Tensor
+
+from ganmetrics.core.random_matrix.joint.trace import RootTrace
+from ganmetrics.metrics.frechet.sample import Sample
+
+LEAST, LEAST_PER_FEATURE = 32, 1 / 8
+"""So many images a side, and so many for each feature, the study of coverage bears out;"""
+LEAST_AGAINST_MANY, MANY_PER_FEATURE = 50, 3
+"""and so many against three times as many images as features on the other side."""
+EQUAL = 0.02
+"""This share of images that equal others, or nearly, is doubted: they are no independent images."""
+NEAR = 0.01
+"""Nearly equal: at this share of the images' mean squared distance. CIFAR-10's nearest neighbours, in the features of
+EfficientNet-Lite0, are at 0.2 and more."""
+LONG, LONG_BY_FIRST = 6.0, 4.0
+"""One image's share of the variance, over the mean one's, is doubted from 6 + 4 (|C| / tr C) log n upward: Gaussian
+images of n reach 1 + 2 (|C| / tr C) log n or so."""
+TAILS = 1.5
+"""E d^4 of the images' scales d above this is doubted: the study's heavy tails have 2.7, image features 1.01 to 1.1."""
+MISFIT = 4.0
+"""So many times its standard error the fit may be off the product's law, squared and on average."""
+
+
+class Trust(NamedTuple):
+    """Whether the study bears the interval out, and if not, why."""
+
+    calibrated: bool
+    reason: str
+
+
+def doubts(real: Sample, fake: Sample, root: RootTrace) -> Trust:
+    """Return what there is to doubt."""
+    reasons = [reason for name, side in (("real", real), ("fake", fake)) for reason in _of_side(name, side)]
+    few = _too_few(real, fake)
+    if few:
+        reasons.append(few)
+    common = _common(real, fake)
+    if common > EQUAL * (fake.count or common):
+        reasons.append(f"{common} fake images are real ones, or nearly: the sides are not independent")
+    if root.misfit > MISFIT:
+        reasons.append("the spectra fit neither side and their product at once")
+    return Trust(not reasons, "; ".join(reasons))
+
+
+def _too_few(real: Sample, fake: Sample) -> str:
+    dimension = real.moments.dimension
+    counts = [side.count for side in (real, fake) if side.count is not None]
+    least = max(LEAST, math.ceil(LEAST_PER_FEATURE * dimension))
+    exact = real.count is None or fake.count is None
+    if exact or max(counts) >= MANY_PER_FEATURE * dimension:
+        least = min(least, LEAST_AGAINST_MANY)
+    if not counts or min(counts) >= least:
+        return ""
+    return f"the study of coverage needs {least} images a side for {dimension} features, got {min(counts)}"
+
+
+def _of_side(name: str, side: Sample) -> list[str]:
+    if side.count is None:
+        return []
+    if side.images is None:
+        return [f"no {name} images are kept: their sampling is that of Gaussian features"]
+    images, lengths = side.images, side.images.square().sum(1)
+    if float(lengths.sum()) == 0:
+        return [f"all {name} images have equal features"]
+    found = []
+    twins = _twins(side, lengths)
+    if twins > EQUAL * len(images):
+        found.append(f"{twins} of {len(images)} {name} images equal others, or nearly")
+    first, trace = side.squared**0.5, side.trace
+    relative = lengths / lengths.mean()
+    if float(relative.max()) > LONG + LONG_BY_FIRST * first / trace * math.log(len(images)):
+        share = float(lengths.max() / lengths.sum())
+        found.append(f"one {name} image makes {share:.0%} of the variance of {len(images)}")
+    tails = _tails(relative, side)
+    if tails > TAILS:
+        found.append(f"the {name} images' tails are heavy: a fourth moment {tails:.1f} times that of Gaussian features")
+    return found
+
+
+def _twins(side: Sample, lengths: Tensor) -> int:
+    """Return how many images of a side have another that is equal or nearly so."""
+    images = side.images
+    if images is None or side.moments.rows is None:
+        return 0
+    squared = lengths[:, None] + lengths - 2 * images @ images.mT
+    squared.fill_diagonal_(math.inf)
+    return int((squared.min(dim=1).values < _near(side, len(images))).sum())
+
+
+def _common(real: Sample, fake: Sample) -> int:
+    """Return how many fake images are equal to a real one, or nearly: the sides are then not independent."""
+    one, other = real.moments.rows, fake.moments.rows
+    if one is None or other is None:
+        return 0
+    other = other + (fake.moments.mean - real.moments.mean)
+    squared = one.square().sum(1)[:, None] + other.square().sum(1) - 2 * one @ other.mT
+    return int((squared.min(dim=0).values < min(_near(real, len(one)), _near(fake, len(one)))).sum())
+
+
+def _near(side: Sample, count: int) -> float:
+    """Return the squared distance below which two images are nearly equal.
+
+    Where the variance lies in few directions, (tr C)^2 / tr C^2 of them, images are close by chance: of n, one in
+    about n r^(directions / 2) has another within the share r. So r is small enough for that to be a tenth of what is
+    doubted.
+    """
+    directions = side.trace**2 / max(side.squared, side.trace**2 / side.moments.dimension)
+    share = min(NEAR, (EQUAL / (10 * count)) ** (2 / directions))
+    images = side.moments.rows
+    # The median length, since one huge image would bring all others together.
+    length = side.trace if images is None else float(images.square().sum(1).median())
+    return share * 2 * length
+
+
+def _tails(relative: Tensor, side: Sample) -> float:
+    """Return E d^4 of the images' scales, E d^2 = 1: the variance of their squared lengths beyond that by chance."""
+    chance = 2 * side.squared / side.trace**2
+    return (1 + float(relative.var())) / (1 + chance)

@@ -1,0 +1,1 @@
+"""Scores from nearest neighbours: precision, recall, copies, duplicates."""

@@ -1,0 +1,126 @@
+"""The file of stored statistics: one npz without pickle, written whole or not at all, verified on load.
+
+Members: ``header`` (JSON text: identity, provenance, digest of the arrays) and the arrays. ``mu`` and ``sigma`` have
+the names and layout that pytorch-fid reads, so that the file also serves there.
+"""
+
+import hashlib
+import json
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ganmetrics._files import atomic_write, check_writable
+from ganmetrics._text import listed, one_line, shown
+from ganmetrics._types import Arrays
+from ganmetrics.errors import InputError, StaleStatistics, StorageError
+
+FORMAT = "ganmetrics reference 1"
+
+HEADER_BYTES = 2**16
+"""Room for the header and the archive's directory."""
+
+
+def write_statistics(path: Path, header: dict[str, Any], arrays: Arrays) -> None:
+    """Write `header` and `arrays` to `path`, replacing it in one step.
+
+    Raises:
+        StorageError: the file cannot be written; an older file of that name is kept.
+    """
+    complete = {**header, "format": FORMAT, "sha256": _digest(header, arrays)}
+    text = np.array(json.dumps(complete, sort_keys=True))
+    with atomic_write(path) as file:
+        # Without allow_pickle, which NumPy before 2.2 would store as an array; there are no object arrays here.
+        np.savez(file, header=text, **arrays)  # type: ignore[arg-type]
+
+
+def read_statistics(path: Path) -> tuple[dict[str, Any], Arrays]:
+    """Return the header and the arrays of `path`, after checking the digest.
+
+    Raises:
+        InputError: there is no such file, or it is not one of ours.
+        StaleStatistics: the file is damaged, or of a format that this version does not know.
+    """
+    members = read_npz(path)
+    if "header" not in members:
+        raise InputError(f"a reference needs a 'header' member; {path} has {listed(sorted(members)) or 'none'}")
+    header = _parse_header(path, members.pop("header"))
+    declared = header.pop("sha256", None)
+    header.pop("format")
+    if declared != _digest(header, members):
+        raise StaleStatistics(f"reference {path} is damaged: its contents do not have the digest that it declares")
+    return header, members
+
+
+def member_names(path: Path) -> frozenset[str]:
+    """Return the names of the arrays in an npz file; none where `path` is no npz file that can be read."""
+    if not path.is_file():
+        return frozenset()
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return frozenset(name.removesuffix(".npy") for name in archive.namelist() if name.endswith(".npy"))
+    # A damaged archive fails in the ways of zipfile, zlib and struct; what is wrong with it is told on reading.
+    except Exception:
+        return frozenset()
+
+
+def read_npz(path: Path, names: Iterable[str] | None = None) -> Arrays:
+    """Return the members of an npz file, those of `names` or all, never unpickling.
+
+    Raises:
+        InputError: there is no such file, it is not an npz, or it needs pickle.
+        StaleStatistics: the file is damaged.
+    """
+    if not path.is_file():
+        raise InputError(f"statistics need an npz file; there is none at {path}")
+    if not zipfile.is_zipfile(path):
+        raise InputError(f"statistics need an npz file; {path} is none, or is cut off")
+    try:
+        # Opened here: np.load leaves its own handle to the collector when the file is damaged.
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+            return {name: archive[name] for name in (archive.files if names is None else names)}
+    except ValueError as error:
+        if "pickle" in str(error):
+            raise InputError(f"statistics need an npz file without pickle; {path} has object arrays") from None
+        raise StaleStatistics(f"statistics file {path} is damaged: {one_line(error)}") from None
+    # zipfile, zlib, struct and NumPy's parser of headers each raise their own on damaged bytes.
+    except Exception as error:
+        raise StaleStatistics(f"statistics file {path} is damaged: {one_line(error)}") from None
+
+
+def check_output(path: Path, array_bytes: int) -> None:
+    """Raise unless a reference file with arrays of so many bytes can be written to `path`; called before the long work.
+
+    Raises:
+        InputError: the name does not end in .npz.
+        StorageError: the folder does not exist, cannot be written, or has no room.
+    """
+    if path.suffix != ".npz":
+        raise InputError(f"a reference file needs a name that ends in .npz; got {path}")
+    if not path.parent.is_dir():
+        raise StorageError(f"a reference file needs an existing folder; there is none at {path.parent}")
+    check_writable(path.parent, bytes_needed=array_bytes + HEADER_BYTES)
+
+
+def _parse_header(path: Path, member: npt.NDArray[Any]) -> dict[str, Any]:
+    try:
+        header = json.loads(str(member[()]))
+    except json.JSONDecodeError:
+        raise StaleStatistics(f"reference {path} is damaged: its header is not JSON") from None
+    if not isinstance(header, dict) or header.get("format") != FORMAT:
+        found = header.get("format") if isinstance(header, dict) else type(header).__name__
+        raise StaleStatistics(f"reference {path} needs format {shown(FORMAT)}; it has {shown(found)}")
+    return header
+
+
+def _digest(header: dict[str, Any], arrays: Arrays) -> str:
+    digest = hashlib.sha256(json.dumps(header, sort_keys=True).encode())
+    for name in sorted(arrays):
+        array = np.ascontiguousarray(arrays[name])
+        digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
+        digest.update(array.data)
+    return digest.hexdigest()

@@ -1,0 +1,120 @@
+"""``ganmetrics fid`` and ``ganmetrics evaluate``."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ganmetrics.commands.evaluate import fid
+from ganmetrics.report import JSON_FIELDS
+from ganmetrics.testing import ChannelMeans
+
+pytestmark = pytest.mark.usefixtures("cheap")
+OFFLINE = ("--extractor", "efficientnet-lite0", "--workers", "0")
+
+
+def test_the_printed_number_is_the_librarys(run, folders):
+    """One line on stdout, with the library's value; the audit goes to stderr."""
+    done = run("fid", *folders, *OFFLINE)
+    expected = fid(*folders, extractor=ChannelMeans(name="efficientnet-lite0"), workers=0)
+    assert done.status == 0
+    assert done.out == f"{expected}\n"
+    assert done.out.startswith("fd_efficientnet-lite0 = ")
+    assert "real: 20 images: 20 PNG; 8x8" in done.err
+    assert "fake: 15 images: 15 PNG; 8x8" in done.err
+
+
+def test_json_is_one_object_with_the_promised_fields(run, folders):
+    """The object can be piped: nothing else is on stdout."""
+    done = run("fid", *folders, *OFFLINE, "--json")
+    parsed = json.loads(done.out)
+    assert list(parsed) == ["scores", "provenance"]
+    assert tuple(parsed["scores"][0]) == JSON_FIELDS
+    assert parsed["scores"][0]["real_count"] == 20
+    assert parsed["provenance"]["fake"]["source"].endswith("fake")
+
+
+def test_quiet_leaves_only_the_result(run, folders):
+    """With -q a clean run says nothing on stderr."""
+    done = run("fid", *folders, *OFFLINE, "-q")
+    assert done.err == ""
+    assert done.out.startswith("fd_")
+
+
+def test_the_second_run_comes_from_the_cache_to_the_last_bit(run, folders):
+    """Cached, uncached and --no-cache print the same digits."""
+    runs = [run("fid", *folders, *OFFLINE, "--json", *more) for more in ((), (), ("--no-cache",))]
+    values = {json.loads(done.out)["scores"][0]["value"] for done in runs}
+    assert len(values) == 1
+    assert "2 entries" in run("cache", "list").out
+
+
+def test_several_metrics(run, folders):
+    """A line for each, in the order that was asked."""
+    done = run("evaluate", *folders, *OFFLINE, "--metrics", "is,fid")
+    assert [line.split(" = ")[0] for line in done.out.splitlines()] == [
+        "is_efficientnet-lite0",
+        "fd_efficientnet-lite0",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (("--extractor", "inception"), "'inception' is not one of inception-v3, efficientnet-lite0, timm:NAME"),
+        (("--protocol", "tturr"), "'tturr' is not one of 'ttur'"),
+        (("--metrics", "fid,kidd"), "'kidd' is not one of fid, sfid, kid"),
+        (("--batch-size", "0"), "0 is not in the range x>=1"),
+        (("--no-such-option",), "No such option"),
+    ],
+)
+def test_wrong_usage_has_status_2(run, folders, wrong, message):
+    """Unknown options, extractors, protocols and metrics are usage, not failures."""
+    done = run("evaluate", *folders, *wrong)
+    assert done.status == 2
+    assert message in done.err
+    assert done.out == ""
+
+
+def test_count_is_the_number_scored(run, folders):
+    """A seeded choice of N images a side."""
+    done = run("fid", *folders, *OFFLINE, "--count", "10", "--seed", "3")
+    assert "(real 10, fake 10," in done.out
+
+
+@pytest.mark.parametrize("command", [(), ("fid",), ("evaluate",), ("reference",), ("cache",), ("weights",)])
+def test_help_teaches(run, command):
+    """Every command says what it does."""
+    done = run(*command, "--help")
+    assert done.status == 0
+    assert len(done.out.splitlines()) > 5
+    assert "Usage: " in done.out
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("arguments", [("weights", "list"), ("cache", "list", "--json")])
+def test_a_result_that_cannot_be_written_is_one_line(arguments):
+    """A full disk behind stdout is told like any other error."""
+    with open("/dev/full", "w") as full:  # noqa: PTH123
+        done = subprocess.run(
+            [sys.executable, "-m", "ganmetrics", *arguments],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr == "Error: the result cannot be written to stdout: No space left on device\n"
+
+
+def test_a_score_in_reduced_precision_says_so(run, folders, tmp_path):
+    """Its name and its extractor carry the precision, and statistics in float32 are not compared with it."""
+    done = run("fid", *folders, *OFFLINE, "--precision", "bf16")
+    assert done.out.startswith("fd_efficientnet-lite0@bf16 = ")
+    assert run("reference", "build", folders[0], tmp_path / "real.npz", *OFFLINE).status == 0
+    assert run("fid", tmp_path / "real.npz", folders[1], *OFFLINE).status == 0
+    mixed = run("fid", tmp_path / "real.npz", folders[1], *OFFLINE, "--precision", "bf16")
+    assert mixed.status == 1
+    assert "this run uses efficientnet-lite0@bf16/native" in mixed.err

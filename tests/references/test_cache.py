@@ -1,0 +1,167 @@
+"""The cache of statistics: exact, bounded, shared, never trusted when damaged."""
+
+import dataclasses
+import logging
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from ganmetrics.commands.evaluate import fid
+from ganmetrics.errors import StorageError
+from ganmetrics.references.cache import ReferenceCache, reference_directory
+from ganmetrics.testing import ChannelMeans, write_images
+from tests.references.test_key import KEY
+
+
+@pytest.fixture
+def cache(tmp_path):
+    """An empty cache."""
+    return ReferenceCache(tmp_path / "cache")
+
+
+def test_what_was_put_is_got(cache, make_reference):
+    """An entry comes back under its key only, with the source of the asker."""
+    cache.put(KEY, make_reference(5))
+    found = cache.get(KEY, source="elsewhere")
+    assert found is not None
+    assert (found.count, found.source) == (5, "elsewhere")
+    assert cache.get(dataclasses.replace(KEY, layer="pool2"), source="x") is None
+
+
+def test_a_damaged_entry_is_reported_removed_and_absent(cache, make_reference, caplog):
+    """Damage costs a computation, never a wrong number."""
+    cache.put(KEY, make_reference(5))
+    (entry,) = cache.entries()
+    entry.path.write_bytes(entry.path.read_bytes()[:-40])
+    assert [damaged.path for damaged, _ in cache.damaged()] == [entry.path]
+    with caplog.at_level(logging.WARNING):
+        assert cache.get(KEY, source="x") is None
+    assert "damaged cache entry, computed again" in caplog.text
+    assert not cache.entries()
+
+
+def test_an_entry_under_another_name_is_not_trusted(cache, make_reference, caplog):
+    """A whole file that belongs to another key is damage too."""
+    other = dataclasses.replace(KEY, contents="other")
+    cache.put(KEY, make_reference(5))
+    (entry,) = cache.entries()
+    (cache.directory / f"{other.digest}.npz").write_bytes(entry.path.read_bytes())
+    with caplog.at_level(logging.WARNING):
+        assert cache.get(other, source="x") is None
+    assert "holds statistics of another key" in caplog.text
+    assert cache.get(KEY, source="x") is not None
+
+
+def test_the_least_recently_used_go_first(cache, make_reference):
+    """The bound holds, and what was used last stays."""
+    keys = [dataclasses.replace(KEY, contents=str(number)) for number in range(4)]
+    for age, key in enumerate(keys[:3]):
+        cache.put(key, make_reference(5))
+        os.utime(cache.directory / f"{key.digest}.npz", (1000 + age, 1000 + age))
+    size = cache.entries()[0].size
+    assert cache.get(keys[0], source="x") is not None  # used now: keys[1] is the oldest
+    small = dataclasses.replace(cache, limit=3 * size + 10)
+    small.put(keys[3], make_reference(5))
+    assert small.get(keys[1], source="x") is None
+    assert all(small.get(keys[index], source="x") is not None for index in (0, 2, 3))
+
+
+def test_a_new_entry_survives_a_tiny_bound(cache, make_reference):
+    """What was just computed is never what is dropped."""
+    tiny = dataclasses.replace(cache, limit=1)
+    tiny.put(KEY, make_reference(5))
+    tiny.put(dataclasses.replace(KEY, contents="b"), make_reference(6))
+    assert len(tiny.entries()) == 1
+    assert tiny.get(dataclasses.replace(KEY, contents="b"), source="x") is not None
+
+
+def test_clear_removes_everything(cache, make_reference):
+    """The number of removed entries is reported."""
+    cache.put(KEY, make_reference(5))
+    assert cache.clear() == 1
+    assert cache.clear() == 0
+
+
+def test_a_cached_score_equals_the_uncached_to_the_last_bit(tmp_path):
+    """The first run, the second from the cache, and one without a cache print the same number."""
+    real, fake = write_images(tmp_path / "real", 20, seed=1), write_images(tmp_path / "fake", 15, seed=2, shift=9)
+    options = {"extractor": ChannelMeans(), "workers": 0}
+    uncached = fid(real, fake, **options)
+    first = fid(real, fake, cache=tmp_path / "cache", **options)
+    second = fid(real, fake, cache=tmp_path / "cache", **options)
+    assert uncached.value == first.value == second.value
+    assert len(ReferenceCache(tmp_path / "cache").entries()) == 2
+
+
+def test_a_hit_names_the_files_of_this_run(tmp_path):
+    """Statistics computed in one folder serve its copy, whose own bad file is then named."""
+    first = write_images(tmp_path / "first", 5, seed=1)
+    (first / "x.png").write_bytes(b"no image")
+    shutil.copytree(first, tmp_path / "second")
+    (tmp_path / "second" / "notes.txt").write_text("ignored")
+    options = {"extractor": ChannelMeans(), "workers": 0, "cache": tmp_path / "cache", "skip_bad": True}
+    fid(first, write_images(tmp_path / "fake", 5), **options)
+    audit = fid(tmp_path / "second", tmp_path / "fake", **options).provenance["real"]["audit"]
+    assert audit["bad"][0][1] == str(tmp_path / "second" / "x.png")
+    assert audit["ignored"] == 1
+
+
+def test_one_changed_image_misses(tmp_path):
+    """A folder is known by its contents, not by its path or dates."""
+    real, fake = write_images(tmp_path / "real", 9, seed=1), write_images(tmp_path / "fake", 9, seed=2)
+    options = {"extractor": ChannelMeans(), "workers": 0, "cache": tmp_path / "cache"}
+    before = fid(real, fake, **options)
+    changed = real / "00003.png"
+    stamp = changed.stat()
+    changed.write_bytes((fake / "00004.png").read_bytes())
+    os.utime(changed, (stamp.st_atime, stamp.st_mtime))
+    after = fid(real, fake, **options)
+    assert before.value != after.value
+    assert after.value == fid(real, fake, extractor=ChannelMeans(), workers=0).value
+    assert len(ReferenceCache(tmp_path / "cache").entries()) == 3
+
+
+def test_an_unwritable_cache_is_refused_before_the_work(tmp_path):
+    """A file where the folder should be is named, and no image is touched."""
+    real = write_images(tmp_path / "real", 4)
+    (tmp_path / "cache").write_text("in the way")
+
+    class Untouched(ChannelMeans):
+        def __call__(self, batch, device):
+            raise AssertionError("extraction began before the cache was checked")
+
+    with pytest.raises(StorageError, match="cache cannot be written"):
+        fid(real, real, extractor=Untouched(), workers=0, cache=tmp_path / "cache")
+
+
+SCORE = """
+import sys
+from ganmetrics.commands.evaluate import fid
+from ganmetrics.testing import ChannelMeans
+
+for _ in range(3):
+    print(repr(fid(sys.argv[1], sys.argv[2], extractor=ChannelMeans(), workers=0, cache=sys.argv[3]).value))
+"""
+
+
+def test_several_processes_share_a_cache(tmp_path):
+    """Processes that compute and read the same entries at once agree and leave whole files only."""
+    real, fake = write_images(tmp_path / "real", 30, seed=1), write_images(tmp_path / "fake", 30, seed=2)
+    command = [sys.executable, "-c", SCORE, real, fake, tmp_path / "cache"]
+    processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    printed = [process.communicate(timeout=300)[0].split() for process in processes]
+    assert [process.returncode for process in processes] == [0, 0, 0]
+    assert len({value for values in printed for value in values}) == 1
+    cache = ReferenceCache(tmp_path / "cache")
+    assert len(cache.entries()) == 2
+    assert not cache.damaged()
+    assert sorted(path.suffix for path in cache.directory.iterdir()) == [".npz", ".npz"]
+
+
+def test_the_directory_follows_the_platform(monkeypatch, tmp_path):
+    """XDG_CACHE_HOME decides on Linux."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert reference_directory() == tmp_path / "ganmetrics" / "references"
