@@ -5,14 +5,14 @@ import math
 import numpy as np
 import pytest
 import torch
-from ganmetrics.core.fluctuation import mean_shift
-from ganmetrics.core.sampling import corrected_trace_sqrt_product
 
+from ganmetrics.core.random_matrix.fluctuation import mean_shift
 from ganmetrics.core.random_matrix.joint.paired import shared_covariance
 from ganmetrics.core.random_matrix.joint.priors import Weights
 from ganmetrics.core.random_matrix.joint.spectra import Part, product_spectrum
 from ganmetrics.core.random_matrix.joint.subspace import known_span, within
 from ganmetrics.core.random_matrix.joint.trace import root_by_fit, root_by_law
+from ganmetrics.core.random_matrix.trace import corrected_trace_sqrt_product
 
 WIDTH = 32
 SPREAD = np.arange(1, WIDTH + 1.0) ** -0.4
