@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Unpack
 
 from torch import Tensor
 
+from ganmetrics._files import as_path
 from ganmetrics._types import Progress, silent
 from ganmetrics.core.checks import probability, whole
 from ganmetrics.core.inference.permutation import PERMUTATIONS

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Unpack
 
+from ganmetrics._files import as_path
 from ganmetrics._types import Progress, silent
 from ganmetrics.commands.sanity.series import MIX, MODES, NAMES, Series, Sets, make_sets
 from ganmetrics.commands.sanity.study import ScoredSeries, Study
