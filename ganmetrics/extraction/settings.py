@@ -136,7 +136,7 @@ def resolve_settings(
 def _preprocessing(protocol: Protocol) -> Preprocessing | None:
     if protocol.resize is None or protocol.scaling is None:
         return None
-    return Preprocessing(protocol.resize, INCEPTION_SIZE, protocol.scaling)
+    return Preprocessing(protocol.resize, (protocol.size, protocol.size), protocol.scaling)
 
 
 def _check_at_least(least: int, **options: int | None) -> None:

@@ -1,6 +1,8 @@
 """The names of the extractors, light enough for the command line to read before torch is loaded."""
 
-EXTRACTORS = ("inception-v3", "efficientnet-lite0", "timm:NAME")
+DINOV2 = ("dinov2-vitl14", "dinov2-vitb14", "dinov2-vits14")
+
+EXTRACTORS = ("inception-v3", *DINOV2, "efficientnet-lite0", "timm:NAME")
 """What ``--extractor`` takes; in the last, NAME is any model of timm."""
 
 DEFAULT_EXTRACTOR = "inception-v3"

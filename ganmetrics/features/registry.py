@@ -4,9 +4,9 @@ from pathlib import Path
 
 from ganmetrics._types import Progress, silent
 from ganmetrics.errors import InputError
-from ganmetrics.features import efficientnet_lite, inception
+from ganmetrics.features import dinov2, efficientnet_lite, inception
 from ganmetrics.features.base import Extractor
-from ganmetrics.features.names import EXTRACTORS, TIMM_PREFIX, split_precision
+from ganmetrics.features.names import DINOV2, EXTRACTORS, TIMM_PREFIX, split_precision
 from ganmetrics.features.network import NetworkExtractor
 from ganmetrics.features.resize import Preprocessing
 from ganmetrics.features.timm_model import load_timm_model
@@ -26,8 +26,8 @@ def load_extractor(
     Args:
         name: one of `EXTRACTORS`; followed by ``@bf16``, say, it computes in that one of
             `ganmetrics.features.names.PRECISIONS`.
-        preprocessing: how images become inputs of ``inception-v3``, for which protocols differ; every other extractor
-            has its own.
+        preprocessing: how images become inputs of ``inception-v3`` and ``dinov2-*``, for which protocols differ; every
+            other extractor has its own.
         weights: a state dict to use instead of the published weights; ``efficientnet-lite0`` has its own.
         offline: never download.
         progress: told of a download; None shows nothing.
@@ -36,10 +36,10 @@ def load_extractor(
         InputError: the name is unknown, a package is missing, or an option does not go with the extractor.
         WeightsError: the weights are not to be had, or do not fit.
 
-    >>> load_extractor("inception")
+    >>> load_extractor("inception")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
         ...
-    ganmetrics.errors.InputError: extractor must be inception-v3, efficientnet-lite0 or timm:NAME; got 'inception'
+    ganmetrics.errors.InputError: extractor must be inception-v3, dinov2-vitl14, ... or timm:NAME; got 'inception'
     """
     network, precision = split_precision(name)
     loaded = _load_network(network, preprocessing, weights, offline=offline, progress=progress)
@@ -61,11 +61,15 @@ def _load_network(
         return inception.load_inception(
             found.path, sha256=found.sha256, canonical=found.canonical, preprocessing=chosen
         )
+    if name in DINOV2:
+        found = find_weights(name, path=path, offline=offline, progress=progress or silent)
+        chosen = preprocessing or dinov2.PREPROCESSING
+        return dinov2.load_dinov2(name, found.path, sha256=found.sha256, preprocessing=chosen)
     if preprocessing is not None:
-        raise InputError(f"extractor {name} has its own preprocessing; only inception-v3 takes another")
+        raise InputError(f"extractor {name} has its own preprocessing; only inception-v3 and dinov2-* take another")
     if name == efficientnet_lite.NAME:
         if path is not None:
-            raise InputError(f"extractor {name} has its own weights; inception-v3 and timm:NAME take others")
+            raise InputError(f"extractor {name} has its own weights; inception-v3, dinov2-* and timm:NAME take others")
         return efficientnet_lite.load_efficientnet_lite()
     if name.startswith(TIMM_PREFIX):
         return load_timm_model(name.removeprefix(TIMM_PREFIX), weights=path, offline=offline)

@@ -75,12 +75,13 @@ def _pillow_uint8(image: Pixels, size: Size, *, resample: PillowImage.Resampling
     return np.ascontiguousarray(np.asarray(resized).transpose(2, 0, 1), dtype=np.float32)
 
 
-def _pillow_float(image: Pixels, size: Size, *, resample: PillowImage.Resampling) -> Planes:
-    # One channel at a time in Pillow's float mode, which rounds to float32 only; the bicubic overshoots and is clipped.
+def _pillow_float(image: Pixels, size: Size, *, resample: PillowImage.Resampling, clip: bool = True) -> Planes:
+    # One channel at a time in Pillow's float mode, which rounds to float32 only; the bicubic overshoots.
     height, width = size
     planes = image.transpose(2, 0, 1).astype(np.float32, order="C")
     resized = [np.asarray(PillowImage.fromarray(plane).resize((width, height), resample)) for plane in planes]
-    return np.stack(resized).clip(0, 255)
+    planes = np.stack(resized)
+    return planes.clip(0, 255) if clip else planes
 
 
 RESIZERS: dict[str, Callable[[Pixels, Size], Planes]] = {
@@ -93,6 +94,8 @@ RESIZERS: dict[str, Callable[[Pixels, Size], Planes]] = {
     # torch.nn.functional.interpolate(mode="bilinear", antialias=True) on floats, which follows Pillow's filter: what
     # torchmetrics does since 1.8.
     "pillow-bilinear-float": partial(_pillow_float, resample=PillowImage.Resampling.BILINEAR),
+    # torch.nn.functional.interpolate(mode="bicubic", antialias=True) on floats: the same filter, its overshoots kept.
+    "pillow-bicubic-unclipped": partial(_pillow_float, resample=PillowImage.Resampling.BICUBIC, clip=False),
     # Pillow's filters widen when they shrink an image, so they do not alias; results are rounded to uint8.
     "pillow-bicubic-uint8": partial(_pillow_uint8, resample=PillowImage.Resampling.BICUBIC),
     "pillow-bilinear-uint8": partial(_pillow_uint8, resample=PillowImage.Resampling.BILINEAR),
@@ -122,10 +125,22 @@ def _unit_interval_doubled(planes: Planes) -> Planes:
     return planes
 
 
+IMAGENET_MEAN = (0.485, 0.456, 0.406)
+IMAGENET_STD = (0.229, 0.224, 0.225)
+
+
+def _standardize(planes: Planes, *, mean: tuple[float, ...], std: tuple[float, ...]) -> Planes:
+    planes /= 255
+    planes -= np.array(mean, dtype=np.float32)[:, None, None]
+    planes /= np.array(std, dtype=np.float32)[:, None, None]
+    return planes
+
+
 SCALINGS: dict[str, Callable[[Planes], Planes]] = {
     "(x-128)/128": _centre_on_128,
     "(x-127)/128": _centre_on_127,
     "2x/255-1": _unit_interval_doubled,
+    "(x/255-imagenet-mean)/imagenet-std": partial(_standardize, mean=IMAGENET_MEAN, std=IMAGENET_STD),
 }
 """Name to scaling, in place, of float32 values from 0 to 255."""
 
@@ -139,7 +154,7 @@ def resize(image: npt.NDArray[Any], size: Size, *, resizer: str) -> Planes:
         resizer: a name in `RESIZERS`.
 
     Returns:
-        float32 [3, H, W], values from 0 to 255 (Pillow's bicubic and Lanczos are clipped to that range).
+        float32 [3, H, W], values from 0 to 255 (clipped to that range, but for ``pillow-bicubic-unclipped``).
 
     Raises:
         InputError: the image is not uint8 RGB, or is empty; or the resizer is unknown.

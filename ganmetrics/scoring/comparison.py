@@ -8,7 +8,7 @@ from ganmetrics.data.looking import lossy_mismatch
 from ganmetrics.errors import InputError, NotEnoughSamples
 from ganmetrics.features.base import ExtractorSpec
 from ganmetrics.metrics.catalogue import Metric
-from ganmetrics.protocols import PROTOCOLS, Protocol
+from ganmetrics.protocols import Protocol, resolve_protocol
 from ganmetrics.references.key import library_versions
 from ganmetrics.references.reference import Reference
 from ganmetrics.report import Score
@@ -69,7 +69,12 @@ class Comparison:
         references = [side.reference for side in (fake, real) if side is not None]
         for reference in references:
             if reference.identity is not None:
-                return cls(real, fake, reference.identity.spec, PROTOCOLS[reference.identity.protocol])
+                return cls(
+                    real,
+                    fake,
+                    reference.identity.spec,
+                    resolve_protocol(reference.identity.protocol, reference.identity.spec.name),
+                )
         sources = " nor ".join(reference.source for reference in reversed(references))
         raise InputError(f"one side must say how it was made; neither {sources} does")
 

@@ -99,6 +99,19 @@ def test_float_bilinear_is_torchs_with_antialias(source, target):
     np.testing.assert_allclose(resize(image, target, resizer="pillow-bilinear-float"), truth, rtol=0, atol=0.01)
 
 
+@pytest.mark.parametrize(("source", "target"), SIZES)
+def test_unclipped_bicubic_is_torchs_with_antialias(source, target):
+    """The values are those of the call that EDM2 makes, beyond black and white too."""
+    image = random_image(*source)
+    planes = torch.from_numpy(image).permute(2, 0, 1)[None].float()
+    truth = functional.interpolate(planes, target, mode="bicubic", antialias=True)[0].numpy()
+    found = resize(image, target, resizer="pillow-bicubic-unclipped")
+    np.testing.assert_allclose(found, truth, rtol=0, atol=0.01)
+    if source != target == (299, 299):
+        assert found.min() < -1
+        assert found.max() > 256
+
+
 def test_antialiasing_shows_where_an_image_shrinks_only():
     """Enlarging, both bilinear resizers agree; shrinking, they are far apart, so neither passes for the other."""
 
@@ -165,6 +178,13 @@ def test_scalings_map_black_and_white(scaling, ends):
     prepare = Preprocessing("tf1-bilinear", (2, 2), scaling)
     values = [prepare(np.full((4, 4, 3), value, np.uint8)).mean() for value in (0, 255)]
     assert values == pytest.approx(ends, abs=1e-7)
+
+
+def test_imagenets_scaling_is_by_channel():
+    """Each channel, on a scale of 0 to 1, less its mean and over its deviation."""
+    prepare = Preprocessing("tf1-bilinear", (2, 2), "(x/255-imagenet-mean)/imagenet-std")
+    found = prepare(np.full((4, 4, 3), (255, 0, 51), np.uint8)).mean(axis=(1, 2))
+    assert found == pytest.approx([(1 - 0.485) / 0.229, -0.456 / 0.224, (0.2 - 0.406) / 0.225], abs=1e-6)
 
 
 @pytest.mark.parametrize("scaling", sorted(SCALINGS))
