@@ -8,7 +8,7 @@ names from it before torch is loaded.
 from dataclasses import dataclass
 
 from ganmetrics.errors import InputError
-from ganmetrics.features.names import DINOV2, split_precision
+from ganmetrics.features.names import CLIP, DINOV2, split_precision
 
 
 @dataclass(frozen=True)
@@ -97,6 +97,8 @@ ROWS = (
         kernel_distance="torch-fidelity",
         precision_recall="torch-fidelity",
     ),
+    # Jayasumana et al. 2024 (arXiv 2401.09603), as their code and its PyTorch port read images.
+    Protocol("cmmd", (CLIP,), "centre-square-pillow-bicubic-uint8", "(x/255-clip-mean)/clip-std", size=336),
     Protocol("native", (), None, None),
 )
 """Every convention; a library has two rows of one name where it resizes otherwise for another network."""
@@ -106,14 +108,14 @@ PROTOCOLS = {
 }
 """The names, each with its first row."""
 
-DEFAULTS = {"inception-v3": "ttur", **dict.fromkeys(DINOV2, "dgm-eval")}
+DEFAULTS = {"inception-v3": "ttur", **dict.fromkeys(DINOV2, "dgm-eval"), CLIP: "cmmd"}
 """The protocol of an extractor unless told otherwise; ``native`` for one that is not here."""
 
 
 def resolve_protocol(name: str | None, extractor: str) -> Protocol:
     """Return the protocol called `name`, or the extractor's own where `name` is None.
 
-    The default is ``ttur`` for ``inception-v3``, ``dgm-eval`` for ``dinov2-*`` and ``native`` for all others.
+    The defaults are ``ttur`` (``inception-v3``), ``dgm-eval`` (``dinov2-*``), ``cmmd`` (CLIP) and ``native`` (others).
 
     Raises:
         InputError: the protocol is unknown, or is not defined for the extractor.

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from ganmetrics._types import Progress, silent
 from ganmetrics.errors import InputError
-from ganmetrics.features import dinov2, efficientnet_lite, inception
+from ganmetrics.features import clip, dinov2, efficientnet_lite, inception
 from ganmetrics.features.base import Extractor
-from ganmetrics.features.names import DINOV2, EXTRACTORS, TIMM_PREFIX, split_precision
+from ganmetrics.features.names import CLIP, DINOV2, EXTRACTORS, TIMM_PREFIX, split_precision
 from ganmetrics.features.network import NetworkExtractor
 from ganmetrics.features.resize import Preprocessing
 from ganmetrics.features.timm_model import load_timm_model
@@ -26,8 +26,8 @@ def load_extractor(
     Args:
         name: one of `EXTRACTORS`; followed by ``@bf16``, say, it computes in that one of
             `ganmetrics.features.names.PRECISIONS`.
-        preprocessing: how images become inputs of ``inception-v3`` and ``dinov2-*``, for which protocols differ; every
-            other extractor has its own.
+        preprocessing: how images become inputs of ``inception-v3``, ``dinov2-*`` and ``clip-*``, which protocols
+            say; every other extractor has its own.
         weights: a state dict to use instead of the published weights; ``efficientnet-lite0`` has its own.
         offline: never download.
         progress: told of a download; None shows nothing.
@@ -65,11 +65,19 @@ def _load_network(
         found = find_weights(name, path=path, offline=offline, progress=progress or silent)
         chosen = preprocessing or dinov2.PREPROCESSING
         return dinov2.load_dinov2(name, found.path, sha256=found.sha256, preprocessing=chosen)
+    if name == CLIP:
+        found = find_weights(name, path=path, offline=offline, progress=progress or silent)
+        chosen = preprocessing or clip.PREPROCESSING
+        return clip.load_clip(found.path, sha256=found.sha256, canonical=found.canonical, preprocessing=chosen)
     if preprocessing is not None:
-        raise InputError(f"extractor {name} has its own preprocessing; only inception-v3 and dinov2-* take another")
+        raise InputError(
+            f"extractor {name} has its own preprocessing; only inception-v3, dinov2-* and clip-* take another"
+        )
     if name == efficientnet_lite.NAME:
         if path is not None:
-            raise InputError(f"extractor {name} has its own weights; inception-v3, dinov2-* and timm:NAME take others")
+            raise InputError(
+                f"extractor {name} has its own weights; inception-v3, dinov2-*, clip-* and timm:NAME take others"
+            )
         return efficientnet_lite.load_efficientnet_lite()
     if name.startswith(TIMM_PREFIX):
         return load_timm_model(name.removeprefix(TIMM_PREFIX), weights=path, offline=offline)

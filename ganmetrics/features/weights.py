@@ -20,6 +20,7 @@ from ganmetrics._types import Progress, silent
 from ganmetrics.errors import InputError, WeightsError
 from ganmetrics.features.download import RemoteFile, download
 from ganmetrics.features.first_use import record_sha256, recorded_sha256
+from ganmetrics.features.names import CLIP
 from ganmetrics.features.state_dict import file_sha256, read_state_dict
 
 ENVIRONMENT = "GANMETRICS_WEIGHTS"
@@ -32,6 +33,14 @@ PUBLISHED = {
         name="pt_inception-2015-12-05-6726825d.pth",
         size=95_628_359,
         sha256="6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2",
+    ),
+    # The address of OpenAI's files has their digests in it.
+    CLIP: RemoteFile(
+        url="https://openaipublic.azureedge.net/clip/models/"
+        "3035c92b350959924f9f00213499208652fc7ea050643e8b385c2dac08641f02/ViT-L-14-336px.pt",
+        name="ViT-L-14-336px.pt",
+        size=None,
+        sha256="3035c92b350959924f9f00213499208652fc7ea050643e8b385c2dac08641f02",
     ),
     # Meta publishes neither sizes nor digests.
     **{

@@ -26,6 +26,7 @@ class Metric:
         high: the greatest.
         other_name: what a score is called with another extractor, before the extractor's name.
         interval: what the interval is of that its scores carry; None where no honest one is known.
+        network: the extractor whose published weights give the metric its own name.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Metric:
     high: float
     other_name: str
     interval: Interval | None
+    network: str = "inception-v3"
 
     def score_name(self, extractor: str, *, canonical: bool) -> str:
         """Return the name of a score: the field's own only with the canonical network and weights.
@@ -47,8 +49,10 @@ class Metric:
         'fid'
         >>> METRICS["fid"].score_name("efficientnet-lite0", canonical=False)
         'fd_efficientnet-lite0'
+        >>> METRICS["cmmd"].score_name("clip-vit-l14-336", canonical=True)
+        'cmmd'
         """
-        return self.name if canonical else f"{self.other_name}_{extractor}"
+        return self.name if canonical and extractor == self.network else f"{self.other_name}_{extractor}"
 
 
 def _of_both(
@@ -62,9 +66,11 @@ def _of_both(
     high: float = math.inf,
     other_name: str | None = None,
     interval: Interval | None = None,
+    network: str = "inception-v3",
 ) -> Metric:
     both = frozenset(needs)
-    return Metric(name, title, family, both, both, least, lower_is_better, low, high, other_name or name, interval)
+    other = other_name or name
+    return Metric(name, title, family, both, both, least, lower_is_better, low, high, other, interval, network)
 
 
 def _of_neighbours(name: str, *, high: float = 1.0, interval: Interval | None = "counts") -> Metric:
@@ -94,6 +100,16 @@ METRICS = {
             interval="populations",
         ),
         _of_both("mmd", "a Gaussian kernel's discrepancy", "kernel", "features", high=2000.0, interval="populations"),
+        # The same discrepancy of CLIP's embeddings, of which it is the name (arXiv 2401.09603).
+        _of_both(
+            "cmmd",
+            "CMMD",
+            "kernel",
+            "features",
+            high=2000.0,
+            interval="populations",
+            network="clip-vit-l14-336",
+        ),
         # One image for each of the ten splits of every protocol; the greatest value is the number of classes.
         _of_fakes("is", "an Inception Score", "inception", "logits", least=10, low=1.0, interval="counts"),
         _of_neighbours("precision"),

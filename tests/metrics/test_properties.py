@@ -14,6 +14,7 @@ PROPERTIES = {
     "sfid": {"inception only"},
     "kid": {"symmetric", "order free", "shift seen"},  # drawn subsets: an order changes them, and so the last digits
     "mmd": {"symmetric", "order free", "zero on equal", "shift seen"},
+    "cmmd": {"clip only"},
     "is": {"order seen", "one-sided"},
     "precision": {"order free", "one on equal", "shift seen"},
     "recall": {"order free", "one on equal", "shift seen"},
