@@ -19,10 +19,10 @@ from importlib import import_module
 from pathlib import Path
 
 import torch
+from ganmetrics.features.compiled import CompiledExtractor
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from ganmetrics.features.compiled import CompiledExtractor
 from ganmetrics.features.network import CPU_PIECE
 from ganmetrics.features.registry import load_extractor
 

@@ -18,7 +18,7 @@ from PIL import Image
 
 from ganmetrics.commands.sanity.mixtures import PickedSource
 from ganmetrics.commands.sanity.output import save_study
-from ganmetrics.commands.sanity.run import disturbance_study
+from ganmetrics.commands.sanity.run import sanity
 from ganmetrics.data.sources import ImageSource, open_source
 from ganmetrics.features.base import Extractor, ExtractorSpec, Outputs
 from ganmetrics.features.registry import load_extractor
@@ -124,7 +124,7 @@ def main() -> None:
     if options.real_class:
         real, others = by_class(real, options.real_class)
     extractor = Remembered(load_extractor("efficientnet-lite0"), options.features)
-    study = disturbance_study(
+    study = sanity(
         real,
         metrics=options.metrics.split(","),
         others=others,

@@ -8,9 +8,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ganmetrics._text import clipped as clipped
+    from ganmetrics._text import printable as printable
+    from ganmetrics._text import shown as shown
+    from ganmetrics.commands.compare import compare as compare
     from ganmetrics.commands.evaluate import evaluate as evaluate
-    from ganmetrics.commands.evaluate import extract as extract
     from ganmetrics.commands.evaluate import fid as fid
+    from ganmetrics.commands.explain import explain as explain
+    from ganmetrics.commands.extract import extract as extract
+    from ganmetrics.commands.influence import influence as influence
+    from ganmetrics.commands.sanity.run import sanity as sanity
     from ganmetrics.core.gaussian.moments import Moments as Moments
     from ganmetrics.core.gaussian.roots import psd_sqrt as psd_sqrt
     from ganmetrics.data.to_uint8 import to_uint8 as to_uint8
@@ -21,6 +28,7 @@ if TYPE_CHECKING:
     from ganmetrics.errors import StaleStatistics as StaleStatistics
     from ganmetrics.errors import StorageError as StorageError
     from ganmetrics.errors import WeightsError as WeightsError
+    from ganmetrics.extraction.options import Extraction as Extraction
     from ganmetrics.features.base import Extractor as Extractor
     from ganmetrics.features.base import ExtractorSpec as ExtractorSpec
     from ganmetrics.features.base import Outputs as Outputs
@@ -37,6 +45,7 @@ if TYPE_CHECKING:
     from ganmetrics.metrics.neighbours.estimate import precision_recall_estimate as precision_recall_estimate
     from ganmetrics.metrics.neighbours.precision_recall import precision_recall as precision_recall
     from ganmetrics.ranks import this_process_only as this_process_only
+    from ganmetrics.references.formats.plain_pickle import load_plain_pickle as load_plain_pickle
     from ganmetrics.references.joining import join_shards as join_shards
     from ganmetrics.references.reference import Reference as Reference
     from ganmetrics.report import Report as Report
@@ -44,6 +53,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Estimate": "metrics.frechet.estimate",
+    "Extraction": "extraction.options",
     "Extractor": "features.base",
     "ExtractorSpec": "features.base",
     "FrechetInceptionDistance": "metric",
@@ -59,21 +69,29 @@ _HOMES = {
     "StaleStatistics": "errors",
     "StorageError": "errors",
     "WeightsError": "errors",
+    "clipped": "_text",
+    "compare": "commands.compare",
     "earth_movers_distance": "metrics.divergences",
     "evaluate": "commands.evaluate",
-    "extract": "commands.evaluate",
+    "explain": "commands.explain",
+    "extract": "commands.extract",
     "fid": "commands.evaluate",
     "frechet_distance": "metrics.frechet.distance",
     "frechet_estimate": "metrics.frechet.estimate",
     "frechet_infinity": "metrics.frechet.infinity",
     "inception_score": "metrics.inception.score",
+    "influence": "commands.influence",
     "join_shards": "references.joining",
     "js_divergence": "metrics.divergences",
     "kernel_distance": "metrics.kernel.distance",
     "kl_divergence": "metrics.divergences",
+    "load_plain_pickle": "references.formats.plain_pickle",
     "precision_recall": "metrics.neighbours.precision_recall",
     "precision_recall_estimate": "metrics.neighbours.estimate",
+    "printable": "_text",
     "psd_sqrt": "core.gaussian.roots",
+    "sanity": "commands.sanity.run",
+    "shown": "_text",
     "this_process_only": "ranks",
     "to_uint8": "data.to_uint8",
 }

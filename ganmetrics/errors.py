@@ -13,9 +13,18 @@
 Every message is one line that says what is needed and what came.
 """
 
+from ganmetrics._text import printable
+
 
 class GanMetricsError(Exception):
-    """Base of every error that this library raises on purpose."""
+    """Base of every error that this library raises on purpose.
+
+    Its text is printable and one line, whatever names and values it tells.
+    """
+
+    def __str__(self) -> str:
+        """Return the message."""
+        return printable(super().__str__())
 
 
 class InputError(GanMetricsError, ValueError):

@@ -1,25 +1,28 @@
 """`FrechetInceptionDistance`: the score of generated images inside a training loop."""
 
 from pathlib import Path
+from typing import Unpack
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from ganmetrics.core.gaussian.blocks import input_blocks
-from ganmetrics.errors import InputError, NotEnoughSamples, StaleStatistics
+from ganmetrics.errors import InputError, NotEnoughSamples
 from ganmetrics.extraction.accumulate import LayerAccumulator
 from ganmetrics.extraction.layer import Layer
-from ganmetrics.extraction.pooling import pooled
-from ganmetrics.extraction.settings import resolve_settings
-from ganmetrics.features.base import Extractor, ExtractorSpec
+from ganmetrics.extraction.options import Extraction, ExtractionOptions
+from ganmetrics.extraction.pooling import pool
+from ganmetrics.extraction.settings import open_settings
+from ganmetrics.metrics.catalogue import METRICS
 from ganmetrics.ranks import all_ranks
-from ganmetrics.references.key import library_versions
+from ganmetrics.references.agreement import check_matches, follow_stored
+from ganmetrics.references.gather import taken_for
 from ganmetrics.references.reference import Reference
+from ganmetrics.references.sides import Side
 from ganmetrics.report import Score
 from ganmetrics.scoring import Comparison, ScoringOptions
 from ganmetrics.scoring.frechet import frechet_score
-from ganmetrics.scoring.sides import Side
 
 
 class FrechetInceptionDistance:
@@ -30,16 +33,16 @@ class FrechetInceptionDistance:
 
     Args:
         reference: statistics of the real images, or the path of stored ones.
-        extractor: an extractor object, if the reference was made with one; by default the reference's own by name.
-        weights: the file of weights, if the reference was made with one.
-        device: where the network runs; None for CUDA where there is one.
-        offline: never download weights.
+        how: how images become features; or its fields as keywords. What the reference says need not be said again: an
+            extractor object, a file of weights, a device. Statistics of another library that do not say how they were
+            made are taken for the extractor and protocol that are named here, and the score says so.
         interval: give `compute` a value corrected for the counts, and an interval; it costs nine more decompositions.
         confidence: of the interval, between 0 and 1.
+        options: the fields of `ganmetrics.Extraction`.
 
     Raises:
         StaleStatistics: the extractor is not the one that made the reference.
-        InputError: the reference does not say how it was made, or an option is not what is needed.
+        InputError: the reference does not say how it was made and nothing is named, or an option is not what is needed.
 
     >>> import torch
     >>> from ganmetrics import FrechetInceptionDistance, Reference
@@ -56,35 +59,26 @@ class FrechetInceptionDistance:
     def __init__(
         self,
         reference: Reference | str | Path,
+        how: Extraction | None = None,
         *,
-        extractor: Extractor | None = None,
-        weights: str | Path | None = None,
-        device: str | torch.device | None = None,
-        offline: bool = False,
         interval: bool = True,
         confidence: float = 0.95,
+        **options: Unpack[ExtractionOptions],
     ) -> None:
+        extraction = Extraction.of(how, options)
+        self._options = ScoringOptions(interval=interval, confidence=confidence)
         self.reference = reference if isinstance(reference, Reference) else Reference.load(reference)
         self.reference.check_whole()
-        spec = self.reference.spec
-        if spec is None or self.reference.protocol is None:
-            raise InputError(f"a training loop needs a reference that says how it was made; {reference} does not")
-        self._settings = resolve_settings(
-            spec.name if extractor is None else extractor,
-            protocol=self.reference.protocol,
-            weights=weights,
-            offline=offline,
-            count=None,
-            seed=0,
-            alpha="white",
-            skip_bad=False,
-            batch_size=1,
-            workers=0,
-            device=device,
-            progress=None,
-        )
-        _check_same(spec, self._settings.extractor.spec)
-        self._options = ScoringOptions(interval=interval, confidence=confidence)
+        named = extraction.name is not None or extraction.protocol is not None
+        if self.reference.identity is None and not named:
+            raise InputError(
+                f"a training loop needs to know how a reference was made; {self.reference.source} does not say: "
+                "name its extractor and protocol"
+            )
+        agreed = follow_stored(extraction, [self.reference], opening=True)
+        self._settings = open_settings(agreed, progress=None)
+        check_matches(self.reference, self._settings)
+        self._real = taken_for(Side(self.reference), extraction, self._settings)
         self._warned = False
         self.reset()
 
@@ -111,11 +105,14 @@ class FrechetInceptionDistance:
             )
         if not len(images):
             return
-        pixels = images.detach().permute(0, 2, 3, 1).cpu().numpy()
-        prepare = self._settings.extractor.prepare
-        inputs = np.stack([prepare(np.ascontiguousarray(image)) for image in pixels])
-        features = self._settings.extractor(torch.from_numpy(inputs), self._settings.device).on_host().features
-        self._seen.add(features, input_blocks(inputs) if self._options.interval else None)
+        # A few at a time: prepared images of one large batch would take as much memory as it has images.
+        size = self._settings.batch_size
+        for start in range(0, len(images), size):
+            pixels = images[start : start + size].detach().permute(0, 2, 3, 1).cpu().numpy()
+            prepare = self._settings.extractor.prepare
+            inputs = np.stack([prepare(np.ascontiguousarray(image)) for image in pixels])
+            features = self._settings.extractor(torch.from_numpy(inputs), self._settings.device).on_host().features
+            self._seen.add(features, input_blocks(inputs) if self._options.interval else None)
 
     def merge(self, other: "FrechetInceptionDistance") -> None:
         """Add all that `other` has seen: another stream of images, or another part of the run.
@@ -140,22 +137,14 @@ class FrechetInceptionDistance:
             if not sum(ranks.gather(self.count)):
                 raise NotEnoughSamples("a Fréchet distance needs at least 2 images a side; update has been given none")
             own = ranks.each(lambda: self._layer() if self.count else None)
-            layer = pooled(own, blocks=self._options.interval)
+            layer = pool(own, blocks=self._options.interval)
             return ranks.once(lambda: self._score(layer))
 
     def _score(self, layer: Layer) -> Score:
-        fake = Reference(
-            layer=layer,
-            spec=self._settings.extractor.spec,
-            protocol=self._settings.protocol.name,
-            source="generated",
-            contents=(),
-            audit=None,
-            made_by={"versions": library_versions(), "device": self._settings.device.type},
-        )
-        comparison = Comparison.of(Side(self.reference), Side(fake))
+        fake = Reference.of_stream(layer, self._settings, source="generated")
+        comparison = Comparison.of(self._real, Side(fake))
         if not self._warned:
-            comparison.warn()
+            comparison.warn([METRICS["fid"]])
             self._warned = True
         return frechet_score(comparison, "fid", self._options)
 
@@ -165,11 +154,3 @@ class FrechetInceptionDistance:
             return self._merged
         seen = self._seen.layer()
         return seen if self._merged is None else seen.merge(self._merged)
-
-
-def _check_same(made_with: ExtractorSpec, given: ExtractorSpec) -> None:
-    if made_with != given:
-        raise StaleStatistics(
-            f"the reference was made with {made_with.name} (weights {made_with.weights_sha256}); "
-            f"got {given.name} (weights {given.weights_sha256})"
-        )

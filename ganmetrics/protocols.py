@@ -7,6 +7,7 @@ names from it before torch is loaded.
 
 from dataclasses import dataclass
 
+from ganmetrics._text import shown
 from ganmetrics.errors import InputError
 from ganmetrics.features.names import CLIP, DINOV2, split_precision
 
@@ -131,14 +132,24 @@ def resolve_protocol(name: str | None, extractor: str) -> Protocol:
     if name is None:
         name = DEFAULTS.get(extractor, "native")
     if name not in PROTOCOLS:
-        raise InputError(f"protocol must be one of {', '.join(PROTOCOLS)}; got {name!r}")
+        raise InputError(f"protocol must be one of {', '.join(PROTOCOLS)}; got {shown(name)}")
     if name == "native" and extractor in DEFAULTS:
         raise InputError(
             f"{extractor} needs a protocol that fixes its resize, such as {DEFAULTS[extractor]}; got 'native'"
         )
-    rows = [row for row in ROWS if row.name == name]
-    for row in rows:
-        if not row.extractors or extractor in row.extractors:
-            return row
-    needed = " or ".join(one for row in rows for one in row.extractors)
-    raise InputError(f"protocol {name!r} is defined for {needed} only; got extractor {extractor!r}")
+    protocol = protocol_of(name, extractor)
+    if protocol is None:
+        needed = " or ".join(one for row in ROWS if row.name == name for one in row.extractors)
+        raise InputError(f"protocol {shown(name)} is defined for {needed} only; got extractor {shown(extractor)}")
+    return protocol
+
+
+def protocol_of(name: str, extractor: str) -> Protocol | None:
+    """Return the row of that name for an extractor; None where there is none.
+
+    >>> protocol_of("edm2", "inception-v3") is None
+    True
+    """
+    network, _ = split_precision(extractor)
+    rows = (row for row in ROWS if row.name == name and (not row.extractors or network in row.extractors))
+    return next(rows, None)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from ganmetrics import shown
 from reference_models.config import TrainConfig
 from reference_models.errors import ConfigError
 from reference_models.settings import from_flat
@@ -142,5 +143,5 @@ def build_config(preset: str, changes: Mapping[str, object] | None = None) -> Tr
     reference_models.errors.ConfigError: a gradient penalty is of each image by itself, batch normalisation mixes ...
     """
     if preset not in PRESETS:
-        raise ConfigError(f"the presets are {', '.join(PRESETS)}; got {preset!r}")
+        raise ConfigError(f"the presets are {', '.join(PRESETS)}; got {shown(preset)}")
     return from_flat({**PRESETS[preset].keys, **(changes or {}), "preset": preset})

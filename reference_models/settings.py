@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ganmetrics import clipped, shown
 from reference_models.config import TrainConfig
 from reference_models.errors import ConfigError
 
@@ -65,7 +66,7 @@ def from_flat(flat: Mapping[str, object]) -> TrainConfig:
     nested: dict[str, Any] = {}
     for key, value in flat.items():
         if key not in known:
-            raise ConfigError(f"there is no key {key}{_guess(key, known)}")
+            raise ConfigError(f"there is no key {clipped(key)}{_guess(key, known)}")
         section, _, name = key.rpartition(".")
         target = nested.setdefault(section, {}) if section else nested
         target[name] = _coerce(key, value, known[key])
@@ -96,7 +97,7 @@ def parse_assignments(assignments: typing.Iterable[str]) -> dict[str, str]:
     for assignment in assignments:
         key, equals, value = assignment.partition("=")
         if not equals or not key:
-            raise ConfigError(f"--set needs key=value; got {assignment!r}")
+            raise ConfigError(f"--set needs key=value; got {shown(assignment)}")
         parsed[key.strip()] = value.strip()
     return parsed
 
@@ -112,7 +113,7 @@ def read_toml(path: Path) -> dict[str, object]:
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} is no TOML file: {error}") from None
+        raise ConfigError(f"{path} is no TOML file: {clipped(error)}") from None
     flat: dict[str, object] = {}
     for name, value in document.items():
         if isinstance(value, dict):
@@ -179,13 +180,15 @@ def _coerce(key: str, value: object, kind: Any) -> Value:  # noqa: ANN401 - a ty
             items = [items]
         return tuple(_coerce(key, item, typing.get_args(kind)[0]) for item in items)
     if kind is bool:
-        parsed = {"true": True, "false": False, "1": True, "0": False}.get(str(value).lower())
-        if parsed is None or isinstance(value, float):
-            raise ConfigError(f"{key} must be true or false; got {value!r}")
+        parsed = {"true": True, "false": False, "1": True, "0": False}.get(
+            str(value).lower() if isinstance(value, str | int) else ""
+        )
+        if parsed is None:
+            raise ConfigError(f"{key} must be true or false; got {shown(value)}")
         return parsed
     if kind is str:
         if not isinstance(value, str):
-            raise ConfigError(f"{key} must be text; got {value!r}")
+            raise ConfigError(f"{key} must be text; got {shown(value)}")
         return value
     return _number(key, value, kind)
 
@@ -197,8 +200,8 @@ def _number(key: str, value: object, kind: type) -> int | float:
         or not isinstance(value, str | int | float)
         or (kind is int and isinstance(value, float))
     ):
-        raise ConfigError(f"{key} must be {wanted}; got {value!r}")
+        raise ConfigError(f"{key} must be {wanted}; got {shown(value)}")
     try:
         return int(value) if kind is int else float(value)
     except ValueError:
-        raise ConfigError(f"{key} must be {wanted}; got {value!r}") from None
+        raise ConfigError(f"{key} must be {wanted}; got {shown(value)}") from None

@@ -1,12 +1,15 @@
 """`FrechetInceptionDistance` inside a training loop."""
 
+import numpy as np
 import pytest
 import torch
 
 from ganmetrics.commands.evaluate import fid
+from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.errors import InputError, NotEnoughSamples, StaleStatistics
 from ganmetrics.extraction.accumulate import BLOCK_ROWS
 from ganmetrics.metric import FrechetInceptionDistance
+from ganmetrics.metrics.frechet.distance import frechet_distance
 from ganmetrics.references.reference import Reference
 from ganmetrics.testing import ChannelMeans, random_images
 
@@ -88,7 +91,7 @@ def test_an_empty_batch_changes_nothing(metric):
 
 def test_another_extractor_is_refused(metric):
     """A reference is only comparable with features of the same network."""
-    with pytest.raises(StaleStatistics, match="was made with channel-means .* got other"):
+    with pytest.raises(StaleStatistics, match="uses other/native; the reference .* was made with channel-means/native"):
         FrechetInceptionDistance(metric.reference, extractor=ChannelMeans(name="other"))
 
 
@@ -102,10 +105,18 @@ def test_the_loop_s_random_numbers_are_untouched(metric):
     assert torch.equal(torch.rand(3), expected)
 
 
-def test_a_foreign_reference_is_refused(tmp_path):
-    """A loop cannot know which network made a bare mu and sigma."""
-    import numpy as np
-
-    np.savez(tmp_path / "stats.npz", mu=np.zeros(3), sigma=np.eye(3))
-    with pytest.raises(InputError, match="needs a reference that says how it was made"):
-        FrechetInceptionDistance(tmp_path / "stats.npz", extractor=ChannelMeans())
+def test_published_statistics_serve_where_the_caller_names_their_origin(tmp_path, caplog):
+    """A bare mu and sigma say nothing: unnamed they are refused; named, the score says who vouched for them."""
+    rows = np.random.default_rng(0).normal(128, 20, (500, 3))
+    np.savez(tmp_path / "stats.npz", mu=rows.mean(axis=0), sigma=np.cov(rows, rowvar=False))
+    with pytest.raises(InputError, match=r"stats\.npz does not say: name its extractor and protocol"):
+        FrechetInceptionDistance(tmp_path / "stats.npz")
+    metric = FrechetInceptionDistance(tmp_path / "stats.npz", extractor=ChannelMeans(), interval=False)
+    metric.update(FAKE)
+    score = metric.compute()
+    exact = frechet_distance(
+        Moments.gaussian(rows.mean(axis=0), np.cov(rows, rowvar=False)), Moments.of(FAKE.double().mean(dim=(2, 3)))
+    )
+    assert score.value == pytest.approx(exact, rel=1e-5)
+    assert "real: origin vouched for by the caller" in score.notes
+    assert "does not say how it was made; taken for channel-means/native" in caplog.text

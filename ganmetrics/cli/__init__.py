@@ -5,6 +5,7 @@ Commands import the library inside their functions, so that ``--help`` and compl
 
 import click
 
+from ganmetrics._text import printable
 from ganmetrics.cli.cache import cache
 from ganmetrics.cli.compare import compare
 from ganmetrics.cli.evaluate import evaluate, fid
@@ -47,6 +48,10 @@ class OneLineErrors(click.Group):
             return super().invoke(context)
         except GanMetricsError as error:
             raise click.ClickException(" ".join(str(error).split())) from error
+        except click.ClickException as error:
+            # What was typed, or matched by the shell, is told by click too.
+            vars(error).update(message=printable(error.message))
+            raise
         except KeyboardInterrupt:
             # The library's own blocks have unwound by now, and with them every partial file.
             leave()

@@ -5,6 +5,7 @@ import time
 
 import click
 
+from ganmetrics._text import printable
 from ganmetrics.cli.options import emit
 
 
@@ -41,7 +42,7 @@ def verify() -> None:
     store = ReferenceCache(reference_directory())
     damaged = store.damaged()
     for entry, reason in damaged:
-        click.echo(f"{entry.path}: {reason}", err=True)
+        click.echo(printable(f"{entry.path}: {reason}"), err=True)
     if damaged:
         raise StaleStatistics(f"every entry must be whole; {len(damaged)} are damaged (ganmetrics cache clear)")
     emit(f"{counted(len(store.entries()))}, all whole")

@@ -1,22 +1,28 @@
 """``ganmetrics compare``."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from ganmetrics.cli.metric_options import check_confidence
 from ganmetrics.cli.options import (
     SOURCE,
-    ExtractionOptions,
+    cache_features_option,
+    cache_options,
+    check_confidence,
     emit_found,
     extraction_options,
     json_option,
+    memory_option,
     quiet_option,
     start_logging,
     timing_option,
 )
 from ganmetrics.cli.progress import bar
 from ganmetrics.metrics.catalogue import CONTESTED
+
+if TYPE_CHECKING:
+    from ganmetrics.extraction.options import Extraction
 
 
 def split_contested(context: click.Context, parameter: click.Parameter, value: str) -> tuple[str, ...]:
@@ -43,6 +49,9 @@ def split_contested(context: click.Context, parameter: click.Parameter, value: s
     "--confidence", type=float, callback=check_confidence, default=0.95, show_default=True, help="Of the intervals."
 )
 @extraction_options
+@cache_options
+@cache_features_option
+@memory_option
 @json_option
 @quiet_option
 @timing_option
@@ -53,7 +62,10 @@ def compare(
     *,
     metrics: tuple[str, ...],
     confidence: float,
-    options: ExtractionOptions,
+    how: "Extraction",
+    cache: Path | None,
+    cache_features: bool,
+    memory: int,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -71,20 +83,12 @@ def compare(
         real,
         first,
         second,
+        how,
         metrics=metrics,
         confidence=confidence,
-        extractor=options.precise_extractor,
-        protocol=options.protocol,
-        weights=options.weights,
-        count=options.count,
-        seed=options.seed,
-        alpha=options.alpha,
-        skip_bad=options.skip_bad,
-        batch_size=options.batch_size,
-        workers=options.workers,
-        compile=options.compile,
-        device=options.device,
-        offline=options.offline,
+        cache=cache,
+        cache_features=cache_features,
+        memory=memory,
         progress=silent if quiet else bar,
     )
     emit_found(found, as_json=as_json)

@@ -5,15 +5,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ganmetrics.cli.metric_options import IntervalOptions, MetricOptions, interval_options, metric_options
 from ganmetrics.cli.options import (
     SOURCE,
-    ExtractionOptions,
-    cache_option,
+    cache_features_option,
+    cache_options,
     emit_found,
     extraction_options,
+    interval_options,
     json_option,
     quiet_option,
+    scoring_options,
     start_logging,
     timing_option,
 )
@@ -21,7 +22,11 @@ from ganmetrics.cli.progress import bar
 from ganmetrics.metrics.catalogue import METRICS
 
 if TYPE_CHECKING:
-    from ganmetrics.report import Report
+    from ganmetrics.extraction.options import Extraction
+    from ganmetrics.scoring.options import ScoringOptions
+
+PARTLY = 3
+"""The exit status where some of the metrics could not be scored."""
 
 
 def split_metrics(context: click.Context, parameter: click.Parameter, value: str) -> tuple[str, ...]:
@@ -38,7 +43,7 @@ def split_metrics(context: click.Context, parameter: click.Parameter, value: str
 @click.argument("fake", type=SOURCE)
 @extraction_options
 @interval_options
-@cache_option
+@cache_options
 @json_option
 @quiet_option
 @timing_option
@@ -46,9 +51,9 @@ def fid(
     real: Path,
     fake: Path,
     *,
-    options: ExtractionOptions,
-    intervals: IntervalOptions,
-    no_cache: bool,
+    how: "Extraction",
+    scoring: "ScoringOptions",
+    cache: Path | None,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -57,17 +62,11 @@ def fid(
     Both are folders (searched through), zip files, npz files (arr_0: uint8, NHWC) or stored references. With the
     published Inception weights the number is the FID of the papers; --extractor efficientnet-lite0 needs no download.
     """
+    from ganmetrics._types import silent
+    from ganmetrics.commands.evaluate import evaluate as evaluate_images
+
     start_logging(quiet=quiet)
-    report = _report(
-        real,
-        fake,
-        ("fid",),
-        options=options,
-        intervals=intervals,
-        choices=MetricOptions(),
-        cached=not no_cache,
-        quiet=quiet,
-    )
+    report = evaluate_images(real, fake, how, scoring=scoring, cache=cache, progress=silent if quiet else bar)
     emit_found(report, as_json=as_json)
 
 
@@ -82,72 +81,46 @@ def fid(
     help=f"Separated by commas, of: {', '.join(METRICS)}.",
 )
 @extraction_options
-@interval_options
-@metric_options
-@cache_option
+@scoring_options
+@cache_options
+@cache_features_option
 @json_option
 @quiet_option
 @timing_option
+@click.pass_context
 def evaluate(
+    context: click.Context,
     real: Path,
     fake: Path,
     *,
     metrics: tuple[str, ...],
-    options: ExtractionOptions,
-    intervals: IntervalOptions,
-    choices: MetricOptions,
-    no_cache: bool,
+    how: "Extraction",
+    scoring: "ScoringOptions",
+    cache: Path | None,
+    cache_features: bool,
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Print several metrics of the images in FAKE against those in REAL, from one pass over each."""
-    start_logging(quiet=quiet)
-    report = _report(
-        real, fake, metrics, options=options, intervals=intervals, choices=choices, cached=not no_cache, quiet=quiet
-    )
-    emit_found(report, as_json=as_json)
+    """Print several metrics of the images in FAKE against those in REAL, from one pass over each.
 
+    A metric that cannot be scored leaves the others alone: its line has the reason, and the exit status is 3.
+    """
+    from dataclasses import replace
 
-def _report(
-    real: Path,
-    fake: Path,
-    metrics: tuple[str, ...],
-    *,
-    options: ExtractionOptions,
-    intervals: IntervalOptions,
-    choices: MetricOptions,
-    cached: bool,
-    quiet: bool,
-) -> "Report":
-    """Call the library once with the parsed options."""
     from ganmetrics._types import silent
     from ganmetrics.commands.evaluate import evaluate as evaluate_images
-    from ganmetrics.references.cache import reference_directory
 
-    return evaluate_images(
+    start_logging(quiet=quiet)
+    report = evaluate_images(
         real,
         fake,
+        how,
         metrics=metrics,
-        extractor=options.precise_extractor,
-        protocol=options.protocol,
-        weights=options.weights,
-        count=options.count,
-        seed=options.seed,
-        alpha=options.alpha,
-        skip_bad=options.skip_bad,
-        batch_size=options.batch_size,
-        workers=options.workers,
-        compile=options.compile,
-        device=options.device,
-        offline=options.offline,
-        cache=reference_directory() if cached else None,
-        interval=not intervals.no_interval,
-        confidence=intervals.confidence,
-        floor=choices.floor,
-        k=choices.k,
-        subsets=choices.subsets,
-        subset_size=choices.subset_size,
-        splits=choices.splits,
-        memory=choices.memory,
+        scoring=replace(scoring, seed=how.seed),
+        cache=cache,
+        cache_features=cache_features,
         progress=silent if quiet else bar,
     )
+    emit_found(report, as_json=as_json)
+    if report.refusals:
+        context.exit(PARTLY)

@@ -1,20 +1,27 @@
 """``ganmetrics influence``."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from ganmetrics._text import printable
 from ganmetrics.cli.options import (
     SOURCE,
-    ExtractionOptions,
+    cache_features_option,
+    cache_options,
     emit_found,
     extraction_options,
     json_option,
+    memory_option,
     quiet_option,
     start_logging,
     timing_option,
 )
 from ganmetrics.cli.progress import bar
+
+if TYPE_CHECKING:
+    from ganmetrics.extraction.options import Extraction
 
 PICTURES = 32 * 2**20
 """Bytes to check for before the extraction; a sheet of hundreds of images takes less."""
@@ -33,11 +40,24 @@ PICTURES = 32 * 2**20
     help="A folder for contact sheets of the images in the tables (PNG); made where it is missing.",
 )
 @extraction_options
+@cache_options
+@cache_features_option
+@memory_option
 @json_option
 @quiet_option
 @timing_option
 def influence(
-    real: Path, fake: Path, *, top: int, out: Path | None, options: ExtractionOptions, as_json: bool, quiet: bool
+    real: Path,
+    fake: Path,
+    *,
+    top: int,
+    out: Path | None,
+    how: "Extraction",
+    cache: Path | None,
+    cache_features: bool,
+    memory: int,
+    as_json: bool,
+    quiet: bool,
 ) -> None:
     """Print which images move the Fréchet distance between REAL and FAKE most.
 
@@ -46,32 +66,26 @@ def influence(
     """
     from ganmetrics._files import check_writable
     from ganmetrics._types import silent
-    from ganmetrics.commands.influence import influence_of
+    from ganmetrics.commands.influence import influence as influence_of_images
+    from ganmetrics.ranks import all_ranks
 
     start_logging(quiet=quiet)
     if out is not None:
         check_writable(out, PICTURES)
-    found = influence_of(
+    found = influence_of_images(
         real,
         fake,
-        extractor=options.precise_extractor,
-        protocol=options.protocol,
-        weights=options.weights,
-        count=options.count,
-        seed=options.seed,
-        alpha=options.alpha,
-        skip_bad=options.skip_bad,
-        batch_size=options.batch_size,
-        workers=options.workers,
-        compile=options.compile,
-        device=options.device,
-        offline=options.offline,
+        how,
+        cache=cache,
+        cache_features=cache_features,
+        memory=memory,
         progress=silent if quiet else bar,
     )
     # The pictures first: where they fail, nothing is on stdout.
-    written = [] if out is None else found.save_pictures(out, top)
+    with all_ranks("influence") as ranks:
+        written = ranks.once(lambda: [] if out is None else found.save_pictures(out, top))
     report = found.tables(top)
     emit_found(report, as_json=as_json)
     if not quiet:
         for path in written:
-            click.echo(f"wrote {path}", err=True)
+            click.echo(printable(f"wrote {path}"), err=True)

@@ -3,14 +3,15 @@
 import functools
 import json
 import logging
+import re
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import click
 
+from ganmetrics._text import printable
 from ganmetrics.errors import StorageError
 from ganmetrics.features.names import (
     DEFAULT_EXTRACTOR,
@@ -23,10 +24,20 @@ from ganmetrics.features.names import (
 from ganmetrics.protocols import PROTOCOLS
 from ganmetrics.timing import stage, timed, until_now
 
+if TYPE_CHECKING:
+    from ganmetrics.extraction.options import Extraction
+    from ganmetrics.scoring.options import ScoringOptions
 
-def check_extractor(context: click.Context, parameter: click.Parameter, value: str) -> str:
+Command = Callable[..., None]
+
+
+def check_extractor(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
     """Return the name of an extractor, ours or ``timm:NAME``; anything else is wrong usage."""
-    if value not in EXTRACTORS[:-1] and not (value.startswith(TIMM_PREFIX) and value != TIMM_PREFIX):
+    if (
+        value is not None
+        and value not in EXTRACTORS[:-1]
+        and not (value.startswith(TIMM_PREFIX) and value != TIMM_PREFIX)
+    ):
         raise click.BadParameter(f"{value!r} is not one of {', '.join(EXTRACTORS)}.", context, parameter)
     return value
 
@@ -36,22 +47,37 @@ def complete_extractor(context: click.Context, parameter: click.Parameter, incom
     return [name for name in (*EXTRACTORS[:-1], TIMM_PREFIX) if name.startswith(incomplete)]
 
 
+def parse_memory(context: click.Context, parameter: click.Parameter, value: str) -> int:
+    """Return a number of bytes, such as of 2GB, 500MB or 100000."""
+    parts = re.fullmatch(r"(\d{1,15}(?:\.\d+)?)\s*([KMGT]?)B?", value.strip(), flags=re.IGNORECASE)
+    if parts is None:
+        raise click.BadParameter(f"{value!r} is no number of bytes such as 2GB or 500MB.", context, parameter)
+    return int(float(parts[1]) * _UNITS[parts[2].upper()])
+
+
+def check_confidence(context: click.Context, parameter: click.Parameter, value: float) -> float:
+    """Return a probability strictly between 0 and 1."""
+    if not 0 < value < 1:
+        raise click.BadParameter(f"{value:g} does not lie between 0 and 1.", context, parameter)
+    return value
+
+
 SOURCE = click.Path(path_type=Path)
+_UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 
 _EXTRACTION = (
     click.option(
         "--extractor",
         callback=check_extractor,
         shell_complete=complete_extractor,
-        default=DEFAULT_EXTRACTOR,
-        show_default=True,
-        help="inception-v3, efficientnet-lite0 (offline) or timm:NAME.",
+        default=None,
+        help="inception-v3, efficientnet-lite0 (offline) or timm:NAME.  [default: a stored side's, else inception-v3]",
     ),
     click.option(
         "--protocol",
         type=click.Choice(list(PROTOCOLS)),
         default=None,
-        help="Conventions to follow.  [default: ttur for inception-v3, native for others]",
+        help="Conventions to follow.  [default: a stored side's, else ttur for inception-v3, native for others]",
     ),
     click.option(
         "--weights",
@@ -94,61 +120,108 @@ _EXTRACTION = (
         default=None,
         help="Decoding processes; 0 decodes in this one.  [default: one a core, up to 16]",
     ),
-    click.option(
-        "--compile", is_flag=True, help="Compile the network, where there are images enough to repay it; same scores."
-    ),
     click.option("--offline", is_flag=True, help="Never download weights."),
 )
 
 
-@dataclass(frozen=True)
-class ExtractionOptions:
-    """The values of the options that say how images become features."""
+_INTERVAL = (
+    click.option("--no-interval", is_flag=True, help="Leave out corrected values and intervals: less to compute."),
+    click.option(
+        "--confidence", type=float, callback=check_confidence, default=0.95, show_default=True, help="Of the intervals."
+    ),
+)
 
-    extractor: str
-    protocol: str | None
-    weights: Path | None
-    count: int | None
-    seed: int
-    alpha: str
-    skip_bad: bool
-    precision: str
-    device: str | None
-    batch_size: int | None
-    workers: int | None
-    compile: bool
-    offline: bool
+_METRIC = (
+    click.option(
+        "--floor",
+        is_flag=True,
+        help="Score one half of the real images against the other as well, for scale: <name>_floor.",
+    ),
+    click.option(
+        "--k",
+        type=click.IntRange(min=1),
+        default=None,
+        help="Neighbour whose distance is the radius of precision, recall, density, coverage.  [default: 3]",
+    ),
+    click.option(
+        "--subsets", type=click.IntRange(min=1), default=None, help="Subsets that KID averages over.  [default: 100]"
+    ),
+    click.option(
+        "--subset-size",
+        type=click.IntRange(min=2),
+        default=None,
+        help="Images in each of them.  [default: 1000, or all where there are fewer]",
+    ),
+    click.option(
+        "--splits", type=click.IntRange(min=1), default=None, help="Parts of the Inception Score.  [default: 10]"
+    ),
+)
 
-    @property
-    def precise_extractor(self) -> str:
-        """The name of the extractor, its precision included."""
-        return with_precision(self.extractor, self.precision)
+_MEMORY = click.option(
+    "--memory",
+    callback=parse_memory,
+    default="2GB",
+    show_default=True,
+    help="For all features and blocks of distances; past it features lie on the disk.",
+)
 
 
-def extraction_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add those options to a command, which receives them as one value called `options`."""
-    return gathered(command, "options", ExtractionOptions, _EXTRACTION)
+def extraction_options(command: Command) -> Command:
+    """Add the options of how images become features to a command, which receives them as `how`, an `Extraction`."""
+    return _gather_into("how", _extraction, command, _EXTRACTION)
 
 
-def gathered(
-    command: Callable[..., None],
+def interval_options(command: Command) -> Command:
+    """Add the options of intervals to a command, which receives them as `scoring`, the `ScoringOptions`."""
+    return _gather_into("scoring", _scoring, command, _INTERVAL)
+
+
+def scoring_options(command: Command) -> Command:
+    """Add the options of all metrics to a command, which receives them as `scoring`, the `ScoringOptions`."""
+    return _gather_into("scoring", _scoring, command, (*_INTERVAL, *_METRIC, _MEMORY))
+
+
+def memory_option(command: Command) -> Command:
+    """Add ``--memory`` to a command."""
+    return _MEMORY(command)
+
+
+def _extraction(values: dict[str, Any]) -> "Extraction":
+    from ganmetrics.extraction.options import Extraction
+
+    precision = values.pop("precision")
+    if precision != FULL_PRECISION:
+        values["extractor"] = with_precision(values["extractor"] or DEFAULT_EXTRACTOR, precision)
+    return Extraction(**values)
+
+
+def _scoring(values: dict[str, Any]) -> "ScoringOptions":
+    from ganmetrics.scoring.options import ScoringOptions
+
+    return ScoringOptions(interval=not values.pop("no_interval"), **values)
+
+
+def _gather_into(
     name: str,
-    group: type,
-    added: tuple[Callable[[Callable[..., None]], Callable[..., None]], ...],
-) -> Callable[..., None]:
-    """Add options to a command, which receives their values as one `group`, a dataclass, under one name."""
-    names = [field.name for field in fields(group)]
+    build: Callable[[dict[str, Any]], object],
+    command: Command,
+    added: tuple[Callable[[Command], Command], ...],
+) -> Command:
+    """Add options to a command, which receives what is built of their values under one name."""
 
-    @functools.wraps(command)
-    def collected(*arguments: object, **values: Any) -> None:  # noqa: ANN401 - whatever click parsed
-        command(*arguments, **{name: group(**{field: values.pop(field) for field in names})}, **values)
+    def with_options(*arguments: object, **values: Any) -> None:  # noqa: ANN401 - whatever click parsed
+        mine = {option: values.pop(option) for option in names}
+        command(*arguments, **{name: build(mine)}, **values)
 
+    before = len(getattr(command, "__click_params__", ()))
+    extended: Command = functools.wraps(command)(with_options)
     for option in reversed(added):
-        collected = option(collected)
-    return collected
+        extended = option(extended)
+    names = [parameter.name for parameter in extended.__click_params__[before:]]  # type: ignore[attr-defined]
+    return extended
 
 
-def timing_option(command: Callable[..., None]) -> Callable[..., None]:
+def timing_option(command: Command) -> Command:
     """Add ``--timing`` to a command: a table on stderr of where its time went, or a part of the JSON that it prints."""
 
     @functools.wraps(command)
@@ -169,7 +242,26 @@ def timing_option(command: Callable[..., None]) -> Callable[..., None]:
 
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="No progress and no audit; warnings and errors only.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object, with the provenance.")
-cache_option = click.option("--no-cache", is_flag=True, help="Neither read nor keep statistics between runs.")
+
+
+def cache_options(command: Command) -> Command:
+    """Add the options of what is kept between runs, which become `cache`, a folder or None, and `cache_features`."""
+
+    @functools.wraps(command)
+    def with_cache(*arguments: object, no_cache: bool, **values: Any) -> None:  # noqa: ANN401 - whatever click parsed
+        from ganmetrics.references.cache import reference_directory
+
+        command(*arguments, cache=None if no_cache else reference_directory(), **values)
+
+    told = "Neither read nor keep statistics between runs."
+    return click.option("--no-cache", is_flag=True, help=told)(with_cache)
+
+
+cache_features_option = click.option(
+    "--cache-features",
+    is_flag=True,
+    help="Keep the features of each image as well, so that a second metric extracts nothing anew.",
+)
 
 
 def start_logging(*, quiet: bool) -> None:
@@ -187,7 +279,7 @@ class _Plain(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         prefix = "warning: " if record.levelno >= logging.WARNING else ""
-        return prefix + " ".join(record.getMessage().split())
+        return prefix + printable(" ".join(record.getMessage().split()))
 
 
 @runtime_checkable
@@ -223,7 +315,7 @@ def emit(text: str) -> None:
         StorageError: it cannot be written, to a full disk for instance.
     """
     try:
-        click.echo(text)
+        click.echo("\n".join(map(printable, text.split("\n"))))
     except BrokenPipeError:
         raise  # the reader has gone; click ends the process quietly
     except OSError as error:

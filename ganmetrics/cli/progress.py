@@ -7,6 +7,8 @@ from contextlib import contextmanager
 
 from tqdm import tqdm
 
+from ganmetrics._text import printable
+
 
 @contextmanager
 def bar(*, total: int, stage: str) -> Iterator[Callable[[int], object]]:
@@ -16,7 +18,7 @@ def bar(*, total: int, stage: str) -> Iterator[Callable[[int], object]]:
     terminal = shutil.get_terminal_size()
     with tqdm(
         total=total,
-        desc=stage,
+        desc=printable(stage),
         unit=unit,
         unit_scale=unit == "B",
         leave=False,

@@ -3,12 +3,16 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from ganmetrics.cli.options import SOURCE, ExtractionOptions, emit, extraction_options, quiet_option, start_logging
+from ganmetrics.cli.options import SOURCE, emit, extraction_options, quiet_option, start_logging
 from ganmetrics.cli.progress import bar
 from ganmetrics.references.formats.names import OWN, WRITTEN
+
+if TYPE_CHECKING:
+    from ganmetrics.extraction.options import Extraction
 
 OUTPUT = click.Path(path_type=Path, dir_okay=False)
 
@@ -37,7 +41,7 @@ def build(
     source: Path,
     output: Path,
     *,
-    options: ExtractionOptions,
+    how: "Extraction",
     no_interval: bool,
     spatial: bool,
     shard: str | None,
@@ -59,18 +63,7 @@ def build(
         ranks.once(lambda: check_output(output, room))
     built = Reference.from_images(
         source,
-        extractor=options.precise_extractor,
-        protocol=options.protocol,
-        weights=options.weights,
-        count=options.count,
-        seed=options.seed,
-        alpha=options.alpha,
-        skip_bad=options.skip_bad,
-        batch_size=options.batch_size,
-        workers=options.workers,
-        compile=options.compile,
-        device=options.device,
-        offline=options.offline,
+        how,
         interval=not no_interval,
         spatial=spatial,
         shard=shard,

@@ -8,8 +8,7 @@ import click
 from ganmetrics.cli.evaluate import split_metrics
 from ganmetrics.cli.options import (
     SOURCE,
-    ExtractionOptions,
-    cache_option,
+    cache_options,
     emit_found,
     extraction_options,
     json_option,
@@ -21,7 +20,7 @@ from ganmetrics.cli.progress import bar
 from ganmetrics.metrics.catalogue import METRICS
 
 if TYPE_CHECKING:
-    from ganmetrics.commands.sanity.study import Study
+    from ganmetrics.extraction.options import Extraction
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 
@@ -38,7 +37,7 @@ FOLDER = click.Path(path_type=Path, file_okay=False)
 @click.option("--others", type=SOURCE, default=None, help="Images of another kind, mixed in step by step.")
 @click.option("--out", type=FOLDER, default=None, help="Where a CSV, a plot and a sheet of examples go.")
 @extraction_options
-@cache_option
+@cache_options
 @json_option
 @quiet_option
 @timing_option
@@ -48,8 +47,8 @@ def sanity(
     metrics: tuple[str, ...],
     others: Path | None,
     out: Path | None,
-    options: ExtractionOptions,
-    no_cache: bool,
+    how: "Extraction",
+    cache: Path | None,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -60,47 +59,17 @@ def sanity(
     them (where --others gives some). A metric is monotone in a disturbance if every level scores worse than the one
     before. About twenty sets are extracted.
     """
+    from ganmetrics._types import silent
     from ganmetrics.commands.sanity.output import check_output, save_study
+    from ganmetrics.commands.sanity.run import sanity as study_images
+    from ganmetrics.ranks import all_ranks
 
     start_logging(quiet=quiet)
     if out is not None:
         check_output(out)
-    study = _study(real, metrics, others=others, options=options, cached=not no_cache, quiet=quiet)
+    study = study_images(real, how, metrics=metrics, others=others, cache=cache, progress=silent if quiet else bar)
     emit_found(study, as_json=as_json)
     if out is not None:
-        save_study(study, out, alpha=options.alpha)
-
-
-def _study(
-    real: Path,
-    metrics: tuple[str, ...],
-    *,
-    others: Path | None,
-    options: ExtractionOptions,
-    cached: bool,
-    quiet: bool,
-) -> "Study":
-    """Call the library once with the parsed options."""
-    from ganmetrics._types import silent
-    from ganmetrics.commands.sanity.run import disturbance_study
-    from ganmetrics.references.cache import reference_directory
-
-    return disturbance_study(
-        real,
-        metrics=metrics,
-        others=others,
-        extractor=options.precise_extractor,
-        protocol=options.protocol,
-        weights=options.weights,
-        count=options.count,
-        seed=options.seed,
-        alpha=options.alpha,
-        skip_bad=options.skip_bad,
-        batch_size=options.batch_size,
-        workers=options.workers,
-        compile=options.compile,
-        device=options.device,
-        offline=options.offline,
-        cache=reference_directory() if cached else None,
-        progress=silent if quiet else bar,
-    )
+        folder = out
+        with all_ranks("sanity") as ranks:
+            ranks.once(lambda: save_study(study, folder, alpha=how.alpha))

@@ -4,24 +4,26 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, Unpack
 
-import torch
 from torch import Tensor
 
 from ganmetrics._types import Progress, silent
 from ganmetrics.core.inference.permutation import PERMUTATIONS
-from ganmetrics.errors import InputError
-from ganmetrics.extraction.settings import resolve_settings
-from ganmetrics.features.base import Extractor
-from ganmetrics.metrics.catalogue import CONTESTED, METRICS
+from ganmetrics.extraction.collect import Keep
+from ganmetrics.extraction.options import Extraction, ExtractionOptions, whole_number
+from ganmetrics.metrics.catalogue import CONTESTED, METRICS, choose_metrics
 from ganmetrics.metrics.difference import Difference
 from ganmetrics.metrics.frechet.difference import frechet_difference
 from ganmetrics.metrics.kernel.difference import kernel_difference
 from ganmetrics.metrics.neighbours.difference import precision_recall_difference
+from ganmetrics.ranks import all_ranks
+from ganmetrics.references.cache import ReferenceCache
+from ganmetrics.references.gather import gather
+from ganmetrics.references.sides import Demand, Request, Side, open_side
 from ganmetrics.report import Table
 from ganmetrics.scoring import Comparison
-from ganmetrics.scoring.distinct import gather_distinct
+from ganmetrics.scoring.options import check_confidence
 from ganmetrics.timing import stage
 
 LEAST = 16
@@ -62,7 +64,7 @@ class Verdict:
             "low": found.low,
             "high": found.high,
             "confidence": self.confidence,
-            "p-value": found.p_value,
+            "p_value": found.p_value,
             "better": self.better,
             "estimate": found.estimate,
             "calibrated": found.calibrated,
@@ -107,54 +109,42 @@ def compare(
     real: object,
     first: object,
     second: object,
+    how: Extraction | None = None,
     *,
     metrics: Sequence[str] = CONTESTED,
     confidence: float = 0.95,
     permutations: int = PERMUTATIONS,
-    extractor: str | Extractor = "inception-v3",
-    protocol: str | None = None,
-    weights: str | Path | None = None,
-    count: int | None = None,
-    seed: int = 0,
-    alpha: str = "white",
-    skip_bad: bool = False,
-    batch_size: int | None = None,
-    workers: int | None = None,
-    compile: bool = False,
-    device: str | torch.device | None = None,
-    offline: bool = False,
+    cache: str | Path | None = None,
+    cache_features: bool = False,
+    memory: int = Keep().memory,
     progress: Progress = silent,
+    **options: Unpack[ExtractionOptions],
 ) -> Contest:
-    """Return whether the generator of the images `first` (A) or that of `second` (B) is closer to the real ones.
+    """Return whether one generator's images are closer to the real ones than another's.
 
-    Sources and options are those of `ganmetrics.evaluate`, but stored references will not do: the images are needed.
+    Both differences and intervals come from the same real images, whose sampling error they share. Called on all
+    processes of torch.distributed's group, each extracts a share, the first one compares, and all return its result.
 
     Args:
-        real: the reference, a source of images.
+        real: the real images, as `ganmetrics.evaluate` takes them; the features of each image are needed, which a
+            stored reference does not hold.
         first: images of generator A.
         second: images of generator B.
-        metrics: of ``fid``, ``kid``, ``precision``, ``recall``.
-        confidence: of the intervals; 1 less it is the level at which a p-value decides.
-        permutations: random exchanges for the p-values.
-        extractor: a name or an extractor.
-        protocol: the conventions; None for the extractor's own.
-        weights: a file of weights other than the published one.
-        count: choose this many images of each set; None for all.
-        seed: of that choice, and of the permutations.
-        alpha: what transparent pixels become.
-        skip_bad: use the readable images where some cannot be read, and say so in the result.
-        batch_size: images a pass of the network; 32 where not given, and 8 on a CPU, which takes less memory.
-        workers: decoding processes.
-        compile: compile the network where there are images enough to repay it; features agree to 1e-6.
-        device: where the network runs.
-        offline: never download weights.
+        how: how images become features; or its fields as keywords.
+        metrics: names of `ganmetrics.metrics.catalogue.CONTESTED`.
+        confidence: of the intervals, between 0 and 1.
+        permutations: shuffles of the images between A and B, for the p-value.
+        cache: a folder to keep statistics in between runs; None keeps none.
+        cache_features: keep the features of each image there as well; then the next comparison extracts nothing anew.
+        memory: bytes that features may take; past it they lie on the disk.
         progress: shows how far a stage has come.
+        options: the fields of `ganmetrics.Extraction`.
 
     Raises:
         InputError: a source or an option is not what is needed, or two sets hold the same images.
         NotEnoughSamples: a set has fewer than 16 images.
         NumericsError: the extractor gave a non-finite feature.
-        WeightsError: the extractor's weights are not to be had.
+        WeightsError: the extractor's weights cannot be found.
 
     >>> from ganmetrics.testing import ChannelMeans, random_images
     >>> real, near = random_images(60, seed=1), random_images(60, seed=2)
@@ -162,52 +152,54 @@ def compare(
     >>> found["fd_channel-means"].better, found["fd_channel-means"].difference.p_value
     ('A', 0.01)
     """
-    unknown = [name for name in metrics if name not in CONTESTED]
-    if unknown or not metrics:
-        raise InputError(f"metrics must be among {', '.join(CONTESTED)}; got {', '.join(unknown) or 'none'}")
-    if not 0 < confidence < 1:
-        raise InputError(f"confidence must lie between 0 and 1, got {confidence}")
-    if permutations < 1:
-        raise InputError(f"permutations must be at least 1, got {permutations}")
-    settings = resolve_settings(
-        extractor,
-        protocol=protocol,
-        weights=weights,
-        offline=offline,
-        count=count,
-        seed=seed,
-        alpha=alpha,
-        skip_bad=skip_bad,
-        batch_size=batch_size,
-        workers=workers,
-        compile=compile,
-        device=device,
-        progress=progress,
-    )
-    sources = {"real": real, FIRST: first, SECOND: second}
-    sides = gather_distinct(sources, settings, title="a comparison", least=LEAST, progress=progress)
+    names = tuple(metric.name for metric in choose_metrics(metrics, CONTESTED))
+    check_confidence(confidence)
+    permutations = whole_number("permutations", permutations, 1)
+    extraction = Extraction.of(how, options)
+    store = None if cache is None else ReferenceCache(Path(cache), features=cache_features)
+    demand = Demand("a comparison", frozenset({"moments", "features"}), LEAST)
+    with all_ranks("compare") as ranks:
+        opened = ranks.each(lambda: [open_side(source) for source in (real, first, second)])
+        requests = [
+            Request(role, side, (demand,), memory=memory)
+            for role, side in zip(("real", FIRST, SECOND), opened, strict=True)
+        ]
+        sides = gather(requests, extraction, cache=store, distinct="a comparison", progress=progress)
+        choices = Choices(names, confidence, permutations, extraction.seed)
+        return ranks.once(lambda: _contest(sides, choices))
+
+
+class Choices(NamedTuple):
+    """What is compared, and how sure it is to be."""
+
+    metrics: tuple[str, ...]
+    confidence: float
+    permutations: int
+    seed: int
+
+
+def _contest(sides: Sequence[Side], choices: Choices) -> Contest:
+    """Return what the metrics say of the features of three sides: real, A and B."""
     comparisons = [Comparison.of(sides[0], side) for side in sides[1:]]
     for comparison in comparisons:
-        comparison.warn()
+        comparison.warn([METRICS[name] for name in choices.metrics])
     features = [side.features for side in sides if side.features is not None]
     with stage("scores"):
-        differences = _differences(features, tuple(metrics), confidence, permutations, seed)
-    spec = comparisons[0].spec
+        differences = _differences(features, choices)
     verdicts = {}
     for name, difference in differences.items():
-        score_name = METRICS[name].score_name(spec.name, canonical=spec.canonical)
-        verdicts[score_name] = Verdict(score_name, METRICS[name].lower_is_better, difference, confidence)
-    return Contest(verdicts, _provenance(comparisons, permutations, seed))
+        score_name = comparisons[0].name_of(METRICS[name])
+        verdicts[score_name] = Verdict(score_name, METRICS[name].lower_is_better, difference, choices.confidence)
+    return Contest(verdicts, _provenance(comparisons, choices))
 
 
-def _differences(
-    features: list[Tensor], metrics: tuple[str, ...], confidence: float, permutations: int, seed: int
-) -> dict[str, Difference]:
+def _differences(features: Sequence[Tensor], choices: Choices) -> dict[str, Difference]:
     """Return the asked differences in their order; precision and recall come from one search for neighbours."""
     compute: dict[str, Callable[..., Difference]] = {"fid": frechet_difference, "kid": kernel_difference}
     real, first, second = features
+    _, confidence, permutations, seed = choices
     found: dict[str, Difference] = {}
-    for name in metrics:
+    for name in choices.metrics:
         if name in compute:
             found[name] = compute[name](
                 real, first, second, confidence=confidence, permutations=permutations, seed=seed
@@ -217,18 +209,18 @@ def _differences(
                 real, first, second, confidence=confidence, permutations=permutations, seed=seed
             )
             found |= both._asdict()
-    return {name: found[name] for name in metrics}
+    return {name: found[name] for name in choices.metrics}
 
 
-def _provenance(comparisons: list[Comparison], permutations: int, seed: int) -> dict[str, Any]:
+def _provenance(comparisons: Sequence[Comparison], choices: Choices) -> dict[str, Any]:
     one, other = (comparison.provenance() for comparison in comparisons)
     shared = {name: one[name] for name in ("versions", "extractor", "protocol", "real")}
     return {
         **shared,
         FIRST: one["fake"],
         SECOND: other["fake"],
-        "permutations": permutations,
-        "permutation_seed": seed,
+        "permutations": choices.permutations,
+        "permutation_seed": choices.seed,
         "notes": sorted({*one["notes"], *other["notes"]}),
     }
 

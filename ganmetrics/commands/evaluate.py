@@ -1,91 +1,74 @@
 """`evaluate`: every asked metric from one pass over the images."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
-from typing import NamedTuple
-
-import torch
-from torch import Tensor
+from typing import Any, Unpack, cast
 
 from ganmetrics._types import Progress, silent
-from ganmetrics.errors import InputError, StaleStatistics
-from ganmetrics.extraction.settings import resolve_settings
-from ganmetrics.features.base import Extractor
-from ganmetrics.metrics.catalogue import METRICS, Metric
+from ganmetrics.data.sources import ImageSource
+from ganmetrics.extraction.options import Extraction, ExtractionOptions
+from ganmetrics.features.names import DEFAULT_EXTRACTOR
+from ganmetrics.metrics.catalogue import Metric, Need, choose_metrics
 from ganmetrics.protocols import resolve_protocol
 from ganmetrics.ranks import all_ranks
+from ganmetrics.references.agreement import follow_stored
 from ganmetrics.references.cache import ReferenceCache
+from ganmetrics.references.gather import gather
 from ganmetrics.references.reference import Reference
+from ganmetrics.references.sides import STORED, Demand, Request, open_side
 from ganmetrics.report import Report, Score
-from ganmetrics.scoring import ScoringOptions, score_sides
-from ganmetrics.scoring.featured import featured, survey_source
-from ganmetrics.scoring.gather import gather
-from ganmetrics.scoring.sides import STORED, Request, Side, open_side
+from ganmetrics.scoring.options import IntervalKeywords, ScoringKeywords, ScoringOptions
+from ganmetrics.scoring.preflight import check_classes, check_options
+from ganmetrics.scoring.scores import score_sides
+
+Opened = Reference | ImageSource
+
+
+class EvaluationOptions(ExtractionOptions, ScoringKeywords, total=False):
+    """The keywords of `evaluate`: how images become features, and what is chosen about the metrics."""
+
+
+class DistanceOptions(ExtractionOptions, IntervalKeywords, total=False):
+    """The keywords of `fid`."""
 
 
 def evaluate(
     real: object,
     fake: object,
+    how: Extraction | None = None,
     *,
-    metrics: tuple[str, ...] | list[str] = ("fid",),
-    extractor: str | Extractor = "inception-v3",
-    protocol: str | None = None,
-    weights: str | Path | None = None,
-    count: int | None = None,
-    seed: int = 0,
-    alpha: str = "white",
-    skip_bad: bool = False,
-    batch_size: int | None = None,
-    workers: int | None = None,
-    compile: bool = False,
-    device: str | torch.device | None = None,
-    offline: bool = False,
-    cache: str | Path | None = None,
-    interval: bool = True,
-    confidence: float = 0.95,
-    floor: bool = False,
+    metrics: Sequence[str] = ("fid",),
+    scoring: ScoringOptions | None = None,
     real_labels: Sequence[object] | None = None,
     fake_labels: Sequence[object] | None = None,
-    k: int | None = None,
-    subsets: int | None = None,
-    subset_size: int | None = None,
-    splits: int | None = None,
-    memory: int = 2 * 10**9,
+    cache: str | Path | None = None,
+    cache_features: bool = False,
     progress: Progress = silent,
+    **options: Unpack[EvaluationOptions],
 ) -> Report:
     """Return the scores of the fake images against the real ones, from one pass over each set.
 
     Called on all processes of torch.distributed's group, each extracts a share, the first one scores, and all return
-    its report.
+    its report. What cannot be scored is refused before any image is read, where that can be known; a metric that
+    refuses after the pass leaves the others alone, and `Report.refusals` has its reason.
 
     Args:
         real: a folder, zip or npz (path), uint8 tensor [n, 3, h, w], map-style data set, `Reference` or its path.
         fake: the same.
+        how: how images become features; or its fields as keywords.
         metrics: names of `ganmetrics.metrics.catalogue.METRICS`, such as ``fid``, ``kid`` or ``precision``.
-        extractor: a name (``inception-v3``, ``efficientnet-lite0``, ``timm:NAME``) or an extractor.
-        protocol: the conventions; None for the extractor's own (``ttur`` for ``inception-v3``).
-        weights: a file of weights other than the published one.
-        count: choose this many images of each side; None for all.
-        seed: of that choice.
-        alpha: what transparent pixels become: ``white``, ``black``, ``drop`` or ``refuse``.
-        skip_bad: score the readable images where some cannot be read, and say so in the result.
-        batch_size: images a pass of the network; 32 where not given, and 8 on a CPU, which takes less memory.
-        workers: decoding processes; 0 decodes in this one, None chooses.
-        compile: compile the network where there are images enough to repay it; features agree to 1e-6.
-        device: where the network runs; None for CUDA where there is one.
-        offline: never download weights.
-        cache: a folder to keep statistics in between runs; None keeps none.
-        interval: give distances a value corrected for the counts, and an interval for it.
-        confidence: of the interval, between 0 and 1.
-        floor: score one half of the real images against the other as well, under each name with ``_floor``.
+        scoring: what is chosen about the metrics; or its fields as keywords.
         real_labels: the class of each real image, in order; None for its first-level folder.
         fake_labels: the class that each fake image is meant to be of, likewise.
-        k: rank of the neighbour that is the radius of precision, recall, density and coverage; None for the protocol's.
-        subsets: how many subsets the kernel distance averages over; None for the protocol's.
-        subset_size: images in each; None for the protocol's, but no more than there are.
-        splits: parts of the Inception Score; None for the protocol's.
-        memory: bytes that all features and blocks of distances may take; past it features lie on the disk.
+        cache: a folder to keep statistics in between runs; None keeps none.
+        cache_features: keep the features of each image there as well, so that metrics that read them cost no second
+            extraction: 8 KB an image with ``inception-v3``, within the cache's bound.
         progress: shows how far a stage has come.
+        options: the fields of `ganmetrics.Extraction` (``extractor``, ``protocol``, ``weights``, ``count``, ``seed``,
+            ``alpha``, ``skip_bad``, ``batch_size``, ``workers``, ``device``, ``offline``), and those of
+            `ganmetrics.scoring.options.ScoringOptions` (``interval``, ``confidence``, ``floor``, ``k``, ``subsets``,
+            ``subset_size``, ``splits``, ``memory``).
 
     Raises:
         InputError: a source or an option is not what is needed.
@@ -93,7 +76,7 @@ def evaluate(
         NumericsError: the extractor gave a non-finite feature.
         StaleStatistics: a reference was made by another extractor, weights or protocol.
         StorageError: the cache cannot be written.
-        WeightsError: the extractor's weights are not to be had.
+        WeightsError: the extractor's weights cannot be found.
 
     >>> from ganmetrics.testing import ChannelMeans, random_images
     >>> report = evaluate(random_images(20, seed=1), random_images(20, seed=2), metrics=("fid", "is"),
@@ -101,180 +84,83 @@ def evaluate(
     >>> [(name, score.fake_count) for name, score in report.items()]
     [('fd_channel-means', 20), ('is_channel-means', 20)]
     """
-    chosen = _choose(metrics)
-    options = ScoringOptions(
-        interval=interval,
-        confidence=confidence,
-        floor=floor,
-        k=k,
-        subsets=subsets,
-        subset_size=subset_size,
-        splits=splits,
-        seed=seed,
-        memory=memory,
-    )
-    of_real = chosen if floor else tuple(metric for metric in chosen if metric.real)
+    chosen = choose_metrics(metrics)
+    extraction, choices = _split(how, scoring, options)
+    store = None if cache is None else ReferenceCache(Path(cache), features=cache_features)
     with all_ranks(f"evaluate of {', '.join(metrics)}") as ranks:
-        real_side, fake_side = ranks.each(lambda: (open_side(real, real_labels), open_side(fake, fake_labels)))
-        if isinstance(real_side, Reference) and isinstance(fake_side, Reference) and _stored(chosen):
-            _check_given(real_side, fake_side, extractor, protocol)
-            if count is not None or weights is not None:
-                raise InputError("count and weights say how images are treated; got them with two stored references")
-            stored = Side(real_side), Side(fake_side)
-            return ranks.once(lambda: score_sides(chosen, *stored, options))
-        settings = ranks.in_order(
-            lambda: resolve_settings(
-                extractor,
-                protocol=protocol,
-                weights=weights,
-                offline=offline,
-                count=count,
-                seed=seed,
-                alpha=alpha,
-                skip_bad=skip_bad,
-                batch_size=batch_size,
-                workers=workers,
-                compile=compile,
-                device=device,
-                progress=progress,
-            )
-        )
-        store = None if cache is None else ReferenceCache(Path(cache))
+        sides = ranks.each(lambda: (open_side(real, real_labels), open_side(fake, fake_labels)))
+        _check(sides, chosen, extraction, choices)
         # Metrics of the fake side alone do not cost a pass over the real one.
-        requests = [Request("real", real_side, of_real, interval, floor, memory)] if of_real else []
-        requests.append(Request("fake", fake_side, chosen, interval, memory=memory))
-        *given, fake_only = gather(requests, settings, cache=store, progress=progress)
-        return ranks.once(lambda: score_sides(chosen, given[0] if given else None, fake_only, options))
+        of_real = chosen if choices.floor else tuple(metric for metric in chosen if metric.real)
+        requests = [_request("real", sides[0], of_real, choices)] if of_real else []
+        requests.append(_request("fake", sides[1], chosen, choices))
+        *given, fake_side = gather(requests, extraction, cache=store, progress=progress)
+        return ranks.once(lambda: score_sides(chosen, given[0] if given else None, fake_side, choices))
 
 
 def fid(
     real: object,
     fake: object,
+    how: Extraction | None = None,
     *,
-    extractor: str | Extractor = "inception-v3",
-    protocol: str | None = None,
-    weights: str | Path | None = None,
-    count: int | None = None,
-    seed: int = 0,
-    alpha: str = "white",
-    skip_bad: bool = False,
-    batch_size: int | None = None,
-    workers: int | None = None,
-    compile: bool = False,
-    device: str | torch.device | None = None,
-    offline: bool = False,
     cache: str | Path | None = None,
-    interval: bool = True,
-    confidence: float = 0.95,
     progress: Progress = silent,
+    **options: Unpack[DistanceOptions],
 ) -> Score:
     """Return the Fréchet distance between the features of two sets of images (Heusel et al. 2017, eq. 6).
 
     It is called ``fid`` with the canonical network and weights, ``fd_<extractor>`` otherwise. Sources, options and what
     is raised are those of `evaluate`.
 
+    >>> import torch
     >>> from ganmetrics.testing import ChannelMeans
     >>> dark, bright = torch.zeros(4, 3, 8, 8, dtype=torch.uint8), torch.full((4, 3, 8, 8), 10, dtype=torch.uint8)
     >>> print(fid(dark, bright, extractor=ChannelMeans(), workers=0))
     fd_channel-means = 300 (real 4, fake 4, channel-means/native, lower is better)
     """
-    report = evaluate(
-        real,
-        fake,
-        metrics=("fid",),
-        extractor=extractor,
-        protocol=protocol,
-        weights=weights,
-        count=count,
-        seed=seed,
-        alpha=alpha,
-        skip_bad=skip_bad,
-        batch_size=batch_size,
-        workers=workers,
-        compile=compile,
-        device=device,
-        offline=offline,
-        cache=cache,
-        interval=interval,
-        confidence=confidence,
-        progress=progress,
-    )
+    report = evaluate(real, fake, how, metrics=("fid",), cache=cache, progress=progress, **options)
     (score,) = report.values()
     return score
 
 
-class Extracted(NamedTuple):
-    """What `extract` returns: float32 features [n, d], and logits [n, c] where the extractor has them."""
-
-    features: Tensor
-    logits: Tensor | None
-
-
-def extract(
-    source: object,
-    *,
-    extractor: str | Extractor = "inception-v3",
-    protocol: str | None = None,
-    weights: str | Path | None = None,
-    count: int | None = None,
-    seed: int = 0,
-    alpha: str = "white",
-    skip_bad: bool = False,
-    batch_size: int | None = None,
-    workers: int | None = None,
-    compile: bool = False,
-    device: str | torch.device | None = None,
-    offline: bool = False,
-    progress: Progress = silent,
-) -> Extracted:
-    """Return the features and logits of every readable image of `source`, in order.
-
-    Source, options and what is raised are those of `evaluate`; memory grows with the number of images.
-
-    >>> from ganmetrics.testing import ChannelMeans, random_images
-    >>> features, logits = extract(random_images(5), extractor=ChannelMeans(), workers=0)
-    >>> features.shape, features.dtype
-    (torch.Size([5, 3]), torch.float32)
-    """
-    settings = resolve_settings(
-        extractor,
-        protocol=protocol,
-        weights=weights,
-        offline=offline,
-        count=count,
-        seed=seed,
-        alpha=alpha,
-        skip_bad=skip_bad,
-        batch_size=batch_size,
-        workers=workers,
-        compile=compile,
-        device=device,
-        progress=progress,
-    )
-    found = featured(survey_source(source, settings, progress), settings, progress)
-    return Extracted(found.features, found.logits)
+def _split(
+    how: Extraction | None, scoring: ScoringOptions | None, options: EvaluationOptions
+) -> tuple[Extraction, ScoringOptions]:
+    """Return the keywords as the two values that they are fields of; a seed is both's."""
+    about_metrics = {field.name for field in fields(ScoringOptions)} - {"seed"}
+    of_metrics = {name: value for name, value in options.items() if name in about_metrics}
+    rest = cast("ExtractionOptions", {name: value for name, value in options.items() if name not in about_metrics})
+    extraction = Extraction.of(how, rest)
+    return extraction, ScoringOptions.of(scoring, cast("Any", of_metrics), seed=extraction.seed)
 
 
-def _choose(names: tuple[str, ...] | list[str]) -> tuple[Metric, ...]:
-    unknown = [name for name in names if name not in METRICS]
-    if unknown or not names:
-        raise InputError(f"metrics must be among {', '.join(METRICS)}; got {', '.join(unknown) or 'none'}")
-    return tuple(METRICS[name] for name in dict.fromkeys(names))
+def _check(sides: tuple[Opened, Opened], metrics: tuple[Metric, ...], how: Extraction, options: ScoringOptions) -> None:
+    """Refuse what stored sides, options, classes and numbers of images rule out, before a network is loaded."""
+    stored = [side for side in sides if isinstance(side, Reference)]
+    agreed = follow_stored(how, stored, opening=len(stored) < len(sides))
+    known = {role: _count(side, how) for role, side in zip(("real", "fake"), sides, strict=True)}
+    counts = {role: count for role, count in known.items() if count is not None}
+    if agreed.name is not None or not stored:
+        check_options(metrics, options, resolve_protocol(agreed.protocol, agreed.name or DEFAULT_EXTRACTOR), counts)
+    check_classes(metrics, *sides)
 
 
-def _stored(metrics: tuple[Metric, ...]) -> bool:
-    """Tell whether two stored sides are enough: every metric is of both and reads nothing that a file cannot hold."""
-    return all(metric.real and metric.real | metric.fake <= STORED for metric in metrics)
+def _count(side: Opened, how: Extraction) -> int | None:
+    if isinstance(side, Reference):
+        return side.count
+    return len(side) if how.count is None else min(how.count, len(side))
 
 
-def _check_given(real: Reference, fake: Reference, extractor: str | Extractor, protocol: str | None) -> None:
-    """Refuse two stored sides that differ, or that are not of the extractor and protocol that were asked for."""
-    real.check_comparable(fake)
-    asked = extractor if isinstance(extractor, str) else extractor.spec.name
-    conventions = resolve_protocol(protocol, asked).name
-    for side in (real, fake):
-        if side.spec is not None and (side.spec.name, side.protocol) != (asked, conventions):
-            raise StaleStatistics(
-                f"this run uses {asked}/{conventions}; the reference {side.source} was made with "
-                f"{side.spec.name}/{side.protocol}"
-            )
+def _request(role: str, opened: Opened, metrics: tuple[Metric, ...], options: ScoringOptions) -> Request:
+    """Return what the metrics ask of a side; where there is a floor, the real side stands for the fake one as well."""
+    floor = options.floor and role == "real"
+    demands = tuple(Demand(metric.title, _needs(metric, role, floor=floor), metric.least) for metric in metrics)
+    reads_moments = any(not demand.needs.isdisjoint(STORED) for demand in demands)
+    blocks = floor or (options.interval and reads_moments)
+    return Request(role, opened, demands, blocks, options.memory)
+
+
+def _needs(metric: Metric, role: str, *, floor: bool) -> frozenset[Need]:
+    if floor:
+        return metric.real | metric.fake
+    return metric.real if role == "real" else metric.fake

@@ -5,44 +5,36 @@ covariance is divided. Each is changed in turn, in that order, so that the parts
 """
 
 import json
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, NamedTuple
-
-import torch
+from typing import Any, NamedTuple, Unpack
 
 from ganmetrics._types import Progress, silent
-from ganmetrics.errors import InputError, NotEnoughSamples
-from ganmetrics.extraction.collect import Collected
-from ganmetrics.extraction.layer import Layer
-from ganmetrics.extraction.preparations import Preparation, collect_prepared
-from ganmetrics.extraction.settings import Settings, resolve_settings
-from ganmetrics.extraction.survey import Survey
+from ganmetrics.errors import InputError
+from ganmetrics.extraction.options import Extraction, ExtractionOptions
+from ganmetrics.extraction.settings import INCEPTION_SIZE
 from ganmetrics.features.names import DEFAULT_EXTRACTOR
+from ganmetrics.features.resize import Preprocessing
 from ganmetrics.metrics.catalogue import METRICS
 from ganmetrics.metrics.frechet.distance import frechet_distance
 from ganmetrics.protocols import PROTOCOLS, Protocol, resolve_protocol
-from ganmetrics.references.reference import Reference
+from ganmetrics.ranks import all_ranks
+from ganmetrics.references.cache import ReferenceCache
+from ganmetrics.references.gather_each import Prepared, gather_each
+from ganmetrics.references.sides import Demand, Request, Side, open_images
 from ganmetrics.report import Score, Table
 from ganmetrics.scoring import Comparison
-from ganmetrics.scoring.featured import survey_source
-from ganmetrics.scoring.sides import Side, open_side
 from ganmetrics.timing import stage
 
-logger = logging.getLogger(__name__)
-
 PARTS = ("difference", "resize", "scaling", "convention")
-
-Layers = dict[Preparation, Layer]
 
 
 class Choices(NamedTuple):
     """What a protocol chooses that can change a Fréchet distance."""
 
-    preparation: Preparation
+    preparation: Preprocessing
     ddof: int
 
     @classmethod
@@ -50,17 +42,17 @@ class Choices(NamedTuple):
         """Return the choices of a protocol that fixes all of them."""
         assert protocol.resize is not None
         assert protocol.scaling is not None
-        return cls(Preparation(protocol.resize, protocol.scaling), protocol.ddof)
+        return cls(Preprocessing(protocol.resize, INCEPTION_SIZE, protocol.scaling), protocol.ddof)
 
     def towards(self, other: "Choices") -> tuple["Choices", "Choices"]:
         """Return the two steps between: the other's resize alone, then its scaling too.
 
         >>> for step in Choices.of(PROTOCOLS["ttur"]).towards(Choices.of(PROTOCOLS["pytorch-fid"])):
-        ...     print(*step.preparation)
-        half-pixel-bilinear (x-128)/128
-        half-pixel-bilinear 2x/255-1
+        ...     print(step.preparation)
+        half-pixel-bilinear 299x299 (x-128)/128
+        half-pixel-bilinear 299x299 2x/255-1
         """
-        resized = self._replace(preparation=self.preparation._replace(resize=other.preparation.resize))
+        resized = self._replace(preparation=replace(self.preparation, resize=other.preparation.resize))
         return resized, self._replace(preparation=other.preparation)
 
 
@@ -145,104 +137,67 @@ class Explanation:
 def explain(
     real: object,
     fake: object,
+    how: Extraction | None = None,
     *,
-    protocol: str | None = None,
-    weights: str | Path | None = None,
-    count: int | None = None,
-    seed: int = 0,
-    alpha: str = "white",
-    skip_bad: bool = False,
-    batch_size: int | None = None,
-    workers: int | None = None,
-    compile: bool = False,
-    device: str | torch.device | None = None,
-    offline: bool = False,
+    cache: str | Path | None = None,
     progress: Progress = silent,
+    **options: Unpack[ExtractionOptions],
 ) -> Explanation:
     """Return the Fréchet distance of two sets of images under every protocol of ``inception-v3``, and its parts.
 
     Each image is decoded once and resized once by each resizer; the network runs once for each pair of resizer and
-    scaling that a protocol, or a step on the way to it, needs.
+    scaling that a protocol, or a step on the way to it, needs. Called on all processes of torch.distributed's group,
+    each extracts a share and all return the whole.
 
     Args:
         real: images as `ganmetrics.evaluate` takes them; a stored reference will not do, it is of one protocol.
         fake: the same.
-        protocol: the one that differences are counted from; None for ``ttur``.
-        weights: a file of weights other than the published one.
-        count: choose this many images of each side; None for all.
-        seed: of that choice.
-        alpha: what transparent pixels become: ``white``, ``black``, ``drop`` or ``refuse``.
-        skip_bad: score the readable images where some cannot be read.
-        batch_size: images a pass of the network; 32 where not given, and 8 on a CPU, which takes less memory.
-        workers: decoding processes; 0 decodes in this one, None chooses.
-        compile: compile the network where there are images enough to repay it; features agree to 1e-6.
-        device: where the network runs; None for CUDA where there is one.
-        offline: never download weights.
+        how: how images become features; or its fields as keywords. Its protocol is the one that differences are
+            counted from; None for ``ttur``.
+        cache: a folder to keep statistics in between runs, each protocol's; None keeps none.
         progress: shows how far a stage has come.
+        options: the fields of `ganmetrics.Extraction`.
 
     Raises:
         InputError: a source or an option is not what is needed.
         NotEnoughSamples: a side has fewer than two images.
         NumericsError: the network gave a non-finite feature.
-        WeightsError: the weights are not to be had.
+        WeightsError: the weights cannot be found.
     """
-    base = resolve_protocol(protocol, DEFAULT_EXTRACTOR)
-    for source in (real, fake):
-        if isinstance(open_side(source), Reference):
-            raise InputError(f"explaining needs images; {source} holds statistics under one protocol")
-    settings = resolve_settings(
-        DEFAULT_EXTRACTOR,
-        protocol=base.name,
-        weights=weights,
-        offline=offline,
-        count=count,
-        seed=seed,
-        alpha=alpha,
-        skip_bad=skip_bad,
-        batch_size=batch_size,
-        workers=workers,
-        compile=compile,
-        device=device,
-        progress=progress,
-    )
-    surveys = [survey_source(source, settings, progress) for source in (real, fake)]
-    for role, surveyed in zip(("real", "fake"), surveys, strict=True):
-        _check_count(surveyed)
-        logger.info("%s: %s", role, surveyed.audit.line())
+    extraction = Extraction.of(how, options)
+    if extraction.name not in (None, DEFAULT_EXTRACTOR):
+        raise InputError(f"protocols differ for {DEFAULT_EXTRACTOR} in fp32 only; got extractor {extraction.name}")
+    base = resolve_protocol(extraction.protocol, DEFAULT_EXTRACTOR)
     rows = [entry for entry in PROTOCOLS.values() if DEFAULT_EXTRACTOR in entry.extractors]
-    preparations = _needed(base, rows)
-    layers = [collect_prepared(surveyed, preparations, settings, progress) for surveyed in surveys]
-    sides = [Side(_reference(surveyed, side, base, settings)) for surveyed, side in zip(surveys, layers, strict=True)]
-    comparison = Comparison.of(*sides)
-    comparison.warn()
+    store = None if cache is None else ReferenceCache(Path(cache))
+    demand = Demand("explaining", frozenset({"moments"}), METRICS["fid"].least)
+    with all_ranks("explain") as ranks:
+        opened = ranks.each(lambda: [open_images(source, purpose="explaining") for source in (real, fake)])
+        requests = [Request(role, side, (demand,)) for role, side in zip(("real", "fake"), opened, strict=True)]
+        extraction = replace(extraction, extractor=extraction.extractor or DEFAULT_EXTRACTOR, protocol=base.name)
+        sides = gather_each(requests, extraction, _needed(base, rows), cache=store, progress=progress)
+        return ranks.once(lambda: _explanation(sides[0], sides[1], base, rows))
+
+
+def _explanation(real: Prepared, fake: Prepared, base: Protocol, rows: list[Protocol]) -> Explanation:
+    start = Choices.of(base).preparation
+    metric = METRICS["fid"]
+    comparison = Comparison.of(*(Side(replace(side[start], protocol=base.name)) for side in (real, fake)))
+    comparison.both(metric)
+    comparison.warn([metric])
     with stage("scores"):
-        explained = _explain(comparison, base, rows, _distances(layers[0], layers[1]))
+        explained = _explain(comparison, base, rows, _distances(real, fake))
     return Explanation(base.name, explained, comparison.provenance())
 
 
-def _check_count(surveyed: Survey) -> None:
-    metric = METRICS["fid"]
-    if surveyed.audit.count < metric.least:
-        raise NotEnoughSamples(
-            f"{metric.title} needs at least {metric.least} images a side; {surveyed.source.name} has "
-            f"{surveyed.audit.count}"
-        )
-
-
-def _needed(base: Protocol, rows: list[Protocol]) -> tuple[Preparation, ...]:
+def _needed(base: Protocol, rows: list[Protocol]) -> tuple[Preprocessing, ...]:
     """Return every preparation of the protocols and of the steps to them, each once."""
     start = Choices.of(base)
     steps = (step for row in rows for step in (start, *start.towards(Choices.of(row)), Choices.of(row)))
     return tuple(dict.fromkeys(step.preparation for step in steps))
 
 
-def _reference(surveyed: Survey, layers: Layers, base: Protocol, settings: Settings) -> Reference:
-    """Return a side's statistics under the base protocol, for all that is said of the sides."""
-    collected = Collected(layers[Choices.of(base).preparation], spatial=None, features=None, logits=None)
-    return Reference.assemble(collected, surveyed, settings)
-
-
-def _distances(real: Layers, fake: Layers) -> Callable[[Choices], float]:
+def _distances(real: Prepared, fake: Prepared) -> Callable[[Choices], float]:
     """Return the distance as a function of the choices, each computed once."""
     known: dict[Choices, float] = {}
 

@@ -1,8 +1,9 @@
-"""`influence_of`: which images move the Fréchet distance of two sets most."""
+"""`influence`: which images move the Fréchet distance of two sets most."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Unpack
 
 import torch
 from jaxtyping import Float64
@@ -10,16 +11,18 @@ from torch import Tensor
 
 from ganmetrics._types import Progress, silent
 from ganmetrics.data.decode import decode_stored
-from ganmetrics.extraction.settings import resolve_settings
-from ganmetrics.features.base import Extractor
+from ganmetrics.extraction.collect import Keep
+from ganmetrics.extraction.options import Extraction, ExtractionOptions
 from ganmetrics.metrics.catalogue import METRICS
 from ganmetrics.metrics.frechet.distance import frechet_distance
-from ganmetrics.metrics.frechet.influence import influence
+from ganmetrics.metrics.frechet.influence import influences
+from ganmetrics.ranks import all_ranks
+from ganmetrics.references.cache import ReferenceCache
+from ganmetrics.references.gather import gather
+from ganmetrics.references.sides import Demand, ImageRows, Request, open_side
 from ganmetrics.report import Report, Table
 from ganmetrics.report.pictures import Strip, Thumbnail, contact_sheet, save_picture
 from ganmetrics.scoring import Comparison
-from ganmetrics.scoring.distinct import gather_distinct
-from ganmetrics.scoring.featured import ImageRows
 from ganmetrics.timing import stage
 
 RELIABLE_PER_FEATURE = 2
@@ -138,76 +141,75 @@ class Attribution:
         return Thumbnail(pixels, (name, f"{float(side.influence[row]):+.4g}"))
 
 
-def influence_of(
+def influence(
     real: object,
     fake: object,
+    how: Extraction | None = None,
     *,
-    extractor: str | Extractor = "inception-v3",
-    protocol: str | None = None,
-    weights: str | Path | None = None,
-    count: int | None = None,
-    seed: int = 0,
-    alpha: str = "white",
-    skip_bad: bool = False,
-    batch_size: int | None = None,
-    workers: int | None = None,
-    compile: bool = False,
-    device: str | torch.device | None = None,
-    offline: bool = False,
+    cache: str | Path | None = None,
+    cache_features: bool = False,
+    memory: int = Keep().memory,
     progress: Progress = silent,
+    **options: Unpack[ExtractionOptions],
 ) -> Attribution:
     """Return what each image contributes to the Fréchet distance of two sets.
 
-    Each image's part is that of `ganmetrics.metrics.frechet.influence`.
+    Each image's part is that of `ganmetrics.metrics.frechet.influence.influences`. Called on all processes of
+    torch.distributed's group, each extracts a share and all return the whole.
 
-    Sources and options are those of `ganmetrics.evaluate`, but stored references will not do: the images are needed.
+    Args:
+        real: the real images, as `ganmetrics.evaluate` takes them; a stored reference does not hold each image.
+        fake: the same.
+        how: how images become features; or its fields as keywords.
+        cache: a folder to keep statistics in between runs; None keeps none.
+        cache_features: keep the features of each image there as well.
+        memory: bytes that features may take; past it they lie on the disk.
+        progress: shows how far a stage has come.
+        options: the fields of `ganmetrics.Extraction`.
 
     Raises:
         InputError: a source or an option is not what is needed, or both sets hold the same images.
         NotEnoughSamples: a side has one image only.
         NumericsError: the extractor gave a non-finite feature.
-        WeightsError: the extractor's weights are not to be had.
+        WeightsError: the extractor's weights cannot be found.
 
+    >>> import torch
     >>> from ganmetrics.testing import ChannelMeans, random_images
     >>> fake = torch.cat([random_images(30, seed=2), torch.full((1, 3, 4, 4), 255, dtype=torch.uint8)])
-    >>> found = influence_of(random_images(30, seed=1), fake, extractor=ChannelMeans(), workers=0)
+    >>> found = influence(random_images(30, seed=1), fake, extractor=ChannelMeans(), workers=0)
     >>> found.fake.rows.label(found.fake.raising(1)[0])
     'tensor[30]'
     """
-    settings = resolve_settings(
-        extractor,
-        protocol=protocol,
-        weights=weights,
-        offline=offline,
-        count=count,
-        seed=seed,
-        alpha=alpha,
-        skip_bad=skip_bad,
-        batch_size=batch_size,
-        workers=workers,
-        compile=compile,
-        device=device,
-        progress=progress,
-    )
+    extraction = Extraction.of(how, options)
+    store = None if cache is None else ReferenceCache(Path(cache), features=cache_features)
+    demand = Demand("influence", frozenset({"moments", "features"}), METRICS["fid"].least)
+    with all_ranks("influence") as ranks:
+        opened = ranks.each(lambda: (open_side(real), open_side(fake)))
+        requests = [
+            Request(role, side, (demand,), memory=memory) for role, side in zip(("real", "fake"), opened, strict=True)
+        ]
+        real_side, fake_side = gather(requests, extraction, cache=store, distinct="influence", progress=progress)
+        return ranks.once(lambda: _attribute(Comparison.of(real_side, fake_side), extraction.alpha))
+
+
+def _attribute(comparison: Comparison, alpha: str) -> Attribution:
+    """Return each image's part in the distance of two sides that have features and rows."""
     metric = METRICS["fid"]
-    real_side, fake_side = gather_distinct(
-        {"real": real, "fake": fake}, settings, title="influence", least=metric.least, progress=progress
-    )
-    comparison = Comparison.of(real_side, fake_side)
-    comparison.warn()
-    assert real_side.features is not None
-    assert fake_side.features is not None
-    assert real_side.rows is not None
-    assert fake_side.rows is not None
+    real, fake = comparison.both(metric)
+    comparison.warn([metric])
+    assert real.features is not None
+    assert fake.features is not None
+    assert real.rows is not None
+    assert fake.rows is not None
     with stage("scores"):
-        moved = influence(real_side.features, fake_side.features)
-        value = frechet_distance(real_side.reference.moments, fake_side.reference.moments)
+        moved = influences(real.features, fake.features)
+        value = frechet_distance(real.reference.moments, fake.reference.moments)
     few = min(len(moved.real), len(moved.fake)) < RELIABLE_PER_FEATURE * comparison.spec.dimension
     score = comparison.score(metric, value, notes=("too few images: read influences as a ranking",) if few else ())
     return Attribution(
         Report({score.name: score}, comparison.provenance()),
-        AttributedSide("real", real_side.rows, moved.real),
-        AttributedSide("fake", fake_side.rows, moved.fake),
+        AttributedSide("real", real.rows, moved.real),
+        AttributedSide("fake", fake.rows, moved.fake),
         alpha,
     )
 

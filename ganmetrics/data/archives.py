@@ -7,6 +7,7 @@ import zipfile
 import zlib
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
+from ganmetrics._text import clipped, one_line
 from ganmetrics.data.members import class_folders, class_of_path, is_hidden, is_image_name
 from ganmetrics.errors import InputError
 
@@ -84,21 +85,22 @@ class ZipSource:
         name = member.filename
         # Windows' rules are checked too: an archive should mean the same everywhere.
         if PurePosixPath(name).is_absolute() or PureWindowsPath(name).drive or ".." in PureWindowsPath(name).parts:
-            raise InputError(f"{self.name} has a member whose path leads out of the archive: {name}")
+            raise InputError(f"{self.name} has a member whose path leads out of the archive: {clipped(name)}")
 
     def _check_content(self, member: zipfile.ZipInfo) -> None:
         name = member.filename
         if stat.S_ISLNK(member.external_attr >> 16):
-            raise InputError(f"{self.name} has a member that is a link: {name}")
+            raise InputError(f"{self.name} has a member that is a link: {clipped(name)}")
         if member.flag_bits & _ENCRYPTED:
-            raise InputError(f"{self.name} needs to be without a password; {name} is encrypted")
+            raise InputError(f"{self.name} needs to be without a password; {clipped(name)} is encrypted")
         if member.file_size > MEMBER_LIMIT:
             raise InputError(
-                f"{self.name} may hold images of up to {MEMBER_LIMIT:,} bytes; {name} unpacks to {member.file_size:,}"
+                f"{self.name} may hold images of up to {MEMBER_LIMIT:,} bytes; {clipped(name)} unpacks to "
+                f"{member.file_size:,}"
             )
 
 
 def _reason(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
-    return " ".join(str(error).split()) or type(error).__name__
+    return one_line(error)

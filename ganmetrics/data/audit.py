@@ -61,6 +61,11 @@ class Audit:
         return sum(self.formats.values())
 
     @property
+    def seen(self) -> int:
+        """Number of images, those that cannot be read among them."""
+        return self.count + len(self.bad)
+
+    @property
     def skipped(self) -> frozenset[int]:
         """Indices of the images that cannot be read, in the source that was audited."""
         return frozenset(bad.index for bad in self.bad)

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from PIL import Image as Pillow
 
+from ganmetrics._text import clipped, listed
 from ganmetrics.data.arrays import open_array, open_tensor
 from ganmetrics.data.decode import Stored
 from ganmetrics.errors import InputError
@@ -72,7 +73,7 @@ class DatasetSource:
         # What a user's data set raises is theirs; it is told with the item that raised it.
         except Exception as error:
             text = " ".join(str(error).split())
-            raise InputError(f"cannot be read: {type(error).__name__}: {text}") from error
+            raise InputError(f"cannot be read: {type(error).__name__}: {clipped(text)}") from error
 
     def class_of(self, index: int) -> str | None:  # noqa: ARG002 - a label would cost reading the item
         """Return None: which item shows what is only known by reading them all."""
@@ -82,7 +83,7 @@ class DatasetSource:
 def _image_of(item: Any) -> Stored:  # noqa: ANN401 - users' data sets return what they like
     if isinstance(item, dict):
         if "image" not in item:
-            raise InputError(f'an item that is a mapping needs a key "image", got {", ".join(map(str, item))}')
+            raise InputError(f'an item that is a mapping needs a key "image", got {listed(item)}')
         return _image_of(item["image"])
     if isinstance(item, tuple | list) and item:
         return _image_of(item[0])

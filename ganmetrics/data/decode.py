@@ -12,6 +12,7 @@ import numpy.typing as npt
 from PIL import Image as Pillow
 from PIL import ImageFile, UnidentifiedImageError
 
+from ganmetrics._text import one_line
 from ganmetrics._types import Image
 from ganmetrics.data.pixels import check_alpha, rgb_pixels
 from ganmetrics.errors import InputError
@@ -204,7 +205,7 @@ def _orientation(image: Pillow.Image) -> int:
 
 
 def _reason(error: Exception, data: bytes) -> str:
-    text = " ".join(str(error).split())
+    text = one_line(error)
     if isinstance(error, UnidentifiedImageError):
         begun = data.startswith(_SIGNATURES) or data[4:8] == b"ftyp"
         return "truncated or damaged header" if begun else "not an image"

@@ -16,6 +16,8 @@ from ganmetrics.ranks import current
 from ganmetrics.timing import stage
 
 _VERSION = b"ganmetrics images 1\n"
+UNREADABLE = hashlib.sha256(b"unreadable\n").digest()
+"""What stands for the digest of an image that cannot be read at all."""
 _AHEAD = 4  # images read ahead a thread, which bounds memory
 
 
@@ -55,11 +57,7 @@ def image_digests(source: ImageSource, *, progress: Progress = silent) -> list[b
         InputError: the processes do not see the same number of images.
     """
     ranks = current()
-    lengths = ranks.gather(len(source))
-    if len(set(lengths)) > 1:
-        raise InputError(
-            f"all processes need the same images; of {source.name} they see {', '.join(map(str, lengths))}"
-        )
+    check_same_length(source)
 
     def read() -> list[bytes]:
         share, found = ranks.share(len(source)), []
@@ -71,6 +69,15 @@ def image_digests(source: ImageSource, *, progress: Progress = silent) -> list[b
 
     with stage("hashing files"):
         return [digest for part in ranks.gather(ranks.each(read)) for digest in part]
+
+
+def check_same_length(source: ImageSource) -> None:
+    """Raise InputError where processes that work together see different numbers of images."""
+    lengths = current().gather(len(source))
+    if len(set(lengths)) > 1:
+        raise InputError(
+            f"all processes need the same images; of {source.name} they see {', '.join(map(str, lengths))}"
+        )
 
 
 def _digests(source: ImageSource, indices: Iterable[int]) -> Iterator[bytes]:
@@ -93,11 +100,12 @@ def _digest(source: ImageSource, index: int) -> bytes:
     try:
         stored = source.read(index)
     except InputError:
-        return hashlib.sha256(b"unreadable\n").digest()
-    return _digest_stored(stored)
+        return UNREADABLE
+    return stored_digest(stored)
 
 
-def _digest_stored(stored: Stored) -> bytes:
+def stored_digest(stored: Stored) -> bytes:
+    """Return the digest of one image as `fingerprint` defines it."""
     if isinstance(stored, bytes):
         digest = hashlib.sha256(b"file\n")
         digest.update(stored)

@@ -7,6 +7,7 @@ from itertools import islice
 import numpy as np
 import numpy.typing as npt
 
+from ganmetrics._text import clipped
 from ganmetrics.data.decode import Stored, decode_stored
 from ganmetrics.data.pixels import check_alpha
 from ganmetrics.data.sources import ImageSource
@@ -131,7 +132,7 @@ class _PrepareImages:
         # The preparation may be a user's; whatever it raises is told with the image that it failed for.
         except Exception as error:
             text = " ".join(str(error).split())
-            raise InputError(f"the preparation failed: {type(error).__name__}: {text}") from error
+            raise InputError(f"the preparation failed: {type(error).__name__}: {clipped(text)}") from error
         if not isinstance(prepared, np.ndarray) or prepared.dtype != np.float32:
             kind = getattr(prepared, "dtype", type(prepared).__name__)
             raise InputError(f"the preparation needs to return a float32 array, got {kind}")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ganmetrics._text import listed, one_line
 from ganmetrics._types import Image
 from ganmetrics.data.arrays import ArraySource, Labels, check_pixels
 from ganmetrics.errors import InputError
@@ -78,13 +79,13 @@ def open_npz(path: Path) -> NpzSource | ArraySource:
         raise
     # Damage ends in whatever unpacking and parsing run into: zlib.error, NotImplementedError, tokenize.TokenError...
     except Exception as error:
-        raise InputError(f"{path} cannot be read as an npz: {' '.join(str(error).split())}") from None
+        raise InputError(f"{path} cannot be read as an npz: {one_line(error)}") from None
 
 
 def _open(path: Path) -> NpzSource | ArraySource:
     with zipfile.ZipFile(path) as archive:
         if _MEMBER not in archive.namelist():
-            names = ", ".join(sorted(name.removesuffix(".npy") for name in archive.namelist())) or "nothing"
+            names = listed(sorted(name.removesuffix(".npy") for name in archive.namelist())) or "nothing"
             raise InputError(f"{path} needs an array arr_0 of uint8 images [n, h, w, 3]; it holds {names}")
         member = archive.getinfo(_MEMBER)
         shape, in_rows, header = _read_header(archive, path)

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image as Pillow
 
+from ganmetrics._text import shown
 from ganmetrics._types import Image
 from ganmetrics.errors import InputError
 
@@ -116,7 +117,7 @@ def check_alpha(alpha: str) -> None:
     ganmetrics.errors.InputError: alpha must be one of white, black, drop, refuse; got 'grey'
     """
     if alpha not in ALPHA_MODES:
-        raise InputError(f"alpha must be one of {', '.join(ALPHA_MODES)}; got {alpha!r}")
+        raise InputError(f"alpha must be one of {', '.join(ALPHA_MODES)}; got {shown(alpha)}")
 
 
 def _writable(image: Pillow.Image) -> npt.NDArray[Any]:

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import torch
 from torch.utils.data import DataLoader, Dataset
 
+from ganmetrics._text import clipped, one_line
 from ganmetrics.errors import GanMetricsError, InputError
 
 Task = TypeVar("Task")
@@ -77,7 +78,7 @@ def _start(work: _Work, tasks: Iterable[Any], workers: int, ahead: int) -> Itera
             )
             return iter(loader)
     except (pickle.PicklingError, AttributeError, TypeError) as error:
-        text = " ".join(str(error).split())
+        text = one_line(error)
         raise InputError(
             f"decoding workers need images and a preparation that can be pickled: {text}; workers=0 decodes without"
         ) from None
@@ -92,7 +93,7 @@ def _results(results: Iterator[Result]) -> Iterator[Result]:
         except RuntimeError as error:
             if not str(error).startswith("DataLoader worker"):
                 raise
-            text = str(error).splitlines()[0]
+            text = clipped(str(error).splitlines()[0])
             raise GanMetricsError(f"a decoding worker ended early, killed or out of memory: {text}") from None
         yield result
 

@@ -1,27 +1,26 @@
 """One pass over a set of images: decoded, prepared, through the network, into moments."""
 
-from collections.abc import Iterator
-from contextlib import closing, nullcontext
-from dataclasses import dataclass
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 
-import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 
 from ganmetrics._types import Progress
 from ganmetrics.core.gaussian.blocks import input_blocks
-from ganmetrics.data.loading import prepared_batches
 from ganmetrics.data.sources import ImageSource
-from ganmetrics.errors import InputError, NotEnoughSamples, NumericsError
+from ganmetrics.errors import InputError, NotEnoughSamples
 from ganmetrics.extraction.accumulate import LayerAccumulator
 from ganmetrics.extraction.feature_store import FeatureStore
 from ganmetrics.extraction.layer import Layer
-from ganmetrics.extraction.pooling import pooled
+from ganmetrics.extraction.outputs import network_outputs, prepared_inputs
+from ganmetrics.extraction.pooling import pool
 from ganmetrics.extraction.settings import Settings
+from ganmetrics.extraction.survey import Survey
 from ganmetrics.features.base import Outputs
 from ganmetrics.ranks import current
-from ganmetrics.timing import in_stage, stage
+from ganmetrics.timing import stage
 
 
 @dataclass(frozen=True)
@@ -42,8 +41,11 @@ class Keep:
     logits: bool = False
     memory: int = 2 * 10**9
 
-
-MOMENTS_ONLY = Keep()
+    def with_all_of(self, layer: Layer, spatial: Layer | None) -> "Keep":
+        """Return what keeps as much as these statistics hold, too."""
+        return replace(
+            self, blocks=self.blocks or layer.blocks is not None, spatial=self.spatial or spatial is not None
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,10 +67,8 @@ class Collected:
     block_numbers: Tensor | None = None
 
 
-def collect(
-    source: ImageSource, settings: Settings, *, skip: frozenset[int], keep: Keep, progress: Progress
-) -> Collected:
-    """Return the statistics of the features of `source`, without the images at the indices `skip`.
+def collect(surveyed: Survey, settings: Settings, *, keep: Keep, progress: Progress) -> Collected:
+    """Return the statistics of the features of surveyed images, without those that cannot be read.
 
     Processes that work together extract a share each; the statistics of all images are known to all of them.
 
@@ -78,27 +78,30 @@ def collect(
         NumericsError: the network gave a non-finite feature; the image is named.
         StorageError: the disk has no room for the features.
     """
-    count = len(source) - len(skip)
-    settings = settings.for_count(count)
-    if count == 0:
-        raise NotEnoughSamples(f"statistics need at least one image; {source.name} has none that can be read")
-    ranks = current()
-    kept = [index for index in range(len(source)) if index not in skip]
-    share = [kept[row] for row in ranks.share(count)]
-    capacity = count if ranks.first else len(share)
+    kept, ranks = surveyed.kept, current()
+    if not kept:
+        raise NotEnoughSamples(f"statistics need at least one image; {surveyed.source.name} has none that can be read")
+    share = [kept[row] for row in ranks.share(len(kept))]
+    capacity = len(kept) if ranks.first else len(share)
     # What the share's own stages leave is waiting for the slowest process, and what travels.
     with stage("joining processes") if ranks.size > 1 else nullcontext():
         part = ranks.each(
-            lambda: _collect_share(source, settings, share, capacity=capacity, keep=keep, progress=progress)
+            lambda: _collect_share(surveyed.source, settings, share, capacity=capacity, keep=keep, progress=progress)
         )
-        layer = pooled(part.layer, blocks=keep.blocks)
-        spatial = pooled(part.spatial, blocks=keep.blocks) if keep.spatial else None
-        if part.features is not None:
-            for rows in ranks.others_rows(part.features.tensor()):
-                part.features.append(rows)
-        numbers = ranks.gather(part.block_numbers) if keep.blocks and keep.features else []
-        if keep.logits:
-            part.logits.extend(ranks.others_rows(torch.cat(part.logits) if part.logits else None))
+        return _join(part, keep)
+
+
+def _join(part: "_Share", keep: Keep) -> Collected:
+    """Return what all processes have gathered; every image's rows are with the first one."""
+    ranks = current()
+    layer = pool(part.layer, blocks=keep.blocks)
+    spatial = pool(part.spatial, blocks=keep.blocks) if keep.spatial else None
+    if part.features is not None:
+        for rows in ranks.others_rows(part.features.tensor()):
+            part.features.append(rows)
+    numbers = ranks.gather(part.block_numbers) if keep.blocks and keep.features else []
+    if keep.logits:
+        part.logits.extend(ranks.others_rows(torch.cat(part.logits) if part.logits else None))
     return Collected(
         layer=layer,
         spatial=spatial,
@@ -120,13 +123,14 @@ class _Share:
 
 
 def _collect_share(
-    source: ImageSource, settings: Settings, share: list[int], *, capacity: int, keep: Keep, progress: Progress
+    source: ImageSource, settings: Settings, share: Sequence[int], *, capacity: int, keep: Keep, progress: Progress
 ) -> _Share:
     layer, spatial = LayerAccumulator(blocks=keep.blocks), LayerAccumulator(blocks=keep.blocks)
     features = FeatureStore(capacity, settings.extractor.spec.dimension, memory=keep.memory) if keep.features else None
     logits: list[Tensor] = []
     numbers = [torch.empty(0, dtype=torch.int64)]
-    for batch, outputs in _outputs(source, settings, share, progress):
+    for batch, indices in prepared_inputs(source, settings.extractor.prepare, settings, share, progress):
+        outputs = network_outputs(batch, settings, _Label(source, indices))
         with stage("moments"):
             if keep.blocks:
                 numbers.append(input_blocks(batch))
@@ -152,32 +156,12 @@ def _spatial(outputs: Outputs, settings: Settings) -> Tensor:
     return outputs.spatial
 
 
-def _outputs(
-    source: ImageSource, settings: Settings, share: list[int], progress: Progress
-) -> Iterator[tuple[npt.NDArray[np.float32], Outputs]]:
-    """Yield what the network is given, and what it gives, batch by batch."""
-    batches = prepared_batches(
-        source,
-        settings.extractor.prepare,
-        alpha=settings.alpha,
-        batch_size=settings.batch_size,
-        workers=settings.workers,
-        skip=frozenset(range(len(source))).difference(share),
-    )
-    start = 0
-    # Closed as soon as this generator is: the decoding workers must not outlive an error of the network.
-    with closing(batches), progress(total=len(share), stage=f"extracting {source.name}") as advance:
-        for batch in in_stage("waiting for images", batches):
-            with stage("network"):
-                outputs = settings.extractor(torch.from_numpy(batch), settings.device).on_host()
-                _check_finite(outputs.features, source, share[start : start + len(batch)])
-            start += len(batch)
-            advance(len(batch))
-            yield batch, outputs
+@dataclass(frozen=True)
+class _Label:
+    """What messages call the image of a row of a batch."""
 
+    source: ImageSource
+    indices: Sequence[int]
 
-def _check_finite(features: Tensor, source: ImageSource, indices: list[int]) -> None:
-    finite = features.isfinite().all(dim=1)
-    if not finite.all():
-        label = source.label(indices[int(finite.logical_not().nonzero()[0])])
-        raise NumericsError(f"features must be finite; the extractor gave a non-finite one for {label}")
+    def __call__(self, row: int) -> str:
+        return self.source.label(self.indices[row])

@@ -12,7 +12,7 @@ from ganmetrics.extraction.layer import Layer, upper_triangle
 from ganmetrics.ranks import Ranks, current
 
 
-def pooled(layer: Layer | None, *, blocks: bool) -> Layer:
+def pool(layer: Layer | None, *, blocks: bool) -> Layer:
     """Return the statistics of all processes' images, on every one of them.
 
     Args:
@@ -23,13 +23,13 @@ def pooled(layer: Layer | None, *, blocks: bool) -> Layer:
         NotEnoughSamples: no process has an image.
 
     >>> layer = Layer(Moments.of(torch.eye(2)))
-    >>> pooled(layer, blocks=False) is layer  # there is one process
+    >>> pool(layer, blocks=False) is layer  # there is one process
     True
     """
     ranks = current()
     if ranks.size == 1 and layer is not None:
         return layer
-    whole = _pooled_moments(None if layer is None else layer.moments, ranks)
+    whole = _pool_moments(None if layer is None else layer.moments, ranks)
     if whole is None:
         raise NotEnoughSamples("statistics need at least one image; none was given")
     # Statistics that were merged into one process's may lack their blocks: then all do.
@@ -37,10 +37,10 @@ def pooled(layer: Layer | None, *, blocks: bool) -> Layer:
     if not blocks or not held:
         return Layer(whole)
     own = (None,) * BLOCKS if layer is None or layer.blocks is None else layer.blocks.parts
-    return Layer(whole, Blocks(tuple(_pooled_moments(part, ranks) for part in own)))
+    return Layer(whole, Blocks(tuple(_pool_moments(part, ranks) for part in own)))
 
 
-def _pooled_moments(own: Moments | None, ranks: Ranks) -> Moments | None:
+def _pool_moments(own: Moments | None, ranks: Ranks) -> Moments | None:
     """Return the moments of all processes' images; None where there are none.
 
     While there are no more images than features in all, their rows travel. Past that the scatters about the common mean

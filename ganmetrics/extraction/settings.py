@@ -1,23 +1,21 @@
-"""Everything but the images that can change a number, resolved once."""
+"""An `Extraction` with its network at hand: everything but the images that can change a number."""
 
-import logging
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 
 import torch
 
+from ganmetrics._text import clipped, shown
 from ganmetrics._types import Progress
-from ganmetrics.data.pixels import check_alpha
 from ganmetrics.errors import InputError
+from ganmetrics.extraction.options import Extraction
 from ganmetrics.features.base import Extractor
-from ganmetrics.features.compiled import WORTH_COMPILING, CompiledExtractor
-from ganmetrics.features.registry import load_extractor
+from ganmetrics.features.names import DEFAULT_EXTRACTOR
+from ganmetrics.features.network import NetworkExtractor
+from ganmetrics.features.registry import open_extractor
 from ganmetrics.features.resize import Preprocessing
 from ganmetrics.protocols import Protocol, resolve_protocol
-from ganmetrics.ranks import launched_here, usable_cores
+from ganmetrics.ranks import current, launched_here, usable_cores
 from ganmetrics.timing import stage
-
-logger = logging.getLogger(__name__)
 
 INCEPTION_SIZE = (299, 299)
 MOST_WORKERS = 16
@@ -58,78 +56,49 @@ class Settings:
         """The seed of the choice of images; None where all are used."""
         return None if self.count is None else self.seed
 
-    @property
-    def compiled(self) -> bool:
-        """Whether the network is compiled where there are images enough to repay it."""
-        return isinstance(self.extractor, CompiledExtractor)
+    def build_network(self) -> None:
+        """Build the network now: weights that do not fit must not show only after a look at all the images.
 
-    def compiles(self, count: int) -> bool:
-        """Tell whether a pass over so many images runs compiled."""
-        return isinstance(self.extractor, CompiledExtractor) and self.extractor.for_count(count) is self.extractor
-
-    def for_count(self, count: int) -> "Settings":
-        """Return the settings of a pass over so many images, which may be too few to compile for."""
-        if not isinstance(self.extractor, CompiledExtractor):
-            return self
-        if not self.compiles(count):
-            least = f"{WORTH_COMPILING:,}"
-            logger.info("not compiled: %s images are fewer than the about %s that repay it", f"{count:,}", least)
-        return replace(self, extractor=self.extractor.for_count(count))
+        Raises:
+            WeightsError: the extractor's weights do not fit it.
+        """
+        extractor = self.extractor
+        if isinstance(extractor, NetworkExtractor):
+            current().each(lambda: extractor.network is not None)
 
 
-def resolve_settings(
-    extractor: str | Extractor,
-    *,
-    protocol: str | None,
-    weights: str | Path | None,
-    offline: bool,
-    count: int | None,
-    seed: int,
-    alpha: str,
-    skip_bad: bool,
-    batch_size: int | None,
-    workers: int | None,
-    compile: bool = False,
-    device: str | torch.device | None,
-    progress: Progress | None,
-) -> Settings:
-    """Check the options, load the extractor and return both as one value.
+def open_settings(how: Extraction, *, progress: Progress | None) -> Settings:
+    """Return the options with the extractor that they name; its network is built when it is needed.
 
     Raises:
-        InputError: an option is out of range, or names something unknown.
-        WeightsError: the extractor's weights are not to be had.
+        InputError: a name is unknown, or the device cannot be used.
+        WeightsError: the extractor's weights cannot be found.
     """
     _check_default_device()
-    _check_at_least(1, batch_size=batch_size, count=count)
-    _check_at_least(0, workers=workers, seed=seed)
-    check_alpha(alpha)
+    device = _resolve_device(how.device)
+    extractor = DEFAULT_EXTRACTOR if how.extractor is None else how.extractor
     if isinstance(extractor, str):
-        chosen = resolve_protocol(protocol, extractor)
+        protocol = resolve_protocol(how.protocol, extractor)
         with stage("loading the network"):
-            loaded = load_extractor(
+            loaded = open_extractor(
                 extractor,
-                preprocessing=_preprocessing(chosen),
-                weights=weights,
-                offline=offline,
+                preprocessing=_preprocessing(protocol),
+                weights=how.weights,
+                offline=how.offline,
                 progress=progress,
             )
     else:
-        if weights is not None:
-            raise InputError("weights go with an extractor given by name; got them with an extractor object")
-        chosen, loaded = resolve_protocol(protocol, extractor.spec.name), extractor
-    if compile:
-        loaded = CompiledExtractor.of(loaded)
-    resolved = _resolve_device(device)
+        protocol, loaded = resolve_protocol(how.protocol, extractor.spec.name), extractor
     return Settings(
         extractor=loaded,
-        protocol=chosen,
-        count=count,
-        seed=seed,
-        alpha=alpha,
-        skip_bad=skip_bad,
-        batch_size=batch_size or (CPU_BATCH if resolved.type == "cpu" else BATCH),
-        workers=_default_workers() if workers is None else workers,
-        device=resolved,
+        protocol=protocol,
+        count=how.count,
+        seed=how.seed,
+        alpha=how.alpha,
+        skip_bad=how.skip_bad,
+        batch_size=how.batch_size or (CPU_BATCH if device.type == "cpu" else BATCH),
+        workers=default_workers() if how.workers is None else how.workers,
+        device=device,
     )
 
 
@@ -139,13 +108,7 @@ def _preprocessing(protocol: Protocol) -> Preprocessing | None:
     return Preprocessing(protocol.resize, (protocol.size, protocol.size), protocol.scaling)
 
 
-def _check_at_least(least: int, **options: int | None) -> None:
-    for name, value in options.items():
-        if value is not None and value < least:
-            raise InputError(f"{name} must be at least {least}; got {value}")
-
-
-def _default_workers() -> int:
+def default_workers() -> int:
     """Return how many processes decode: one for each core of this process, which wait where the network is slower.
 
     torchrun gives its processes one thread each, whatever the cores are, so there these are counted and divided.
@@ -169,6 +132,6 @@ def _resolve_device(device: str | torch.device | None) -> torch.device:
         resolved = torch.device(device)
         torch.zeros(1, device=resolved).cpu()  # the meta device, for one, has no values to give back
     except (RuntimeError, AssertionError, NotImplementedError) as error:
-        reason = str(error).splitlines()[0]
-        raise InputError(f"device must be one that this torch can use; got {str(device)!r} ({reason})") from None
+        reason = clipped(str(error).splitlines()[0])
+        raise InputError(f"device must be one that this torch can use; got {shown(str(device))} ({reason})") from None
     return resolved

@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 
 from ganmetrics._types import Progress
-from ganmetrics.data.fingerprint import fingerprint
-from ganmetrics.data.looking import Audit, audit
+from ganmetrics.data.audit import Audit
+from ganmetrics.data.looking import audit, look
 from ganmetrics.data.sources import ImageSource, select
 from ganmetrics.extraction.settings import Settings
-from ganmetrics.features.network import NetworkExtractor
-from ganmetrics.ranks import current
 
 
 @dataclass(frozen=True)
@@ -25,6 +23,12 @@ class Survey:
     contents: str
     audit: Audit
 
+    @property
+    def kept(self) -> tuple[int, ...]:
+        """The numbers of the images that can be read, in order: what row k of a pass is of."""
+        skipped = self.audit.skipped
+        return tuple(index for index in range(len(self.source)) if index not in skipped)
+
 
 def choose(images: ImageSource, settings: Settings) -> ImageSource:
     """Return a seeded choice of `settings.count` of the images, all where that is None."""
@@ -32,24 +36,20 @@ def choose(images: ImageSource, settings: Settings) -> ImageSource:
 
 
 def survey(source: ImageSource, settings: Settings, progress: Progress, *, contents: str | None = None) -> Survey:
-    """Return the digest of the images (unless given as `contents`) and what they are.
+    """Return the digest of the images and what they are, from one read of each file.
+
+    Args:
+        source: the images.
+        settings: what transparent pixels become, how many processes decode, and whether bad images may be skipped.
+        progress: shows how many images have been read.
+        contents: their digest, where a look into the cache has found it already.
 
     Raises:
         InputError: images cannot be read and `settings.skip_bad` is off; up to five are named.
-        WeightsError: the extractor's weights do not fit it.
     """
-    if isinstance(settings.extractor, NetworkExtractor):
-        # Built before the audit, which may take minutes: weights that do not fit must not show only after it.
-        extractor = settings.extractor
-        current().each(lambda: extractor.network)
-    return Survey(
-        source=source,
-        contents=fingerprint(source, progress=progress) if contents is None else contents,
-        audit=audit(
-            source,
-            alpha=settings.alpha,
-            workers=settings.workers,
-            skip_bad=settings.skip_bad,
-            progress=progress,
-        ),
-    )
+    alpha, workers, skip_bad = settings.alpha, settings.workers, settings.skip_bad
+    if contents is not None:
+        found = audit(source, alpha=alpha, workers=workers, skip_bad=skip_bad, progress=progress)
+        return Survey(source, contents, found)
+    seen = look(source, alpha=alpha, workers=workers, skip_bad=skip_bad, progress=progress)
+    return Survey(source, seen.contents, seen.audit)

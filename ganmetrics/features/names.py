@@ -9,6 +9,9 @@ EXTRACTORS = ("inception-v3", *DINOV2, CLIP, "efficientnet-lite0", "timm:NAME")
 
 DEFAULT_EXTRACTOR = "inception-v3"
 
+WIDTHS = {"inception-v3": 2048, "efficientnet-lite0": 1280}
+"""Features of the bundled extractors, for statistics that are taken for one of them without opening it."""
+
 TIMM_PREFIX = "timm:"
 
 FULL_PRECISION = "fp32"

@@ -8,6 +8,7 @@ from functools import cached_property
 import torch
 from torch import Tensor, nn
 
+from ganmetrics._text import shown
 from ganmetrics.core.float32 import ieee_float32
 from ganmetrics.errors import InputError
 from ganmetrics.features.base import ExtractorSpec, Outputs, Preparation
@@ -74,7 +75,7 @@ class NetworkExtractor:
         """
         name, _ = split_precision(self._spec.name)
         if precision not in PRECISIONS:
-            raise InputError(f"precision must be one of {', '.join(PRECISIONS)}; got {precision!r}")
+            raise InputError(f"precision must be one of {', '.join(PRECISIONS)}; got {shown(precision)}")
         if precision == FULL_PRECISION:
             return self
         if precision == STEM_FP32 and name != "inception-v3":

@@ -1,16 +1,53 @@
 """Extractors by name."""
 
+from collections import OrderedDict
 from pathlib import Path
+from threading import Lock
 
+from ganmetrics._text import shown
 from ganmetrics._types import Progress, silent
 from ganmetrics.errors import InputError
 from ganmetrics.features import clip, dinov2, efficientnet_lite, inception
-from ganmetrics.features.base import Extractor
+from ganmetrics.features.base import Extractor, ExtractorSpec
 from ganmetrics.features.names import CLIP, DINOV2, EXTRACTORS, TIMM_PREFIX, split_precision
 from ganmetrics.features.network import NetworkExtractor
 from ganmetrics.features.resize import Preprocessing
 from ganmetrics.features.timm_model import load_timm_model
 from ganmetrics.features.weights import find_weights
+
+KEPT_OPEN = 2
+"""Networks that stay in memory after their call: a loop goes on with one, a comparison of two with both."""
+
+_opened: OrderedDict[ExtractorSpec, Extractor] = OrderedDict()
+_lock = Lock()
+
+
+def open_extractor(
+    name: str,
+    *,
+    preprocessing: Preprocessing | None = None,
+    weights: str | Path | None = None,
+    offline: bool = False,
+    progress: Progress | None = None,
+) -> Extractor:
+    """Return what `load_extractor` does; the same one again while it is among the last `KEPT_OPEN`.
+
+    So a loop that calls `ganmetrics.evaluate` builds its network once. Extractors are the same where their specs are,
+    which hold the digest of the weights.
+    """
+    loaded = load_extractor(name, preprocessing=preprocessing, weights=weights, offline=offline, progress=progress)
+    with _lock:
+        extractor = _opened.setdefault(loaded.spec, loaded)
+        _opened.move_to_end(loaded.spec)
+        while len(_opened) > KEPT_OPEN:
+            _opened.popitem(last=False)
+    return extractor
+
+
+def close_extractors() -> None:
+    """Forget the networks that are kept in memory."""
+    with _lock:
+        _opened.clear()
 
 
 def load_extractor(
@@ -81,4 +118,4 @@ def _load_network(
         return efficientnet_lite.load_efficientnet_lite()
     if name.startswith(TIMM_PREFIX):
         return load_timm_model(name.removeprefix(TIMM_PREFIX), weights=path, offline=offline)
-    raise InputError(f"extractor must be {', '.join(EXTRACTORS[:-1])} or {EXTRACTORS[-1]}; got {name!r}")
+    raise InputError(f"extractor must be {', '.join(EXTRACTORS[:-1])} or {EXTRACTORS[-1]}; got {shown(name)}")

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image as PillowImage
 
+from ganmetrics._text import shown
 from ganmetrics.errors import InputError
 
 Pixels = npt.NDArray[np.uint8]
@@ -225,4 +226,4 @@ class Preprocessing:
 
 def _check_name(option: str, name: str, table: dict[str, Any]) -> None:
     if name not in table:
-        raise InputError(f"{option} must be one of {', '.join(table)}; got {name!r}")
+        raise InputError(f"{option} must be one of {', '.join(table)}; got {shown(name)}")

@@ -1,6 +1,8 @@
 """Reading and checking a file of weights."""
 
 import hashlib
+import os
+import time
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,21 +10,33 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from ganmetrics._text import clipped, shown
 from ganmetrics.errors import WeightsError
 
 State = dict[str, Tensor]
 Shapes = Mapping[str, tuple[int, ...]]
 
+_SETTLED = 2.0
+"""Seconds after a change from which a file's times tell any further change apart, whatever the file system's clock."""
+_digests: dict[tuple[int, ...], str] = {}
+
 
 def file_sha256(path: Path) -> str:
-    """Return the SHA-256 of a file, in hexadecimal.
+    """Return the SHA-256 of a file, in hexadecimal; a file that has not changed is read once a process.
 
     Raises:
         WeightsError: the file cannot be read.
     """
     try:
         with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+            stat = os.fstat(file.fileno())
+            key = (stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
+            if key not in _digests:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+                if time.time() - max(stat.st_mtime, stat.st_ctime) < _SETTLED:
+                    return digest
+                _digests[key] = digest
+            return _digests[key]
     except OSError as error:
         raise WeightsError(f"weights must be a readable file; {path}: {error.strerror or error}") from None
 
@@ -53,13 +67,13 @@ def read_state_dict(path: Path) -> State:
         state = torch.load(path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path))
     except Exception as error:  # torch.load documents no exception type for a damaged file
         reason = (str(error).splitlines() or [""])[0] or type(error).__name__
-        raise WeightsError(f"weights must be a state dict saved by torch.save; {path}: {reason}") from None
+        raise WeightsError(f"weights must be a state dict saved by torch.save; {path}: {clipped(reason)}") from None
     if not isinstance(state, dict):
         raise WeightsError(f"weights must be a state dict; {path} holds a {type(state).__name__}")
     for name, value in state.items():
         if not (isinstance(name, str) and isinstance(value, Tensor)):
             raise WeightsError(
-                f"weights must be a state dict of tensors; {path} holds a {type(value).__name__} at {name!r}"
+                f"weights must be a state dict of tensors; {path} holds a {type(value).__name__} at {shown(name)}"
             )
     return dict(state)
 
@@ -85,5 +99,5 @@ def select(state: State, shapes: Shapes, *, ignored: tuple[str, ...], path: Path
             raise WeightsError(f"weights need {name} in floating point {list(shape)}; {path} has {came}")
     for name in state:
         if name not in shapes and not name.startswith(ignored) and not name.endswith(ignored):
-            raise WeightsError(f"weights hold {name}, which the network does not have: {path}")
+            raise WeightsError(f"weights hold {clipped(name)}, which the network does not have: {path}")
     return {name: state[name] for name in shapes}

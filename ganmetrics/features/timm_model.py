@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from torch import Tensor
 
+from ganmetrics._text import clipped, shown
 from ganmetrics.errors import InputError, WeightsError
 from ganmetrics.features.base import ExtractorSpec, Outputs
 from ganmetrics.features.names import TIMM_PREFIX
@@ -110,7 +111,7 @@ def _pretrained_config(timm: ModuleType, name: str) -> Any:  # noqa: ANN401
         return config
     close = difflib.get_close_matches(name, [*timm.list_models(), *timm.list_pretrained()], n=3)
     hint = f"; close to it: {', '.join(close)}" if close else ""
-    raise InputError(f"{TIMM_PREFIX}NAME needs a model of timm {timm.__version__}; got {name!r}{hint}")
+    raise InputError(f"{TIMM_PREFIX}NAME needs a model of timm {timm.__version__}; got {shown(name)}{hint}")
 
 
 def _with_published_weights(timm: ModuleType, name: str, config: Any, *, offline: bool) -> Any:  # noqa: ANN401
@@ -126,7 +127,7 @@ def _with_published_weights(timm: ModuleType, name: str, config: Any, *, offline
     except Exception as error:  # the hub's client raises its own, its HTTP library's and the system's errors
         reason = ((str(error).splitlines() or [""])[0] or type(error).__name__).rstrip(".")
         raise WeightsError(
-            f"weights of {TIMM_PREFIX}{name} ({filename} of {config.hf_hub_id}) are not to be had: {reason}; "
+            f"weights of {TIMM_PREFIX}{name} ({filename} of {config.hf_hub_id}) are not to be had: {clipped(reason)}; "
             "name a file with --weights, or use --extractor efficientnet-lite0, which needs no download"
         ) from None
     overlay = {"file": file, "custom_load": False}

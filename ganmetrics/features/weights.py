@@ -16,6 +16,7 @@ from typing import Literal
 import torch.hub
 from platformdirs import user_cache_path
 
+from ganmetrics._text import shown
 from ganmetrics._types import Progress, silent
 from ganmetrics.errors import InputError, WeightsError
 from ganmetrics.features.download import RemoteFile, download
@@ -181,7 +182,7 @@ def list_weights() -> list[WeightsStatus]:
 
 def _published(extractor: str) -> RemoteFile:
     if extractor not in PUBLISHED:
-        raise InputError(f"weights are published for {', '.join(PUBLISHED)}; got {extractor!r}")
+        raise InputError(f"weights are published for {', '.join(PUBLISHED)}; got {shown(extractor)}")
     return PUBLISHED[extractor]
 
 

@@ -1,13 +1,19 @@
 """The metrics by name: what each needs and which way is better. Light: the command line reads it before torch."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
+
+from ganmetrics.errors import InputError
 
 Need = Literal["moments", "spatial", "features", "logits", "classes"]
 """What a metric reads of a side: moments of the features or of the spatial ones, all features, logits, classes."""
 Interval = Literal["populations", "counts"]
 """What an interval is of: of the populations' number, or of the number that other images of these counts would have."""
+
+UNKNOWN = "unknown"
+"""The extractor of features that nobody has named."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,11 @@ class Metric:
     interval: Interval | None
     network: str = "inception-v3"
 
+    @property
+    def needs_moments(self) -> bool:
+        """Whether it is a distance of means and covariances, which few images make too large."""
+        return "moments" in self.real
+
     def score_name(self, extractor: str, *, canonical: bool) -> str:
         """Return the name of a score: the field's own only with the canonical network and weights.
 
@@ -49,9 +60,13 @@ class Metric:
         'fid'
         >>> METRICS["fid"].score_name("efficientnet-lite0", canonical=False)
         'fd_efficientnet-lite0'
+        >>> METRICS["fid"].score_name(UNKNOWN, canonical=False)
+        'fd'
         >>> METRICS["cmmd"].score_name("clip-vit-l14-336", canonical=True)
         'cmmd'
         """
+        if extractor == UNKNOWN:
+            return self.other_name
         return self.name if canonical and extractor == self.network else f"{self.other_name}_{extractor}"
 
 
@@ -142,3 +157,20 @@ METRICS = {
 
 CONTESTED = ("fid", "kid", "precision", "recall")
 """The metrics by which two generators can be compared."""
+
+
+def choose_metrics(names: Sequence[str], allowed: Sequence[str] = tuple(METRICS)) -> tuple[Metric, ...]:
+    """Return the metrics of these names in order, each once.
+
+    Raises:
+        InputError: there is none, or one is unknown.
+
+    >>> [metric.title for metric in choose_metrics(["fid", "fid"])]
+    ['a Fréchet distance']
+    """
+    if isinstance(names, str) or not isinstance(names, Sequence):
+        raise InputError(f"metrics must be a list or tuple of names; got {type(names).__name__}")
+    unknown = [name for name in names if name not in allowed]
+    if unknown or not names:
+        raise InputError(f"metrics must be among {', '.join(allowed)}; got {', '.join(map(str, unknown)) or 'none'}")
+    return tuple(METRICS[name] for name in dict.fromkeys(names))

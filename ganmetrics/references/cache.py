@@ -1,6 +1,7 @@
 """Statistics kept between runs, each under the digest of all that can change it."""
 
 import logging
+import shutil
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,6 +10,17 @@ import platformdirs
 
 from ganmetrics._files import check_writable
 from ganmetrics.errors import GanMetricsError, StaleStatistics, StorageError
+from ganmetrics.extraction.collect import Collected, Keep
+from ganmetrics.extraction.layer import layer_bytes
+from ganmetrics.features.base import ExtractorSpec
+from ganmetrics.references.kept_features import (
+    SUFFIX,
+    KeptFeatures,
+    feature_bytes,
+    read_features,
+    remove_features,
+    write_features,
+)
 from ganmetrics.references.key import ReferenceKey
 from ganmetrics.references.reference import Reference
 from ganmetrics.references.store import HEADER_BYTES, read_statistics, write_statistics
@@ -26,7 +38,7 @@ def reference_directory() -> Path:
 
 @dataclass(frozen=True)
 class Entry:
-    """One stored set of statistics: its file, size in bytes and time of last use."""
+    """One stored set of statistics: its file, size in bytes with its features, and time of last use."""
 
     path: Path
     size: int
@@ -43,10 +55,17 @@ class ReferenceCache:
     Attributes:
         directory: where the entries lie.
         limit: bytes that they may take together; the least recently used go first.
+        features: whether every image's features are kept too, where a metric has read them.
     """
 
     directory: Path
     limit: int = DEFAULT_LIMIT
+    features: bool = False
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is no entry at all."""
+        return next(self.directory.glob("*.npz"), None) is None
 
     def get(self, key: ReferenceKey, *, source: str) -> Reference | None:
         """Return the statistics stored under `key`, said to come from `source`, or None.
@@ -61,11 +80,31 @@ class ReferenceCache:
         except GanMetricsError as error:
             logger.warning("damaged cache entry, computed again: %s", error)
             with suppress(OSError):  # a cache that can only be read keeps it
-                path.unlink(missing_ok=True)
+                self._remove(path)
             return None
         with suppress(OSError):
             path.touch()
         return replace(reference, source=source)
+
+    def get_features(self, key: ReferenceKey, count: int, keep: Keep) -> KeptFeatures | None:
+        """Return what is kept of each image under `key`; None where it is not all that a pass would keep.
+
+        A damaged entry is reported, removed and treated as absent.
+        """
+        folder = self._path(key).with_suffix(SUFFIX)
+        try:
+            kept = read_features(folder)
+        except StaleStatistics as error:
+            logger.warning("damaged cache entry, computed again: %s", error)
+            remove_features(folder)
+            return None
+        return kept if kept is not None and kept.holds(count, keep) else None
+
+    def room(self, spec: ExtractorSpec, count: int, keep: Keep) -> int:
+        """Return the bytes of a new entry for so many images."""
+        layer = layer_bytes(spec.dimension, blocks=keep.blocks)
+        kept = feature_bytes(count, spec.dimension, spec.classes) if self.features and keep.features else 0
+        return layer + kept
 
     def check_room(self, array_bytes: int) -> None:
         """Raise StorageError unless an entry with so many bytes of arrays can be written; called before the work."""
@@ -74,8 +113,13 @@ class ReferenceCache:
         except StorageError as error:
             raise StorageError(f"the cache needs room: {error} (--no-cache goes without)") from None
 
-    def put(self, key: ReferenceKey, reference: Reference) -> None:
+    def put(self, key: ReferenceKey, reference: Reference, collected: Collected | None = None) -> None:
         """Store `reference` under `key`, then drop the least recently used entries beyond the limit.
+
+        Args:
+            key: all that can change the statistics.
+            reference: the statistics.
+            collected: what the pass kept, whose features are stored too where this cache is one for them.
 
         Raises:
             StorageError: the entry cannot be written; nothing half-written is left.
@@ -83,6 +127,8 @@ class ReferenceCache:
         header, arrays = reference.pack()
         self.check_room(sum(array.nbytes for array in arrays.values()))
         write_statistics(self._path(key), {**header, "key": key.digest}, arrays)
+        if self.features and collected is not None and collected.features is not None:
+            write_features(self._path(key).with_suffix(SUFFIX), collected)
         self._evict(keep=self._path(key))
 
     def entries(self) -> list[Entry]:
@@ -91,18 +137,21 @@ class ReferenceCache:
         for path in self.directory.glob("*.npz"):
             try:
                 stat = path.stat()
+                kept = sum(part.stat().st_size for part in path.with_suffix(SUFFIX).glob("*"))
             except FileNotFoundError:  # another process removed it
                 continue
-            found.append(Entry(path, stat.st_size, stat.st_mtime))
+            found.append(Entry(path, stat.st_size + kept, stat.st_mtime))
         return sorted(found, key=lambda entry: entry.used, reverse=True)
 
     def clear(self) -> int:
         """Remove every entry, with what killed processes left of theirs, and return how many entries there were."""
         entries = self.entries()
         for part in self.directory.glob(".*.tmp"):
-            part.unlink(missing_ok=True)
+            shutil.rmtree(part, ignore_errors=True) if part.is_dir() else part.unlink(missing_ok=True)
         for entry in entries:
-            entry.path.unlink(missing_ok=True)
+            self._remove(entry.path)
+        for folder in self.directory.glob(f"*{SUFFIX}"):
+            remove_features(folder)
         return len(entries)
 
     def describe(self, entry: Entry) -> str:
@@ -130,8 +179,12 @@ class ReferenceCache:
         for entry in self.entries():
             total += entry.size
             if total > self.limit and entry.path != keep:
-                entry.path.unlink(missing_ok=True)
+                self._remove(entry.path)
                 total -= entry.size
+
+    def _remove(self, path: Path) -> None:
+        path.unlink(missing_ok=True)
+        remove_features(path.with_suffix(SUFFIX))
 
 
 def _read(path: Path) -> Reference:

@@ -4,6 +4,7 @@ import logging
 from dataclasses import replace
 from pathlib import Path
 
+from ganmetrics._text import shown
 from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.errors import InputError
 from ganmetrics.extraction.layer import Layer
@@ -48,7 +49,7 @@ def _read(source: Path, *, count: int | None, entry: str | None) -> Reference:
     if is_foreign(source):
         return Reference.from_foreign(read_foreign(source, count=count, entry=entry), source=str(source))
     if entry is not None:
-        raise InputError(f"only pickles of EDM2 have entries; got entry {entry!r} with {source}")
+        raise InputError(f"only pickles of EDM2 have entries; got entry {shown(entry)} with {source}")
     loaded = Reference.load(source)
     if count is None or count == loaded.count:
         return loaded

@@ -32,7 +32,7 @@ class ReferenceKey:
         alpha: what transparent pixels become.
         skip_bad: whether unreadable images were left out.
         batch_size: a convolution's float32 rounding depends on it.
-        compiled: whether the network was compiled, for the same reason.
+        compiled: always false since networks are not compiled any more; entries made before stay valid.
         device: its type and the kind of processor, for the same reason.
         versions: of what decodes and computes.
     """
@@ -64,7 +64,7 @@ class ReferenceKey:
             alpha=settings.alpha,
             skip_bad=settings.skip_bad,
             batch_size=settings.batch_size,
-            compiled=settings.compiled,
+            compiled=False,
             device=f"{platform.machine()} {settings.device.type}",
             versions=json.dumps({"statistics": STATISTICS_VERSION, **library_versions()}, sort_keys=True),
         )

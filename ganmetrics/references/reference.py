@@ -1,32 +1,28 @@
 """`Reference`: the statistics of an image set, with all that says how they were made."""
 
-import logging
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
-import torch
-
+from ganmetrics._text import clipped
 from ganmetrics._types import Arrays, Progress, silent
 from ganmetrics.core.gaussian.blocks import Blocks
 from ganmetrics.core.gaussian.moments import Moments
-from ganmetrics.data.looking import Audit
-from ganmetrics.data.sources import open_source
+from ganmetrics.data.audit import Audit
 from ganmetrics.errors import InputError, StaleStatistics
-from ganmetrics.extraction.collect import Collected, Keep, collect
+from ganmetrics.extraction.collect import Collected
 from ganmetrics.extraction.layer import Layer, layer_bytes
-from ganmetrics.extraction.settings import Settings, resolve_settings
-from ganmetrics.extraction.survey import Survey, choose, survey
-from ganmetrics.features.base import Extractor, ExtractorSpec
-from ganmetrics.ranks import all_ranks, current
+from ganmetrics.extraction.options import Extraction, ExtractionOptions
+from ganmetrics.extraction.settings import Settings
+from ganmetrics.extraction.survey import Survey
+from ganmetrics.features.base import ExtractorSpec
+from ganmetrics.ranks import current
 from ganmetrics.references.formats.foreign import Foreign
 from ganmetrics.references.formats.registry import is_foreign, read_foreign
 from ganmetrics.references.identity import Identity
 from ganmetrics.references.key import library_versions
-from ganmetrics.references.shard import Shard, shard_of
+from ganmetrics.references.shard import Shard
 from ganmetrics.references.store import check_output, read_statistics, write_statistics
-
-logger = logging.getLogger(__name__)
 
 SPATIAL_SUFFIX = "_s"
 """What the names of the spatial features' arrays end in: ADM's files call them ``mu_s`` and ``sigma_s``."""
@@ -70,63 +66,42 @@ class Reference:
     def from_images(
         cls,
         source: object,
+        how: Extraction | None = None,
         *,
-        extractor: str | Extractor = "inception-v3",
-        protocol: str | None = None,
-        weights: str | Path | None = None,
-        count: int | None = None,
-        seed: int = 0,
-        alpha: str = "white",
-        skip_bad: bool = False,
-        batch_size: int | None = None,
-        workers: int | None = None,
-        compile: bool = False,
-        device: str | torch.device | None = None,
-        offline: bool = False,
         interval: bool = True,
         spatial: bool = False,
         shard: str | None = None,
+        cache: str | Path | None = None,
         progress: Progress = silent,
+        **options: Unpack[ExtractionOptions],
     ) -> "Reference":
-        """Return the statistics of the images of `source`: a folder, zip, npz, uint8 tensor or data set.
+        """Return the statistics of the images of `source`, which may be anything that `ganmetrics.evaluate` takes.
 
-        The options are those of `ganmetrics.evaluate`; `spatial` keeps what sFID needs as well. Called on all processes
-        of torch.distributed's group, each extracts a share and all return the whole.
+        Called on all processes of torch.distributed's group, each extracts a share and all return the whole.
+
+        Args:
+            source: the images.
+            how: how they become features; or its fields as keywords.
+            interval: keep what intervals need.
+            spatial: keep what sFID needs as well.
+            shard: only one part of the images, such as ``2/8``, for `ganmetrics.join_shards`.
+            cache: a folder to keep statistics in between runs; None keeps none.
+            progress: shows how far a stage has come.
+            options: the fields of `ganmetrics.Extraction`.
 
         Raises:
             InputError: the source or an option is not what is needed, or images cannot be read.
             NumericsError: the extractor gave a non-finite feature.
-            WeightsError: the extractor's weights are not to be had.
+            WeightsError: the extractor's weights cannot be found.
         """
-        with all_ranks("Reference.from_images") as ranks:
-            settings = ranks.in_order(
-                lambda: resolve_settings(
-                    extractor,
-                    protocol=protocol,
-                    weights=weights,
-                    offline=offline,
-                    count=count,
-                    seed=seed,
-                    alpha=alpha,
-                    skip_bad=skip_bad,
-                    batch_size=batch_size,
-                    workers=workers,
-                    compile=compile,
-                    device=device,
-                    progress=progress,
-                )
-            )
-            images, part = ranks.each(lambda: choose(open_source(source), settings)), None
-            if shard is not None:
-                images, part = shard_of(
-                    images, shard, f"seed {settings.chosen_by} batch {settings.batch_size} {skip_bad}"
-                )
-            surveyed = survey(images, settings, progress)
-            if ranks.first:
-                logger.info("%s", surveyed.audit.line())
-            keep = Keep(blocks=interval, spatial=spatial)
-            collected = collect(images, settings, skip=surveyed.audit.skipped, keep=keep, progress=progress)
-            return replace(cls.assemble(collected, surveyed, settings), shard=part)
+        # The road returns references, so it stands on this module.
+        from ganmetrics.references.building import build_reference  # noqa: PLC0415
+
+        chosen = Extraction.of(how, options)
+        store = None if cache is None else Path(cache)
+        return build_reference(
+            source, chosen, interval=interval, spatial=spatial, shard=shard, cache=store, progress=progress
+        )
 
     @classmethod
     def assemble(cls, collected: Collected, surveyed: Survey, settings: Settings) -> "Reference":
@@ -146,8 +121,20 @@ class Reference:
                 "processes": current().size,
                 "alpha": settings.alpha,
                 "seed": settings.chosen_by,
-                "compiled": settings.compiles(surveyed.audit.count),
             },
+        )
+
+    @classmethod
+    def of_stream(cls, layer: Layer, settings: Settings, *, source: str) -> "Reference":
+        """Return the statistics of images that were seen once, of which no file tells what they were."""
+        return cls(
+            layer=layer,
+            spec=settings.extractor.spec,
+            protocol=settings.protocol.name,
+            source=source,
+            contents=(),
+            audit=None,
+            made_by={"versions": library_versions(), "device": settings.device.type},
         )
 
     @classmethod
@@ -319,7 +306,7 @@ class Reference:
             return cls._unpack(header, arrays)
         except (KeyError, TypeError) as error:
             raise StaleStatistics(
-                f"a reference needs all that this version stores; this one has no {error}: build it anew"
+                f"a reference needs all that this version stores; this one has no {clipped(error)}: build it anew"
             ) from None
 
     @classmethod

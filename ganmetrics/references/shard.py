@@ -4,6 +4,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 
+from ganmetrics._text import shown
 from ganmetrics.data.fingerprint import image_digests
 from ganmetrics.data.sources import ImageSource, take
 from ganmetrics.errors import InputError
@@ -43,7 +44,7 @@ def parse_shard(text: str) -> tuple[int, int]:
     """
     found = re.fullmatch(r"(\d+)/(\d+)", text)
     if found is None or not 1 <= int(found[1]) <= int(found[2]):
-        raise InputError(f"a shard needs to be i/n with i from 1 to n, such as 2/8; got {text!r}")
+        raise InputError(f"a shard needs to be i/n with i from 1 to n, such as 2/8; got {shown(text)}")
     return int(found[1]), int(found[2])
 
 

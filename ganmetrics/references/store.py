@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ganmetrics._files import atomic_write, check_writable
+from ganmetrics._text import listed, one_line, shown
 from ganmetrics._types import Arrays
 from ganmetrics.errors import InputError, StaleStatistics, StorageError
 
@@ -46,7 +47,7 @@ def read_statistics(path: Path) -> tuple[dict[str, Any], Arrays]:
     """
     members = read_npz(path)
     if "header" not in members:
-        raise InputError(f"a reference needs a 'header' member; {path} has {', '.join(sorted(members)) or 'none'}")
+        raise InputError(f"a reference needs a 'header' member; {path} has {listed(sorted(members)) or 'none'}")
     header = _parse_header(path, members.pop("header"))
     declared = header.pop("sha256", None)
     header.pop("format")
@@ -85,10 +86,10 @@ def read_npz(path: Path, names: Iterable[str] | None = None) -> Arrays:
     except ValueError as error:
         if "pickle" in str(error):
             raise InputError(f"statistics need an npz file without pickle; {path} has object arrays") from None
-        raise StaleStatistics(f"statistics file {path} is damaged: {_one_line(error)}") from None
+        raise StaleStatistics(f"statistics file {path} is damaged: {one_line(error)}") from None
     # zipfile, zlib, struct and NumPy's parser of headers each raise their own on damaged bytes.
     except Exception as error:
-        raise StaleStatistics(f"statistics file {path} is damaged: {_one_line(error)}") from None
+        raise StaleStatistics(f"statistics file {path} is damaged: {one_line(error)}") from None
 
 
 def check_output(path: Path, array_bytes: int) -> None:
@@ -112,7 +113,7 @@ def _parse_header(path: Path, member: npt.NDArray[Any]) -> dict[str, Any]:
         raise StaleStatistics(f"reference {path} is damaged: its header is not JSON") from None
     if not isinstance(header, dict) or header.get("format") != FORMAT:
         found = header.get("format") if isinstance(header, dict) else type(header).__name__
-        raise StaleStatistics(f"reference {path} needs format {FORMAT!r}; it has {found!r}")
+        raise StaleStatistics(f"reference {path} needs format {shown(FORMAT)}; it has {shown(found)}")
     return header
 
 
@@ -123,7 +124,3 @@ def _digest(header: dict[str, Any], arrays: Arrays) -> str:
         digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
         digest.update(array.data)
     return digest.hexdigest()
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split()) or type(error).__name__

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ganmetrics.report.score import Score
+from ganmetrics.report.score import Refusal, Score
 from ganmetrics.report.table import Table
 
 
@@ -17,6 +17,9 @@ class Report(Mapping[str, Score]):
         scores: by name.
         provenance: all that produced them, as plain JSON values.
         tables: what lies behind a score, such as one row a class.
+        refusals: the metrics that could not be scored, by the name that their score would have; `report[name]` has
+            the others only.
+        asked: all those names in the order in which the metrics were asked for.
 
     >>> report = Report({"fid": Score("fid", 1.5, real_count=4, fake_count=4)}, {"seed": 0})
     >>> float(report["fid"]), list(report)
@@ -26,8 +29,12 @@ class Report(Mapping[str, Score]):
     scores: Mapping[str, Score]
     provenance: Mapping[str, Any] = field(default_factory=dict, repr=False)
     tables: tuple[Table, ...] = field(default=(), repr=False)
+    refusals: Mapping[str, Refusal] = field(default_factory=dict)
+    asked: tuple[str, ...] = field(default=(), repr=False)
 
     def __getitem__(self, name: str) -> Score:
+        if name in self.refusals:
+            raise KeyError(str(self.refusals[name]))
         return self.scores[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -36,10 +43,19 @@ class Report(Mapping[str, Score]):
     def __len__(self) -> int:
         return len(self.scores)
 
+    @property
+    def lines(self) -> list[Score | Refusal]:
+        """The scores, and in the place of each that there is none of, the reason."""
+        names = self.asked or tuple(self.scores)
+        return [self.refusals[name] if name in self.refusals else self.scores[name] for name in names]
+
     def to_json(self) -> str:
-        """Return one JSON object: ``scores``, a list of objects, ``provenance``, and ``tables`` where there are any."""
+        """Return one JSON object: ``scores``, a list of objects, ``provenance``, and ``tables`` where there are any.
+
+        A metric that could not be scored has ``"value": null`` and a ``reason``.
+        """
         content: dict[str, Any] = {
-            "scores": [score.to_json() for score in self.scores.values()],
+            "scores": [line.to_json() for line in self.lines],
             "provenance": dict(self.provenance),
         }
         if self.tables:
@@ -48,5 +64,5 @@ class Report(Mapping[str, Score]):
 
     def to_text(self) -> str:
         """Return one line a score, then the tables."""
-        lines = "\n".join(str(score) for score in self.scores.values())
+        lines = "\n".join(map(str, self.lines))
         return "\n\n".join([lines, *(table.to_text() for table in self.tables)])

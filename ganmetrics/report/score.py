@@ -118,5 +118,28 @@ class Score:
         return fields
 
 
+@dataclass(frozen=True)
+class Refusal:
+    """A score that there is none of, and why; it stands in a report in the score's place.
+
+    Attributes:
+        name: what the score would be called.
+        reason: what was needed, and what came.
+
+    >>> print(Refusal("recall", "k=3 neighbours need more than 3 rows of fake features, got 2"))
+    recall: not scored: k=3 neighbours need more than 3 rows of fake features, got 2
+    """
+
+    name: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.name}: not scored: {self.reason}"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the fields of a score, all null, and the reason."""
+        return {**dict.fromkeys(JSON_FIELDS), "name": self.name, "reason": self.reason}
+
+
 def _counted(count: int | None) -> str:
     return "of unknown count" if count is None else f"{count:,}"

@@ -7,11 +7,11 @@ from ganmetrics.metrics.catalogue import METRICS, Metric
 from ganmetrics.metrics.classes.agreement import class_agreement
 from ganmetrics.metrics.classes.distances import ClassDistance, class_distances, mean_distance
 from ganmetrics.metrics.neighbours.shares import share_estimate
+from ganmetrics.references.sides import Side
 from ganmetrics.report import Score, Table
 from ganmetrics.scoring.comparison import CALIBRATED_FROM, Comparison, interval_at_counts, made_of
 from ganmetrics.scoring.family import Scored, features_of
 from ganmetrics.scoring.options import ScoringOptions
-from ganmetrics.scoring.sides import Side
 
 logger = logging.getLogger(__name__)
 

@@ -1,6 +1,7 @@
 """Two sides that may be compared, what they have in common, and what must be said of them."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
@@ -8,12 +9,12 @@ from ganmetrics.data.looking import lossy_mismatch
 from ganmetrics.errors import InputError, NotEnoughSamples
 from ganmetrics.features.base import ExtractorSpec
 from ganmetrics.metrics.catalogue import Metric
-from ganmetrics.protocols import Protocol, resolve_protocol
+from ganmetrics.protocols import PROTOCOLS, Protocol, protocol_of
 from ganmetrics.references.key import library_versions
 from ganmetrics.references.reference import Reference
+from ganmetrics.references.sides import Side
 from ganmetrics.report import Score
 from ganmetrics.scoring.options import ScoringOptions
-from ganmetrics.scoring.sides import Side
 
 logger = logging.getLogger(__name__)
 
@@ -66,16 +67,13 @@ class Comparison:
         Raises:
             InputError: neither side says how it was made.
         """
-        references = [side.reference for side in (fake, real) if side is not None]
-        for reference in references:
-            if reference.identity is not None:
-                return cls(
-                    real,
-                    fake,
-                    reference.identity.spec,
-                    resolve_protocol(reference.identity.protocol, reference.identity.spec.name),
-                )
-        sources = " nor ".join(reference.source for reference in reversed(references))
+        for side in (fake, real):
+            if side is not None and side.identity is not None:
+                identity = side.identity
+                known = protocol_of(identity.protocol, identity.spec.name) or PROTOCOLS.get(identity.protocol)
+                protocol = known or Protocol(identity.protocol, (), None, None)
+                return cls(real, fake, identity.spec, protocol)
+        sources = " nor ".join(side.reference.source for side in (real, fake) if side is not None)
         raise InputError(f"one side must say how it was made; neither {sources} does")
 
     @property
@@ -116,12 +114,27 @@ class Comparison:
         skipped = {
             role: len(side.audit.bad) for role, side in self.sides.items() if side.audit is not None and side.audit.bad
         }
-        return tuple(
+        lost = [
             f"{count:,} unreadable {role} image{'' if count == 1 else 's'} skipped" for role, count in skipped.items()
-        )
+        ]
+        return (*lost, *self._origins())
 
-    def warn(self) -> None:
-        """Say whatever makes the two sides less than comparable."""
+    def _origins(self) -> list[str]:
+        """Return what is to be said of statistics that do not say how they were made."""
+        sides = {"real": self.real, "fake": self.fake}
+        open_ones = {role: side for role, side in sides.items() if side is not None and side.reference.identity is None}
+        return [
+            f"{role}: origin {'vouched for by the caller' if side.vouched else 'unknown'}"
+            for role, side in open_ones.items()
+            if side.taken_for is not None
+        ]
+
+    def name_of(self, metric: Metric) -> str:
+        """Return what a score of the two sides is called."""
+        return metric.score_name(self.spec.name, canonical=self.spec.canonical)
+
+    def warn(self, metrics: Sequence[Metric]) -> None:
+        """Say whatever makes the two sides less than comparable by these metrics."""
         for role, side in self.sides.items():
             oddities = {} if side.audit is None else side.audit.oddities
             for treatment in (oddity for oddity in oddities if "alpha" in oddity):
@@ -135,7 +148,8 @@ class Comparison:
             mismatch = lossy_mismatch(real.audit, fake.audit)
             if mismatch is not None:
                 logger.warning("%s", mismatch)
-        self._warn_of_few()
+        if any(metric.needs_moments for metric in metrics):
+            self._warn_of_few()
 
     def score(
         self,
@@ -158,7 +172,7 @@ class Comparison:
             made: what was chosen for this metric, for its provenance.
         """
         return Score(
-            name=metric.score_name(self.spec.name, canonical=self.spec.canonical),
+            name=self.name_of(metric),
             value=value,
             corrected=None if interval is None else interval.corrected,
             low=None if interval is None else interval.low,

@@ -3,12 +3,12 @@
 from ganmetrics.metrics.catalogue import METRICS
 from ganmetrics.metrics.neighbours.duplicates import DuplicatePairs, Duplicates, duplicates, duplicates_between
 from ganmetrics.metrics.vendi import vendi_score
+from ganmetrics.references.sides import Side
 from ganmetrics.report import Table
 from ganmetrics.report.table import Cell
 from ganmetrics.scoring.comparison import Comparison
 from ganmetrics.scoring.family import Scored, features_of, label_of
 from ganmetrics.scoring.options import ScoringOptions
-from ganmetrics.scoring.sides import Side
 
 SHOWN = 5
 """How many pairs the text of a table names; JSON has up to a hundred of each kind."""

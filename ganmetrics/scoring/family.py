@@ -7,8 +7,8 @@ from torch import Tensor
 
 from ganmetrics.errors import InputError
 from ganmetrics.metrics.catalogue import Metric
+from ganmetrics.references.sides import Side
 from ganmetrics.report import Score, Table
-from ganmetrics.scoring.sides import Side
 
 
 @dataclass(frozen=True)

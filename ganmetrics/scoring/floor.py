@@ -8,7 +8,7 @@ from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.errors import InputError, NotEnoughSamples
 from ganmetrics.extraction.layer import Layer
 from ganmetrics.references.reference import Reference
-from ganmetrics.scoring.sides import Side
+from ganmetrics.references.sides import Side
 
 SUFFIX = "_floor"
 """What the name of a score of the real images against themselves ends in."""

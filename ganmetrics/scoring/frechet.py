@@ -7,11 +7,11 @@ from ganmetrics.extraction.layer import Layer
 from ganmetrics.metrics.catalogue import METRICS, Metric
 from ganmetrics.metrics.frechet.distance import frechet_distance
 from ganmetrics.metrics.frechet.estimate import estimate_from_blocks
+from ganmetrics.references.sides import Side
 from ganmetrics.report import Score
 from ganmetrics.scoring.comparison import INTERVAL_FROM, Comparison, Interval
 from ganmetrics.scoring.family import Scored
 from ganmetrics.scoring.options import ScoringOptions
-from ganmetrics.scoring.sides import Side
 
 
 def frechet_scores(comparison: Comparison, names: tuple[str, ...], options: ScoringOptions) -> Scored:

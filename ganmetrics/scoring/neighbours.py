@@ -11,11 +11,11 @@ from ganmetrics.metrics.neighbours.estimate import estimates_from
 from ganmetrics.metrics.neighbours.memorisation import Authenticity, authenticity_estimate, authenticity_from
 from ganmetrics.metrics.neighbours.precision_recall import CONVENTIONS, indicators_from
 from ganmetrics.metrics.neighbours.shares import ShareEstimate
+from ganmetrics.references.sides import Side
 from ganmetrics.report import Score, Table
 from ganmetrics.scoring.comparison import CALIBRATED_FROM, INTERVAL_FROM, Comparison, interval_at_counts, made_of
 from ganmetrics.scoring.family import Scored, features_of, finite, label_of
 from ganmetrics.scoring.options import ScoringOptions
-from ganmetrics.scoring.sides import Side
 
 SHARES = ("precision", "recall", "density", "coverage")
 SHOWN = 5

@@ -1,9 +1,30 @@
 """What a user may choose about the metrics themselves."""
 
 from dataclasses import dataclass
+from typing import TypedDict
 
 from ganmetrics.errors import InputError
 from ganmetrics.extraction.feature_store import check_memory
+from ganmetrics.extraction.options import whole_number
+
+
+class IntervalKeywords(TypedDict, total=False):
+    """What a user may choose about intervals, as keywords."""
+
+    interval: bool
+    confidence: float
+
+
+class ScoringKeywords(IntervalKeywords, total=False):
+    """The fields of `ScoringOptions`, as keywords of a public function."""
+
+    floor: bool
+    k: int | None
+    subsets: int | None
+    subset_size: int | None
+    splits: int | None
+    seed: int
+    memory: int
 
 
 @dataclass(frozen=True)
@@ -36,12 +57,47 @@ class ScoringOptions:
     seed: int = 0
     memory: int = 2 * 10**9
 
+    @classmethod
+    def of(cls, scoring: "ScoringOptions | None", options: ScoringKeywords, *, seed: int) -> "ScoringOptions":
+        """Return the value that a public function was given, as a whole or as keywords.
+
+        Raises:
+            InputError: it was given both.
+        """
+        if scoring is None:
+            choices: ScoringKeywords = {"seed": seed}
+            choices.update(options)
+            return cls(**choices)
+        if not isinstance(scoring, cls):
+            raise InputError(f"scoring must be ScoringOptions; got {type(scoring).__name__}")
+        if options:
+            raise InputError(f"ScoringOptions hold all choices; got {', '.join(options)} beside them")
+        return scoring
+
     def __post_init__(self) -> None:
-        """Check the ranges, before the images cost anything."""
-        if not 0 < self.confidence < 1:
-            raise InputError(f"confidence must lie between 0 and 1, got {self.confidence}")
+        """Check kinds and ranges, before the images cost anything."""
+        for name in ("interval", "floor"):
+            if not isinstance(getattr(self, name), bool):
+                raise InputError(f"{name} must be True or False; got {type(getattr(self, name)).__name__}")
+        check_confidence(self.confidence)
         for name in ("k", "subsets", "subset_size", "splits"):
             value = getattr(self, name)
-            if value is not None and value < 1:
-                raise InputError(f"{name} must be at least 1, got {value}")
+            if value is not None:
+                object.__setattr__(self, name, whole_number(name, value, 1))
+        object.__setattr__(self, "seed", whole_number("seed", self.seed, 0))
+        object.__setattr__(self, "memory", whole_number("memory", self.memory, 1))
         check_memory(self.memory)
+
+
+def check_confidence(value: object) -> None:
+    """Raise InputError unless a confidence is a number between 0 and 1.
+
+    >>> check_confidence(95)
+    Traceback (most recent call last):
+        ...
+    ganmetrics.errors.InputError: confidence must lie between 0 and 1, got 95
+    """
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise InputError(f"confidence must be a number; got {type(value).__name__}")
+    if not 0 < value < 1:
+        raise InputError(f"confidence must lie between 0 and 1, got {value}")

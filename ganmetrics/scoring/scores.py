@@ -1,11 +1,12 @@
 """`score_sides`: all the metrics that were asked for, each family computed once."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
-from ganmetrics.errors import InputError
+from ganmetrics.errors import GanMetricsError, InputError
 from ganmetrics.metrics.catalogue import Metric
-from ganmetrics.report import Report, Score, Table
+from ganmetrics.references.sides import Side
+from ganmetrics.report import Refusal, Report, Score, Table
 from ganmetrics.scoring.classes import class_scores
 from ganmetrics.scoring.comparison import Comparison
 from ganmetrics.scoring.diversity import duplicate_scores, vendi_scores
@@ -17,7 +18,6 @@ from ganmetrics.scoring.kernel import kernel_scores
 from ganmetrics.scoring.memorisation import memorisation_scores
 from ganmetrics.scoring.neighbours import neighbour_scores
 from ganmetrics.scoring.options import ScoringOptions
-from ganmetrics.scoring.sides import Side
 from ganmetrics.timing import stage
 
 FAMILIES: dict[str, Callable[[Comparison, tuple[str, ...], ScoringOptions], Scored]] = {
@@ -33,49 +33,97 @@ FAMILIES: dict[str, Callable[[Comparison, tuple[str, ...], ScoringOptions], Scor
 """What computes each family of the catalogue."""
 
 
+@dataclass
+class _Found:
+    """Scores, tables and refusals as they are found, by the metric's name."""
+
+    scores: dict[str, Score] = field(default_factory=dict)
+    tables: list[Table] = field(default_factory=list)
+    refusals: dict[str, GanMetricsError] = field(default_factory=dict)
+
+
 def score_sides(
     metrics: tuple[Metric, ...], real: Side | None, fake: Side, options: ScoringOptions, *, warn: bool = True
 ) -> Report:
     """Return the scores of `metrics`, in their order, after saying whatever makes them less than comparable.
 
-    What would be said is the same for many sets in a row, which is what `warn` is for.
+    A metric that cannot be scored leaves the others alone: the report has the reason in its place. What would be said
+    is the same for many sets in a row, which is what `warn` is for.
 
     Raises:
-        NotEnoughSamples: a side has fewer images than a metric is defined for.
+        NotEnoughSamples: no metric can be scored; this is the first one's reason, as are those below.
         InputError: a metric needs logits or classes, and there are none.
         NumericsError: features are such that a metric is undefined.
     """
     comparison = Comparison.of(real, fake)
     if warn:
-        comparison.warn()
+        comparison.warn(metrics)
     with stage("scores"):
-        scores, tables = _scored(comparison, metrics, options)
+        found = _score(comparison, metrics, options)
+        if not found.scores:
+            raise next(iter(found.refusals.values()))
+        rows = _rows(metrics, comparison, found)
         if options.floor:
-            scores += floor_scores(metrics, comparison, options)
-    chosen = {score.name: dict(score.made) for score in scores if score.made}
-    return Report({score.name: score for score in scores}, {**comparison.provenance(), "metrics": chosen}, tables)
+            rows += _floor_rows(metrics, comparison, options)
+    scores = {row.name: row for row in rows if isinstance(row, Score)}
+    chosen = {name: dict(score.made) for name, score in scores.items() if score.made}
+    return Report(
+        scores=scores,
+        provenance={**comparison.provenance(), "metrics": chosen},
+        tables=tuple(found.tables),
+        refusals={row.name: row for row in rows if isinstance(row, Refusal)},
+        asked=tuple(row.name for row in rows),
+    )
 
 
-def floor_scores(metrics: tuple[Metric, ...], comparison: Comparison, options: ScoringOptions) -> list[Score]:
+def _rows(
+    metrics: tuple[Metric, ...], comparison: Comparison, found: _Found, suffix: str = ""
+) -> list[Score | Refusal]:
+    """Return a score or the reason that there is none for each metric in order."""
+    rows: list[Score | Refusal] = []
+    for metric in metrics:
+        if metric.name in found.scores:
+            score = found.scores[metric.name]
+            rows.append(replace(score, name=f"{score.name}{suffix}"))
+        else:
+            reason = " ".join(str(found.refusals[metric.name]).split())
+            rows.append(Refusal(f"{comparison.name_of(metric)}{suffix}", reason))
+    return rows
+
+
+def _floor_rows(metrics: tuple[Metric, ...], comparison: Comparison, options: ScoringOptions) -> list[Score | Refusal]:
     """Return the same scores of one half of the real images against the other, without intervals.
 
     Raises:
-        InputError: there is no real side.
-        NotEnoughSamples: a half has fewer images than a metric is defined for.
+        InputError: there is no real side, or it holds nothing to make halves of.
+        NotEnoughSamples: a half has fewer than two images.
     """
     if comparison.real is None:
         raise InputError("a floor needs real images; there are none")
     of_halves = Comparison.of(*halves(comparison.real))
-    scores, _ = _scored(of_halves, metrics, replace(options, interval=False))
-    return [replace(score, name=f"{score.name}{SUFFIX}") for score in scores]
+    found = _score(of_halves, metrics, replace(options, interval=False))
+    return _rows(metrics, of_halves, found, SUFFIX)
 
 
-def _scored(
-    comparison: Comparison, metrics: tuple[Metric, ...], options: ScoringOptions
-) -> tuple[list[Score], tuple[Table, ...]]:
-    found = [
-        FAMILIES[family](comparison, tuple(metric.name for metric in metrics if metric.family == family), options)
-        for family in dict.fromkeys(metric.family for metric in metrics)
-    ]
-    by_name = {name: score for scored in found for name, score in scored.scores.items()}
-    return [by_name[metric.name] for metric in metrics], tuple(table for scored in found for table in scored.tables)
+def _score(comparison: Comparison, metrics: tuple[Metric, ...], options: ScoringOptions) -> _Found:
+    """Compute each family once; where one refuses, each of its metrics by itself."""
+    found = _Found()
+    for family in dict.fromkeys(metric.family for metric in metrics):
+        names = tuple(metric.name for metric in metrics if metric.family == family)
+        try:
+            _add(found, FAMILIES[family](comparison, names, options))
+        except GanMetricsError as error:
+            if len(names) == 1:
+                found.refusals[names[0]] = error
+                continue
+            for name in names:
+                try:
+                    _add(found, FAMILIES[family](comparison, (name,), options))
+                except GanMetricsError as reason:
+                    found.refusals[name] = reason
+    return found
+
+
+def _add(found: _Found, scored: Scored) -> None:
+    found.scores.update(scored.scores)
+    found.tables.extend(scored.tables)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from ganmetrics import shown
 from reference_models.analyses.subject import Subject, require_drawn
 from reference_models.analyses.truth import WORDS, measure_shapes
 from reference_models.errors import ConfigError
@@ -60,7 +61,7 @@ def open_pool(subject: Subject, concepts: tuple[str, ...], *, seed: int) -> Pool
         return Pool(latents, {})
     for concept in in_words:
         words(concept)
-    require_drawn(subject, f"the concept {in_words[0]!r}")
+    require_drawn(subject, f"the concept {shown(in_words[0])}")
     return Pool(latents, clarity(measure_shapes(subject.images(latents))))
 
 
@@ -85,7 +86,9 @@ def words(concept: str) -> list[str]:
     found = concept.split()
     unknown = [word for word in found if word not in WORDS]
     if unknown or not found:
-        raise ConfigError(f"a concept is numbers of samples (3,7,12) or words of {', '.join(WORDS)}; got {concept!r}")
+        raise ConfigError(
+            f"a concept is numbers of samples (3,7,12) or words of {', '.join(WORDS)}; got {shown(concept)}"
+        )
     return found
 
 

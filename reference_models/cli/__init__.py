@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from ganmetrics import GanMetricsError
+from ganmetrics import GanMetricsError, printable
 from reference_models.cli.analyse import analyse
 from reference_models.cli.compare import compare
 from reference_models.cli.listing import list_presets
@@ -40,6 +40,10 @@ class OneLineErrors(click.Group):
             return super().invoke(context)
         except GanMetricsError as error:
             raise click.ClickException(" ".join(str(error).split())) from error
+        except click.ClickException as error:
+            # What was typed, or matched by the shell, is told by click too.
+            vars(error).update(message=printable(error.message))
+            raise
         except KeyboardInterrupt:
             click.echo("interrupted", err=True)
             sys.exit(INTERRUPTED)

@@ -7,6 +7,8 @@ from typing import Any
 import click
 from tqdm import tqdm
 
+from ganmetrics import printable
+
 
 class Display:
     """Shows a run; the bar only where stderr is a terminal.
@@ -59,4 +61,4 @@ class Display:
     def _write(self, text: str) -> None:
         if self._bar is not None:
             self._bar.clear()
-        click.echo(text, err=True)
+        click.echo(printable(text), err=True)

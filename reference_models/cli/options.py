@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from ganmetrics import shown
 from reference_models.errors import ConfigError
 
 run_argument = click.argument("run", type=click.Path(path_type=Path))
@@ -25,5 +26,5 @@ def whole_numbers(text: str, *, option: str) -> tuple[int, ...]:
     parts = [part.strip() for part in text.split(",") if part.strip()]
     wrong = [part for part in parts if not part.isdecimal()]
     if wrong:
-        raise ConfigError(f"{option} must be whole numbers such as 1,5,12; got {wrong[0]!r}")
+        raise ConfigError(f"{option} must be whole numbers such as 1,5,12; got {shown(wrong[0])}")
     return tuple(map(int, parts))

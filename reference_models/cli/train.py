@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from ganmetrics import printable
 from reference_models.cli.display import Display
 from reference_models.config import PRECISIONS
 from reference_models.errors import ConfigError
@@ -98,7 +99,7 @@ def train(
                 chosen = presets.build_config(name, {**keys, "eval.epochs": start.default_eval_epochs(chosen.epochs)})
             outcome = start.train(chosen, out or OUT / name, device=device, observer=display)
     best = "" if outcome.best is None else f", best {outcome.best:.6g} at epoch {outcome.best_epoch}"
-    click.echo(f"{outcome.directory}: {outcome.epochs} epochs{best}")
+    click.echo(printable(f"{outcome.directory}: {outcome.epochs} epochs{best}"))
 
 
 def _refuse_with_resume(preset: str | None, out: Path | None, resume: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ganmetrics import shown
 from reference_models.errors import CheckpointError, ConfigError
 from reference_models.recording.records import SCORES, read_scores
 from reference_models.settings import read_toml
@@ -74,7 +75,7 @@ def read_curves(directories: Sequence[Path]) -> list[Curve]:
             if value != identities[0][key]:
                 raise ConfigError(
                     f"scores of {curves[0].name} and {curve.name} do not compare: "
-                    f"{key} is {identities[0][key]!r} and {value!r}"
+                    f"{key} is {shown(identities[0][key])} and {shown(value)}"
                 )
     return curves
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from PIL import Image
 
+from ganmetrics import clipped
 from reference_models.comparison.curves import Curve
 from reference_models.errors import CheckpointError, ConfigError
 from reference_models.recording.grids import GAP, captioned, sample_path
@@ -53,6 +54,8 @@ def _part(curve: Curve, epoch: int, *, size: int, rows: int) -> Image.Image:
         with Image.open(path) as opened:
             whole = opened.convert("RGB")
     except OSError as error:
-        raise CheckpointError(f"{curve.name} needs its grid of epoch {epoch} to be compared; {path}: {error}") from None
+        raise CheckpointError(
+            f"{curve.name} needs its grid of epoch {epoch} to be compared; {path}: {clipped(error)}"
+        ) from None
     part = whole.crop((0, 0, whole.width, min(whole.height, rows * (size + GAP) + GAP)))
     return captioned(part, f"{curve.name}, epoch {epoch}: {found['value']:.4g} ({found['count']:,})")

@@ -2,6 +2,7 @@
 
 import math
 
+from ganmetrics import shown
 from reference_models.errors import ConfigError
 
 
@@ -9,7 +10,7 @@ def check_among(choices: tuple[str, ...], section: object, name: str, prefix: st
     """Refuse a choice that does not exist."""
     value = getattr(section, name)
     if value not in choices:
-        raise ConfigError(f"{prefix}{name} must be one of {', '.join(choices)}; got {value!r}")
+        raise ConfigError(f"{prefix}{name} must be one of {', '.join(choices)}; got {shown(value)}")
 
 
 def check_at_least(least: float, section: object, *names: str, prefix: str = "") -> None:

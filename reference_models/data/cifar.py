@@ -1,6 +1,5 @@
 """CIFAR-10 as torchvision stores it: pickled batches under ``cifar-10-batches-py``."""
 
-import pickle
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +7,7 @@ import numpy as np
 import torch
 from PIL import Image
 
+from ganmetrics import GanMetricsError, clipped, load_plain_pickle
 from reference_models.data.images import LabelledImages
 from reference_models.data.resize import to_pixels
 from reference_models.errors import DataError
@@ -17,18 +17,6 @@ BATCHES = tuple(f"data_batch_{number}" for number in range(1, 6))
 CLASS_NAMES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 _SIZE = 32
 _WIDTH = 3 * _SIZE * _SIZE
-
-
-class _ArraysOnly(pickle.Unpickler):
-    """Unpickles dictionaries, lists, text and NumPy arrays; anything else could run code, and is refused."""
-
-    def find_class(self, module: str, name: str) -> Any:  # noqa: ANN401 - a class or a function
-        """Return one of the three names that an array is rebuilt with."""
-        if name == "_reconstruct" and module in {"numpy.core.multiarray", "numpy._core.multiarray"}:
-            return np._core.multiarray._reconstruct  # type: ignore[attr-defined]
-        if (module, name) in {("numpy", "ndarray"), ("numpy", "dtype")}:
-            return getattr(np, name)
-        raise pickle.UnpicklingError(f"holds {module}.{name}, which no CIFAR-10 batch has")
 
 
 def read_cifar10(root: Path, *, size: int = _SIZE, resize: str = "squash") -> LabelledImages:
@@ -57,17 +45,21 @@ def read_cifar10(root: Path, *, size: int = _SIZE, resize: str = "squash") -> La
 
 def _read_batch(path: Path) -> tuple[np.ndarray[Any, np.dtype[np.uint8]], torch.Tensor]:
     try:
-        with path.open("rb") as file:
-            batch = _ArraysOnly(file, encoding="bytes").load()
-        pixels, labels = np.asarray(batch[b"data"]), np.asarray(batch[b"labels"], np.int64)
+        batch = load_plain_pickle(path.read_bytes(), name="the pickle")
     except FileNotFoundError:
         raise DataError(f"CIFAR-10 needs {', '.join(BATCHES)}; {path} is missing") from None
-    # A damaged pickle ends in whatever its bytes happen to mean.
-    except Exception as error:
-        raise DataError(f"{path} is no batch of CIFAR-10: {' '.join(str(error).split())}") from None
-    if pixels.dtype != np.uint8 or pixels.ndim != 2 or pixels.shape[1] != _WIDTH or labels.shape != pixels.shape[:1]:  # noqa: PLR2004
+    except (OSError, GanMetricsError) as error:
+        raise DataError(f"{path} is no batch of CIFAR-10: {clipped(error)}") from None
+    if not (isinstance(batch, dict) and isinstance(batch.get(b"data"), np.ndarray)):
+        raise DataError(f"{path} is no batch of CIFAR-10: it has no array b'data'")
+    pixels, labels = batch[b"data"], batch.get(b"labels")
+    if not (
+        isinstance(labels, list) and all(type(label) is int and label in range(len(CLASS_NAMES)) for label in labels)
+    ):
+        raise DataError(f"{path} needs labels from 0 to {len(CLASS_NAMES) - 1} in a list; it has others")
+    if pixels.dtype != np.uint8 or pixels.ndim != 2 or pixels.shape != (len(labels), _WIDTH):  # noqa: PLR2004
         raise DataError(f"{path} needs uint8 [n, {_WIDTH}] and n labels; it has {pixels.dtype} {list(pixels.shape)}")
-    return pixels.reshape(-1, 3, _SIZE, _SIZE), torch.from_numpy(labels)
+    return pixels.reshape(-1, 3, _SIZE, _SIZE), torch.tensor(labels, dtype=torch.int64)
 
 
 def _download(root: Path) -> None:
@@ -80,4 +72,4 @@ def _download(root: Path) -> None:
         CIFAR10(str(root), train=True, download=True)
     # Networks, disks and archives fail in many ways.
     except Exception as error:
-        raise DataError(f"{missing}, and cannot be downloaded: {' '.join(str(error).split())}") from None
+        raise DataError(f"{missing}, and cannot be downloaded: {clipped(error)}") from None

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from PIL import Image
 
+from ganmetrics import clipped
 from reference_models.data.images import LabelledImages
 from reference_models.data.resize import to_pixels
 from reference_models.errors import DataError
@@ -49,7 +50,7 @@ def read_zip(path: Path, *, size: int, resize: str, progress: Progress) -> Label
             found = sorted(name for name in archive.namelist() if _is_image(name))
             return _read(found, archive.read, str(path), size=size, resize=resize, progress=progress)
     except (zipfile.BadZipFile, OSError) as error:
-        raise DataError(f"{path} cannot be read as a zip: {error}") from None
+        raise DataError(f"{path} cannot be read as a zip: {clipped(error)}") from None
 
 
 def read_npz(path: Path, *, size: int, resize: str) -> LabelledImages:
@@ -65,10 +66,12 @@ def read_npz(path: Path, *, size: int, resize: str) -> LabelledImages:
             arrays = {name: opened[name] for name in opened.files}
     # Damage ends in whatever unpacking and parsing run into.
     except Exception as error:
-        raise DataError(f"{path} cannot be read as an npz: {' '.join(str(error).split())}") from None
+        raise DataError(f"{path} cannot be read as an npz: {clipped(error)}") from None
     images, labels = arrays.get("arr_0", arrays.get("images")), arrays.get("labels", arrays.get("arr_1"))
     if images is None:
-        raise DataError(f"{path} needs uint8 images [n, h, w, 3] in arr_0; it has {', '.join(arrays) or 'nothing'}")
+        raise DataError(
+            f"{path} needs uint8 images [n, h, w, 3] in arr_0; it has {clipped(', '.join(arrays)) or 'nothing'}"
+        )
     if images.dtype != np.uint8 or images.ndim != _AXES or images.shape[3] != 3:  # noqa: PLR2004
         raise DataError(f"{path} needs uint8 images [n, h, w, 3]; it has {images.dtype} {list(images.shape)}")
     pixels = np.empty((len(images), 3, size, size), np.uint8)
@@ -103,9 +106,9 @@ def _read(
             with Image.open(io.BytesIO(content)) as image:
                 pixels[index] = to_pixels(image, size=size, resize=resize)
         except DataError as error:
-            bad.append(f"{names[index]} ({error})")
+            bad.append(f"{clipped(names[index])} ({error})")
         except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-            bad.append(f"{names[index]} (not an image that can be decoded)")
+            bad.append(f"{clipped(names[index])} (not an image that can be decoded)")
 
     block = 1024
     with ThreadPoolExecutor(min(os.cpu_count() or 1, 8)) as pool:

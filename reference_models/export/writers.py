@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from ganmetrics import StorageError
+from ganmetrics import StorageError, shown
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -138,7 +138,7 @@ def _member(class_names: tuple[str, ...], labels: list[int] | None, index: int, 
 def _check_names(class_names: tuple[str, ...]) -> None:
     for name in class_names:
         if name in {"", ".", ".."} or any(mark in name for mark in ("/", "\\", "\0", os.sep)):
-            raise StorageError(f"a class named {name!r} can have no folder; write an .npz instead")
+            raise StorageError(f"a class named {shown(name)} can have no folder; write an .npz instead")
 
 
 def _png(image: Pixels) -> bytes:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import torch
 
-from ganmetrics import Extractor
+from ganmetrics import Extractor, shown
 from reference_models.config import TrainConfig
 from reference_models.data.batches import Batches
 from reference_models.data.load import load_images
@@ -57,7 +57,7 @@ def run_study(
         KeyboardInterrupt: it was interrupted; the same call goes on.
     """
     if name not in STUDIES:
-        raise ConfigError(f"the studies are {', '.join(STUDIES)}; got {name!r}")
+        raise ConfigError(f"the studies are {', '.join(STUDIES)}; got {shown(name)}")
     if seeds < 1:
         raise ConfigError(f"--seeds must be at least 1; got {seeds}")
     study, out, told = STUDIES[name], Path(out), observer or LoggingObserver()
@@ -121,8 +121,8 @@ def _check_same(directory: Path, config: TrainConfig) -> None:
         return
     changed = difference(read_checkpoint(directory / LAST).config, config)
     if changed:
-        shown = "; ".join(f"{key}: {old!r} -> {new!r}" for key, (old, new) in changed.items())
-        raise ConfigError(f"{directory} was trained with another configuration ({shown}); choose another --out")
+        differences = "; ".join(f"{key}: {shown(old)} -> {shown(new)}" for key, (old, new) in changed.items())
+        raise ConfigError(f"{directory} was trained with another configuration ({differences}); choose another --out")
 
 
 def _finished(directory: Path) -> bool:

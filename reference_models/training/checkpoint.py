@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from ganmetrics import clipped
 from reference_models.config import TrainConfig
 from reference_models.errors import CheckpointError, ConfigError
 from reference_models.files import write_whole
@@ -96,13 +97,13 @@ def read_checkpoint(path: str | Path) -> Checkpoint:
         with zipfile.ZipFile(path) as archive:
             damaged = archive.testzip()
         if damaged is not None:
-            raise CheckpointError(f"{path} is damaged: bad checksum of {damaged}")
+            raise CheckpointError(f"{path} is damaged: bad checksum of {clipped(damaged)}")
         content = torch.load(path, map_location="cpu", weights_only=True)
     except (OSError, RuntimeError, ValueError, EOFError, zipfile.BadZipFile, pickle.UnpicklingError) as error:
         if isinstance(error, CheckpointError):
             raise
         reason = str(error).strip().splitlines() or [type(error).__name__]
-        raise CheckpointError(f"{path} is no checkpoint that can be read: {reason[0]}") from None
+        raise CheckpointError(f"{path} is no checkpoint that can be read: {clipped(reason[0])}") from None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise CheckpointError(f"{path} needs format {FORMAT} of this package; it is something else")
     try:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import torch
 
-from ganmetrics import Extractor, StorageError
+from ganmetrics import Extractor, StorageError, clipped, shown
 from reference_models.config import TrainConfig
 from reference_models.data.images import LabelledImages
 from reference_models.data.load import load_images
@@ -111,7 +111,7 @@ def resume(
         try:
             run.resume_from(checkpoint)
         except (ValueError, RuntimeError, KeyError) as error:
-            reason = str(error).strip().splitlines()[0]
+            reason = clipped(str(error).strip().splitlines()[0])
             raise CheckpointError(f"{checkpoint.path} does not fit this run: {reason}") from None
         if ranks.is_first:
             remove_leftovers(out)
@@ -182,9 +182,9 @@ def _changed(
     allowed = {*FREE, *allow_changed}
     refused = {key: values for key, values in differing.items() if key not in allowed}
     if refused:
-        shown = "; ".join(f"{key}: {old!r} -> {new!r}" for key, (old, new) in refused.items())
+        differences = "; ".join(f"{key}: {shown(old)} -> {shown(new)}" for key, (old, new) in refused.items())
         raise ConfigError(
-            f"{out} was trained with another configuration ({shown}); "
+            f"{out} was trained with another configuration ({differences}); "
             f"{' '.join(f'--allow-changed {key}' for key in refused)} goes on with the new one"
         )
     return wanted

@@ -14,13 +14,13 @@ from ganmetrics.testing import ChannelMeans
 @pytest.fixture
 def cheap(monkeypatch):
     """`--extractor efficientnet-lite0` takes the mean of each channel, so that commands run in milliseconds."""
-    real_loader = settings.load_extractor
+    real_loader = settings.open_extractor
 
     def load(name, **options):
         cheap = split_precision(name)[0] == "efficientnet-lite0"
         return ChannelMeans(name=name) if cheap else real_loader(name, **options)
 
-    monkeypatch.setattr(settings, "load_extractor", load)
+    monkeypatch.setattr(settings, "open_extractor", load)
 
 
 @dataclasses.dataclass

@@ -24,7 +24,7 @@ def test_the_table_names_p_values_and_the_better_one(run, contest):
     assert done.status == 0
     title, header, *rows = done.out.splitlines()
     assert title == f"A {contest[1]} (40), B {contest[2]} (40), real {contest[0]} (40)"
-    assert header.split() == ["metric", "A", "B", "A", "-", "B", "low", "high", "p-value", "better", "estimate"]
+    assert header.split() == ["metric", "A", "B", "A", "-", "B", "low", "high", "p_value", "better", "estimate"]
     assert [row.split()[0] for row in rows] == NAMES
     assert rows[0].split()[7] == "A"
     assert rows[0].split()[8].startswith("corrected")
@@ -39,7 +39,7 @@ def test_json_says_the_same(run, contest):
     distance = parsed["comparisons"][1]
     assert distance["difference"] == distance["A"] - distance["B"] < 0
     assert distance["low"] < distance["difference"] < distance["high"] < 0
-    assert distance["p-value"] == 0.0001
+    assert distance["p_value"] == 0.0001
     assert distance["better"] == "A"
     assert distance["confidence"] == 0.9
     assert parsed["provenance"]["B"]["count"] == 40

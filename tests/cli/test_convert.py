@@ -61,6 +61,24 @@ def test_a_pickle_that_would_run_code_is_one_line(run, tmp_path):
     assert not (tmp_path / "out.npz").exists()
 
 
+def test_a_files_name_and_contents_do_not_reach_the_terminal(run, tmp_path):
+    """Escape sequences and line breaks are told as such: in errors, in warnings, in results and in what click says."""
+    path = tmp_path / "\x1b[2Jx\n\u202e.pkl"
+    path.write_bytes(pickle.dumps({"\x1b]0;title\x07": 1, "y" * 100_000: 2}))
+    refused = run("reference", "convert", path, tmp_path / "out.npz")
+    assert refused.status == 1
+    assert refused.err.rstrip("\n").isprintable()
+    assert "\\x1b]0;title\\x07, yyy" in refused.err
+    assert len(refused.err) < 1000
+    np.savez(tmp_path / "\x1b[2J.npz", mu=np.zeros(3), sigma=np.eye(3))
+    done = run("reference", "convert", tmp_path / "\x1b[2J.npz", tmp_path / "out.npz")
+    assert done.status == 0
+    assert "warning: " in done.err
+    assert "\x1b" not in done.err + done.out
+    assert "\x1b" not in run("fid", "--\x1b[2J").err
+    assert "\x1b" not in run("fid", "a", "b", "\x1b[2J").err
+
+
 def test_an_unknown_format_is_wrong_usage(run, foreign, tmp_path):
     """Status 2, with the formats that there are."""
     done = run("reference", "convert", foreign, tmp_path / "out.npz", "--to", "tensorflow")

@@ -11,7 +11,7 @@ from tests.inception_stand_in import Thumbnail
 @pytest.fixture(autouse=True)
 def stand_in(monkeypatch):
     """`inception-v3` needs no weights."""
-    monkeypatch.setattr(settings, "load_extractor", lambda _, *, preprocessing, **__: Thumbnail(preprocessing))
+    monkeypatch.setattr(settings, "open_extractor", lambda _, *, preprocessing, **__: Thumbnail(preprocessing))
 
 
 def test_two_operands_are_enough(run, folders):

@@ -24,7 +24,7 @@ class Slow(ChannelMeans):
         {body}
         return super().__call__(batch, device)
 
-settings.load_extractor = lambda name, **options: Slow(name=name)
+settings.open_extractor = lambda name, **options: Slow(name=name)
 from ganmetrics.cli import main
 main()
 """

@@ -59,7 +59,7 @@ class Slow(ChannelMeans):
         time.sleep({seconds})
         return super().__call__(batch, device)
 
-settings.load_extractor = lambda name, **options: Slow(name=name)
+settings.open_extractor = lambda name, **options: Slow(name=name)
 from ganmetrics.cli import main
 main()
 """

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from ganmetrics.commands.evaluate import evaluate, extract, fid
+from ganmetrics.commands.evaluate import evaluate, fid
+from ganmetrics.commands.extract import extract
 from ganmetrics.errors import InputError, NotEnoughSamples, NumericsError
 from ganmetrics.features.base import Outputs
 from ganmetrics.references.reference import Reference

@@ -27,7 +27,7 @@ def extractor(monkeypatch):
         loaded.append(Thumbnail(preprocessing))
         return loaded[-1]
 
-    monkeypatch.setattr(settings, "load_extractor", load)
+    monkeypatch.setattr(settings, "open_extractor", load)
     return lambda: loaded[-1]
 
 

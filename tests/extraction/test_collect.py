@@ -5,21 +5,24 @@ import pytest
 import torch
 
 from ganmetrics._types import silent
+from ganmetrics.data.audit import Audit, BadFile
 from ganmetrics.data.sources import open_source
 from ganmetrics.errors import NotEnoughSamples
 from ganmetrics.extraction.accumulate import BLOCK_ROWS
-from ganmetrics.extraction.collect import MOMENTS_ONLY, Keep, collect
-from ganmetrics.extraction.settings import resolve_settings
+from ganmetrics.extraction.collect import Keep, collect
+from ganmetrics.extraction.survey import Survey
 from ganmetrics.testing import ChannelMeans, random_images
-from tests.extraction.test_settings import DEFAULTS
+from tests.extraction.test_settings import opened
 
 IMAGES = random_images(2500, seed=3)
+LEAN = Keep()
 FEATURES = IMAGES.double().mean(dim=(2, 3)).numpy()
 
 
-def gathered(*, keep=MOMENTS_ONLY, batch_size=100, skip=frozenset(), progress=silent):
-    settings = resolve_settings(ChannelMeans(), **{**DEFAULTS, "batch_size": batch_size, "workers": 0})
-    return collect(open_source(IMAGES), settings, skip=skip, keep=keep, progress=progress)
+def gathered(*, keep=LEAN, batch_size=100, skip=frozenset(), progress=silent):
+    settings = opened(ChannelMeans(), batch_size=batch_size, workers=0)
+    audit = Audit(bad=tuple(BadFile(index, f"tensor[{index}]", "truncated") for index in skip))
+    return collect(Survey(open_source(IMAGES), "digest", audit), settings, keep=keep, progress=progress)
 
 
 def test_several_blocks_equal_the_whole():

@@ -1,32 +1,24 @@
 """Options that are resolved once, and refused in one place."""
 
 import os
-import sys
+from dataclasses import replace
 
 import pytest
 import torch
 
 from ganmetrics.errors import InputError
 from ganmetrics.extraction import settings as module
-from ganmetrics.extraction.settings import resolve_settings
-from ganmetrics.features.base import ExtractorSpec
-from ganmetrics.features.network import FrozenNetwork, NetworkExtractor
+from ganmetrics.extraction.options import Extraction
+from ganmetrics.extraction.settings import open_settings
 from ganmetrics.features.resize import Preprocessing
 from ganmetrics.testing import ChannelMeans
 
-DEFAULTS = {
-    "protocol": None,
-    "weights": None,
-    "offline": True,
-    "count": None,
-    "seed": 0,
-    "alpha": "white",
-    "skip_bad": False,
-    "batch_size": 32,
-    "workers": None,
-    "device": None,
-    "progress": None,
-}
+OFFLINE = Extraction(offline=True, batch_size=32)
+
+
+def opened(extractor, **options):
+    """The settings of an extractor under these options."""
+    return open_settings(replace(OFFLINE, extractor=extractor, **options), progress=None)
 
 
 @pytest.mark.parametrize(
@@ -46,15 +38,15 @@ def test_the_protocol_decides_inceptions_preprocessing(monkeypatch, protocol, ex
         asked.update(options, name=name)
         return ChannelMeans(name=name)
 
-    monkeypatch.setattr(module, "load_extractor", load)
-    resolve_settings("inception-v3", **{**DEFAULTS, "protocol": protocol})
+    monkeypatch.setattr(module, "open_extractor", load)
+    opened("inception-v3", protocol=protocol)
     assert (asked["name"], asked["preprocessing"], asked["offline"]) == ("inception-v3", expected, True)
 
 
 def test_an_extractor_object_is_used_as_it_is():
     """It needs no loading, and its protocol is its own."""
     extractor = ChannelMeans()
-    resolved = resolve_settings(extractor, **DEFAULTS)
+    resolved = opened(extractor)
     assert resolved.extractor is extractor
     assert resolved.protocol.name == "native"
     assert resolved.device == torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -65,30 +57,14 @@ def test_an_extractor_object_is_used_as_it_is():
 def test_a_cpu_has_small_batches(monkeypatch, device, given, expected):
     """A CPU's network sees a few images at a time, so that more would only wait in memory; what is given stays."""
     monkeypatch.setattr(module, "_resolve_device", torch.device)
-    resolved = resolve_settings(ChannelMeans(), **{**DEFAULTS, "batch_size": given, "device": device})
+    resolved = opened(ChannelMeans(), batch_size=given, device=device)
     assert resolved.batch_size == expected
 
 
 def test_a_device_that_torch_lacks_is_refused():
     """A device is tried before the work, not in the middle of it."""
     with pytest.raises(InputError, match="device must be one that this torch can use; got 'xpu:7'"):
-        resolve_settings(ChannelMeans(), **{**DEFAULTS, "device": "xpu:7"})
-
-
-def test_compiling_is_decided_by_the_count_and_said(caplog, monkeypatch):
-    """A pass over few images runs as it is, with a line of why; statistics say what was done, not what was asked."""
-    monkeypatch.setenv("CXX", sys.executable)
-    spec = ExtractorSpec("tiny", 4, None, "pooled", None, "none")
-    network = NetworkExtractor(spec, Preprocessing("tf1-bilinear", (8, 8), "(x-128)/128"), FrozenNetwork)
-    plain, compiled = (resolve_settings(network, **DEFAULTS, compile=compile_) for compile_ in (False, True))
-    assert plain.for_count(10) is plain
-    assert not plain.compiles(10**6)
-    with caplog.at_level("INFO"):
-        assert compiled.for_count(10**6).extractor is compiled.extractor
-        assert not caplog.records
-        assert compiled.for_count(10).extractor is network
-    assert "not compiled: 10 images are fewer than the about 50,000 that repay it" in caplog.text
-    assert (compiled.compiles(10), compiled.compiles(10**6)) == (False, True)
+        opened(ChannelMeans(), device="xpu:7")
 
 
 @pytest.mark.parametrize(
@@ -103,4 +79,4 @@ def test_every_core_of_a_process_decodes_by_default(monkeypatch, threads, cores,
         monkeypatch.delenv("LOCAL_WORLD_SIZE", raising=False)
     else:
         monkeypatch.setenv("LOCAL_WORLD_SIZE", local)
-    assert resolve_settings(ChannelMeans(), **DEFAULTS).workers == expected
+    assert opened(ChannelMeans()).workers == expected

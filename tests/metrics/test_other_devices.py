@@ -24,7 +24,7 @@ from ganmetrics.metrics.divergences import (
 from ganmetrics.metrics.frechet.difference import frechet_difference
 from ganmetrics.metrics.frechet.estimate import frechet_estimate
 from ganmetrics.metrics.frechet.infinity import frechet_infinity
-from ganmetrics.metrics.frechet.influence import influence
+from ganmetrics.metrics.frechet.influence import influences
 from ganmetrics.metrics.inception.score import inception_score
 from ganmetrics.metrics.kernel.difference import kernel_difference
 from ganmetrics.metrics.kernel.distance import kernel_distance
@@ -61,7 +61,7 @@ CALLS = {
     "frechet_estimate": (frechet_estimate, PAIR),
     "frechet_infinity": (frechet_infinity, PAIR),
     "inception_score": (lambda x: inception_score(x, splits=2), (REAL,)),
-    "influence": (influence, PAIR),
+    "influence": (influences, PAIR),
     "kernel_difference": (lambda *x: kernel_difference(*x, permutations=19), THREE),
     "kernel_distance": (lambda *x: kernel_distance(*x, subsets=2, subset_size=20), PAIR),
     "kernel_distance_estimate": (kernel_distance_estimate, PAIR),

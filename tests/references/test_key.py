@@ -6,10 +6,10 @@ import platform
 import pytest
 import torch
 
-from ganmetrics.extraction.settings import resolve_settings
 from ganmetrics.features.base import ExtractorSpec
 from ganmetrics.references.key import ReferenceKey
 from ganmetrics.testing import ChannelMeans
+from tests.extraction.test_settings import opened
 
 KEY = ReferenceKey(
     contents="a" * 64,
@@ -42,20 +42,8 @@ def test_equal_keys_share_a_digest():
 
 def test_settings_reach_the_key():
     """What the run was told is what the key says."""
-    settings = resolve_settings(
-        ChannelMeans(name="means"),
-        protocol=None,
-        weights=None,
-        offline=True,
-        count=None,
-        seed=0,
-        alpha="black",
-        skip_bad=True,
-        batch_size=7,
-        workers=0,
-        device="cpu",
-        progress=None,
-    )
+    extractor = ChannelMeans(name="means")
+    settings = opened(extractor, alpha="black", skip_bad=True, batch_size=7, workers=0, device="cpu")
     key = ReferenceKey.of("c" * 64, settings)
     assert (key.extractor, key.layer, key.protocol, key.alpha) == ("means", "mean", "native", "black")
     assert (key.skip_bad, key.batch_size, key.device, key.contents) == (True, 7, f"{platform.machine()} cpu", "c" * 64)

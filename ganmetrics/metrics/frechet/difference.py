@@ -8,7 +8,7 @@ from ganmetrics.core.gaussian.blocks import Blocks
 from ganmetrics.core.inference.permutation import PERMUTATIONS, permutation_p_value
 from ganmetrics.metrics.difference import Difference, normal_interval
 from ganmetrics.metrics.frechet.estimate import estimate_from_blocks
-from ganmetrics.metrics.frechet.influence import influence
+from ganmetrics.metrics.frechet.influence import influences
 
 
 def frechet_difference(
@@ -72,12 +72,12 @@ def frechet_difference(
 
 def _variance(real: ArrayLike, first: ArrayLike, second: ArrayLike) -> float:
     """Return the variance of the difference to first order; influences are 1/count of what a mean is taken over."""
-    one, other = influence(real, first), influence(real, second)
+    one, other = influences(real, first), influences(real, second)
     return sum(float(part.var()) * len(part) for part in (one.real - other.real, one.fake, other.fake))
 
 
 def _p_value(real: ArrayLike, first: ArrayLike, second: ArrayLike, *, permutations: int, seed: int) -> float:
-    scores = influence(real, joined(first, second)).fake
+    scores = influences(real, joined(first, second)).fake
     return permutation_p_value(scores[: len(first)], scores[len(first) :], permutations=permutations, seed=seed)
 
 

@@ -28,7 +28,7 @@ class Influence(NamedTuple):
     fake: FakeInfluence
 
 
-def influence(real: ArrayLike, fake: ArrayLike) -> Influence:
+def influences(real: ArrayLike, fake: ArrayLike) -> Influence:
     """Return to first order by how much each image raises the Fréchet distance of two sets.
 
     Positive: the image makes the distance larger, and leaving it out makes it smaller by about that much. Influences
@@ -62,7 +62,7 @@ def influence(real: ArrayLike, fake: ArrayLike) -> Influence:
         NumericsError: if a feature is not finite, naming the row.
 
     >>> real = torch.tensor([[-1.0], [0.0], [1.0]])
-    >>> influence(real, torch.tensor([[-1.0], [0.0], [1.0], [8.0]])).fake.round(decimals=3)
+    >>> influences(real, torch.tensor([[-1.0], [0.0], [1.0], [8.0]])).fake.round(decimals=3)
     tensor([-3.8810, -4.1390, -3.8940, 11.9150], dtype=torch.float64)
     """
     for name, features in (("real", real), ("fake", fake)):

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ganmetrics._text import shown
 from ganmetrics._types import ArrayLike, Logits
 from ganmetrics.core.arrays import check_rows, double_blocks, to_double
 from ganmetrics.core.entropy import mean_divergence_from_marginal
@@ -106,7 +107,7 @@ def split_logits(
     for _ in double_blocks(logits, "logits"):
         pass
     order = _order(len(logits), convention, rng)
-    for start, stop in _bounds(len(logits), splits, convention):
+    for start, stop in split_bounds(len(logits), splits, convention):
         yield to_double(_take(logits, order[start:stop]))
 
 
@@ -127,7 +128,7 @@ def chosen_convention(convention: str | InceptionScoreConvention) -> InceptionSc
     if isinstance(convention, InceptionScoreConvention):
         return convention
     if convention not in CONVENTIONS:
-        raise InputError(f"convention must be one of {', '.join(CONVENTIONS)}; got {convention!r}")
+        raise InputError(f"convention must be one of {', '.join(CONVENTIONS)}; got {shown(convention)}")
     return CONVENTIONS[convention]
 
 
@@ -147,7 +148,13 @@ def _order(count: int, convention: InceptionScoreConvention, rng: torch.Generato
     return torch.arange(count)
 
 
-def _bounds(count: int, splits: int | None, convention: InceptionScoreConvention) -> Sequence[tuple[int, int]]:
+def split_bounds(count: int, splits: int | None, convention: InceptionScoreConvention) -> Sequence[tuple[int, int]]:
+    """Return where each split of `count` images starts and stops.
+
+    Raises:
+        InputError: if `splits` is below 1, or given to a convention of fixed split size.
+        NotEnoughSamples: if there are fewer images than splits.
+    """
     if convention.split_size is not None:
         if splits is not None:
             raise InputError(f"splits are of {convention.split_size} images in this convention, got splits={splits}")

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ganmetrics._text import shown
 from ganmetrics._types import ArrayLike
 from ganmetrics.core.kernels.discrepancy import squared_mmd
 from ganmetrics.core.kernels.functions import PolynomialKernel
@@ -127,8 +128,7 @@ def kernel_distance(
     pair = FeaturePair(real, fake, PolynomialKernel(degree, gamma, coef0), memory=memory)
     counts = (len(real), len(fake))
     if chosen.subsets is None:
-        if subsets is not None or seed is not None:
-            raise InputError(f"this convention cuts blocks in order, got subsets={subsets}, seed={seed}")
+        _check_in_order(subsets, seed)
         size = _checked("subset_size", chosen.subset_size if subset_size is None else subset_size)
         drawn = _blocks(counts, size)
     else:
@@ -139,6 +139,36 @@ def kernel_distance(
             return _result(_together(pair, counts, drawn), size, chosen)
     values = torch.tensor([squared_mmd(kernel_sums(pair, *rows)) for rows in drawn], dtype=torch.float64)
     return _result(values, size, chosen)
+
+
+def check_subsets(
+    real_count: int,
+    fake_count: int,
+    *,
+    subsets: int | None = None,
+    subset_size: int | None = None,
+    seed: int | None = None,
+    convention: str = "ganmetrics",
+) -> None:
+    """Raise what `kernel_distance` would for sides of so many images, before there are any features.
+
+    >>> check_subsets(40, 40, subset_size=1000)
+    Traceback (most recent call last):
+        ...
+    ganmetrics.errors.NotEnoughSamples: a subset of 1000 needs at least as many real images, got 40
+    """
+    chosen, counts = _named(convention), (real_count, fake_count)
+    if chosen.subsets is None:
+        _check_in_order(subsets, seed)
+        next(_blocks(counts, _checked("subset_size", chosen.subset_size if subset_size is None else subset_size)))
+    else:
+        _checked("subsets", chosen.subsets if subsets is None else subsets)
+        _subset_size(counts, subset_size, chosen)
+
+
+def _check_in_order(subsets: int | None, seed: int | None) -> None:
+    if subsets is not None or seed is not None:
+        raise InputError(f"this convention cuts blocks in order, got subsets={subsets}, seed={seed}")
 
 
 def _result(values: Tensor, size: int, chosen: KernelDistanceConvention) -> KernelDistance:
@@ -160,7 +190,7 @@ def _together(pair: FeaturePair, counts: tuple[int, int], drawn: Iterator[Subset
 
 def _named(name: str) -> KernelDistanceConvention:
     if name not in CONVENTIONS:
-        raise InputError(f"convention must be one of {', '.join(CONVENTIONS)}; got {name!r}")
+        raise InputError(f"convention must be one of {', '.join(CONVENTIONS)}; got {shown(name)}")
     return CONVENTIONS[name]
 
 

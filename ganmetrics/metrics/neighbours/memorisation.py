@@ -8,6 +8,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from ganmetrics._text import shown
 from ganmetrics._types import ArrayLike
 from ganmetrics.core.neighbours.angular import nearest_angle
 from ganmetrics.core.neighbours.between import Encounters, encounters, point_sets
@@ -166,7 +167,7 @@ def memorisation_distance(
     (0.0, 0.5)
     """
     if averaged_over not in ("fake", "real"):
-        raise InputError(f"averaged_over must be fake or real, got {averaged_over!r}")
+        raise InputError(f"averaged_over must be fake or real, got {shown(averaged_over)}")
     real_points, fake_points, height = point_sets(real, fake, memory)
     sides = (fake_points, real_points) if averaged_over == "fake" else (real_points, fake_points)
     return float(nearest_angle(*sides, height=height).mean())

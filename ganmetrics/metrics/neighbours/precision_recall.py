@@ -6,6 +6,7 @@ from types import MappingProxyType
 import torch
 from torch import Tensor
 
+from ganmetrics._text import shown
 from ganmetrics._types import ArrayLike
 from ganmetrics.core.neighbours.between import Neighbourhoods, neighbourhoods
 from ganmetrics.core.neighbours.points import MEMORY
@@ -162,5 +163,5 @@ def chosen_convention(convention: str | PrecisionRecallConvention) -> PrecisionR
     if isinstance(convention, PrecisionRecallConvention):
         return convention
     if convention not in CONVENTIONS:
-        raise InputError(f"convention must be one of {', '.join(CONVENTIONS)}; got {convention!r}")
+        raise InputError(f"convention must be one of {', '.join(CONVENTIONS)}; got {shown(convention)}")
     return CONVENTIONS[convention]

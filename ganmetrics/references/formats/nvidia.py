@@ -1,16 +1,18 @@
 """Pickles of NVIDIA's repositories: EDM2's statistics by detector, and the feature statistics that StyleGAN caches."""
 
 import pickle
+import types
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ganmetrics._files import atomic_write
+from ganmetrics._text import listed, shown
 from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.errors import InputError
 from ganmetrics.references.formats.foreign import Array, Foreign, agreed_count, moments_of, moments_of_features
-from ganmetrics.references.formats.plain_pickle import load_plain
+from ganmetrics.references.formats.plain_pickle import load_plain_pickle
 
 DEFAULT_ENTRY = "fid"
 
@@ -27,14 +29,14 @@ def read_pickle(path: Path, *, count: int | None, entry: str | None) -> Foreign:
         InputError: the file is neither, has no such entry, or needs more than plain arrays.
         StaleStatistics: the file is damaged.
     """
-    content = load_plain(path.read_bytes(), name=str(path))
+    content = load_plain_pickle(path.read_bytes(), name=str(path))
     if isinstance(content, dict) and "num_images" in content:
         return _read_edm2(content, path, count=count, entry=entry or DEFAULT_ENTRY)
     if isinstance(content, dict) and "raw_mean" in content:
         if entry is not None:
-            raise InputError(f"only files of EDM2 have entries; {path} is of StyleGAN, got entry {entry!r}")
+            raise InputError(f"only files of EDM2 have entries; {path} is of StyleGAN, got entry {shown(entry)}")
         return _read_stylegan(content, path, count=count)
-    found = ", ".join(map(str, content)) if isinstance(content, dict) else type(content).__name__
+    found = listed(content) if isinstance(content, dict) else type(content).__name__
     raise InputError(f"a statistics pickle needs num_images (EDM2) or raw_mean (StyleGAN); {path} has {found}")
 
 
@@ -55,7 +57,7 @@ def write_edm2(path: Path, moments: Moments) -> None:
 def _read_edm2(content: dict[str, Any], path: Path, *, count: int | None, entry: str) -> Foreign:
     entries = [name for name, value in content.items() if isinstance(value, dict) and {"mu", "sigma"} <= value.keys()]
     if entry not in entries:
-        raise InputError(f"{path} needs an entry {entry!r} of mu and sigma; it has {', '.join(entries) or 'none'}")
+        raise InputError(f"{path} needs an entry {shown(entry)} of mu and sigma; it has {listed(entries) or 'none'}")
     stored = agreed_count(_whole(content["num_images"], "num_images", path), count, path)
     names = (f"{entry}.mu", f"{entry}.sigma")
     mean, covariance = (_array(content[entry][name], name, path) for name in ("mu", "sigma"))
@@ -64,9 +66,14 @@ def _read_edm2(content: dict[str, Any], path: Path, *, count: int | None, entry:
 
 def _read_stylegan(content: dict[str, Any], path: Path, *, count: int | None) -> Foreign:
     stored = agreed_count(_whole(content.get("num_items"), "num_items", path), count, path)
-    if not content.get("capture_mean_cov"):
+    captured, features = content.get("capture_mean_cov", False), content.get("all_features", [])
+    if not (isinstance(captured, bool) and isinstance(features, list | types.NoneType)):
+        raise InputError(f"capture_mean_cov must be true or false, all_features a list; {path} has something else")
+    if not captured:
         # Caches of KID and of precision and recall keep the features themselves.
-        parts = [_array(part, "all_features", path) for part in content.get("all_features") or ()]
+        parts = [_array(part, "all_features", path) for part in features or []]
+        if len({part.shape[1:] for part in parts if part.ndim}) > 1 or not all(part.ndim for part in parts):
+            raise InputError(f"all_features must be arrays [n, d] of one width; those of {path} differ")
         if not parts:
             raise InputError(f"a StyleGAN pickle needs raw_mean and raw_cov, or all_features; {path} has captured none")
         moments = moments_of_features(np.concatenate(parts), path=path)
@@ -86,7 +93,7 @@ def _read_stylegan(content: dict[str, Any], path: Path, *, count: int | None) ->
 def _whole(value: object, name: str, path: Path) -> int:
     if isinstance(value, int | np.integer) and not isinstance(value, bool) and value > 0:
         return int(value)
-    raise InputError(f"{name} must be a number of images; {path} has {value!r}")
+    raise InputError(f"{name} must be a number of images; {path} has {shown(value)}")
 
 
 def _array(value: object, name: str, path: Path) -> Array:

@@ -3,6 +3,7 @@
 import zipfile
 from pathlib import Path
 
+from ganmetrics._text import shown
 from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.errors import InputError, StorageError
 from ganmetrics.references.formats.foreign import Foreign
@@ -69,7 +70,7 @@ def read_foreign(path: Path, *, count: int | None = None, entry: str | None = No
     if kind == "pickle":
         return read_pickle(path, count=count, entry=entry)
     if entry is not None:
-        raise InputError(f"only pickles of EDM2 have entries; got entry {entry!r} with {path}")
+        raise InputError(f"only pickles of EDM2 have entries; got entry {shown(entry)} with {path}")
     if kind in ("mu-sigma", "adm"):
         return read_mu_sigma(path, spatial=kind == "adm", count=count)
     if kind == "features":
@@ -105,7 +106,7 @@ def check_target(path: Path, to: str) -> None:
         StorageError: the folder does not exist.
     """
     if to not in WRITTEN:
-        raise InputError(f"a format must be one of {', '.join(WRITTEN)}; got {to!r}")
+        raise InputError(f"a format must be one of {', '.join(WRITTEN)}; got {shown(to)}")
     if path.suffix not in WRITTEN[to]:
         raise InputError(f"a file for {to} needs a name that ends in {' or '.join(WRITTEN[to])}; got {path}")
     if not path.parent.is_dir():

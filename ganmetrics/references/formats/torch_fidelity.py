@@ -7,11 +7,12 @@ import numpy as np
 import torch
 
 from ganmetrics._files import atomic_write
+from ganmetrics._text import clipped, one_line
 from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.errors import InputError, StaleStatistics
 from ganmetrics.references.formats.foreign import Foreign, agreed_count, moments_of, moments_of_features
 from ganmetrics.references.formats.mu_sigma import POOLED
-from ganmetrics.references.formats.plain_pickle import load_plain
+from ganmetrics.references.formats.plain_pickle import load_plain_pickle
 
 PICKLE = "data.pkl"
 """What the pickle inside a file of torch.save is called, in the folder of the archive's name."""
@@ -32,7 +33,7 @@ def read_torch_fidelity(path: Path, *, count: int | None) -> Foreign:
         moments = moments_of_features(_read_tensor(path).numpy(), path=path)
         agreed_count(moments.count or 0, count, path)
         return Foreign("torch-fidelity", moments)
-    content = load_plain(data, name=str(path))
+    content = load_plain_pickle(data, name=str(path))
     if not isinstance(content, dict) or not all(isinstance(content.get(name), np.ndarray) for name in POOLED):
         raise InputError(f"a torch-fidelity file needs arrays mu and sigma; {path} has other contents")
     mean, covariance = (content[name] for name in POOLED)
@@ -59,7 +60,7 @@ def _read_archive(path: Path) -> tuple[bytes, bool]:
             (pickled,) = (name for name in names if name.split("/")[1:] == [PICKLE])
             return archive.read(pickled), any("/data/" in name for name in names)
     except Exception as error:  # a damaged archive fails in the ways of zipfile, zlib and struct
-        raise StaleStatistics(f"statistics file {path} is damaged: {' '.join(str(error).split())}") from None
+        raise StaleStatistics(f"statistics file {path} is damaged: {one_line(error)}") from None
 
 
 def _read_tensor(path: Path) -> torch.Tensor:
@@ -67,7 +68,7 @@ def _read_tensor(path: Path) -> torch.Tensor:
         content = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # torch.load documents no exception type for a damaged file
         reason = (str(error).splitlines() or [""])[0] or type(error).__name__
-        raise InputError(f"a torch-fidelity file needs plain tensors or arrays; {path}: {reason}") from None
+        raise InputError(f"a torch-fidelity file needs plain tensors or arrays; {path}: {clipped(reason)}") from None
     if not isinstance(content, torch.Tensor):
         raise InputError(f"a torch-fidelity file needs a tensor of features; {path} has a {type(content).__name__}")
     return content

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ganmetrics.commands.sanity.run import disturbance_study
+from ganmetrics.commands.sanity.run import sanity
 from ganmetrics.data.sources import open_source
 from ganmetrics.testing import ChannelMeans, write_images
 
@@ -36,7 +36,7 @@ def others(tmp_path):
 def study(tmp_path_factory):
     """A study of every disturbance, on four classes of twenty images."""
     folder = tmp_path_factory.mktemp("study")
-    return disturbance_study(
+    return sanity(
         write_classes(folder / "real"),
         metrics=("fid", "is", "precision"),
         others=write_images(folder / "others", 40, seed=9, shift=50),

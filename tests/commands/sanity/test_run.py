@@ -1,4 +1,4 @@
-"""`disturbance_study` on tiny folders, where the scores are known."""
+"""`sanity` on tiny folders, where the scores are known."""
 
 import csv
 import io
@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from ganmetrics.commands.evaluate import evaluate
-from ganmetrics.commands.sanity.run import disturbance_study
+from ganmetrics.commands.sanity.run import sanity
 from ganmetrics.commands.sanity.series import NAMES
 from ganmetrics.errors import InputError, NotEnoughSamples
 from ganmetrics.references.reference import Reference
@@ -58,7 +58,7 @@ def test_each_set_is_extracted_once(classes):
             calls.append(len(batch))
             return super().__call__(batch, device)
 
-    disturbance_study(classes, metrics=("fid", "is"), disturbances=("blur", "noise"), extractor=Counting(), workers=0)
+    sanity(classes, metrics=("fid", "is"), disturbances=("blur", "noise"), extractor=Counting(), workers=0)
     assert sum(calls) == 40 * (2 + 3 + 3)
 
 
@@ -66,7 +66,7 @@ def test_the_seed_decides_and_workers_do_not(classes):
     """One seed, one study; another seed, another choice of images and other noise."""
     options = {"metrics": ("fid",), "disturbances": ("noise",), "extractor": ChannelMeans()}
     one, other, same = (
-        disturbance_study(classes, seed=seed, workers=workers, **options).series[0].values(FD)
+        sanity(classes, seed=seed, workers=workers, **options).series[0].values(FD)
         for seed, workers in ((0, 0), (1, 0), (0, 2))
     )
     assert one == same
@@ -83,7 +83,7 @@ def test_statistics_are_kept_between_runs(classes, tmp_path):
             return super().__call__(batch, device)
 
     options = {"metrics": ("fid",), "disturbances": ("noise",), "extractor": Counting(), "workers": 0}
-    first, second = (disturbance_study(classes, cache=tmp_path / "cache", **options) for _ in range(2))
+    first, second = (sanity(classes, cache=tmp_path / "cache", **options) for _ in range(2))
     assert first.series[0].values(FD) == second.series[0].values(FD)
     assert sum(calls) == 40 * (2 + 3)
 
@@ -110,7 +110,7 @@ def test_json_and_csv_hold_every_score(study):
 
 def test_tensors_have_no_classes():
     """What cannot be done is left out, and the rest is done."""
-    study = disturbance_study(random_images(60), metrics=("fid",), **FREE)
+    study = sanity(random_images(60), metrics=("fid",), **FREE)
     assert [series.name for series in study.series] == list(NAMES[:-2])
     assert "left out: modes needs class folders" in study.to_text()
     assert "left out: mix needs images of another kind" in study.to_text()
@@ -125,24 +125,24 @@ def test_bad_input_costs_no_extraction(classes, others, tmp_path):
 
     never = {"extractor": Untouched(), "workers": 0}
     with pytest.raises(InputError, match="metrics must be among fid, .*; got fdi"):
-        disturbance_study(classes, metrics=("fdi",), **never)
+        sanity(classes, metrics=("fdi",), **never)
     with pytest.raises(InputError, match=r"a distance within classes needs a class for each image; .*, mix 0.25 has"):
-        disturbance_study(classes, others=others, metrics=("intra_fid",), **never)
+        sanity(classes, others=others, metrics=("intra_fid",), **never)
     with pytest.raises(NotEnoughSamples, match="an Inception Score needs at least 10 images a side; .* has 9"):
-        disturbance_study(random_images(18), **never)
+        sanity(random_images(18), **never)
     Reference.from_images(random_images(20), **FREE).save(tmp_path / "stored.npz")
     with pytest.raises(InputError, match="a disturbance study needs images; .* holds only their statistics"):
-        disturbance_study(tmp_path / "stored.npz", **never)
+        sanity(tmp_path / "stored.npz", **never)
     for path in list(others.iterdir())[:35]:
         path.write_bytes(b"")
     with pytest.raises(InputError, match=r"images of \S+, mix 0.25 cannot be read: \S+others\S+ \(empty file\)"):
-        disturbance_study(classes, others=others, **never)
+        sanity(classes, others=others, **never)
 
 
 def test_constant_images_are_scored():
     """Noise is all that can be seen of a gray image; nothing fails where nothing varies."""
     gray = torch.full((20, 3, 8, 8), 128, dtype=torch.uint8)
-    study = disturbance_study(gray, metrics=("fid",), disturbances=("blur", "swirl", "noise"), **FREE)
+    study = sanity(gray, metrics=("fid",), disturbances=("blur", "swirl", "noise"), **FREE)
     values = {series.name: series.values(FD) for series in study.series}
     assert values["blur"] == values["swirl"] == [0.0, 0.0, 0.0, 0.0]
     assert values["noise"][0] == 0.0 < values["noise"][1]

@@ -25,9 +25,9 @@ def run(monkeypatch):
     """Run the command line in this process, with a cheap extractor in the place of EfficientNet-Lite0."""
     cheap = RandomFeatures(8)
     cheap.spec = type(cheap.spec)(**{**vars(cheap.spec), "name": "efficientnet-lite0"})
-    real = settings.load_extractor
+    real = settings.open_extractor
     monkeypatch.setattr(
-        settings, "load_extractor", lambda name, **options: cheap if name == cheap.spec.name else real(name, **options)
+        settings, "open_extractor", lambda name, **options: cheap if name == cheap.spec.name else real(name, **options)
     )
     monkeypatch.setattr(plots.importlib.util, "find_spec", lambda _name: None)
 

@@ -138,9 +138,27 @@ def test_a_pickle_that_could_run_code_is_refused(cifar, capsys):
             return (print, ("run",))
 
     (cifar / FOLDER / BATCHES[2]).write_bytes(pickle.dumps({b"data": Evil()}))
-    with pytest.raises(DataError, match=r"data_batch_3 is no batch of CIFAR-10: holds builtins.print"):
+    with pytest.raises(DataError, match=r"data_batch_3 is no batch of CIFAR-10: .* it needs builtins.print"):
         load(f"cifar10:{cifar}", size=32)
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("batch", "message"),
+    [
+        ([], "it has no array b'data'"),
+        ({b"data": 1}, "it has no array b'data'"),
+        ({b"data": np.zeros((2, 3072), np.uint8), b"labels": [0, 10]}, "needs labels from 0 to 9 in a list"),
+        ({b"data": np.zeros((2, 3072), np.uint8), b"labels": [[0], [1]]}, "needs labels from 0 to 9 in a list"),
+        ({b"data": np.zeros((2, 3071), np.uint8), b"labels": [0, 1]}, r"it has uint8 \[2, 3071\]"),
+        ({b"data": np.zeros((2, 3072), object), b"labels": [0, 1]}, "arrays in a pickle must be numeric"),
+    ],
+)
+def test_other_batches_are_refused(cifar, batch, message):
+    """With the file."""
+    (cifar / FOLDER / BATCHES[1]).write_bytes(pickle.dumps(batch))
+    with pytest.raises(DataError, match=f"data_batch_2 .*{message}"):
+        load(f"cifar10:{cifar}", size=32)
 
 
 BAD = {

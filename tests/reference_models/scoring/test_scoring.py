@@ -119,7 +119,7 @@ def test_the_real_side_is_computed_once(monkeypatch):
     from ganmetrics.extraction import settings
 
     monkeypatch.setattr(
-        settings, "load_extractor", lambda *_arguments, **_options: ChannelMeans(name="efficientnet-lite0")
+        settings, "open_extractor", lambda *_arguments, **_options: ChannelMeans(name="efficientnet-lite0")
     )
     computed = []
     compute = reference._compute

@@ -90,6 +90,13 @@ def test_edm2_needs_a_count(moments, tmp_path):
         ({"raw_mean": [1, 2]}, "raw_mean must be a floating-point array; .* has a list"),
         ({"raw_cov": -np.eye(4)}, "raw_mean and raw_cov must be moments of features; in .*eigenvalue"),
         ({"capture_mean_cov": False}, "or all_features; .* has captured none"),
+        ({"capture_mean_cov": np.zeros(2)}, "capture_mean_cov must be true or false, all_features a list; .* has"),
+        ({"all_features": np.zeros((2, 4))}, "capture_mean_cov must be true or false, all_features a list; .* has"),
+        (
+            {"capture_mean_cov": False, "all_features": [np.zeros((2, 4)), np.zeros((2, 3))]},
+            r"all_features must be arrays \[n, d\] of one width; those of .* differ",
+        ),
+        ({"num_items": [[[[[5] * 100]]]]}, r"num_items must be a number of images; .* has \[\[\[\[…\]\]\]\]"),
     ],
 )
 def test_unusable_stylegan_files_are_refused(features, tmp_path, change, message):

@@ -7,59 +7,53 @@ import pytest
 import torch
 
 from ganmetrics._types import silent
+from ganmetrics.data.sources import open_source
 from ganmetrics.errors import NumericsError
-from ganmetrics.extraction import preparations
-from ganmetrics.extraction.preparations import AllPreparations, Preparation, collect_prepared
-from ganmetrics.extraction.settings import INCEPTION_SIZE, resolve_settings
+from ganmetrics.extraction import each_preparation
+from ganmetrics.extraction.each_preparation import EachPreparation, collect_each
+from ganmetrics.extraction.settings import INCEPTION_SIZE
+from ganmetrics.extraction.survey import survey
 from ganmetrics.features.base import Outputs
 from ganmetrics.features.resize import Preprocessing
-from ganmetrics.scoring.featured import survey_source
 from ganmetrics.testing import random_images
+from tests.extraction.test_settings import opened
 from tests.inception_stand_in import Thumbnail
 
 PAIRS = (
-    Preparation("tf1-bilinear", "(x-128)/128"),
-    Preparation("tf1-bilinear", "2x/255-1"),
-    Preparation("pillow-bicubic-float", "(x-128)/128"),
+    Preprocessing("tf1-bilinear", INCEPTION_SIZE, "(x-128)/128"),
+    Preprocessing("tf1-bilinear", INCEPTION_SIZE, "2x/255-1"),
+    Preprocessing("pillow-bicubic-float", INCEPTION_SIZE, "(x-128)/128"),
 )
+
+
+def looked_at(images, run):
+    """The images after a look at them."""
+    return survey(open_source(images), run, silent)
 
 
 def settings(extractor, *, workers=0):
     """Options of a run with this extractor."""
-    return resolve_settings(
-        extractor,
-        protocol="ttur",
-        weights=None,
-        offline=True,
-        count=None,
-        seed=0,
-        alpha="white",
-        skip_bad=False,
-        batch_size=4,
-        workers=workers,
-        device="cpu",
-        progress=None,
-    )
+    return opened(extractor, protocol="ttur", batch_size=4, workers=workers, device="cpu")
 
 
 def test_each_preparation_is_that_of_its_own():
     """Stacked in the order asked for, none changed by the scaling of another, and ready to be sent to a worker."""
     image = np.random.default_rng(0).integers(0, 256, (20, 30, 3), dtype=np.uint8)
-    stacked = pickle.loads(pickle.dumps(AllPreparations(PAIRS)))(image)
+    stacked = pickle.loads(pickle.dumps(EachPreparation(PAIRS)))(image)
     for inputs, pair in zip(stacked, PAIRS, strict=True):
-        np.testing.assert_array_equal(inputs, Preprocessing(pair.resize, INCEPTION_SIZE, pair.scaling)(image))
+        np.testing.assert_array_equal(inputs, pair(image))
 
 
 def test_each_resizer_runs_once_an_image(monkeypatch):
     """Two scalings of one resizer share its work."""
-    calls, original = [], preparations.resize
+    calls, original = [], each_preparation.resize
 
     def counted(image, size, *, resizer):
         calls.append(resizer)
         return original(image, size, resizer=resizer)
 
-    monkeypatch.setattr(preparations, "resize", counted)
-    AllPreparations(PAIRS)(np.zeros((4, 4, 3), np.uint8))
+    monkeypatch.setattr(each_preparation, "resize", counted)
+    EachPreparation(PAIRS)(np.zeros((4, 4, 3), np.uint8))
     assert calls == ["tf1-bilinear", "pillow-bicubic-float"]
 
 
@@ -67,12 +61,11 @@ def test_each_resizer_runs_once_an_image(monkeypatch):
 def test_statistics_are_those_of_separate_passes(workers):
     """One pass over ten images in batches of four gives what a pass for each preparation would."""
     images, run = random_images(10, size=6), settings(Thumbnail(), workers=workers)
-    surveyed = survey_source(images, run, silent)
-    together = collect_prepared(surveyed, PAIRS, run, silent)
+    surveyed = looked_at(images, run)
+    together = collect_each(surveyed, PAIRS, run, silent)
     assert tuple(together) == PAIRS
     for pair, layer in together.items():
-        prepare = Preprocessing(pair.resize, INCEPTION_SIZE, pair.scaling)
-        batch = torch.from_numpy(np.stack([prepare(image.permute(1, 2, 0).numpy()) for image in images]))
+        batch = torch.from_numpy(np.stack([pair(image.permute(1, 2, 0).numpy()) for image in images]))
         features = Thumbnail()(batch, torch.device("cpu")).features.double().numpy()
         assert layer.moments.count == 10
         np.testing.assert_allclose(layer.moments.covariance, np.cov(features, rowvar=False), rtol=1e-9, atol=1e-12)
@@ -86,6 +79,6 @@ def test_a_feature_that_is_not_finite_is_told_with_its_preparation():
             return Outputs(features=torch.full((len(batch), 6), torch.nan))
 
     run = settings(Broken())
-    surveyed = survey_source(random_images(3), run, silent)
-    with pytest.raises(NumericsError, match=r"must be finite; tensor under tf1-bilinear \(x-128\)/128 gives one"):
-        collect_prepared(surveyed, PAIRS, run, silent)
+    surveyed = looked_at(random_images(3), run)
+    with pytest.raises(NumericsError, match=r"non-finite one for tensor\[0\] under tf1-bilinear 299x299 \(x-128\)/128"):
+        collect_each(surveyed, PAIRS, run, silent)

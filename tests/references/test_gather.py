@@ -20,12 +20,14 @@ def test_a_reference_of_another_extractor_is_refused(folders):
     """Two scores that are made differently are never compared silently."""
     real, fake = folders
     other = Reference.from_images(real, extractor=ChannelMeans(name="other"), workers=0)
-    with pytest.raises(StaleStatistics, match="this run uses extractor channel-means; the reference .* with other"):
+    with pytest.raises(StaleStatistics, match="this run uses channel-means/native; the reference .* with other/native"):
         fid(other, fake, **FREE)
     with pytest.raises(StaleStatistics, match="same extractor"):
         fid(other, Reference.from_images(fake, **FREE), extractor=ChannelMeans())
     with pytest.raises(StaleStatistics, match="uses inception-v3/ttur; the reference .* made with other/native"):
-        fid(other, other)
+        fid(other, other, extractor="inception-v3")
+    # What both say themselves needs no extractor to be named.
+    assert fid(other, other).extractor == "other"
 
 
 def test_a_foreign_reference_is_taken_with_a_warning(folders, tmp_path, caplog):

@@ -1,0 +1,155 @@
+"""How images become features, said once: `Extraction`."""
+
+import operator
+import os
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, TypedDict
+
+import torch
+
+from ganmetrics.data.pixels import check_alpha
+from ganmetrics.errors import InputError
+from ganmetrics.features.base import Extractor
+from ganmetrics.protocols import PROTOCOLS, resolve_protocol
+
+
+class ExtractionOptions(TypedDict, total=False):
+    """The fields of `Extraction`, as keywords of a public function."""
+
+    extractor: str | Extractor | None
+    protocol: str | None
+    weights: str | Path | None
+    count: int | None
+    seed: int
+    alpha: str
+    skip_bad: bool
+    batch_size: int | None
+    workers: int | None
+    device: str | torch.device | None
+    offline: bool
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """How images become features; both sides of a score need the same one.
+
+    Attributes:
+        extractor: a name (``inception-v3``, ``efficientnet-lite0``, ``timm:NAME``) or an extractor object; None for
+            what a stored side says, and ``inception-v3`` where no side says anything.
+        protocol: the conventions; None for a stored side's, else the extractor's own (``ttur`` for ``inception-v3``).
+        weights: a file of weights other than the published one.
+        count: choose this many images of each side; None for all.
+        seed: of that choice.
+        alpha: what transparent pixels become: ``white``, ``black``, ``drop`` or ``refuse``.
+        skip_bad: score the readable images where some cannot be read, and say so in the result.
+        batch_size: images a pass of the network; None for 32, and 8 on a CPU, which takes less memory.
+        workers: decoding processes; 0 decodes in this one, None chooses.
+        device: where the network runs; None for CUDA where there is one.
+        offline: never download weights.
+
+    Raises:
+        InputError: an option is of another kind, out of range, or does not go with another one.
+
+    >>> how = Extraction("efficientnet-lite0", count=500)
+    >>> how.count, how.seed
+    (500, 0)
+    >>> Extraction(count=0)
+    Traceback (most recent call last):
+        ...
+    ganmetrics.errors.InputError: count must be at least 1; got 0
+    """
+
+    extractor: str | Extractor | None = None
+    protocol: str | None = None
+    weights: str | Path | None = None
+    count: int | None = None
+    seed: int = 0
+    alpha: str = "white"
+    skip_bad: bool = False
+    batch_size: int | None = None
+    workers: int | None = None
+    device: str | torch.device | None = None
+    offline: bool = False
+
+    def __post_init__(self) -> None:
+        """Check every option, before any network is opened."""
+        for name, least in (("count", 1), ("batch_size", 1), ("workers", 0)):
+            if getattr(self, name) is not None:
+                object.__setattr__(self, name, whole_number(name, getattr(self, name), least))
+        object.__setattr__(self, "seed", whole_number("seed", self.seed, 0))
+        for name in ("skip_bad", "offline"):
+            if not isinstance(getattr(self, name), bool):
+                raise InputError(f"{name} must be True or False; got {type(getattr(self, name)).__name__}")
+        if not isinstance(self.alpha, str):
+            raise InputError(f"alpha must be a word; got {type(self.alpha).__name__}")
+        check_alpha(self.alpha)
+        if self.weights is not None and not isinstance(self.weights, str | os.PathLike):
+            raise InputError(f"weights must be the path of a file; got {type(self.weights).__name__}")
+        if self.device is not None and not isinstance(self.device, str | torch.device):
+            raise InputError(f"device must be a name such as cpu or cuda:0; got {type(self.device).__name__}")
+        self._check_extractor()
+
+    @classmethod
+    def of(cls, how: "Extraction | None", options: ExtractionOptions) -> "Extraction":
+        """Return the value that a public function was given, as a whole or as keywords.
+
+        Raises:
+            InputError: it was given both, or a keyword that there is none of.
+
+        >>> Extraction.of(None, {"seed": 3}).seed
+        3
+        """
+        if how is None:
+            known = tuple(field.name for field in fields(cls))
+            unknown = [name for name in options if name not in known]
+            if unknown:
+                raise InputError(f"options must be among {', '.join(known)}; got {', '.join(map(repr, unknown))}")
+            return cls(**options)
+        if not isinstance(how, cls):
+            raise InputError(f"how images become features must be an Extraction; got {type(how).__name__}")
+        if options:
+            raise InputError(f"an Extraction holds all options; got {', '.join(options)} beside one")
+        return how
+
+    @property
+    def name(self) -> str | None:
+        """The extractor's name; None where it is left to a stored side."""
+        if self.extractor is None or isinstance(self.extractor, str):
+            return self.extractor
+        return self.extractor.spec.name
+
+    def _check_extractor(self) -> None:
+        if self.extractor is not None and not isinstance(self.extractor, str):
+            if not isinstance(self.extractor, Extractor):
+                raise InputError(f"an extractor is a name or has spec, prepare and a call; got {self.extractor!r:.60}")
+            if self.weights is not None:
+                raise InputError("weights go with an extractor given by name; got them with an extractor object")
+        if self.protocol is None:
+            return
+        if self.name is not None:
+            resolve_protocol(self.protocol, self.name)
+        elif self.protocol not in PROTOCOLS:
+            raise InputError(f"protocol must be one of {', '.join(PROTOCOLS)}; got {self.protocol!r:.60}")
+
+
+def whole_number(name: str, value: Any, least: int) -> int:  # noqa: ANN401 - whatever a caller gave
+    """Return a whole number of at least `least`, such as of NumPy, as Python's own.
+
+    Raises:
+        InputError: it is not one.
+
+    >>> whole_number("count", 2.5, 1)
+    Traceback (most recent call last):
+        ...
+    ganmetrics.errors.InputError: count must be a whole number; got float
+    """
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise InputError(f"{name} must be a whole number; got {type(value).__name__}") from None
+    if isinstance(value, bool):
+        raise InputError(f"{name} must be a whole number; got bool")
+    if number < least:
+        raise InputError(f"{name} must be at least {least}; got {number}")
+    return number

@@ -1,0 +1,48 @@
+"""Statistics of one set of images, made by the road that scores take."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from ganmetrics._types import Progress
+from ganmetrics.data.sources import ImageSource
+from ganmetrics.extraction.options import Extraction
+from ganmetrics.extraction.settings import open_settings
+from ganmetrics.extraction.survey import choose
+from ganmetrics.metrics.catalogue import Need
+from ganmetrics.ranks import all_ranks
+from ganmetrics.references.cache import ReferenceCache
+from ganmetrics.references.gather import gather
+from ganmetrics.references.reference import Reference
+from ganmetrics.references.shard import shard_of
+from ganmetrics.references.sides import Demand, Request, open_images
+
+
+def build_reference(
+    source: object,
+    how: Extraction,
+    *,
+    interval: bool,
+    spatial: bool,
+    shard: str | None,
+    cache: Path | None,
+    progress: Progress,
+) -> Reference:
+    """Return the statistics of the images of a source; see `Reference.from_images`."""
+    needs: frozenset[Need] = frozenset({"moments", "spatial"} if spatial else {"moments"})
+    store = None if cache is None else ReferenceCache(cache)
+
+    def gathered(images: ImageSource, how: Extraction) -> Reference:
+        request = Request("", images, (Demand("a reference", needs, least=1),), blocks=interval)
+        (side,) = gather([request], how, cache=store, progress=progress)
+        return side.reference
+
+    with all_ranks("Reference.from_images") as ranks:
+        images = ranks.each(lambda: open_images(source, purpose="building a reference"))
+        if shard is None:
+            return gathered(images, how)
+        settings = ranks.in_order(lambda: open_settings(how, progress=progress))
+        made = f"seed {settings.chosen_by} batch {settings.batch_size} {settings.skip_bad}"
+        images, part = shard_of(choose(images, settings), shard, made)
+        # The choice of images is made: a shard is extracted whole.
+        found = gathered(images, replace(how, count=None))
+        return replace(found, shard=part, made_by={**found.made_by, "seed": settings.chosen_by})

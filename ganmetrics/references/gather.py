@@ -1,0 +1,234 @@
+"""The one road from sources to statistics: all is checked that can be checked before the first image costs anything.
+
+Sources are opened; stored ones are asked how they were made; what cannot be scored is refused; the extractor is opened;
+images are looked up in the cache, looked at, and extracted.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ganmetrics._types import Progress
+from ganmetrics.data.audit import Audit
+from ganmetrics.data.fingerprint import fingerprint
+from ganmetrics.data.sources import ImageSource
+from ganmetrics.errors import InputError
+from ganmetrics.extraction.collect import Keep, collect
+from ganmetrics.extraction.options import Extraction
+from ganmetrics.extraction.settings import Settings, open_settings
+from ganmetrics.extraction.survey import Survey, choose, survey
+from ganmetrics.ranks import current
+from ganmetrics.references.agreement import follow_stored, vouched_identity
+from ganmetrics.references.cache import ReferenceCache
+from ganmetrics.references.identity import Identity
+from ganmetrics.references.key import ReferenceKey
+from ganmetrics.references.reference import Reference
+from ganmetrics.references.refusals import check_counts, check_extractor, check_holds, check_least
+from ganmetrics.references.sides import STORED, ImageRows, Request, Side
+from ganmetrics.timing import stage
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Pending:
+    """Images that have been looked at and are to be extracted."""
+
+    survey: Survey
+    keep: Keep
+
+
+def gather(
+    requests: Sequence[Request],
+    how: Extraction,
+    *,
+    cache: ReferenceCache | None = None,
+    distinct: str | None = None,
+    progress: Progress,
+) -> list[Side]:
+    """Return every side: from a reference, from the cache, or from its images.
+
+    Args:
+        requests: the sides, and what is asked of each.
+        how: how images become features.
+        cache: where statistics are kept between runs.
+        distinct: what messages call a comparison whose sides must be different sets; None where they may be the same.
+        progress: shows how far a stage has come.
+
+    Raises:
+        InputError: images cannot be read, or a side lacks what is asked of it.
+        NotEnoughSamples: a side has fewer images than is asked.
+        StaleStatistics: a reference was made by another extractor or protocol.
+        StorageError: the cache cannot hold a new entry.
+    """
+    settings = open_for(requests, how, progress)
+    if settings is None:
+        return _all_stored([request.opened for request in requests if isinstance(request.opened, Reference)], how)
+    sides = _found(requests, settings, cache, distinct, progress)
+    return [taken_for(side, how, settings) for side in sides]
+
+
+def open_for(requests: Sequence[Request], how: Extraction, progress: Progress) -> Settings | None:
+    """Refuse what can be refused without reading an image, and open the extractor; None where no side has images.
+
+    Raises:
+        GanMetricsError: as `gather` does.
+    """
+    stored = [request.opened for request in requests if isinstance(request.opened, Reference)]
+    agreed = follow_stored(how, stored, opening=len(stored) < len(requests))
+    if len(stored) == len(requests) and (how.count is not None or how.weights is not None):
+        raise InputError("count and weights say how images are treated; got them with stored statistics only")
+    for request in requests:
+        check_holds(request)
+        check_counts(request, how)
+    if len(stored) == len(requests):
+        return None
+    settings = current().in_order(lambda: open_settings(agreed, progress=progress))
+    for request in requests:
+        check_extractor(request, settings)
+    return settings
+
+
+def _found(
+    requests: Sequence[Request],
+    settings: Settings,
+    cache: ReferenceCache | None,
+    distinct: str | None,
+    progress: Progress,
+) -> list[Side]:
+    """Look at all sides before the first one costs an extraction."""
+    found = [_find(request, settings, cache, progress) for request in requests]
+    for request, side in zip(requests, found, strict=True):
+        audit = side.survey.audit if isinstance(side, _Pending) else side.reference.audit
+        announce(request, audit)
+    if distinct is not None:
+        _check_distinct(requests, found, distinct)
+    return [side if isinstance(side, Side) else _extract(side, settings, cache, progress) for side in found]
+
+
+def _all_stored(stored: Sequence[Reference], how: Extraction) -> list[Side]:
+    """Return sides that need neither network nor images."""
+    known = next((side.identity for side in stored if side.identity is not None), None)
+    vouched = how.extractor is not None or how.protocol is not None
+    sides = []
+    for side in stored:
+        taken = known or vouched_identity(how, side.moments.dimension)
+        sides.append(Side(side) if side.identity is not None else Side(side, taken_for=taken, vouched=vouched))
+    return sides
+
+
+def taken_for(side: Side, how: Extraction, settings: Settings) -> Side:
+    """Return a side with what it is taken for where it does not say how it was made: what the images are given to."""
+    if side.reference.identity is not None:
+        return side
+    spec, protocol = settings.extractor.spec, settings.protocol.name
+    if current().first:
+        logger.warning("%s does not say how it was made; taken for %s/%s", side.reference.source, spec.name, protocol)
+    vouched = how.extractor is not None or how.protocol is not None
+    return replace(side, taken_for=Identity(spec, protocol, None), vouched=vouched)
+
+
+def _find(request: Request, settings: Settings, cache: ReferenceCache | None, progress: Progress) -> Side | _Pending:
+    """Return a side that is at hand, or its images after a look at all of them."""
+    if isinstance(request.opened, Reference):
+        return Side(request.opened)
+    images, keep, contents = choose(request.opened, settings), request.keep, None
+    # A set that is in the cache is hashed and never decoded; where there is no entry at all, one read does both.
+    if cache is not None and not cache.empty:
+        contents = fingerprint(images, progress=progress)
+        key = ReferenceKey.of(contents, settings)
+        found = look_up(cache, key, images)
+        if found is not None:
+            stored = _relabelled(found, images, settings)
+            side = _from_cache(stored, replace(request, opened=images), cache, key)
+            if side is not None:
+                return side
+            # What replaces the entry holds at least what it held.
+            keep = keep.with_all_of(stored.layer, stored.spatial)
+    if cache is not None:
+        room = cache.room(settings.extractor.spec, len(images), keep)
+        current().once(lambda: cache.check_room(room))
+    settings.build_network()
+    return _Pending(survey(images, settings, progress, contents=contents), keep)
+
+
+def look_up(cache: ReferenceCache, key: ReferenceKey, images: ImageSource) -> Reference | None:
+    """Return cached statistics; processes whose caches lack them get them from the first that has them."""
+    ranks = current()
+    with stage("cache"):
+        stored = ranks.each(lambda: cache.get(key, source=images.name))
+        holders = ranks.gather(stored is not None)
+        if any(holders) and not all(holders):
+            return ranks.send(stored, sender=holders.index(True))
+        return stored
+
+
+def _from_cache(stored: Reference, request: Request, cache: ReferenceCache, key: ReferenceKey) -> Side | None:
+    """Return the side that the cache holds; None where it lacks something that is asked."""
+    layers = [stored.layer, stored.spatial] if request.keep.spatial else [stored.layer]
+    if any(layer is None or (layer.blocks is None and request.blocks) for layer in layers):
+        return None
+    if request.needs <= STORED and not request.logits:
+        return Side(stored)
+    return None if stored.audit is None else _with_features(stored, stored.audit, request, cache, key)
+
+
+def _with_features(
+    stored: Reference, audit: Audit, request: Request, cache: ReferenceCache, key: ReferenceKey
+) -> Side | None:
+    """Return the side with the features of each image that the cache keeps; None where it keeps too little."""
+    assert not isinstance(request.opened, Reference)
+    indices = tuple(index for index in range(audit.seen) if index not in audit.skipped)
+    with stage("cache"):
+        # The first process scores; the others need to know only that it has what it needs.
+        kept = cache.get_features(key, len(indices), request.keep) if current().first else None
+    if not current().gather(kept is not None)[0]:
+        return None
+    rows = ImageRows(request.opened, audit, stored.contents[0], indices)
+    side = Side(stored, rows)
+    return side if kept is None else replace(side, **kept._asdict())
+
+
+def _relabelled(stored: Reference, images: ImageSource, settings: Settings) -> Reference:
+    """Return cached statistics with what this run knows better: names of files, what was passed over, the seed."""
+    if stored.audit is None:
+        return stored
+    bad = tuple(replace(file, label=images.label(file.index)) for file in stored.audit.bad)
+    return replace(
+        stored,
+        audit=replace(stored.audit, bad=bad, ignored=images.ignored),
+        made_by={**stored.made_by, "seed": settings.chosen_by},
+    )
+
+
+def announce(request: Request, audit: Audit | None) -> None:
+    """Say in one line what the images of a side are, and refuse too few that can be read."""
+    if audit is None:
+        return
+    if current().first:
+        logger.info("%s%s", f"{request.role}: " if request.role else "", audit.line())
+    check_least(request, audit.count)
+
+
+def _check_distinct(requests: Sequence[Request], found: Sequence[Side | _Pending], title: str) -> None:
+    """Refuse two sides that hold the same images."""
+    seen: dict[tuple[str, ...], Request] = {}
+    for request, side in zip(requests, found, strict=True):
+        contents = (side.survey.contents,) if isinstance(side, _Pending) else side.reference.contents
+        same = seen.setdefault(contents, request) if contents else request
+        if same is not request:
+            raise InputError(
+                f"{title} needs different sets; {same.role} and {request.role} hold the same images: "
+                f"{same.name} and {request.name}"
+            )
+
+
+def _extract(pending: _Pending, settings: Settings, cache: ReferenceCache | None, progress: Progress) -> Side:
+    surveyed, keep = pending.survey, pending.keep
+    collected = collect(surveyed, settings, keep=keep, progress=progress)
+    reference = Reference.assemble(collected, surveyed, settings)
+    if cache is not None:
+        key = ReferenceKey.of(surveyed.contents, settings)
+        with stage("cache"):
+            current().once(lambda: cache.put(key, reference, collected))
+    return Side(reference, ImageRows.of(surveyed), collected.features, collected.logits, collected.block_numbers)

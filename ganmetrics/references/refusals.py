@@ -1,0 +1,74 @@
+"""What a side is refused for before an image of it is read."""
+
+from ganmetrics.errors import InputError, NotEnoughSamples
+from ganmetrics.extraction.options import Extraction
+from ganmetrics.extraction.settings import Settings
+from ganmetrics.references.agreement import check_count, check_matches
+from ganmetrics.references.reference import Reference
+from ganmetrics.references.sides import STORED, Request
+
+
+def check_holds(request: Request) -> None:
+    """Refuse what a side cannot give, as far as that is known without reading an image.
+
+    Raises:
+        InputError: statistics stand for images that are needed, or there are no classes.
+    """
+    opened = request.opened
+    for demand in request.demands:
+        if isinstance(opened, Reference):
+            # Blocks may lack, and then the interval says so.
+            if not demand.needs <= STORED:
+                raise InputError(f"{demand.title} needs images; {opened.source} holds only their mean and covariance")
+            if "spatial" in demand.needs and opened.spatial is None:
+                raise InputError(
+                    f"{demand.title} needs spatial features; {opened.source} holds none (reference build --spatial)"
+                )
+        elif "classes" in demand.needs and opened.class_of(0) is None:
+            raise InputError(f"{demand.title} needs class folders or labels; {opened.name} has none")
+
+
+def check_counts(request: Request, how: Extraction) -> None:
+    """Refuse too few images, and too few to choose from; some may turn out to be unreadable later.
+
+    Raises:
+        NotEnoughSamples: there are too few.
+        StaleStatistics: stored statistics are not of the number that is asked.
+    """
+    opened = request.opened
+    if isinstance(opened, Reference):
+        check_count(opened, how.count)
+        count = opened.count
+    else:
+        if how.count is not None and how.count > len(opened):
+            raise NotEnoughSamples(f"{how.count:,} images are to be chosen; {opened.name} has {len(opened):,}")
+        count = len(opened) if how.count is None else how.count
+    check_least(request, count)
+
+
+def check_least(request: Request, count: int | None) -> None:
+    """Raise NotEnoughSamples where a side has fewer images than something that is asked of it is defined from."""
+    for demand in request.demands:
+        if count is not None and count < demand.least:
+            raise NotEnoughSamples(
+                f"{demand.title} needs at least {demand.least} images a side; {request.name} has {count}"
+            )
+
+
+def check_extractor(request: Request, settings: Settings) -> None:
+    """Refuse what the extractor cannot give, and statistics that another one made.
+
+    Raises:
+        InputError: logits or spatial features are asked of an extractor that has none.
+        StaleStatistics: the side was made otherwise.
+    """
+    spec = settings.extractor.spec
+    if isinstance(request.opened, Reference):
+        check_matches(request.opened, settings)
+    for demand in request.demands:
+        if "logits" in demand.needs and spec.classes is None:
+            raise InputError(f"{demand.title} needs logits; extractor {spec.name} has none")
+        if "spatial" in demand.needs and not spec.spatial:
+            raise InputError(
+                f"{demand.title} needs the spatial features of inception-v3; extractor {spec.name} has none"
+            )

@@ -1,0 +1,95 @@
+"""How images become features, as one value and as keywords."""
+
+import dataclasses
+import inspect
+
+import numpy as np
+import pytest
+import torch
+
+import ganmetrics
+from ganmetrics.commands.evaluate import DistanceOptions, EvaluationOptions
+from ganmetrics.errors import InputError
+from ganmetrics.extraction.options import Extraction, ExtractionOptions
+from ganmetrics.scoring.options import IntervalKeywords, ScoringKeywords, ScoringOptions
+from ganmetrics.testing import ChannelMeans, random_images
+
+
+def names(cls):
+    """The fields of a dataclass."""
+    return {field.name for field in dataclasses.fields(cls)}
+
+
+def test_keywords_are_the_fields():
+    """What can be said as a value can be said as keywords, and the other way round."""
+    assert set(ExtractionOptions.__annotations__) == names(Extraction)
+    assert set(ScoringKeywords.__annotations__) == names(ScoringOptions)
+    assert set(EvaluationOptions.__annotations__) == names(Extraction) | names(ScoringOptions)
+    assert set(DistanceOptions.__annotations__) == names(Extraction) | set(IntervalKeywords.__annotations__)
+
+
+def test_types_of_keywords_are_those_of_the_fields():
+    """A keyword takes what its field does."""
+    fields = {field.name: field.type for field in dataclasses.fields(Extraction)}
+    assert ExtractionOptions.__annotations__ == fields
+
+
+FUNCTIONS = ("evaluate", "fid", "extract", "compare", "influence", "explain", "sanity")
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_function_takes_the_value_or_its_keywords(name):
+    """No function lists the options by hand."""
+    parameters = inspect.signature(getattr(ganmetrics, name)).parameters
+    assert parameters["how"].default is None
+    assert parameters["options"].kind is inspect.Parameter.VAR_KEYWORD
+    assert not names(Extraction) & set(parameters)
+
+
+def test_value_and_keywords_give_one_score():
+    """They are two spellings."""
+    sides, how = (random_images(20, seed=1), random_images(20, seed=2)), Extraction(ChannelMeans(), count=15, workers=0)
+    spelled = ganmetrics.fid(*sides, extractor=ChannelMeans(), count=15, workers=0)
+    assert ganmetrics.fid(*sides, how).to_json() == spelled.to_json()
+    assert ganmetrics.fid(*sides, dataclasses.replace(how, count=14)).value != spelled.value
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"count": 0}, "count must be at least 1; got 0"),
+        ({"count": 2.5}, "count must be a whole number; got float"),
+        ({"count": True}, "count must be a whole number; got bool"),
+        ({"seed": -1}, "seed must be at least 0; got -1"),
+        ({"workers": "two"}, "workers must be a whole number; got str"),
+        ({"batch_size": None, "seed": None}, "seed must be a whole number; got NoneType"),
+        ({"skip_bad": 1}, "skip_bad must be True or False; got int"),
+        ({"offline": "yes"}, "offline must be True or False; got str"),
+        ({"alpha": "grey"}, "alpha must be"),
+        ({"alpha": None}, "alpha must be a word; got NoneType"),
+        ({"weights": 3}, "weights must be the path of a file; got int"),
+        ({"device": 0}, "device must be a name such as cpu or cuda:0; got int"),
+        ({"protocol": "mine"}, "protocol must be one of"),
+        ({"protocol": "ttur", "extractor": "efficientnet-lite0"}, "is defined for inception-v3 only"),
+        ({"extractor": ChannelMeans(), "weights": "w.pth"}, "weights go with an extractor given by name"),
+    ],
+)
+def test_a_wrong_option_is_refused_when_the_value_is_built(wrong, message):
+    """Nothing has been opened by then."""
+    with pytest.raises(InputError, match=message):
+        Extraction(**wrong)
+
+
+def test_numbers_of_numpy_and_torch_become_pythons():
+    """They are numbers, and JSON knows only Python's."""
+    how = Extraction(count=np.int64(5), seed=torch.tensor(3))
+    assert (how.count, how.seed) == (5, 3)
+    assert type(how.count) is type(how.seed) is int
+
+
+def test_unknown_and_doubled_options_are_refused():
+    """A typing error is told with what there is."""
+    with pytest.raises(InputError, match="options must be among extractor, .*; got 'extracter'"):
+        ganmetrics.fid(random_images(4), random_images(4), extracter=ChannelMeans())
+    with pytest.raises(InputError, match="an Extraction holds all options; got seed beside one"):
+        ganmetrics.fid(random_images(4), random_images(4), Extraction(ChannelMeans()), seed=3)
