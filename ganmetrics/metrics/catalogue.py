@@ -92,6 +92,10 @@ def _of_neighbours(name: str, *, high: float = 1.0, interval: Interval | None = 
     return _of_both(name, name, "neighbours", "features", lower_is_better=False, high=high, interval=interval)
 
 
+def _of_fidelity(name: str, interval: Interval | None = None) -> Metric:
+    return _of_both(name, name, "fidelity", "features", lower_is_better=False, high=1.0, interval=interval)
+
+
 def _of_fakes(
     name: str, title: str, family: str, need: Need, *, least: int, low: float, interval: Interval | None = None
 ) -> Metric:
@@ -125,12 +129,20 @@ METRICS = {
             interval="populations",
             network="clip-vit-l14-336",
         ),
+        _of_both("mind", "a sliced distance", "sliced", "features", least=1, other_name="md", interval="populations"),
         # One image for each of the ten splits of every protocol; the greatest value is the number of classes.
         _of_fakes("is", "an Inception Score", "inception", "logits", least=10, low=1.0, interval="counts"),
         _of_neighbours("precision"),
         _of_neighbours("recall"),
         _of_neighbours("density", high=math.inf),
         _of_neighbours("coverage"),
+        # The median of radii and the norm of the real set among itself have a part in their spread that is not known.
+        _of_fidelity("clipped_density"),
+        _of_fidelity("clipped_coverage"),
+        _of_fidelity("symmetric_precision", interval="counts"),
+        _of_fidelity("symmetric_recall", interval="counts"),
+        _of_fidelity("p_precision"),
+        _of_fidelity("p_recall"),
         # A median of ratios, whose spread the balls' sampling has a part in that leaving out images does not give.
         _of_neighbours("realism", high=math.inf, interval=None),
         _of_neighbours("authenticity"),

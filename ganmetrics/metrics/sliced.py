@@ -1,5 +1,6 @@
 """The sliced Wasserstein distance of features: MIND, with Inception's."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -18,8 +19,11 @@ SEED = 2020
 FACTOR = 3
 """The factor of the distance is this times the number of features (arXiv 2605.06797)."""
 BLOCKS = 8
-_CHUNK = 2**22
-"""Projections that are sorted at a time."""
+MEMORY = 2_000_000_000
+_COPIES = 8
+"""Projections, their order, and what is left of them without a block, at a time."""
+
+Sides = tuple[ArrayLike, ArrayLike]
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,13 @@ class SlicedEstimate:
 
 
 def sliced_distance(
-    real: ArrayLike, fake: ArrayLike, *, directions: int = DIRECTIONS, seed: int = SEED, factor: float | None = None
+    real: ArrayLike,
+    fake: ArrayLike,
+    *,
+    directions: int = DIRECTIONS,
+    seed: int = SEED,
+    factor: float | None = None,
+    memory: int = MEMORY,
 ) -> float:
     """Return the squared sliced 2-Wasserstein distance, times 3 d: MIND (Berthet et al., 2026, arXiv 2605.06797).
 
@@ -57,6 +67,7 @@ def sliced_distance(
         directions: how many unit vectors.
         seed: of the vectors, which are the same for all comparisons in d dimensions.
         factor: of the mean; None for 3 d.
+        memory: bytes to work in, besides the features: so many directions are looked along at a time.
 
     Returns:
         At least 0, and 0 for equal sets. Lower is better.
@@ -69,8 +80,9 @@ def sliced_distance(
     >>> sliced_distance(real, real + 2)  # on a line all directions are alike: 2^2, times 3
     12.0
     """
-    one, other = _projected(real, fake, directions, seed)
-    return _scaled(real, factor) * _mean_square(one, other)
+    _check(real, fake, directions)
+    scale, vectors = _scaled(real, factor), unit_vectors(real.shape[1], directions, seed)
+    return scale * _mean_squares((real, fake), vectors, (), memory)[0]
 
 
 def sliced_estimate(
@@ -82,6 +94,7 @@ def sliced_estimate(
     factor: float | None = None,
     confidence: float = 0.95,
     rng: np.random.Generator | None = None,
+    memory: int = MEMORY,
 ) -> SlicedEstimate:
     """Return the same with a value corrected for the numbers of images, and an interval for the populations'.
 
@@ -99,19 +112,15 @@ def sliced_estimate(
     >>> found.corrected < found.value, found.low < 0 < found.high
     (True, True)
     """
+    _check(real, fake, directions)
     fewest = min(real.shape[0], fake.shape[0])
     if fewest < 2 * BLOCKS:
         raise NotEnoughSamples(f"an interval needs at least {2 * BLOCKS} images a side, got {fewest}")
-    one, other = _projected(real, fake, directions, seed)
-    rng = rng or np.random.default_rng(0)
-    members = [rng.permutation(len(side)) % BLOCKS for side in (one, other)]
-    scale = _scaled(real, factor)
-    whole = scale * _mean_square(one, other)
-    left_out = [
-        scale
-        * _mean_square(*(side[torch.from_numpy(of != block)] for side, of in zip((one, other), members, strict=True)))
-        for block in range(BLOCKS)
-    ]
+    rng = np.random.default_rng(0) if rng is None else rng
+    blocks = [torch.from_numpy(rng.permutation(side.shape[0]) % BLOCKS) for side in (real, fake)]
+    kept = [(blocks[0] != block, blocks[1] != block) for block in range(BLOCKS)]
+    scale, vectors = _scaled(real, factor), unit_vectors(real.shape[1], directions, seed)
+    whole, *left_out = (scale * mean for mean in _mean_squares((real, fake), vectors, kept, memory))
     found = jackknife(whole, left_out, [1 / BLOCKS] * BLOCKS)
     half = student_quantile(confidence, BLOCKS - 1) * found.error
     return SlicedEstimate(whole, found.value, found.error, found.value - half, found.value + half)
@@ -125,7 +134,8 @@ def unit_vectors(dimension: int, directions: int, seed: int) -> Tensor:
     """
     rng = torch.Generator().manual_seed(seed)
     vectors = torch.randn(directions, dimension, generator=rng, dtype=torch.float64)
-    return (vectors / vectors.norm(dim=1, keepdim=True)).mT.contiguous()
+    unit: Tensor = vectors / torch.linalg.vector_norm(vectors, dim=1, keepdim=True)
+    return unit.mT.contiguous()
 
 
 def _scaled(real: ArrayLike, factor: float | None) -> float:
@@ -135,20 +145,29 @@ def _scaled(real: ArrayLike, factor: float | None) -> float:
     return float(scale)
 
 
-def _projected(real: ArrayLike, fake: ArrayLike, directions: int, seed: int) -> tuple[Tensor, Tensor]:
-    """Return both sides' projections, float64 [n, directions]."""
+def _check(real: ArrayLike, fake: ArrayLike, directions: int) -> None:
     for name, features in (("real features", real), ("fake features", fake)):
         check_rows(features, name)
     if real.shape[1] != fake.shape[1]:
         raise InputError(f"both sides need one dimension, got real {real.shape[1]} and fake {fake.shape[1]}")
     if directions < 1:
         raise InputError(f"directions must be at least 1, got {directions}")
-    vectors = unit_vectors(real.shape[1], directions, seed)
-    one, other = (
-        torch.cat([block.cpu() @ vectors for block in double_blocks(features, name)])
-        for name, features in (("real features", real), ("fake features", fake))
-    )
-    return one, other
+
+
+def _mean_squares(sides: Sides, vectors: Tensor, kept: Sequence[tuple[Tensor, Tensor]], memory: int) -> list[float]:
+    """Return the mean square of all images, and of those that each pair of flags keeps; some directions at a time."""
+    totals = [0.0] * (1 + len(kept))
+    height = max(1, memory // (_COPIES * vectors.itemsize * sum(side.shape[0] for side in sides)))
+    for start in range(0, vectors.shape[1], height):
+        some = vectors[:, start : start + height]
+        one, other = (
+            torch.cat([block.cpu() @ some for block in double_blocks(side, name)])
+            for side, name in zip(sides, ("real features", "fake features"), strict=True)
+        )
+        totals[0] += _sum_of_squares(one, other)
+        for at, (ones, others) in enumerate(kept, 1):
+            totals[at] += _sum_of_squares(one[ones], other[others])
+    return [total / vectors.shape[1] for total in totals]
 
 
 class _Steps(NamedTuple):
@@ -166,14 +185,10 @@ def _steps(one: int, other: int) -> _Steps:
     return _Steps(torch.from_numpy(starts // other), torch.from_numpy(starts // one), torch.from_numpy(width))
 
 
-def _mean_square(one: Tensor, other: Tensor) -> float:
-    """Return the mean over columns of the squared 2-Wasserstein distance of two columns of values."""
-    steps = None if len(one) == len(other) else _steps(len(one), len(other))
-    total, columns = 0.0, max(1, _CHUNK // max(len(one), len(other)))
-    for start in range(0, one.shape[1], columns):
-        left, right = (side[:, start : start + columns].sort(dim=0).values for side in (one, other))
-        if steps is None:
-            total += float((left - right).square().mean(dim=0).sum())
-        else:
-            total += float((steps.width @ (left[steps.one] - right[steps.other]).square()).sum())
-    return total / one.shape[1]
+def _sum_of_squares(one: Tensor, other: Tensor) -> float:
+    """Return the sum over columns of the squared 2-Wasserstein distance of two columns of values."""
+    left, right = (side.sort(dim=0).values for side in (one, other))
+    if len(one) == len(other):
+        return float((left - right).square().mean(dim=0).sum())
+    steps = _steps(len(one), len(other))
+    return float((steps.width @ (left[steps.one] - right[steps.other]).square()).sum())
