@@ -58,8 +58,8 @@ def copied_share(
     wherever its images lie, and however few kinds it makes. Counted are the fakes that are 1.1, ..., 100 times nearer
     to the nearest training image than to any held-out one, or exact copies; each count is compared with what it is
     when all images are given to the two sets at random, and the most striking of them, in units of its deviation, has
-    its p-value from the same exchanges. The test is exact for any numbers of images. A crowd of fakes at one image counts
-    once, since that image changes sides as a whole.
+    its p-value from the same exchanges. The test is exact for any numbers of images. A crowd of fakes at one image
+    counts once, since that image changes sides as a whole.
 
     With n training and t held-out images, c copies among otherwise honest fakes cannot have a p-value below about
     (n / (n + t))^c: so many of them would be nearer to training images anyway. The share is the excess over that.
