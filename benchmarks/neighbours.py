@@ -44,14 +44,14 @@ def write_features(path: Path, count: int, dimension: int, seed: int, scale: flo
 
 def ganmetrics_way(authenticity: bool) -> Callable[[np.ndarray, np.ndarray], dict[str, float]]:
     """Return the four numbers of this library, in prdc's convention; with authenticity from the same pass if asked."""
-    encounters = import_module("ganmetrics.core.neighbours.between")
+    between = import_module("ganmetrics.core.neighbours.between")
     precision_recall = import_module("ganmetrics.metrics.neighbours.precision_recall")
     memorisation = import_module("ganmetrics.metrics.neighbours.memorisation")
 
     def way(real: np.ndarray, fake: np.ndarray) -> dict[str, float]:
         if not authenticity:
             return vars(precision_recall.precision_recall(real, fake, convention="prdc"))
-        found = encounters.neighbourhoods(real, fake, k=K, strict=True)
+        found = between.of_both(real, fake, k=K, strict=True)
         shares = vars(precision_recall.indicators_from(found).shares())
         return shares | {"authenticity": memorisation.authenticity_from(found.real, found.between).authenticity}
 

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from ganmetrics.core.neighbours.between import neighbourhoods
+from ganmetrics.core.neighbours.between import of_both
 from ganmetrics.metrics.classes.agreement import class_agreement
 from ganmetrics.metrics.inception.estimate import inception_score_estimate
 from ganmetrics.metrics.kernel.gaussian import maximum_mean_discrepancy_estimate
@@ -64,7 +64,7 @@ DATA = {"Gaussian": gaussian, "heavy tails": heavy_tails, "clustered": clustered
 
 def of_neighbours(real: Array, fake: Array) -> dict[str, Interval]:
     """Return the intervals that one pass over all distances gives."""
-    found = neighbourhoods(real, fake, k=K, growth=True)
+    found = of_both(real, fake, k=K, growth=True)
     estimates = vars(estimates_from(found, CONFIDENCE))
     estimates["authenticity"] = authenticity_estimate(found.real, found.between, CONFIDENCE)
     return {name: Interval(each.value, each.low, each.high) for name, each in estimates.items()}

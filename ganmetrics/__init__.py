@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ganmetrics.commands.sanity.run import sanity as sanity
     from ganmetrics.core.gaussian.moments import Moments as Moments
     from ganmetrics.core.gaussian.roots import psd_sqrt as psd_sqrt
+    from ganmetrics.data.streams import Stream as Stream
     from ganmetrics.data.to_uint8 import to_uint8 as to_uint8
     from ganmetrics.errors import GanMetricsError as GanMetricsError
     from ganmetrics.errors import InputError as InputError
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from ganmetrics.features.base import Extractor as Extractor
     from ganmetrics.features.base import ExtractorSpec as ExtractorSpec
     from ganmetrics.features.base import Outputs as Outputs
+    from ganmetrics.features.module import ModuleExtractor as ModuleExtractor
     from ganmetrics.metric import FrechetInceptionDistance as FrechetInceptionDistance
     from ganmetrics.metrics.divergences import earth_movers_distance as earth_movers_distance
     from ganmetrics.metrics.divergences import js_divergence as js_divergence
@@ -59,6 +61,7 @@ _HOMES = {
     "FrechetInceptionDistance": "metric",
     "GanMetricsError": "errors",
     "InputError": "errors",
+    "ModuleExtractor": "features.module",
     "Moments": "core.gaussian.moments",
     "NotEnoughSamples": "errors",
     "NumericsError": "errors",
@@ -68,6 +71,7 @@ _HOMES = {
     "Score": "report",
     "StaleStatistics": "errors",
     "StorageError": "errors",
+    "Stream": "data.streams",
     "WeightsError": "errors",
     "clipped": "_text",
     "compare": "commands.compare",

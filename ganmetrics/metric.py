@@ -5,9 +5,9 @@ from typing import Unpack
 
 import numpy as np
 import torch
-from torch import Tensor
 
-from ganmetrics.core.gaussian.blocks import input_blocks
+from ganmetrics.core.gaussian.blocks import input_hashes
+from ganmetrics.data.arrays import check_images
 from ganmetrics.errors import InputError, NotEnoughSamples
 from ganmetrics.extraction.accumulate import LayerAccumulator
 from ganmetrics.extraction.layer import Layer
@@ -36,7 +36,7 @@ class FrechetInceptionDistance:
         how: how images become features; or its fields as keywords. What the reference says need not be said again: an
             extractor object, a file of weights, a device. Statistics of another library that do not say how they were
             made are taken for the extractor and protocol that are named here, and the score says so.
-        interval: give `compute` a value corrected for the counts, and an interval; it costs nine more decompositions.
+        interval: give `compute` a value corrected for the counts, and an interval.
         confidence: of the interval, between 0 and 1.
         options: the fields of `ganmetrics.Extraction`.
 
@@ -84,7 +84,7 @@ class FrechetInceptionDistance:
 
     def reset(self) -> None:
         """Forget the images seen so far; the reference stays."""
-        self._seen = LayerAccumulator(blocks=self._options.interval)
+        self._seen = LayerAccumulator(kept=self._options.interval)
         self._merged: Layer | None = None
 
     @property
@@ -93,18 +93,13 @@ class FrechetInceptionDistance:
         merged = 0 if self._merged is None or self._merged.moments.count is None else self._merged.moments.count
         return merged + self._seen.count
 
-    def update(self, images: Tensor) -> None:
+    def update(self, images: object) -> None:
         """Add generated images, uint8 [n, 3, h, w] on any device; `ganmetrics.to_uint8` makes them from [-1, 1].
 
         Raises:
-            InputError: the images are not uint8 of that shape.
+            InputError: the images are not uint8 of that shape; the message says how to convert them.
         """
-        if images.dtype != torch.uint8 or images.ndim != 4 or images.shape[1] != 3:  # noqa: PLR2004
-            raise InputError(
-                f"images must be uint8 [n, 3, h, w]; got {images.dtype} {list(images.shape)} (see ganmetrics.to_uint8)"
-            )
-        if not len(images):
-            return
+        images = check_images(images)
         # A few at a time: prepared images of one large batch would take as much memory as it has images.
         size = self._settings.batch_size
         for start in range(0, len(images), size):
@@ -112,7 +107,7 @@ class FrechetInceptionDistance:
             prepare = self._settings.extractor.prepare
             inputs = np.stack([prepare(np.ascontiguousarray(image)) for image in pixels])
             features = self._settings.extractor(torch.from_numpy(inputs), self._settings.device).on_host().features
-            self._seen.add(features, input_blocks(inputs) if self._options.interval else None)
+            self._seen.add(features, input_hashes(inputs) if self._options.interval else None)
 
     def merge(self, other: "FrechetInceptionDistance") -> None:
         """Add all that `other` has seen: another stream of images, or another part of the run.
@@ -137,7 +132,7 @@ class FrechetInceptionDistance:
             if not sum(ranks.gather(self.count)):
                 raise NotEnoughSamples("a Fréchet distance needs at least 2 images a side; update has been given none")
             own = ranks.each(lambda: self._layer() if self.count else None)
-            layer = pool(own, blocks=self._options.interval)
+            layer = pool(own, kept=self._options.interval)
             return ranks.once(lambda: self._score(layer))
 
     def _score(self, layer: Layer) -> Score:

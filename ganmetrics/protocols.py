@@ -8,6 +8,7 @@ names from it before torch is loaded.
 from dataclasses import dataclass
 
 from ganmetrics._text import shown
+from ganmetrics.core.checks import one_of
 from ganmetrics.errors import InputError
 from ganmetrics.features.names import CLIP, DINOV2, split_precision
 
@@ -131,8 +132,7 @@ def resolve_protocol(name: str | None, extractor: str) -> Protocol:
     extractor, _ = split_precision(extractor)
     if name is None:
         name = DEFAULTS.get(extractor, "native")
-    if name not in PROTOCOLS:
-        raise InputError(f"protocol must be one of {', '.join(PROTOCOLS)}; got {shown(name)}")
+    one_of("protocol", name, PROTOCOLS)
     if name == "native" and extractor in DEFAULTS:
         raise InputError(
             f"{extractor} needs a protocol that fixes its resize, such as {DEFAULTS[extractor]}; got 'native'"

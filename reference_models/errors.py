@@ -13,7 +13,7 @@ Files that cannot be written raise `ganmetrics.StorageError`. Every message is o
 what came.
 """
 
-from ganmetrics import GanMetricsError
+from ganmetrics import GanMetricsError, clipped
 
 
 class ReferenceModelsError(GanMetricsError):
@@ -34,3 +34,12 @@ class CheckpointError(ReferenceModelsError, RuntimeError):
 
 class TrainingError(ReferenceModelsError, ArithmeticError):
     """Losses or weights are no longer finite."""
+
+
+def one_line(error: BaseException) -> str:
+    r"""Return what another library's error says in one printable line, cut.
+
+    >>> one_line(ValueError("two\nlines\x1b[2J"))
+    'two lines\\x1b[2J'
+    """
+    return clipped(" ".join(str(error).split()) or type(error).__name__)

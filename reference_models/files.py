@@ -1,6 +1,7 @@
 """Files are written whole or not at all."""
 
 import os
+import re
 import secrets
 from contextlib import suppress
 from pathlib import Path
@@ -33,7 +34,17 @@ def write_whole(path: Path, content: bytes) -> None:
             temporary.unlink(missing_ok=True)
 
 
+def is_leftover(path: Path) -> bool:
+    """Return whether a file is one that `write_whole` was killed while writing.
+
+    >>> is_leftover(Path(".last.pt.0123456789abcdef.tmp")), is_leftover(Path(".mine.tmp"))
+    (True, False)
+    """
+    return re.fullmatch(r"\..+\.[0-9a-f]{16}\.tmp", path.name) is not None
+
+
 def remove_leftovers(directory: Path) -> None:
-    """Remove what killed processes left half written in a directory."""
-    for leftover in directory.glob(".*.tmp"):
-        leftover.unlink(missing_ok=True)
+    """Remove what killed processes left half written in a directory; one that does not exist has nothing."""
+    for path in directory.glob(".*.tmp"):
+        if is_leftover(path):
+            path.unlink(missing_ok=True)

@@ -8,9 +8,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import tomli_w
+
 from ganmetrics import clipped, shown
 from reference_models.config import TrainConfig
-from reference_models.errors import ConfigError
+from reference_models.errors import ConfigError, one_line
+
+WHOLE_BITS = 62
+"""Of a whole number: what torch takes as a seed, with room for the ranks' own."""
 
 Value = str | bool | int | float | tuple[Any, ...] | None
 """What a key can hold."""
@@ -112,8 +117,10 @@ def read_toml(path: Path) -> dict[str, object]:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} is no TOML file: {clipped(error)}") from None
+    except RecursionError:
+        raise ConfigError(f"{path} is no TOML file of keys: it is nested too deeply") from None
+    except ValueError as error:  # of the syntax, the encoding, or a number with too many digits
+        raise ConfigError(f"{path} is no TOML file: {one_line(error)}") from None
     flat: dict[str, object] = {}
     for name, value in document.items():
         if isinstance(value, dict):
@@ -129,15 +136,13 @@ def to_toml(config: TrainConfig) -> str:
     >>> print(to_toml(TrainConfig()).splitlines()[0])
     preset = "dcgan"
     """
-    top: list[str] = []
-    sections: dict[str, list[str]] = {}
+    document: dict[str, Any] = {}
+    sections: dict[str, dict[str, Any]] = {}
     for key, value in flatten(config).items():
-        if value is None:
-            continue
         section, _, name = key.rpartition(".")
-        target = sections.setdefault(section, [f"\n[{section}]"]) if section else top
-        target.append(f"{name} = {_literal(value)}")
-    return "\n".join([*top, *(line for lines in sections.values() for line in lines)]) + "\n"
+        if value is not None:
+            (sections.setdefault(section, {}) if section else document)[name] = value
+    return tomli_w.dumps(document | sections)
 
 
 def difference(old: TrainConfig, new: TrainConfig) -> dict[str, tuple[Value, Value]]:
@@ -153,26 +158,15 @@ def difference(old: TrainConfig, new: TrainConfig) -> dict[str, tuple[Value, Val
 def _guess(key: str, known: Mapping[str, object]) -> str:
     import difflib  # noqa: PLC0415 - needed for a wrong key only
 
-    close = difflib.get_close_matches(key, known, n=1)
+    close = difflib.get_close_matches(key[:80], known, n=1)
     return f"; did you mean {close[0]}?" if close else f"; the keys are {', '.join(known)}"
-
-
-def _literal(value: Value) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, tuple):
-        return f"[{', '.join(_literal(item) for item in value)}]"
-    if isinstance(value, str):
-        escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t")
-        return f'"{escaped}"'
-    return repr(value)
 
 
 def _coerce(key: str, value: object, kind: Any) -> Value:  # noqa: ANN401 - a type, however it is spelled
     """Return a value of the key's type, from itself or from the text of a ``--set``."""
     if isinstance(kind, types.UnionType):
         kind = next(choice for choice in typing.get_args(kind) if choice is not types.NoneType)
-        if value is None or value == "none":
+        if value is None or (isinstance(value, str) and value == "none"):
             return None
     if typing.get_origin(kind) is tuple:
         items = [item for item in value.split(",") if item.strip()] if isinstance(value, str) else value
@@ -180,17 +174,19 @@ def _coerce(key: str, value: object, kind: Any) -> Value:  # noqa: ANN401 - a ty
             items = [items]
         return tuple(_coerce(key, item, typing.get_args(kind)[0]) for item in items)
     if kind is bool:
-        parsed = {"true": True, "false": False, "1": True, "0": False}.get(
-            str(value).lower() if isinstance(value, str | int) else ""
-        )
+        plain = value.lower() if isinstance(value, str) else value
+        parsed = _BOOLEANS.get(plain) if isinstance(plain, str | int) else None
         if parsed is None:
             raise ConfigError(f"{key} must be true or false; got {shown(value)}")
         return parsed
     if kind is str:
-        if not isinstance(value, str):
+        if not isinstance(value, str) or "\0" in value:
             raise ConfigError(f"{key} must be text; got {shown(value)}")
         return value
     return _number(key, value, kind)
+
+
+_BOOLEANS: dict[str | int, bool] = {"true": True, "false": False, "1": True, "0": False, 1: True, 0: False}
 
 
 def _number(key: str, value: object, kind: type) -> int | float:
@@ -202,6 +198,9 @@ def _number(key: str, value: object, kind: type) -> int | float:
     ):
         raise ConfigError(f"{key} must be {wanted}; got {shown(value)}")
     try:
-        return int(value) if kind is int else float(value)
-    except ValueError:
+        number = int(value) if kind is int else float(value)
+    except (ValueError, OverflowError):
         raise ConfigError(f"{key} must be {wanted}; got {shown(value)}") from None
+    if isinstance(number, int) and number.bit_length() > WHOLE_BITS:
+        raise ConfigError(f"{key} must be a whole number of at most {WHOLE_BITS} bits; got {shown(number)}")
+    return number

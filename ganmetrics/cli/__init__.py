@@ -3,6 +3,9 @@
 Commands import the library inside their functions, so that ``--help`` and completion do not wait for torch.
 """
 
+import sys
+from typing import Any
+
 import click
 
 from ganmetrics._text import printable
@@ -12,6 +15,7 @@ from ganmetrics.cli.evaluate import evaluate, fid
 from ganmetrics.cli.explain import explain
 from ganmetrics.cli.influence import influence
 from ganmetrics.cli.interrupt import end_promptly_on_interrupt, leave
+from ganmetrics.cli.output import any_text, hold_standard_descriptors, say, while_printing
 from ganmetrics.cli.processes import check_shared, launched
 from ganmetrics.cli.reference import reference
 from ganmetrics.cli.sanity import sanity
@@ -42,6 +46,17 @@ class OneLineErrors(click.Group):
         check_shared(" ".join(args[: 2 if args[:1] == ["reference"] else 1]))
         return super().resolve_command(ctx, args)
 
+    def main(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - click's own, passed on
+        """Run the command line, whose output arrives whatever the encoding of the terminal is."""
+        with any_text():
+            try:
+                return super().main(*arguments, **options)
+            except OSError as error:
+                if not while_printing(error):
+                    raise
+                say(f"Error: nothing can be written to stdout: {error.strerror}")
+                sys.exit(1)
+
     def invoke(self, context: click.Context) -> object:
         """Run the command."""
         try:
@@ -69,6 +84,7 @@ for _command in (fid, evaluate, compare, influence, explain, sanity, reference, 
 
 def main() -> None:
     """Run the command line, ending within a second of Ctrl-C."""
+    hold_standard_descriptors()
     end_promptly_on_interrupt()
     with launched():
         command(prog_name="ganmetrics")

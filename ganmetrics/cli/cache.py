@@ -5,8 +5,7 @@ import time
 
 import click
 
-from ganmetrics._text import printable
-from ganmetrics.cli.options import emit
+from ganmetrics.cli.output import emit, say
 
 
 @click.group()
@@ -42,7 +41,7 @@ def verify() -> None:
     store = ReferenceCache(reference_directory())
     damaged = store.damaged()
     for entry, reason in damaged:
-        click.echo(printable(f"{entry.path}: {reason}"), err=True)
+        say(f"{entry.path}: {reason}")
     if damaged:
         raise StaleStatistics(f"every entry must be whole; {len(damaged)} are damaged (ganmetrics cache clear)")
     emit(f"{counted(len(store.entries()))}, all whole")

@@ -16,6 +16,7 @@ from ganmetrics.cli.options import (
     timing_option,
 )
 from ganmetrics.cli.progress import bar
+from ganmetrics.features.names import DEFAULT_EXTRACTOR
 
 if TYPE_CHECKING:
     from ganmetrics.extraction.options import Extraction
@@ -35,6 +36,8 @@ def explain(real: Path, fake: Path, *, how: "Extraction", cache: Path | None, as
     Both are sets of images. Differences are counted from ttur, or from --protocol; each is the sum of what the resize
     adds to it, then the scaling of pixels, then the division of the covariance by n or n - 1.
     """
+    if how.name not in (None, DEFAULT_EXTRACTOR):
+        raise click.UsageError(f"protocols differ for {DEFAULT_EXTRACTOR} in fp32 only; got --extractor {how.name}")
     from ganmetrics._types import silent
     from ganmetrics.commands.explain import explain as explain_images
 

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ganmetrics._text import printable
 from ganmetrics.cli.options import (
     SOURCE,
     cache_features_option,
@@ -18,6 +17,7 @@ from ganmetrics.cli.options import (
     start_logging,
     timing_option,
 )
+from ganmetrics.cli.output import say
 from ganmetrics.cli.progress import bar
 
 if TYPE_CHECKING:
@@ -88,4 +88,4 @@ def influence(
     emit_found(report, as_json=as_json)
     if not quiet:
         for path in written:
-            click.echo(printable(f"wrote {path}"), err=True)
+            say(f"wrote {path}")

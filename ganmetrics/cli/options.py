@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 import click
 
 from ganmetrics._text import printable
-from ganmetrics.errors import StorageError
+from ganmetrics.cli.output import emit, say
 from ganmetrics.features.names import (
     DEFAULT_EXTRACTOR,
     EXTRACTORS,
@@ -60,6 +60,15 @@ def check_confidence(context: click.Context, parameter: click.Parameter, value: 
     if not 0 < value < 1:
         raise click.BadParameter(f"{value:g} does not lie between 0 and 1.", context, parameter)
     return value
+
+
+def check_frames(context: click.Context, parameter: click.Parameter, value: str) -> str | int:
+    """Return first, all or a positive number; anything else is wrong usage."""
+    if value in {"first", "all"}:
+        return value
+    if not value.isdecimal() or not int(value[:9]) >= 1:
+        raise click.BadParameter(f"{value!r} is not first, all or a positive number.", context, parameter)
+    return int(value[:9])
 
 
 SOURCE = click.Path(path_type=Path)
@@ -121,6 +130,37 @@ _EXTRACTION = (
         help="Decoding processes; 0 decodes in this one.  [default: one a core, up to 16]",
     ),
     click.option("--offline", is_flag=True, help="Never download weights."),
+    click.option(
+        "--crop",
+        type=click.Choice(["none", "center"]),
+        default="none",
+        show_default=True,
+        help="Cut the square in the middle out of each image; without, the whole image is squashed to a square.",
+    ),
+    click.option(
+        "--resize-to", type=click.IntRange(min=1), default=None, help="Bring images to this size first, in pixels."
+    ),
+    click.option(
+        "--resize-filter",
+        type=click.Choice(["box", "bilinear", "hamming", "bicubic", "lanczos"]),
+        default="bicubic",
+        show_default=True,
+        help="Pillow's filter for --resize-to.",
+    ),
+    click.option(
+        "--bit-depth",
+        type=click.IntRange(9, 16),
+        default=16,
+        show_default=True,
+        help="Bits that the values of 16-bit images use: 12 for many cameras and microscopes.",
+    ),
+    click.option(
+        "--frames",
+        callback=check_frames,
+        default="first",
+        show_default=True,
+        help="Frames of animations: first, all, or a number of evenly spaced ones.",
+    ),
 )
 
 
@@ -234,7 +274,7 @@ def timing_option(command: Command) -> Command:
                 import torch  # noqa: F401 - what most of the start-up is
             command(*arguments, **values)
         if not values["as_json"]:
-            click.echo(stages.to_text(), err=True)
+            say(stages.to_text())
 
     told = "Say where the time went: on stderr, or with --json under the key timing."
     return click.option("--timing", is_flag=True, help=told)(timed_command)
@@ -306,17 +346,3 @@ def emit_found(found: Printable, *, as_json: bool) -> None:
         emit(json.dumps({**json.loads(found.to_json()), "timing": stages.to_json()}, indent=2, allow_nan=False))
     else:
         emit(found.to_json() if as_json else found.to_text())
-
-
-def emit(text: str) -> None:
-    """Print a result to stdout.
-
-    Raises:
-        StorageError: it cannot be written, to a full disk for instance.
-    """
-    try:
-        click.echo("\n".join(map(printable, text.split("\n"))))
-    except BrokenPipeError:
-        raise  # the reader has gone; click ends the process quietly
-    except OSError as error:
-        raise StorageError(f"the result cannot be written to stdout: {error.strerror}") from None

@@ -59,7 +59,8 @@ def launched() -> Iterator[None]:
             yield
         finally:
             for stream in spoken:
-                stream.flush()
+                if stream is not None:  # closed by the shell
+                    stream.flush()
             # The first process's line must be out before another's status makes the launcher end it.
             with suppress(RuntimeError):
                 dist.monitored_barrier(timeout=FAREWELL)

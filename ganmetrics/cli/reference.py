@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ganmetrics.cli.options import SOURCE, emit, extraction_options, quiet_option, start_logging
+from ganmetrics.cli.options import SOURCE, extraction_options, quiet_option, start_logging
+from ganmetrics.cli.output import emit
 from ganmetrics.cli.progress import bar
 from ganmetrics.references.formats.names import OWN, WRITTEN
 
@@ -20,7 +21,7 @@ WIDEST = 2048
 """Features of the widest bundled extractor: the room to check for before the extractor is known."""
 
 interval_option = click.option(
-    "--no-interval", is_flag=True, help="Leave out what intervals need: four fifths of the file."
+    "--no-interval", is_flag=True, help="Leave out what intervals need: a third of the file."
 )
 
 
@@ -59,7 +60,7 @@ def build(
 
     start_logging(quiet=quiet)
     with all_ranks("reference build") as ranks:
-        room = (1 + spatial) * layer_bytes(WIDEST, blocks=not no_interval)
+        room = (1 + spatial) * layer_bytes(WIDEST, blocks=False, kept=not no_interval)
         ranks.once(lambda: check_output(output, room))
     built = Reference.from_images(
         source,
@@ -110,7 +111,7 @@ def merge(parts: tuple[Path, ...], output: Path) -> None:
     from ganmetrics.references.reference import Reference
     from ganmetrics.references.store import check_output
 
-    check_output(output, layer_bytes(WIDEST, blocks=True))
+    check_output(output, layer_bytes(WIDEST, blocks=True, kept=True))
     loaded = [Reference.load(part) for part in parts]
     if any(part.shard is not None for part in loaded):
         doubled = next((part for part in parts if parts.count(part) > 1), None)

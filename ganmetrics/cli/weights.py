@@ -5,7 +5,8 @@ from dataclasses import asdict
 
 import click
 
-from ganmetrics.cli.options import emit, start_logging
+from ganmetrics.cli.options import start_logging
+from ganmetrics.cli.output import emit
 from ganmetrics.cli.progress import bar
 
 

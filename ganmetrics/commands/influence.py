@@ -10,12 +10,12 @@ from jaxtyping import Float64
 from torch import Tensor
 
 from ganmetrics._types import Progress, silent
+from ganmetrics.core.memory import MEMORY
 from ganmetrics.data.decode import decode_stored
-from ganmetrics.extraction.collect import Keep
 from ganmetrics.extraction.options import Extraction, ExtractionOptions
 from ganmetrics.metrics.catalogue import METRICS
 from ganmetrics.metrics.frechet.distance import frechet_distance
-from ganmetrics.metrics.frechet.influence import influences
+from ganmetrics.metrics.frechet.influence import frechet_influence
 from ganmetrics.ranks import all_ranks
 from ganmetrics.references.cache import ReferenceCache
 from ganmetrics.references.gather import gather
@@ -148,13 +148,13 @@ def influence(
     *,
     cache: str | Path | None = None,
     cache_features: bool = False,
-    memory: int = Keep().memory,
+    memory: int = MEMORY,
     progress: Progress = silent,
     **options: Unpack[ExtractionOptions],
 ) -> Attribution:
     """Return what each image contributes to the Fréchet distance of two sets.
 
-    Each image's part is that of `ganmetrics.metrics.frechet.influence.influences`. Called on all processes of
+    Each image's part is that of `ganmetrics.metrics.frechet.influence.frechet_influence`. Called on all processes of
     torch.distributed's group, each extracts a share and all return the whole.
 
     Args:
@@ -184,7 +184,7 @@ def influence(
     store = None if cache is None else ReferenceCache(Path(cache), features=cache_features)
     demand = Demand("influence", frozenset({"moments", "features"}), METRICS["fid"].least)
     with all_ranks("influence") as ranks:
-        opened = ranks.each(lambda: (open_side(real), open_side(fake)))
+        opened = ranks.each(lambda: (open_side(real, extraction), open_side(fake, extraction)))
         requests = [
             Request(role, side, (demand,), memory=memory) for role, side in zip(("real", "fake"), opened, strict=True)
         ]
@@ -202,7 +202,7 @@ def _attribute(comparison: Comparison, alpha: str) -> Attribution:
     assert real.rows is not None
     assert fake.rows is not None
     with stage("scores"):
-        moved = influences(real.features, fake.features)
+        moved = frechet_influence(real.features, fake.features)
         value = frechet_distance(real.reference.moments, fake.reference.moments)
     few = min(len(moved.real), len(moved.fake)) < RELIABLE_PER_FEATURE * comparison.spec.dimension
     score = comparison.score(metric, value, notes=("too few images: read influences as a ranking",) if few else ())

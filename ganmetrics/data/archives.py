@@ -8,7 +8,9 @@ import zlib
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from ganmetrics._text import clipped, one_line
-from ganmetrics.data.members import class_folders, class_of_path, is_hidden, is_image_name
+from ganmetrics.data.classes import DATASET_JSON, Classes, classes_of_paths, read_dataset_json
+from ganmetrics.data.image_source import Listing
+from ganmetrics.data.members import hidden_part, is_image_name
 from ganmetrics.errors import InputError
 
 MEMBER_LIMIT = 1 << 30
@@ -18,13 +20,13 @@ _ENCRYPTED = 0x1
 
 
 class ZipSource:
-    """All image files in a zip archive, in the order of their paths as strings, as `FolderSource` has it.
+    """All image files in a zip archive, in the order of their paths and with the classes that `FolderSource` has.
 
     Every process opens the archive for itself: a descriptor shared after a fork would share its position.
 
     Raises:
         InputError: the file is no zip archive or holds no image; a member is encrypted, larger than `MEMBER_LIMIT`, or
-            has a path that leads out of the archive.
+            has a path that leads out of the archive; or its ``dataset.json`` does not fit the images.
     """
 
     uniform_size = None
@@ -40,7 +42,7 @@ class ZipSource:
             raise InputError(f"{path} cannot be opened as a zip archive: {_reason(error)}") from None
         for member in members:
             self._check_path(member)
-        visible = [member for member in members if not is_hidden(member.filename)]
+        visible = [member for member in members if hidden_part(member.filename) is None]
         images = [member for member in visible if is_image_name(member.filename)]
         for member in images:
             self._check_content(member)
@@ -48,7 +50,9 @@ class ZipSource:
         if not images:
             raise InputError(f"{path} needs to hold image files; it has none, and {self.ignored:,} other files")
         self._members = sorted({member.filename for member in images})
-        self._classes = class_folders(self._members)
+        self._classes = self._find_classes({member.filename: member for member in visible}.get(DATASET_JSON))
+        hidden = {hidden_part(member.filename) for member in members} - {None}
+        self.listing = Listing(self._classes.classes_from, self._classes.no_classes, len(hidden))
 
     def __len__(self) -> int:
         """Return the number of image files."""
@@ -64,16 +68,37 @@ class ZipSource:
 
     def read(self, index: int) -> bytes:
         """Return the bytes of an image file, whose checksum is verified."""
+        return self._unpack(self._members[index])
+
+    def class_of(self, index: int) -> str | None:
+        """Return the label of an image, or its first-level folder where these are classes."""
+        return self._classes.of(index)
+
+    def member(self, index: int) -> str:
+        """Return the path of an image in the archive."""
+        return self._members[index]
+
+    def _unpack(self, member: str) -> bytes:
         try:
-            return self._archive().read(self._members[index])
+            return self._archive().read(member)
         except zipfile.BadZipFile as error:
             raise InputError("bad checksum in the archive" if "CRC" in str(error) else _reason(error)) from None
         except (OSError, EOFError, NotImplementedError, zlib.error, lzma.LZMAError) as error:
             raise InputError(f"cannot be unpacked: {_reason(error)}") from None
 
-    def class_of(self, index: int) -> str | None:
-        """Return the first-level folder of an image where these are classes."""
-        return class_of_path(self._members[index], self._classes)
+    def _find_classes(self, labels: zipfile.ZipInfo | None) -> Classes:
+        if labels is not None:
+            self._check_content(labels)
+            name = f"{self.name}::{DATASET_JSON}"
+            try:
+                data = self._unpack(DATASET_JSON)
+            except InputError as error:
+                raise InputError(f"{name}: {error}") from None
+            labelled = read_dataset_json(data, self._members, name)
+            if labelled is not None:
+                self.ignored -= 1
+                return labelled
+        return classes_of_paths(self._members)
 
     def _archive(self) -> zipfile.ZipFile:
         process = os.getpid()

@@ -36,6 +36,10 @@ class Audit:
         oddities: the same by treatment that their pixels need; an image may have several or none.
         ignored: files passed over because they have no image's extension.
         bad: images that cannot be read, which are in none of the counts.
+        classes: number of readable images by class; empty where they have none.
+        classes_from: what was taken for classes: ``folders``, or the name of what has the labels.
+        no_classes: why what looks like classes was not taken for them.
+        hidden: files and folders passed over because systems keep them for themselves.
     """
 
     formats: Mapping[str, int] = field(default_factory=dict)
@@ -44,11 +48,21 @@ class Audit:
     oddities: Mapping[str, int] = field(default_factory=dict)
     ignored: int = 0
     bad: tuple[BadFile, ...] = ()
+    classes: Mapping[str, int] = field(default_factory=dict)
+    classes_from: str = ""
+    no_classes: str = ""
+    hidden: int = 0
 
     @classmethod
-    def of(cls, facts: Facts) -> "Audit":
-        """Return the audit of one image."""
-        return cls({facts.format: 1}, {facts.mode: 1}, {facts.size: 1}, dict.fromkeys(facts.oddities, 1))
+    def of(cls, facts: Facts, label: str | None = None) -> "Audit":
+        """Return the audit of one image, and its class."""
+        return cls(
+            formats={facts.format: 1},
+            modes={facts.mode: 1},
+            sizes={facts.size: 1},
+            oddities=dict.fromkeys(facts.oddities, 1),
+            classes={} if label is None else {label: 1},
+        )
 
     @classmethod
     def of_uniform(cls, count: int, size: tuple[int, int]) -> "Audit":
@@ -78,20 +92,27 @@ class Audit:
         >>> Audit.total([one, one]) == Audit.of_uniform(2, (8, 8))
         True
         """
-        formats: Counter[str] = Counter()
-        modes: Counter[str] = Counter()
-        sizes: Counter[tuple[int, int]] = Counter()
-        oddities: Counter[str] = Counter()
-        ignored = 0
-        bad: list[BadFile] = []
-        for part in parts:
+        kept = list(parts)
+        formats, modes, oddities, classes = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
+        sizes = Counter[tuple[int, int]]()
+        for part in kept:
             formats.update(part.formats)
             modes.update(part.modes)
             sizes.update(part.sizes)
             oddities.update(part.oddities)
-            ignored += part.ignored
-            bad.extend(part.bad)
-        return cls(dict(formats), dict(modes), dict(sizes), dict(oddities), ignored, tuple(bad))
+            classes.update(part.classes)
+        return cls(
+            formats=dict(formats),
+            modes=dict(modes),
+            sizes=dict(sizes),
+            oddities=dict(oddities),
+            ignored=sum(part.ignored for part in kept),
+            bad=tuple(bad for part in kept for bad in part.bad),
+            classes=dict(classes),
+            classes_from=_joined(part.classes_from for part in kept),
+            no_classes=_joined(part.no_classes for part in kept),
+            hidden=sum(part.hidden for part in kept),
+        )
 
     def merge(self, other: "Audit") -> "Audit":
         """Return the audit of both sets of images together."""
@@ -109,7 +130,27 @@ class Audit:
             parts.append(f"{len(self.bad):,} unreadable skipped")
         if self.ignored:
             parts.append(f"{self.ignored:,} other file{'' if self.ignored == 1 else 's'} ignored")
+        if self.hidden:
+            parts.append(f"{self.hidden:,} system file{'' if self.hidden == 1 else 's'} passed over")
+        parts.append(self.classes_line())
         return f"{images}: " + "; ".join(part for part in parts if part)
+
+    def classes_line(self) -> str:
+        """Return what was taken for classes and how many images each has, or why nothing was; empty where none may be.
+
+        >>> Audit(classes={"cat": 2, "dog": 3}, classes_from="folders").classes_line()
+        'classes: 2 folders, 2 to 3 images each'
+        >>> Audit(classes={"0": 5, "1": 5}, classes_from="dataset.json").classes_line()
+        'classes: 2 of dataset.json, 5 images each'
+        """
+        if not self.classes:
+            return f"no classes: {self.no_classes}" if self.no_classes else ""
+        least, most = min(self.classes.values()), max(self.classes.values())
+        number = f"{len(self.classes):,}"
+        what = f"{number} folders" if self.classes_from == "folders" else f"{number} of {self.classes_from or 'labels'}"
+        if least == most:
+            return f"classes: {what}, {least:,} image{'' if least == 1 else 's'} each"
+        return f"classes: {what}, {least:,} to {most:,} images each"
 
     def to_json(self) -> dict[str, Any]:
         """Return the audit as what JSON can hold."""
@@ -120,11 +161,15 @@ class Audit:
             "oddities": dict(self.oddities),
             "ignored": self.ignored,
             "bad": [[bad.index, bad.label, bad.reason] for bad in self.bad],
+            "classes": dict(self.classes),
+            "classes_from": self.classes_from,
+            "no_classes": self.no_classes,
+            "hidden": self.hidden,
         }
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "Audit":
-        """Return the audit that `to_json` gave.
+        """Return the audit that `to_json` gave, also an earlier version's, which did not look at classes.
 
         >>> found = Audit.of_uniform(2, (8, 6))
         >>> Audit.from_json(found.to_json()) == found
@@ -138,6 +183,10 @@ class Audit:
             oddities=dict(stored["oddities"]),
             ignored=stored["ignored"],
             bad=tuple(BadFile(*bad) for bad in stored["bad"]),
+            classes=dict(stored.get("classes", {})),
+            classes_from=stored.get("classes_from", ""),
+            no_classes=stored.get("no_classes", ""),
+            hidden=stored.get("hidden", 0),
         )
 
     def _sizes(self) -> str:
@@ -156,3 +205,8 @@ class Audit:
 def _counted(counts: Mapping[str, int]) -> list[str]:
     """Return counts in words, the largest first."""
     return [f"{count:,} {name}" for name, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
+
+
+def _joined(texts: Iterable[str]) -> str:
+    """Return different texts, each once, in the order in which they came."""
+    return ", ".join(dict.fromkeys(text for text in texts if text))

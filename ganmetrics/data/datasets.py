@@ -7,9 +7,11 @@ import numpy as np
 import torch
 from PIL import Image as Pillow
 
-from ganmetrics._text import clipped, listed
+from ganmetrics._text import clipped
 from ganmetrics.data.arrays import open_array, open_tensor
+from ganmetrics.data.dataset_labels import FROM_ITEMS, label_of_item, labels_of
 from ganmetrics.data.decode import Stored
+from ganmetrics.data.image_source import Listing
 from ganmetrics.errors import InputError
 
 
@@ -30,7 +32,8 @@ class DatasetSource:
     """The images of a data set.
 
     An item is a uint8 tensor [3, h, w], a Pillow image, a uint8 array [h, w, 3], or a tuple, list or mapping whose
-    first element, or ``"image"``, is one of these.
+    first element, or ``"image"``, or only value that is one, is one of these. Classes are torchvision's ``targets``, a
+    column ``label``, or the whole number after the image in an item; these are known once the item has been read.
 
     Raises:
         InputError: the data set is empty.
@@ -46,6 +49,10 @@ class DatasetSource:
         self._lock = threading.Lock()
         if len(dataset) == 0:
             raise InputError(f"{self.name} needs to hold images; it is empty")
+        stored = labels_of(dataset)
+        self._labels = None if stored is None else stored[0]
+        self._seen: dict[int, str | None] = {}
+        self.listing = Listing(classes_from=FROM_ITEMS if stored is None else stored[1])
 
     def __len__(self) -> int:
         """Return the number of items."""
@@ -67,7 +74,10 @@ class DatasetSource:
         """Return the image of an item."""
         try:
             with self._lock:
-                return _image_of(self._dataset[index])
+                item = self._dataset[index]
+                if self._labels is None:
+                    self._seen[index] = label_of_item(item)
+                return _image_of(item)
         except InputError:
             raise
         # What a user's data set raises is theirs; it is told with the item that raised it.
@@ -75,16 +85,22 @@ class DatasetSource:
             text = " ".join(str(error).split())
             raise InputError(f"cannot be read: {type(error).__name__}: {clipped(text)}") from error
 
-    def class_of(self, index: int) -> str | None:  # noqa: ARG002 - a label would cost reading the item
-        """Return None: which item shows what is only known by reading them all."""
-        return None
+    def class_of(self, index: int) -> str | None:
+        """Return the class of an item; without `targets` or a column it is read for that, once."""
+        if self._labels is not None:
+            return self._labels[index]
+        if index not in self._seen:
+            try:
+                self.read(index)
+            except InputError:
+                # The audit names the item that cannot be read.
+                self._seen.setdefault(index, None)
+        return self._seen[index]
 
 
 def _image_of(item: Any) -> Stored:  # noqa: ANN401 - users' data sets return what they like
     if isinstance(item, dict):
-        if "image" not in item:
-            raise InputError(f'an item that is a mapping needs a key "image", got {listed(item)}')
-        return _image_of(item["image"])
+        return _image_of(item[_image_key(item)])
     if isinstance(item, tuple | list) and item:
         return _image_of(item[0])
     if isinstance(item, torch.Tensor):
@@ -96,3 +112,14 @@ def _image_of(item: Any) -> Stored:  # noqa: ANN401 - users' data sets return wh
         plain = item.mode == "RGB" and not item.has_transparency_data
         return np.array(item) if plain else item
     raise InputError(f"an item needs to be a uint8 tensor, an array or a Pillow image, got {type(item).__name__}")
+
+
+def _image_key(item: dict[Any, Any]) -> Any:  # noqa: ANN401
+    """Return under which key a mapping has its image."""
+    if "image" in item:
+        return "image"
+    images = [key for key, value in item.items() if isinstance(value, Pillow.Image)]
+    if len(images) == 1:
+        return images[0]
+    keys = ", ".join(map(str, item))
+    raise InputError(f'an item that is a mapping needs a key "image", or one Pillow image; got {keys}')

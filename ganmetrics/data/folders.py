@@ -4,7 +4,9 @@ import os
 import stat
 from pathlib import Path
 
-from ganmetrics.data.members import class_folders, class_of_path, is_hidden, is_image_name
+from ganmetrics.data.classes import DATASET_JSON, Classes, classes_of_paths, read_dataset_json
+from ganmetrics.data.image_source import Listing
+from ganmetrics.data.members import is_hidden, is_image_name
 from ganmetrics.errors import InputError
 
 
@@ -12,12 +14,16 @@ class FolderSource:
     """All image files under a folder, however deep.
 
     The order is that of the relative paths with forward slashes, compared as strings by code point: the same on every
-    machine and file system, and the same as that of a zip of the folder. Hidden files and ``__MACOSX`` are passed over
-    in silence, files without the extension of an image are counted. Links are followed; a linked file that the folder
-    holds already, directly or through an earlier link, is not taken again.
+    machine and file system, and the same as that of a zip of the folder. Hidden files and what systems keep beside
+    images, such as thumbnails, are passed over and counted, and so are files without the extension of an image. Links
+    are followed; a linked file that the folder holds already, directly or through an earlier link, is not taken again.
+
+    Classes are the labels of a ``dataset.json``, as StyleGAN's and EDM's tools write it; without one, the first-level
+    folders where they do more than number the files.
 
     Raises:
-        InputError: there is no such folder, it holds no image, or a folder in it cannot be read.
+        InputError: there is no such folder, it holds no image, or a folder in it cannot be read; or its
+            ``dataset.json`` does not fit the images.
     """
 
     uniform_size = None
@@ -30,7 +36,8 @@ class FolderSource:
         self.ignored = found.ignored
         if not self._paths:
             raise InputError(f"{root} needs to hold image files; it has none, and {self.ignored:,} other files")
-        self._classes = class_folders(self._paths)
+        self._classes = self._find_classes()
+        self.listing = Listing(self._classes.classes_from, self._classes.no_classes, found.hidden)
 
     def __len__(self) -> int:
         """Return the number of image files."""
@@ -48,8 +55,25 @@ class FolderSource:
             raise InputError(f"cannot be read: {error.strerror}") from None
 
     def class_of(self, index: int) -> str | None:
-        """Return the first-level folder of an image where these are classes."""
-        return class_of_path(self._paths[index], self._classes)
+        """Return the label of an image, or its first-level folder where these are classes."""
+        return self._classes.of(index)
+
+    def member(self, index: int) -> str:
+        """Return the path of an image in the folder."""
+        return self._paths[index]
+
+    def _find_classes(self) -> Classes:
+        file = self._root / DATASET_JSON
+        if file.is_file():
+            try:
+                data = file.read_bytes()
+            except OSError as error:
+                raise InputError(f"{file} cannot be read: {error.strerror}") from None
+            labelled = read_dataset_json(data, self._paths, str(file))
+            if labelled is not None:
+                self.ignored -= 1
+                return labelled
+        return classes_of_paths(self._paths)
 
 
 class _Walk:
@@ -57,6 +81,7 @@ class _Walk:
 
     def __init__(self, root: Path) -> None:
         self.ignored = 0
+        self.hidden = 0
         self._files: dict[str, tuple[int, int]] = {}
         self._links: dict[str, tuple[int, int]] = {}
         self._broken: list[str] = []
@@ -83,6 +108,7 @@ class _Walk:
             raise InputError(f"{folder} cannot be listed: {error.strerror}") from None
         for entry in entries:
             if is_hidden(entry.name):
+                self.hidden += 1
                 continue
             path, through_link = prefix + entry.name, linked or entry.is_symlink()
             status = _status(Path(entry.path))

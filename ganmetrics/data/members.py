@@ -1,6 +1,5 @@
-"""Which names in a folder or archive are images, and which class folder each lies in."""
+"""Which names in a folder or archive are images, and which belong to the system that it was kept on."""
 
-from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 IMAGE_EXTENSIONS = frozenset(
@@ -31,6 +30,11 @@ IMAGE_EXTENSIONS = frozenset(
 )
 """Extensions of image files, in lower case; files are matched in any case."""
 
+# macOS, Windows, and the thumbnails and recycle bins of Synology's and QNAP's storage, in lower case.
+_OF_SYSTEMS = frozenset(
+    {"__macosx", "thumbs.db", "ehthumbs.db", "desktop.ini", "$recycle.bin", "@eadir", "#recycle", "@recycle"}
+)
+
 
 def is_image_name(path: str) -> bool:
     """Return whether a path has the extension of an image.
@@ -47,26 +51,17 @@ def is_hidden(path: str) -> bool:
     >>> is_hidden("cat/.thumb.png"), is_hidden("__MACOSX/cat/1.png"), is_hidden("cat/1.png")
     (True, True, False)
     """
-    return any(part.startswith(".") or part == "__MACOSX" for part in path.split("/"))
+    return hidden_part(path) is not None
 
 
-def class_folders(paths: Sequence[str]) -> frozenset[str]:
-    """Return the first-level folders if they are classes: two or more, and every image in one of them.
+def hidden_part(path: str) -> str | None:
+    """Return a path up to the first name in it that systems keep for themselves; None where there is none.
 
-    >>> sorted(class_folders(["cat/1.png", "dog/1.png"]))
-    ['cat', 'dog']
-    >>> class_folders(["cat/1.png", "2.png"]), class_folders(["all/1.png", "all/2.png"])
-    (frozenset(), frozenset())
+    >>> hidden_part("cat/@eaDir/1.png/SYNOPHOTO_THUMB_XL.jpg"), hidden_part("cat/1.png")
+    ('cat/@eaDir', None)
     """
-    tops = {path.partition("/")[0] if "/" in path else "" for path in paths}
-    return frozenset() if "" in tops or len(tops) < 2 else frozenset(tops)  # noqa: PLR2004
-
-
-def class_of_path(path: str, classes: frozenset[str]) -> str | None:
-    """Return the class folder of an image, None where the folders are no classes.
-
-    >>> class_of_path("cat/a/1.png", frozenset({"cat", "dog"}))
-    'cat'
-    """
-    top = path.partition("/")[0]
-    return top if top in classes else None
+    parts = path.split("/")
+    for place, part in enumerate(parts, start=1):
+        if part.startswith(".") or part.lower() in _OF_SYSTEMS:
+            return "/".join(parts[:place])
+    return None

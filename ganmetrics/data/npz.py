@@ -1,6 +1,7 @@
 """An npz of uint8 images ``arr_0`` [n, h, w, 3]: the format in which diffusion papers exchange samples.
 
-Guided diffusion writes the class of each image beside them, as integers ``arr_1`` [n].
+Guided diffusion writes the class of each image beside them, as integers ``arr_1`` [n]. Its reference batches also hold
+the statistics of many more images, ``mu`` and ``sigma``: the images are read here, the statistics elsewhere.
 """
 
 import struct
@@ -10,8 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from ganmetrics._text import listed, one_line
-from ganmetrics._types import Image
-from ganmetrics.data.arrays import ArraySource, Labels, check_pixels
+from ganmetrics.data.arrays import ArraySource, Labels
+from ganmetrics.data.npy import read_npy_header
+from ganmetrics.data.raw import RawSource, Shape
 from ganmetrics.errors import InputError
 
 _MEMBER = "arr_0.npy"
@@ -20,53 +22,7 @@ _BLOCK = 1 << 20
 _LOCAL_HEADER = struct.Struct("<26xHH")  # a member's own header ends with the lengths of its name and extra field
 
 
-class NpzSource:
-    """Images that lie uncompressed, one after another, in an npz: each is read from its place when it is asked for.
-
-    Attributes:
-        uniform_size: width and height of every image.
-    """
-
-    ignored = 0
-
-    def __init__(self, path: Path, shape: tuple[int, int, int, int], offset: int, labels: Labels | None) -> None:
-        self.name = str(path)
-        self._path = path
-        self._shape = shape
-        self._offset = offset
-        self._labels = labels
-        self.uniform_size = (shape[2], shape[1])
-
-    def __len__(self) -> int:
-        """Return the number of images."""
-        return self._shape[0]
-
-    def label(self, index: int) -> str:
-        """Return the path of the file and the place of an image in it."""
-        return f"{self.name}::arr_0[{index}]"
-
-    def read(self, index: int) -> Image:
-        """Return the pixels of an image."""
-        if not 0 <= index < len(self):
-            raise IndexError(index)
-        _, height, width, channels = self._shape
-        size = height * width * channels
-        try:
-            with self._path.open("rb") as file:
-                file.seek(self._offset + index * size)
-                data = file.read(size)
-        except OSError as error:
-            raise InputError(f"cannot be read: {error.strerror}") from None
-        if len(data) != size:
-            raise InputError("truncated")
-        return np.frombuffer(bytearray(data), np.uint8).reshape(height, width, channels)
-
-    def class_of(self, index: int) -> str | None:
-        """Return the label of an image as text; None where the file has no labels."""
-        return None if self._labels is None else str(self._labels[index])
-
-
-def open_npz(path: Path) -> NpzSource | ArraySource:
+def open_npz(path: Path) -> RawSource | ArraySource:
     """Return a source of the images ``arr_0`` of an npz; a compressed one is loaded into memory.
 
     Raises:
@@ -82,7 +38,20 @@ def open_npz(path: Path) -> NpzSource | ArraySource:
         raise InputError(f"{path} cannot be read as an npz: {one_line(error)}") from None
 
 
-def _open(path: Path) -> NpzSource | ArraySource:
+def holds_images(path: Path) -> bool:
+    """Tell whether an npz has an array ``arr_0``, whatever else it holds; False for a damaged one.
+
+    >>> holds_images(Path("missing.npz"))
+    False
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return _MEMBER in archive.namelist()
+    except (OSError, NotImplementedError, zipfile.BadZipFile):
+        return False
+
+
+def _open(path: Path) -> RawSource | ArraySource:
     with zipfile.ZipFile(path) as archive:
         if _MEMBER not in archive.namelist():
             names = listed(sorted(name.removesuffix(".npy") for name in archive.namelist())) or "nothing"
@@ -95,23 +64,16 @@ def _open(path: Path) -> NpzSource | ArraySource:
         labels = _read_labels(archive, path, shape[0])
         if in_rows and member.compress_type == zipfile.ZIP_STORED:
             _verify(archive)
-            return NpzSource(path, shape, _data_offset(path, member) + header, labels)
+            start = _data_offset(path, member) + header
+            return RawSource(path, shape, start, member="arr_0", labels=labels, classes_from=_LABELS)
     with np.load(path, allow_pickle=False) as arrays:
-        return ArraySource(arrays["arr_0"], str(path), prefix=f"{path}::arr_0", labels=labels)
+        return ArraySource(arrays["arr_0"], str(path), prefix=f"{path}::arr_0", labels=labels, classes_from=_LABELS)
 
 
-def _read_header(archive: zipfile.ZipFile, path: Path) -> tuple[tuple[int, int, int, int], bool, int]:
+def _read_header(archive: zipfile.ZipFile, path: Path) -> tuple[Shape, bool, int]:
     """Return the shape of the images, whether they lie row by row, and the length of the header before them."""
     with archive.open(_MEMBER) as file:
-        version = np.lib.format.read_magic(file)
-        read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-        shape, fortran_order, dtype = read(file)
-        length = file.tell()
-    if dtype.hasobject:
-        raise InputError(f"{path}::arr_0 needs pickle, which can run any code, and is not read; save a uint8 array")
-    check_pixels(dtype, shape, f"{path}::arr_0")
-    count, height, width, channels = shape
-    return (count, height, width, channels), not fortran_order, length
+        return read_npy_header(file, f"{path}::arr_0")
 
 
 def _read_labels(archive: zipfile.ZipFile, path: Path, count: int) -> Labels | None:

@@ -8,15 +8,18 @@ import pickle
 import signal
 import sys
 import threading
+import traceback
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any, TypeVar
 
 import torch
 from torch.utils.data import DataLoader, Dataset
 
-from ganmetrics._text import clipped, one_line
+from ganmetrics._text import one_line
+from ganmetrics.data import processes
 from ganmetrics.errors import GanMetricsError, InputError
 
 Task = TypeVar("Task")
@@ -31,23 +34,34 @@ def map_in_workers(
     Each worker is ahead by `ahead` tasks at most, which bounds memory. Results come through pipes, pickled, and must
     not be tensors: those would pass through shared memory, of which containers have little. `work` reports failures in
     its result rather than by raising. When the iterator is closed or dropped, the workers end; they also end when this
-    process dies, and leave Ctrl-C to it.
+    process dies, and leave Ctrl-C to it. Where no process can be started, this one computes, and a warning says why.
 
     Raises:
         InputError: `workers` is negative, or `work` cannot be sent to a process.
-        GanMetricsError: a worker was killed.
+        GanMetricsError: a worker was killed, or can no longer be reached.
     """
     if workers < 0:
         raise InputError(f"workers needs to be 0 or more, got {workers}")
+    processes.end_if_the_script_runs_again()
     if workers == 0:
         yield from map(work, tasks)
         return
-    results = _start(_Work(work), tasks, workers, ahead)
-    try:
-        yield from _results(results)
-    finally:
-        # The loader's iterator ends its workers when its last reference goes.
-        del results
+    handed = _Handed(tasks)
+    reason = processes.reason_against()
+    if reason is None:
+        started = processes.Processes()
+        try:
+            yield from _results(_start(_Work(work), handed, workers, ahead, started), handed, started)
+        except _NotStartedError as error:
+            reason = str(error)
+        else:
+            return
+    processes.tell_once(reason)
+    yield from map(work, handed.left())
+
+
+class _NotStartedError(Exception):
+    """No process has come so far as to give a result; the message says why."""
 
 
 class _Work(Dataset[Any]):
@@ -60,10 +74,38 @@ class _Work(Dataset[Any]):
         return self._work(task)
 
 
-def _start(work: _Work, tasks: Iterable[Any], workers: int, ahead: int) -> Iterator[Any]:
+class _Handed:
+    """Tasks, of which those that processes have been handed are kept until the first result comes."""
+
+    def __init__(self, tasks: Iterable[Any]) -> None:
+        self._tasks = iter(tasks)
+        self._kept: list[Any] | None = []
+
+    def __iter__(self) -> Iterator[Any]:
+        for task in self._tasks:
+            if self._kept is not None:
+                self._kept.append(task)
+            yield task
+
+    @property
+    def all_kept(self) -> bool:
+        """Whether no result has come."""
+        return self._kept is not None
+
+    def forget(self) -> None:
+        """Keep tasks no longer: the processes work."""
+        self._kept = None
+
+    def left(self) -> Iterator[Any]:
+        """Return all tasks, those handed out included; there must have been no result."""
+        assert self._kept is not None
+        return chain(self._kept, self._tasks)
+
+
+def _start(work: _Work, tasks: Iterable[Any], workers: int, ahead: int, started: processes.Processes) -> Iterator[Any]:
     try:
-        with _interrupts_held(), _shared_with_workers(), warnings.catch_warnings():
-            # The loader warns of more workers than cores, which are the caller's choice, and before the error below.
+        with _interrupts_held(), _ends_not_signalled(), _shared_with_workers(), warnings.catch_warnings():
+            # The loader warns of more workers than cores, which are the caller's choice, and before the errors below.
             warnings.filterwarnings("ignore", category=UserWarning, module=r"torch\.utils\.data")
             loader = DataLoader(
                 work,
@@ -73,6 +115,7 @@ def _start(work: _Work, tasks: Iterable[Any], workers: int, ahead: int) -> Itera
                 prefetch_factor=ahead,
                 collate_fn=_unchanged,
                 worker_init_fn=_begin,
+                multiprocessing_context=started.context(),
                 # Drawn from the global generator, the seed of the workers would change the caller's run.
                 generator=torch.Generator(),
             )
@@ -82,20 +125,59 @@ def _start(work: _Work, tasks: Iterable[Any], workers: int, ahead: int) -> Itera
         raise InputError(
             f"decoding workers need images and a preparation that can be pickled: {text}; workers=0 decodes without"
         ) from None
+    except GanMetricsError:
+        raise
+    # Too many open files or processes, no semaphores in /dev/shm, no thread, a server of processes that has ended.
+    except (OSError, EOFError, RuntimeError, ImportError) as error:
+        _let_go(error)
+        started.end()
+        raise _NotStartedError(_cause(error)) from None
 
 
-def _results(results: Iterator[Result]) -> Iterator[Result]:
+def _let_go(error: Exception) -> None:
+    """Let go of the half-made loader that an error holds; its own clean-up would print that it lacks an attribute."""
+    before, sys.unraisablehook = sys.unraisablehook, lambda _: None
+    try:
+        traceback.clear_frames(error.__traceback__)
+    finally:
+        sys.unraisablehook = before
+
+
+def _cause(error: Exception) -> str:
+    text = (isinstance(error, OSError) and error.strerror) or " ".join(str(error).split()) or type(error).__name__
+    return f"no other can be started ({text}); workers=0 is right where that cannot be helped"
+
+
+def _results(results: Iterator[Result], handed: _Handed, started: processes.Processes) -> Iterator[Result]:
     while True:
         try:
             result = next(results)
         except StopIteration:
             return
         except RuntimeError as error:
-            if not str(error).startswith("DataLoader worker"):
+            text = str(error)
+            if text.startswith("Too many open files"):
+                raise GanMetricsError(
+                    "decoding workers can no longer be reached: too many open files; raise the limit "
+                    "(ulimit -n), or use fewer workers or workers=0"
+                ) from None
+            if not text.startswith("DataLoader worker"):
                 raise
-            text = clipped(str(error).splitlines()[0])
-            raise GanMetricsError(f"a decoding worker ended early, killed or out of memory: {text}") from None
+            reason = processes.reason_for_end(started.status())
+            if reason is not None and handed.all_kept:
+                raise _NotStartedError(reason) from None
+            raise GanMetricsError(_ended(started.status())) from None
+        handed.forget()
         yield result
+
+
+def _ended(status: int | None) -> str:
+    """Say how a worker ended: minus a signal, or with a status of its own."""
+    if status is not None and status >= 0:
+        return f"a decoding worker ended early, with status {status}; workers=0 decodes without"
+    names = {-number: number.name for number in signal.Signals}
+    told = "" if status is None else f": {names.get(status, status)}"
+    return f"a decoding worker ended early, killed or out of memory{told}; use fewer workers, or workers=0"
 
 
 def _unchanged(result: Result) -> Result:
@@ -160,3 +242,18 @@ def _interrupts_held() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def _ends_not_signalled() -> Iterator[None]:
+    """Keep the loader from being told at once that a worker has ended: it would raise in whatever runs just then.
+
+    It looks for itself, every five seconds, while it waits for a result; and there the error belongs.
+    """
+    signalled = hasattr(signal, "SIGCHLD") and threading.current_thread() is threading.main_thread()
+    before = signal.getsignal(signal.SIGCHLD) if signalled else None
+    try:
+        yield
+    finally:
+        if before is not None:
+            signal.signal(signal.SIGCHLD, before)

@@ -14,9 +14,9 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from ganmetrics.errors import WeightsError
 from ganmetrics.features.base import ExtractorSpec, Outputs
 from ganmetrics.features.network import FrozenNetwork, NetworkExtractor
-from ganmetrics.features.optional import check_installed, require
 from ganmetrics.features.resize import Preprocessing
 from ganmetrics.features.state_dict import file_sha256, read_state_dict
+from ganmetrics.optional import check_installed, require
 
 NAME = "efficientnet-lite0"
 FEATURES = 1280

@@ -9,14 +9,14 @@ from ganmetrics.errors import InputError
 
 Need = Literal["moments", "spatial", "features", "logits", "classes"]
 """What a metric reads of a side: moments of the features or of the spatial ones, all features, logits, classes."""
-Interval = Literal["populations", "counts"]
+IntervalOf = Literal["populations", "counts"]
 """What an interval is of: of the populations' number, or of the number that other images of these counts would have."""
 
 UNKNOWN = "unknown"
 """The extractor of features that nobody has named."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Metric:
     """What is known of a metric before it is computed.
 
@@ -45,7 +45,7 @@ class Metric:
     low: float
     high: float
     other_name: str
-    interval: Interval | None
+    interval: IntervalOf | None
     network: str = "inception-v3"
 
     @property
@@ -80,26 +80,53 @@ def _of_both(
     low: float = 0.0,
     high: float = math.inf,
     other_name: str | None = None,
-    interval: Interval | None = None,
+    interval: IntervalOf | None = None,
     network: str = "inception-v3",
 ) -> Metric:
-    both = frozenset(needs)
-    other = other_name or name
-    return Metric(name, title, family, both, both, least, lower_is_better, low, high, other, interval, network)
+    """Return a metric that reads the same of both sides."""
+    return Metric(
+        name=name,
+        title=title,
+        family=family,
+        real=frozenset(needs),
+        fake=frozenset(needs),
+        least=least,
+        lower_is_better=lower_is_better,
+        low=low,
+        high=high,
+        other_name=other_name or name,
+        interval=interval,
+        network=network,
+    )
 
 
-def _of_neighbours(name: str, *, high: float = 1.0, interval: Interval | None = "counts") -> Metric:
+def _of_neighbours(name: str, *, high: float = 1.0, interval: IntervalOf | None = "counts") -> Metric:
+    """Return a metric of who is whose neighbour: higher is better."""
     return _of_both(name, name, "neighbours", "features", lower_is_better=False, high=high, interval=interval)
 
 
-def _of_fidelity(name: str, interval: Interval | None = None) -> Metric:
+def _of_fidelity(name: str, interval: IntervalOf | None = None) -> Metric:
+    """Return a share of fidelity or diversity: higher is better."""
     return _of_both(name, name, "fidelity", "features", lower_is_better=False, high=1.0, interval=interval)
 
 
 def _of_fakes(
-    name: str, title: str, family: str, need: Need, *, least: int, low: float, interval: Interval | None = None
+    name: str, title: str, family: str, need: Need, *, least: int, low: float, interval: IntervalOf | None = None
 ) -> Metric:
-    return Metric(name, title, family, frozenset(), frozenset({need}), least, False, low, math.inf, name, interval)
+    """Return a metric of the fake images alone: higher is better."""
+    return Metric(
+        name=name,
+        title=title,
+        family=family,
+        real=frozenset(),
+        fake=frozenset({need}),
+        least=least,
+        lower_is_better=False,
+        low=low,
+        high=math.inf,
+        other_name=name,
+        interval=interval,
+    )
 
 
 METRICS = {

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from ganmetrics._types import ArrayLike
 from ganmetrics.core.arrays import check_rows, double_blocks
+from ganmetrics.core.memory import MEMORY
 from ganmetrics.errors import InputError, NotEnoughSamples, NumericsError
 
 MOST_FAKES = 10_000
@@ -18,7 +19,6 @@ ROUNDS = 200
 _ENOUGH = 1e-6
 """Change of the variances, as a share of their sum, at which the fit ends."""
 _CANCELS = 1e-8
-MEMORY = 2_000_000_000
 _COPIES = 4
 
 

@@ -12,6 +12,7 @@ from ganmetrics._types import ArrayLike
 from ganmetrics.core.arrays import check_rows, double_blocks
 from ganmetrics.core.inference.jackknife import jackknife
 from ganmetrics.core.inference.student import student_quantile
+from ganmetrics.core.memory import MEMORY
 from ganmetrics.errors import InputError, NotEnoughSamples
 
 DIRECTIONS = 1000
@@ -19,7 +20,6 @@ SEED = 2020
 FACTOR = 3
 """The factor of the distance is this times the number of features (arXiv 2605.06797)."""
 BLOCKS = 8
-MEMORY = 2_000_000_000
 _COPIES = 8
 """Projections, their order, and what is left of them without a block, at a time."""
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from ganmetrics._types import Progress
 from ganmetrics.data.audit import Audit
 from ganmetrics.data.fingerprint import fingerprint
+from ganmetrics.data.looking import described
 from ganmetrics.data.sources import ImageSource
 from ganmetrics.errors import InputError
 from ganmetrics.extraction.collect import Keep, collect
@@ -166,8 +167,9 @@ def look_up(cache: ReferenceCache, key: ReferenceKey, images: ImageSource) -> Re
 def _from_cache(stored: Reference, request: Request, cache: ReferenceCache, key: ReferenceKey) -> Side | None:
     """Return the side that the cache holds; None where it lacks something that is asked."""
     layers = [stored.layer, stored.spatial] if request.keep.spatial else [stored.layer]
-    if any(layer is None or (layer.blocks is None and request.blocks) for layer in layers):
-        return None
+    for layer in layers:
+        if layer is None or (layer.blocks is None and request.blocks) or (layer.kept is None and request.images):
+            return None
     if request.needs <= STORED and not request.logits:
         return Side(stored)
     return None if stored.audit is None else _with_features(stored, stored.audit, request, cache, key)
@@ -193,12 +195,8 @@ def _relabelled(stored: Reference, images: ImageSource, settings: Settings) -> R
     """Return cached statistics with what this run knows better: names of files, what was passed over, the seed."""
     if stored.audit is None:
         return stored
-    bad = tuple(replace(file, label=images.label(file.index)) for file in stored.audit.bad)
-    return replace(
-        stored,
-        audit=replace(stored.audit, bad=bad, ignored=images.ignored),
-        made_by={**stored.made_by, "seed": settings.chosen_by},
-    )
+    made_by = {**stored.made_by, "seed": settings.chosen_by}
+    return replace(stored, audit=described(stored.audit, images), made_by=made_by)
 
 
 def announce(request: Request, audit: Audit | None) -> None:

@@ -158,7 +158,7 @@ class Reference:
 
     @property
     def blocks(self) -> Blocks | None:
-        """Moments of eight parts of the images by content, for intervals; None where these are not stored."""
+        """Moments of eight parts of the images by content, for a floor; None where these are not stored."""
         return self.layer.blocks
 
     @property
@@ -326,7 +326,7 @@ class Reference:
 
     def _bytes(self) -> int:
         return sum(
-            layer_bytes(layer.moments.dimension, blocks=layer.blocks is not None)
+            layer_bytes(layer.moments.dimension, blocks=layer.blocks is not None, kept=layer.kept is not None)
             for layer in (self.layer, self.spatial)
             if layer is not None
         )

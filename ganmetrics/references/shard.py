@@ -60,7 +60,7 @@ def shard_of(source: ImageSource, text: str, settings: str) -> tuple[ImageSource
         raise InputError(f"a shard needs at least 2 images; {text} of {source.name} has {len(indices)}")
     digest = hashlib.sha256()
     for index in range(len(source)):
-        digest.update(source.label(index).removeprefix(source.name).encode() + b"\n")
+        digest.update(source.label(index).removeprefix(source.name).encode("utf-8", "surrogatepass") + b"\n")
     probes = sorted({row * (len(source) - 1) // (PROBES - 1) for row in range(PROBES)})
     for probe in image_digests(take(source, probes)):
         digest.update(probe)

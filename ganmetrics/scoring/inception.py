@@ -5,7 +5,7 @@ import torch
 from ganmetrics.errors import InputError
 from ganmetrics.metrics.catalogue import METRICS
 from ganmetrics.metrics.inception.estimate import inception_score_estimate
-from ganmetrics.metrics.inception.score import CONVENTIONS, inception_score
+from ganmetrics.metrics.inception.score import INCEPTION_CONVENTIONS, inception_score
 from ganmetrics.scoring.comparison import CALIBRATED_FROM, Comparison, interval_at_counts, made_of
 from ganmetrics.scoring.family import Scored
 from ganmetrics.scoring.options import ScoringOptions
@@ -22,7 +22,7 @@ def inception_scores(comparison: Comparison, names: tuple[str, ...], options: Sc
         raise InputError(f"an Inception Score needs logits; extractor {comparison.spec.name} has none")
     convention = comparison.protocol.inception_score
     # torchmetrics shuffles by torch's global generator; here a seed makes the number repeatable.
-    shuffled = CONVENTIONS[convention].shuffled_by_rng
+    shuffled = INCEPTION_CONVENTIONS[convention].shuffled_by_rng
     rng = torch.Generator().manual_seed(options.seed) if shuffled else None
     made = {"convention": convention, "splits": options.splits or "the convention's"}
     (name,) = names

@@ -6,7 +6,7 @@ from ganmetrics.core.kernels.discrepancy import VARIANCE_COUNT
 from ganmetrics.errors import InputError
 from ganmetrics.features.names import split_precision
 from ganmetrics.metrics.catalogue import METRICS
-from ganmetrics.metrics.kernel.distance import CONVENTIONS, kernel_distance
+from ganmetrics.metrics.kernel.distance import KERNEL_CONVENTIONS, kernel_distance
 from ganmetrics.metrics.kernel.estimate import kernel_distance_estimate
 from ganmetrics.metrics.kernel.gaussian import maximum_mean_discrepancy, maximum_mean_discrepancy_estimate
 from ganmetrics.report import Score
@@ -33,7 +33,8 @@ def _kid(comparison: Comparison, options: ScoringOptions) -> Score:
     real, fake = (features_of(metric, side) for side in comparison.both(metric))
     convention = comparison.protocol.kernel_distance
     # Libraries that draw from a global generator are followed from the seed that stands for it.
-    seed = options.seed if CONVENTIONS[convention].seed is None and CONVENTIONS[convention].subsets else None
+    draws = KERNEL_CONVENTIONS[convention]
+    seed = options.seed if draws.seed is None and draws.subsets else None
     found = kernel_distance(
         real,
         fake,

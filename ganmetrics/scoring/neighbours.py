@@ -1,15 +1,15 @@
-"""Metrics of neighbourhoods, which share one look at all distances: precision to authenticity."""
+"""Metrics of neighbours, which share one look at all distances: precision to authenticity."""
 
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from ganmetrics.core.neighbours.between import Neighbourhoods, neighbourhoods
+from ganmetrics.core.neighbours.between import BothSets, of_both
 from ganmetrics.metrics.catalogue import METRICS
 from ganmetrics.metrics.neighbours.estimate import estimates_from
 from ganmetrics.metrics.neighbours.memorisation import Authenticity, authenticity_estimate, authenticity_from
-from ganmetrics.metrics.neighbours.precision_recall import CONVENTIONS, indicators_from
+from ganmetrics.metrics.neighbours.precision_recall import NEIGHBOUR_CONVENTIONS, indicators_from
 from ganmetrics.metrics.neighbours.shares import ShareEstimate
 from ganmetrics.references.sides import Side
 from ganmetrics.report import Score, Table
@@ -32,11 +32,11 @@ def neighbour_scores(comparison: Comparison, names: tuple[str, ...], options: Sc
     metric = METRICS[names[0]]
     real, fake = (features_of(metric, side) for side in comparison.both(metric))
     name = comparison.protocol.precision_recall
-    convention = CONVENTIONS[name]
+    convention = NEIGHBOUR_CONVENTIONS[name]
     k = options.k or convention.k
     fewest = min(len(real), len(fake))
     growth = options.interval and fewest >= max(INTERVAL_FROM, k + 2) and any(METRICS[one].interval for one in names)
-    found = neighbourhoods(real, fake, k=k, strict=convention.strict, memory=options.memory, growth=growth)
+    found = of_both(real, fake, k=k, strict=convention.strict, memory=options.memory, growth=growth)
     made = {"convention": name, "k": k, "boundary": "outside" if convention.strict else "inside"}
     scores = _share_scores(comparison, found, tuple(share for share in SHARES if share in names), made, options)
     tables: list[Table] = []
@@ -53,12 +53,12 @@ def neighbour_scores(comparison: Comparison, names: tuple[str, ...], options: Sc
 
 def _share_scores(
     comparison: Comparison,
-    found: Neighbourhoods,
+    found: BothSets,
     names: tuple[str, ...],
     made: dict[str, Any],
     options: ScoringOptions,
 ) -> dict[str, Score]:
-    if found.between.deletions is None:
+    if found.between.left_out is None:
         shares = indicators_from(found).shares()
         return {name: comparison.score(METRICS[name], getattr(shares, name), made=made) for name in names}
     estimates = estimates_from(found, options.confidence)
@@ -66,9 +66,9 @@ def _share_scores(
 
 
 def _authenticity_score(
-    comparison: Comparison, found: Neighbourhoods, authentic: Authenticity, options: ScoringOptions
+    comparison: Comparison, found: BothSets, authentic: Authenticity, options: ScoringOptions
 ) -> Score:
-    if found.between.deletions is None:
+    if found.between.left_out is None:
         return comparison.score(METRICS["authenticity"], authentic.authenticity)
     estimate = authenticity_estimate(found.real, found.between, options.confidence)
     return _with_interval(comparison, "authenticity", estimate, {}, options)

@@ -5,10 +5,9 @@ from collections.abc import Callable, Mapping
 from ganmetrics.data.sources import ImageSource
 from ganmetrics.errors import InputError, NotEnoughSamples
 from ganmetrics.metrics.catalogue import Metric
-from ganmetrics.metrics.inception.score import CONVENTIONS as INCEPTION_SCORES
-from ganmetrics.metrics.inception.score import split_bounds
+from ganmetrics.metrics.inception.score import INCEPTION_CONVENTIONS, split_bounds
 from ganmetrics.metrics.kernel.distance import check_subsets
-from ganmetrics.metrics.neighbours.precision_recall import CONVENTIONS as PRECISION_RECALLS
+from ganmetrics.metrics.neighbours.precision_recall import NEIGHBOUR_CONVENTIONS
 from ganmetrics.protocols import Protocol
 from ganmetrics.references.reference import Reference
 from ganmetrics.scoring.options import ScoringOptions
@@ -60,7 +59,7 @@ def _classes(source: ImageSource) -> set[str]:
 
 
 def _check_neighbours(options: ScoringOptions, protocol: Protocol, counts: Counts) -> None:
-    k = options.k or PRECISION_RECALLS[protocol.precision_recall].k
+    k = options.k or NEIGHBOUR_CONVENTIONS[protocol.precision_recall].k
     for role, count in counts.items():
         if count <= k:
             raise NotEnoughSamples(f"k={k} neighbours need more than {k} {role} images, got {count}")
@@ -79,4 +78,4 @@ def _check_kernel_distance(options: ScoringOptions, protocol: Protocol, counts: 
 
 def _check_inception_score(options: ScoringOptions, protocol: Protocol, counts: Counts) -> None:
     if "fake" in counts:
-        split_bounds(counts["fake"], options.splits, INCEPTION_SCORES[protocol.inception_score])
+        split_bounds(counts["fake"], options.splits, INCEPTION_CONVENTIONS[protocol.inception_score])

@@ -2,12 +2,14 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 from torch import Tensor
 
 from reference_models.analyses.concepts import open_pool, words
-from reference_models.analyses.subject import Subject
+from reference_models.analyses.subject import Subject, open_subject
+from reference_models.analyses.target import Target
 from reference_models.analyses.truth import WORDS, measure_shapes
 from reference_models.errors import ConfigError
 
@@ -82,6 +84,47 @@ def arithmetic(
         confirmed=confirmed,
         chance=chance,
     )
+
+
+def write_arithmetic(
+    run: Path,
+    out: Path,
+    *,
+    label: str | None,
+    plus: tuple[str, ...],
+    minus: tuple[str, ...],
+    per_concept: int,
+    trials: int,
+    seed: int,
+) -> str:
+    """Calculate, write ``arithmetic.png`` and ``.json``, and return the line with the result.
+
+    Raises:
+        CheckpointError: there is no model.
+        ConfigError: as `arithmetic`.
+        StorageError: it has been done there before.
+    """
+    target = Target(out, "arithmetic")
+    subject = open_subject(run, label=label)
+    found = arithmetic(subject, plus=plus, minus=minus, per_concept=per_concept, trials=trials, seed=seed)
+    formula = " ".join([*(f"+ ({concept})" for concept in plus), *(f"- ({concept})" for concept in minus)])
+    line = formula.removeprefix("+ ")
+    if found.confirmed is not None and found.chance is not None:
+        line += f" = {' '.join(found.expected)}: shown by {found.confirmed:.0%} of {trials} trials, "
+        line += f"by {found.chance:.0%} of all samples"
+    images = torch.cat([found.terms, found.results])
+    target.picture(images, columns=len(images), caption=line)
+    target.numbers(
+        {
+            "plus": list(plus),
+            "minus": list(minus),
+            "expected": list(found.expected),
+            "confirmed": found.confirmed,
+            "chance": found.chance,
+            "trials": trials,
+        }
+    )
+    return line
 
 
 def remaining(plus: tuple[str, ...], minus: tuple[str, ...]) -> tuple[str, ...]:

@@ -1,12 +1,14 @@
 """A direction in latent space, such as from left to right (Radford et al. 2016, section 6.3.2, "turn" vectors)."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 from torch import Tensor
 
 from reference_models.analyses.concepts import open_pool, words
-from reference_models.analyses.subject import Subject
+from reference_models.analyses.subject import Subject, open_subject
+from reference_models.analyses.target import Target
 from reference_models.analyses.truth import WORDS, measure_shapes, spearman
 from reference_models.errors import ConfigError
 
@@ -70,3 +72,51 @@ def axis(
     values = measure_shapes(images)[name].reshape(starts, steps)
     monotone = sum(spearman(scale, sign * row) for row in values) / starts
     return Axis(scale, images.reshape(shape), values, name, monotone)
+
+
+def write_axis(
+    run: Path,
+    out: Path,
+    *,
+    label: str | None,
+    start: str,
+    end: str,
+    alphas: tuple[float, float],
+    steps: int,
+    starts: int,
+    per_concept: int,
+    seed: int,
+) -> str:
+    """Move samples, write ``axis.png`` and ``.json``, and return the line that says how monotone the change is.
+
+    Raises:
+        CheckpointError: there is no model.
+        ConfigError: as `axis`.
+        StorageError: it has been done there before.
+    """
+    target = Target(out, "axis")
+    found = axis(
+        open_subject(run, label=label),
+        start=start,
+        end=end,
+        alphas=alphas,
+        steps=steps,
+        starts=starts,
+        per_concept=per_concept,
+        seed=seed,
+    )
+    line = f"{start} to {end}, alpha {found.alphas[0]:g} to {found.alphas[-1]:g}"
+    if found.monotone is not None:
+        line += f": Spearman of alpha and {found.name} = {found.monotone:.3f}"
+    target.picture(found.images.flatten(0, 1), columns=len(found.alphas), caption=line)
+    target.numbers(
+        {
+            "from": start,
+            "to": end,
+            "alphas": found.alphas.tolist(),
+            "measured": None if found.measured is None else found.measured.tolist(),
+            "measurement": found.name or None,
+            "spearman": found.monotone,
+        }
+    )
+    return line

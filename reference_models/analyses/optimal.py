@@ -2,11 +2,14 @@
 
 import math
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from reference_models.analyses import pictures
+from reference_models.analyses.target import Target
 from reference_models.errors import ConfigError
 
 BATCH = 2048
@@ -98,6 +101,46 @@ def compare(data: Gaussian, generated: Gaussian, *, steps: int = 600, seed: int 
     kept = (mass > TAIL) & (mass < 1 - TAIL)
     error = (logit.sigmoid() - closed)[kept].abs().max()
     return Comparison(line[kept], logit.sigmoid()[kept], closed[kept], float(error), value, js, learnt_value)
+
+
+def write_optimal(out: Path, *, real: tuple[float, float], fake: tuple[float, float], steps: int, seed: int) -> str:
+    """Compare, draw the two curves, write ``optimal-discriminator.json``, and return the line with the differences.
+
+    Args:
+        out: the folder.
+        real: mean and deviation.
+        fake: mean and deviation.
+        steps: of training.
+        seed: of the draws and weights.
+
+    Raises:
+        ConfigError: as `compare`.
+        StorageError: it has been done there before.
+    """
+    target = Target(out, "optimal-discriminator")
+    found = compare(Gaussian(*real), Gaussian(*fake), steps=steps, seed=seed)
+    line = (
+        f"max |D - D*| = {found.max_error:.4f}; V(D*) = {found.value:.6f}, 2 JSD - log 4 differs by "
+        f"{found.identity_gap:.1e}; V(D) = {found.learnt_value:.6f}"
+    )
+    pictures.draw_curves(
+        target.folder / f"{target.name}.png",
+        found.points,
+        {"learnt": found.learnt, "p_data / (p_data + p_G)": found.closed},
+        x_label="x",
+        y_label="probability of being real",
+        title=f"largest difference {found.max_error:.4f}",
+    )
+    target.numbers(
+        {
+            "max_error": found.max_error,
+            "value": found.value,
+            "jensen_shannon": found.js,
+            "identity_gap": found.identity_gap,
+            "learnt_value": found.learnt_value,
+        }
+    )
+    return line
 
 
 def _train(data: Gaussian, generated: Gaussian, *, steps: int, seed: int) -> nn.Module:

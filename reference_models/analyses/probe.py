@@ -3,18 +3,21 @@
 import copy
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import fmean, stdev
 
 import torch
 from torch import Tensor, nn
 
+from reference_models.analyses.split import labelled_sides
 from reference_models.analyses.svm import LinearSVM
+from reference_models.analyses.target import Target
 from reference_models.data.batches import to_floats
 from reference_models.data.images import LabelledImages
 from reference_models.errors import ConfigError
 from reference_models.networks.build import build_discriminator
 from reference_models.networks.discriminator import has_batch_norm
-from reference_models.training.checkpoint import Checkpoint
+from reference_models.training.checkpoint import Checkpoint, read_checkpoint
 
 GRID = 4
 COSTS = (1e-4, 1e-3, 1e-2, 1e-1)
@@ -89,6 +92,49 @@ def probe(
             values.append(_accuracy(known[rows], train.labels[rows], tried, test.labels, classes=train.classes))
         found.append(Accuracy(name, tuple(values), known.shape[1]))
     return found
+
+
+def write_probe(
+    run: Path,
+    out: Path,
+    *,
+    data: str | None,
+    test_data: str | None,
+    count: int,
+    test: int,
+    per_class: int,
+    repeats: int,
+    seed: int,
+) -> str:
+    """Classify, write ``probe.json``, and return the table of accuracies.
+
+    Raises:
+        CheckpointError: there is no model.
+        ConfigError: as `probe`.
+        DataError: the images are not what is needed.
+        StorageError: it has been done there before.
+    """
+    target = Target(out, "probe")
+    checkpoint = read_checkpoint(run)
+    sides = labelled_sides(checkpoint.config, data=data, test_data=test_data, count=count, test=test, seed=seed)
+    found = probe(checkpoint, *sides, per_class=per_class, repeats=repeats, seed=seed)
+    target.numbers(
+        {
+            "preset": checkpoint.config.preset,
+            "epoch": checkpoint.epoch,
+            "saw_labels": checkpoint.config.net.needs_labels,
+            "train": len(sides[0]),
+            "per_class": per_class or None,
+            "test": len(sides[1]),
+            "accuracies": {kind.name: list(kind.values) for kind in found},
+            "dimensions": {kind.name: kind.dimension for kind in found},
+        }
+    )
+    lines = []
+    for kind in found:
+        spread = "" if kind.std is None else f" ± {kind.std:.2%}"
+        lines.append(f"{kind.name:<10}{kind.mean:.2%}{spread}  ({kind.dimension:,} features)")
+    return "\n".join(lines)
 
 
 class Features:

@@ -1,12 +1,14 @@
 """A walk from one latent to another: a model that has learnt, and not memorised, changes gradually on the way."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 from torch import Tensor
 
 from ganmetrics import Extractor, extract
-from reference_models.analyses.subject import Subject
+from reference_models.analyses.subject import Subject, open_subject
+from reference_models.analyses.target import Target
 from reference_models.errors import ConfigError
 
 MODES = ("slerp", "lerp")
@@ -66,7 +68,7 @@ def walk(
 
     Raises:
         ConfigError: the numbers, the mode or the steps cannot be.
-        InputError: the extractor is not to be had.
+        InputError: the extractor cannot be found.
     """
     if first == second or min(first, second) < 0:
         raise ConfigError(f"--from and --to must be two different samples, counted from 0; got {first} and {second}")
@@ -77,3 +79,39 @@ def walk(
     distances = (features[1:] - features[:-1]).norm(dim=1)
     mean = float(distances.mean())
     return Walk(images, distances, float(distances.max()) / mean if mean else 1.0, path.norm(dim=1))
+
+
+def write_walk(
+    run: Path,
+    out: Path,
+    *,
+    label: str | None,
+    first: int,
+    second: int,
+    steps: int,
+    mode: str,
+    seed: int,
+    extractor: str,
+) -> str:
+    """Walk, write ``walk-MODE.png`` and ``.json``, and return the line that says how even the walk is.
+
+    Raises:
+        CheckpointError: there is no model.
+        ConfigError: as `walk`.
+        StorageError: it has been done there before.
+    """
+    target = Target(out, f"walk-{mode}")
+    subject = open_subject(run, label=label)
+    found = walk(subject, first=first, second=second, steps=steps, mode=mode, seed=seed, extractor=extractor)
+    line = f"{mode}: largest step / mean step = {found.smoothness:.3f} ({len(found.distances)} steps, {extractor})"
+    target.picture(found.images, columns=len(found.images), caption=line)
+    target.numbers(
+        {
+            "mode": mode,
+            "smoothness": found.smoothness,
+            "distances": found.distances.tolist(),
+            "latent_norms": found.norms.tolist(),
+            "extractor": extractor,
+        }
+    )
+    return line

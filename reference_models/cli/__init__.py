@@ -2,6 +2,7 @@
 
 import signal
 import sys
+from typing import Any
 
 import click
 
@@ -9,6 +10,7 @@ from ganmetrics import GanMetricsError, printable
 from reference_models.cli.analyse import analyse
 from reference_models.cli.compare import compare
 from reference_models.cli.listing import list_presets
+from reference_models.cli.output import any_text
 from reference_models.cli.sample import sample
 from reference_models.cli.study import study
 from reference_models.cli.train import train
@@ -33,6 +35,11 @@ INTERRUPTED = 128 + signal.SIGINT
 
 class OneLineErrors(click.Group):
     """Turns the errors of both packages into one line and status 1, and Ctrl-C into status 130."""
+
+    def main(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - click's own, passed on
+        """Run the command line, whose output arrives whatever the encoding of the terminal is."""
+        with any_text():
+            return super().main(*arguments, **options)
 
     def invoke(self, context: click.Context) -> object:
         """Run the command."""
@@ -60,4 +67,4 @@ for _command in (list_presets, train, sample, compare, study, analyse):
 
 def main() -> None:
     """Run the command line."""
-    command(prog_name="python -m reference_models")
+    command()

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from reference_models.cli.options import out_option, run_argument, seed_option
+from reference_models.cli.options import class_option, out_option, run_argument, seed_option
+from reference_models.cli.output import emit
 
 
 @click.group()
@@ -16,7 +17,7 @@ def analyse() -> None:
 @run_argument
 @out_option
 @seed_option
-@click.option("--class", "label", metavar="K", help="Class of a conditional model; the first by default.")
+@class_option
 @click.option("--from", "first", default=0, show_default=True, help="Number of the sample to start from.")
 @click.option("--to", "second", default=1, show_default=True, help="Number of the sample to end at.")
 @click.option("--steps", default=10, show_default=True, help="Images, both ends included.")
@@ -35,28 +36,19 @@ def walk(
     extractor: str,
 ) -> None:
     """Walk from one sample of RUN to another; prints the largest step over the mean step."""
-    from reference_models.analyses import write
-    from reference_models.analyses.subject import open_subject
-    from reference_models.analyses.walk import walk as go
+    from reference_models.analyses.walk import write_walk
 
-    target = write.Target(out, f"walk-{mode}")
-    found = go(
-        open_subject(run, label=label),
-        first=first,
-        second=second,
-        steps=steps,
-        mode=mode,
-        seed=seed,
-        extractor=extractor,
+    line = write_walk(
+        run, out, label=label, first=first, second=second, steps=steps, mode=mode, seed=seed, extractor=extractor
     )
-    click.echo(write.walk(target, found, mode=mode, extractor=extractor))
+    emit(line)
 
 
 @analyse.command()
 @run_argument
 @out_option
 @seed_option
-@click.option("--class", "label", metavar="K", help="Class of a conditional model; the first by default.")
+@class_option
 @click.option("--plus", multiple=True, metavar="CONCEPT", help="Samples (3,7,12) or words (warm left) to add.")
 @click.option("--minus", multiple=True, metavar="CONCEPT", help="The same to subtract.")
 @click.option("--mean-of", "per_concept", default=16, show_default=True, help="Samples that words choose.")
@@ -77,22 +69,19 @@ def arithmetic(
     Samples are numbered as `sample` writes them. Models of --data shapes take words too, and measure the result: left,
     right, up, down, warm, cold, small, large.
     """
-    from reference_models.analyses import write
-    from reference_models.analyses.arithmetic import arithmetic as calculate
-    from reference_models.analyses.subject import open_subject
+    from reference_models.analyses.arithmetic import write_arithmetic
 
-    target = write.Target(out, "arithmetic")
-    found = calculate(
-        open_subject(run, label=label), plus=plus, minus=minus, per_concept=per_concept, trials=trials, seed=seed
+    line = write_arithmetic(
+        run, out, label=label, plus=plus, minus=minus, per_concept=per_concept, trials=trials, seed=seed
     )
-    click.echo(write.arithmetic(target, found, plus=plus, minus=minus, trials=trials))
+    emit(line)
 
 
 @analyse.command()
 @run_argument
 @out_option
 @seed_option
-@click.option("--class", "label", metavar="K", help="Class of a conditional model; the first by default.")
+@class_option
 @click.option("--from", "start", default="left", show_default=True, metavar="CONCEPT", help="A word, or samples.")
 @click.option("--to", "end", default="right", show_default=True, metavar="CONCEPT", help="A word, or samples.")
 @click.option("--alphas", nargs=2, type=float, default=(-2.0, 2.0), show_default=True, help="First and last.")
@@ -113,13 +102,12 @@ def axis(
     per_concept: int,
 ) -> None:
     """Move samples of RUN along the difference of two concepts; prints how monotone the change is."""
-    from reference_models.analyses import write
-    from reference_models.analyses.axis import axis as move
-    from reference_models.analyses.subject import open_subject
+    from reference_models.analyses.axis import write_axis
 
-    target = write.Target(out, "axis")
-    found = move(
-        open_subject(run, label=label),
+    line = write_axis(
+        run,
+        out,
+        label=label,
         start=start,
         end=end,
         alphas=alphas,
@@ -128,7 +116,7 @@ def axis(
         per_concept=per_concept,
         seed=seed,
     )
-    click.echo(write.axis(target, found, start=start, end=end))
+    emit(line)
 
 
 @analyse.command()
@@ -154,23 +142,27 @@ def probe(
     repeats: int,
 ) -> None:
     """Classify by the discriminator's features, against an untrained network's and raw pixels."""
-    from reference_models.analyses import write
-    from reference_models.analyses.probe import probe as classify
-    from reference_models.analyses.split import labelled_sides
-    from reference_models.training.checkpoint import read_checkpoint
+    from reference_models.analyses.probe import write_probe
 
-    target = write.Target(out, "probe")
-    checkpoint = read_checkpoint(run)
-    sides = labelled_sides(checkpoint.config, data=data, test_data=test_data, count=count, test=test, seed=seed)
-    found = classify(checkpoint, *sides, per_class=per_class, repeats=repeats, seed=seed)
-    click.echo(write.probe(target, found, checkpoint=checkpoint, sides=sides, per_class=per_class))
+    line = write_probe(
+        run,
+        out,
+        data=data,
+        test_data=test_data,
+        count=count,
+        test=test,
+        per_class=per_class,
+        repeats=repeats,
+        seed=seed,
+    )
+    emit(line)
 
 
 @analyse.command()
 @run_argument
 @out_option
 @seed_option
-@click.option("--class", "label", metavar="K", help="Class of a conditional model; the first by default.")
+@class_option
 @click.option("--stage", default=-1, show_default=True, help="Of the discriminator's convolutions, from the end.")
 @click.option("--filters", default=6, show_default=True, help="Filters to show.")
 @click.option("--examples", default=4, show_default=True, help="Images for each.")
@@ -189,22 +181,20 @@ def filters(
     drop: int,
 ) -> None:
     """Show what filters of the discriminator look at, and samples without some of the generator's maps."""
-    from reference_models.analyses import write
-    from reference_models.analyses.dropping import drop_maps
-    from reference_models.analyses.guided import view_filters
-    from reference_models.analyses.subject import open_subject
-    from reference_models.networks.build import build_discriminator
+    from reference_models.analyses.filters import write_filters
 
-    target = write.Target(out, "filters")
-    subject = open_subject(run, label=label)
-    images = subject.images(subject.latents(500, seed=seed))
-    config = subject.checkpoint.config.net
-    trained, untrained = (
-        view_filters(network, images, stage=stage, filters=filters, examples=examples)
-        for network in (subject.checkpoint.discriminator(), build_discriminator(config, seed=seed + 1000))
+    line = write_filters(
+        run,
+        out,
+        label=label,
+        stage=stage,
+        filters=filters,
+        examples=examples,
+        drop_stage=drop_stage,
+        drop=drop,
+        seed=seed,
     )
-    dropped = drop_maps(subject, stage=drop_stage, count=drop, samples=16, seed=seed)
-    click.echo(write.filters(target, trained, untrained, dropped))
+    emit(line)
 
 
 @analyse.command(name="optimal-discriminator")
@@ -217,9 +207,6 @@ def optimal_discriminator(
     *, out: Path, seed: int, real: tuple[float, float], fake: tuple[float, float], steps: int
 ) -> None:
     """Train a discriminator on two known Gaussians and compare it with the closed form."""
-    from reference_models.analyses import write
-    from reference_models.analyses.optimal import Gaussian, compare
+    from reference_models.analyses.optimal import write_optimal
 
-    target = write.Target(out, "optimal-discriminator")
-    found = compare(Gaussian(*real), Gaussian(*fake), steps=steps, seed=seed)
-    click.echo(write.optimal(target, found))
+    emit(write_optimal(out, real=real, fake=fake, steps=steps, seed=seed))

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from reference_models.cli.options import whole_numbers
+from reference_models.cli.output import emit
 
 
 @click.command()
@@ -20,4 +21,4 @@ def compare(*, runs: tuple[Path, ...], out: Path, epochs: str, title: str) -> No
     """
     from reference_models.comparison.compare import compare_runs
 
-    click.echo(compare_runs(runs, out, title=title, epochs=whole_numbers(epochs, option="--epochs")), nl=False)
+    emit(compare_runs(runs, out, title=title, epochs=whole_numbers(epochs, option="--epochs")))

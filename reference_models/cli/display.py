@@ -1,6 +1,7 @@
 """A run on stderr: lines, warnings, and a bar with losses, images a second and the time left."""
 
 import sys
+from contextlib import suppress
 from types import TracebackType
 from typing import Any
 
@@ -50,7 +51,7 @@ class Display:
                 unit_scale=True,
                 file=sys.stderr,
                 dynamic_ncols=True,
-                disable=self._quiet or not sys.stderr.isatty(),
+                disable=self._quiet or sys.stderr is None or not sys.stderr.isatty(),
             )
         if losses is not self._shown:
             self._shown = losses
@@ -61,4 +62,6 @@ class Display:
     def _write(self, text: str) -> None:
         if self._bar is not None:
             self._bar.clear()
-        click.echo(printable(text), err=True)
+        # A run does not end because nobody can read of it.
+        with suppress(OSError):
+            click.echo(printable(text), err=True)

@@ -2,6 +2,7 @@
 
 import click
 
+from reference_models.cli.output import emit
 from reference_models.errors import ConfigError
 from reference_models.settings import parse_assignments
 
@@ -17,10 +18,10 @@ def list_presets(*, shapes: str | None, classes: int, assignments: tuple[str, ..
     if shapes is not None:
         from reference_models.networks.summary import summary
 
-        click.echo(summary(build_config(shapes, parse_assignments(assignments)).with_classes(classes).net))
+        emit(summary(build_config(shapes, parse_assignments(assignments)).with_classes(classes).net))
         return
     if assignments:
         raise ConfigError("--set goes with --shapes PRESET; got it alone")
     width = max(map(len, PRESETS))
     for name, preset in PRESETS.items():
-        click.echo(f"{name:<{width}}  {preset.summary}")
+        emit(f"{name:<{width}}  {preset.summary}")

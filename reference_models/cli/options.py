@@ -11,6 +11,7 @@ run_argument = click.argument("run", type=click.Path(path_type=Path))
 out_option = click.option(
     "--out", type=click.Path(path_type=Path), required=True, help="Folder for the result; nothing in it is replaced."
 )
+class_option = click.option("--class", "label", metavar="K", help="Class of a conditional model; the first by default.")
 seed_option = click.option("--seed", default=0, show_default=True, help="Of the samples and choices.")
 
 

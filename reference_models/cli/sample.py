@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 from tqdm import tqdm
 
-from ganmetrics import printable
+from reference_models.cli.output import emit
 from reference_models.errors import ConfigError
 
 
@@ -32,8 +32,7 @@ def sample(
     if is_picture != (best is not None):
         raise ConfigError("--best N goes with --out NAME.png: a picture, since a choice of the best is no sample")
     if best is not None:
-        written = write_best(run, out, count=count, best=best, label=label, seed=seed)
-        click.echo(printable(f"{written}: {best} of {count:,}"))
+        emit(f"{write_best(run, out, count=count, best=best, label=label, seed=seed)}: {best} of {count:,}")
         return
     with tqdm(total=count, unit=" images", disable=True if quiet else None) as bar:
         write_samples(
@@ -45,4 +44,4 @@ def sample(
             device=device,
             progress=lambda done, _: bar.update(done - bar.n),
         )
-    click.echo(printable(f"{out}: {count:,} images"))
+    emit(f"{out}: {count:,} images")

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from reference_models.cli.display import Display
+from reference_models.cli.output import emit
 from reference_models.settings import parse_assignments
 
 
@@ -43,4 +44,4 @@ def study(
     changes |= {key: value for key, value in (("eval.extractor", extractor), ("eval.weights", weights)) if value}
     with Display(quiet=quiet) as display:
         run_study(name, out, source=data, seeds=seeds, scale=scale, changes=changes, device=device, observer=display)
-    click.echo((out / "study.md").read_text(encoding="utf-8"), nl=False)
+    emit((out / "study.md").read_text(encoding="utf-8"))

@@ -5,8 +5,8 @@ from typing import Any
 
 import click
 
-from ganmetrics import printable
 from reference_models.cli.display import Display
+from reference_models.cli.output import emit
 from reference_models.config import PRECISIONS
 from reference_models.errors import ConfigError
 from reference_models.settings import parse_assignments, read_toml
@@ -99,7 +99,7 @@ def train(
                 chosen = presets.build_config(name, {**keys, "eval.epochs": start.default_eval_epochs(chosen.epochs)})
             outcome = start.train(chosen, out or OUT / name, device=device, observer=display)
     best = "" if outcome.best is None else f", best {outcome.best:.6g} at epoch {outcome.best_epoch}"
-    click.echo(printable(f"{outcome.directory}: {outcome.epochs} epochs{best}"))
+    emit(f"{outcome.directory}: {outcome.epochs} epochs{best}")
 
 
 def _refuse_with_resume(preset: str | None, out: Path | None, resume: Path) -> None:
@@ -107,7 +107,9 @@ def _refuse_with_resume(preset: str | None, out: Path | None, resume: Path) -> N
         raise ConfigError(f"--resume {resume} goes on in its own folder; got --out {out} too")
     if preset is not None:
         from reference_models.training.checkpoint import LAST, read_checkpoint
+        from reference_models.training.folder import is_begun, read_begun
 
-        stored = read_checkpoint(resume / LAST).config.preset
+        config = read_begun(resume) if is_begun(resume) else read_checkpoint(resume / LAST).config
+        stored = config.preset
         if stored != preset:
             raise ConfigError(f"{resume} is a run of {stored}; got {preset}")

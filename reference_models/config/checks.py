@@ -17,5 +17,5 @@ def check_at_least(least: float, section: object, *names: str, prefix: str = "")
     """Refuse a number that is too small, or is none."""
     for name in names:
         value = getattr(section, name)
-        if not (value >= least and math.isfinite(value)):
-            raise ConfigError(f"{prefix}{name} must be at least {least:g}; got {value:g}")
+        if not (value >= least and value < math.inf):
+            raise ConfigError(f"{prefix}{name} must be at least {least:g}; got {shown(value)}")

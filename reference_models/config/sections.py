@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 
+from ganmetrics import clipped, shown
 from reference_models.config.checks import check_among, check_at_least
 from reference_models.errors import ConfigError
 
@@ -11,6 +12,7 @@ FEATURE_NORMS = ("l2", "l1")
 FAKE_LABELS = ("uniform", "data", "shared")
 OPTIMIZERS = ("adam", "rmsprop")
 SCHEDULES = ("constant", "linear", "cosine")
+MOST_IMAGES = 10_000_000
 RESIZES = ("squash", "crop", "none")
 
 
@@ -114,6 +116,8 @@ class DataConfig:
     def __post_init__(self) -> None:
         check_among(RESIZES, self, "resize", "data.")
         check_at_least(0, self, "count", "seed", prefix="data.")
+        if self.count > MOST_IMAGES:
+            raise ConfigError(f"data.count must be at most {MOST_IMAGES:,}; got {shown(self.count)}")
         if not self.source:
             raise ConfigError("data.source must be shapes, cifar10:DIR, or a folder, .zip or .npz; got nothing")
 
@@ -153,6 +157,7 @@ class EvalConfig:
         if self.real_count == 1:
             raise ConfigError("eval.real_count must be 0 (all) or at least 2; got 1")
         if "fid" not in self.metrics:
-            raise ConfigError(f"eval.metrics must have fid among them; got {', '.join(self.metrics) or 'none'}")
+            names = ", ".join(clipped(metric) for metric in self.metrics[:8])
+            raise ConfigError(f"eval.metrics must have fid among them; got {names or 'none'}")
         if self.weights and not self.extractor:
             raise ConfigError("eval.weights goes with eval.extractor; got weights alone")

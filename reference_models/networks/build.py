@@ -1,5 +1,6 @@
 """Networks from a configuration, with initial weights that depend on the seed alone."""
 
+import math
 from collections.abc import Callable
 
 import torch
@@ -11,6 +12,8 @@ from reference_models.networks.discriminator import Discriminator
 from reference_models.networks.generator import Generator
 from reference_models.networks.layers import initialise, normalise_spectrally
 from reference_models.networks.seed_hybrid import SeedHybridDiscriminator, SeedHybridGenerator
+
+MOST_PARAMETERS = 2_000_000_000
 
 _GENERATORS: dict[str, Callable[[NetConfig], nn.Module]] = {"conv": Generator, "seed-hybrid": SeedHybridGenerator}
 _DISCRIMINATORS: dict[str, Callable[[NetConfig], nn.Module]] = {
@@ -35,6 +38,31 @@ def build_discriminator(config: NetConfig, *, seed: int = 0) -> nn.Module:
         ConfigError: a conditional network is asked for before the number of classes is known.
     """
     return _build(_DISCRIMINATORS[config.backbone], config, spectral=config.spectral_d, seed=seed)
+
+
+def build_outlines(config: NetConfig) -> tuple[nn.Module, nn.Module]:
+    """Return generator and discriminator whose weights have shapes and take no memory.
+
+    Raises:
+        ConfigError: a network has more than `MOST_PARAMETERS`, or is conditional and does not know how many classes.
+
+    >>> build_outlines(NetConfig(width=100_000))
+    Traceback (most recent call last):
+        ...
+    reference_models.errors.ConfigError: a network must have at most 2,000,000,000 parameters; net.width = 100000 at ...
+    """
+    try:
+        with torch.device("meta"):
+            outlines = build_generator(config), build_discriminator(config)
+        most: float = max(map(parameter_count, outlines))
+    except (RuntimeError, OverflowError, TypeError):  # sizes that no tensor can have
+        most = math.inf
+    if most > MOST_PARAMETERS:
+        raise ConfigError(
+            f"a network must have at most {MOST_PARAMETERS:,} parameters; net.width = {config.width} at "
+            f"net.size = {config.size} with net.latent_dim = {config.latent_dim} has more"
+        )
+    return outlines
 
 
 def _build(kind: Callable[[NetConfig], nn.Module], config: NetConfig, *, spectral: bool, seed: int) -> nn.Module:

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from reference_models.config import NetConfig
-from reference_models.networks.build import build_discriminator, build_generator, parameter_count
+from reference_models.networks.build import build_discriminator, build_generator, build_outlines, parameter_count
 
 _SHOWN = (nn.Conv2d, nn.ConvTranspose2d, nn.Linear)
 
@@ -41,6 +41,7 @@ def summary(config: NetConfig) -> str:
     generator: 1,068,928 parameters
     """
     labels = torch.zeros(1, dtype=torch.long) if config.needs_labels else None
+    build_outlines(config)  # refuses what no memory holds
     generator, discriminator = build_generator(config), build_discriminator(config)
     latent, images = torch.zeros(1, config.latent_dim), torch.zeros(1, 3, config.size, config.size)
     lines = []

@@ -10,7 +10,7 @@ from torch import Tensor
 from reference_models.files import write_whole
 from reference_models.recording.records import SCORES, read_scores
 
-SAMPLES = "samples"
+SAMPLES, REAL = "samples", "real.png"
 COLUMNS = 8
 GAP = 2
 CAPTION = 18

@@ -1,5 +1,6 @@
 """TensorBoard files, where the package is installed, with the tags of the studies that the models come from."""
 
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,12 @@ class TensorBoard:
             raise ConfigError(
                 "tensorboard = true needs the package tensorboard: pip install 'ganmetrics[models]'"
             ) from None
-        self._writer: Any = SummaryWriter(str(directory / "tensorboard"))
+        self._open = partial(SummaryWriter, str(directory / "tensorboard"))
+
+    @cached_property
+    def _writer(self) -> Any:  # noqa: ANN401 - of an optional package
+        """The file, made when something is first written: a run that is refused leaves none."""
+        return self._open()
 
     def scalars(self, values: dict[str, float], step: int) -> None:
         """Write numbers by name."""

@@ -1,13 +1,15 @@
 """`Scorer`: the scores of one evaluation."""
 
+import dataclasses
+
 import torch
 from torch import Tensor
 
-from ganmetrics import Extractor, Score, evaluate, to_uint8
+from ganmetrics import Extractor, FrechetInceptionDistance, Reference, Score, evaluate, to_uint8
 from reference_models.config import EvalConfig
 from reference_models.data.images import LabelledImages
 from reference_models.scoring.pattern import score_generator
-from reference_models.scoring.reference import cache_directory, open_metric
+from reference_models.scoring.reference import cache_directory, extraction
 from reference_models.scoring.sampler import Sampler
 
 
@@ -25,7 +27,7 @@ class Scorer:
 
     Raises:
         InputError: a metric or the extractor is unknown or not installed.
-        WeightsError: the extractor's weights are not to be had.
+        WeightsError: the extractor's weights cannot be found.
     """
 
     def __init__(
@@ -36,8 +38,12 @@ class Scorer:
         extractor: Extractor | None = None,
         device: torch.device | None = None,
     ) -> None:
-        self._config, self._data, self._extractor, self._device = config, data, extractor, device
-        self.metric = open_metric(data.images, config, extractor=extractor, device=device)
+        self._config, self._data = config, data
+        self._how = extraction(config, extractor=extractor, device=device)
+        # Nothing says when an extractor object has become another one.
+        self._cache = None if extractor is not None else cache_directory()
+        chosen = dataclasses.replace(self._how, count=config.real_count or None, seed=config.seed)
+        self.metric = FrechetInceptionDistance(Reference.from_images(data.images, chosen, cache=self._cache), self._how)
 
     def __call__(self, sampler: Sampler) -> list[Score]:
         """Return the scores of images from the latents that every evaluation uses, the Fréchet distance first."""
@@ -50,12 +56,9 @@ class Scorer:
             report = evaluate(
                 self._data.images,
                 self._fakes(sampler),
+                self._how,
                 metrics=others,
-                extractor=self._extractor or config.extractor,
-                weights=config.weights or None,
-                workers=0,
-                device=self._device,
-                cache=None if self._extractor else cache_directory(),
+                cache=self._cache,
             )
             scores.extend(report.values())
         return scores

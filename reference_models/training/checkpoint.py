@@ -1,7 +1,6 @@
 """Checkpoints: one file that everything can go on from, and the networks in it."""
 
 import io
-import pickle
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,10 +11,11 @@ from torch import Tensor, nn
 
 from ganmetrics import clipped
 from reference_models.config import TrainConfig
-from reference_models.errors import CheckpointError, ConfigError
+from reference_models.errors import CheckpointError, ConfigError, one_line
 from reference_models.files import write_whole
 from reference_models.networks.build import build_discriminator, build_generator
 from reference_models.settings import flatten, from_flat
+from reference_models.training.stored import Unfit, check_content, check_keys
 
 FORMAT = 1
 LAST, BEST = "last.pt", "best.pt"
@@ -92,24 +92,17 @@ def read_checkpoint(path: str | Path) -> Checkpoint:
         path = next((path / name for name in (BEST, LAST) if (path / name).exists()), path / LAST)
     if not path.is_file():
         raise CheckpointError(f"a checkpoint is needed; {path} does not exist")
-    try:
-        # torch reads past damaged bytes; the archive's checksums do not.
-        with zipfile.ZipFile(path) as archive:
-            damaged = archive.testzip()
-        if damaged is not None:
-            raise CheckpointError(f"{path} is damaged: bad checksum of {clipped(damaged)}")
-        content = torch.load(path, map_location="cpu", weights_only=True)
-    except (OSError, RuntimeError, ValueError, EOFError, zipfile.BadZipFile, pickle.UnpicklingError) as error:
-        if isinstance(error, CheckpointError):
-            raise
-        reason = str(error).strip().splitlines() or [type(error).__name__]
-        raise CheckpointError(f"{path} is no checkpoint that can be read: {clipped(reason[0])}") from None
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
+    content = _read(path)
+    version = content.get("format") if isinstance(content, dict) else None
+    if not isinstance(version, int) or version != FORMAT:
         raise CheckpointError(f"{path} needs format {FORMAT} of this package; it is something else")
     try:
-        config = from_flat(content["config"])
+        config = from_flat(check_keys(content.get("config")))
+        check_content(content, config)
     except ConfigError as error:
         raise CheckpointError(f"{path} was written by another version: {error}") from None
+    except Unfit as error:
+        raise CheckpointError(f"{path} is no checkpoint of such a run: {error}") from None
     return Checkpoint(
         config=config,
         trainer=content["trainer"],
@@ -119,6 +112,29 @@ def read_checkpoint(path: str | Path) -> Checkpoint:
         class_counts=content["class_counts"],
         path=path,
     )
+
+
+def _read(path: Path) -> Any:  # noqa: ANN401 - whatever the file holds
+    """Return what torch's restricted reader makes of a file whose checksums are right."""
+    content, problem = None, ""
+    try:
+        problem = _problem_of_archive(path)
+        if not problem:
+            content = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:  # the readers raise whatever mutated bytes lead them into
+        problem = one_line(error)
+    if problem:
+        raise CheckpointError(f"{path} is no checkpoint that can be read: {problem}")
+    return content
+
+
+def _problem_of_archive(path: Path) -> str:
+    """Return what is wrong with a zip as such; torch reads past damaged bytes, the archive's checksums do not."""
+    with zipfile.ZipFile(path) as archive:
+        if any(member.compress_type != zipfile.ZIP_STORED for member in archive.infolist()):
+            return "its members are compressed"  # and could be far larger than the file
+        damaged = archive.testzip()
+    return "" if damaged is None else f"bad checksum of {clipped(damaged)}"
 
 
 def load_generator(path: str | Path) -> nn.Module:

@@ -52,7 +52,7 @@ class Journal:
             StorageError: the disk refuses.
         """
         self._records.begin()
-        grids.write_image(self._directory / grids.SAMPLES / "real.png", grids.grid(images[: grids.FIXED]))
+        grids.write_image(self._directory / grids.SAMPLES / grids.REAL, grids.grid(images[: grids.FIXED]))
 
     def resume_from(self, progress: dict[str, Any]) -> None:
         """Go on from the progress of a checkpoint, dropping what was recorded after it.

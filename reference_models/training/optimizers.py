@@ -3,6 +3,7 @@
 from torch import nn, optim
 
 from reference_models.config import OptimizerConfig
+from reference_models.training.stored import Unfit, check_moments
 
 
 def build_optimizer(config: OptimizerConfig, network: nn.Module) -> optim.Optimizer:
@@ -17,3 +18,17 @@ def set_learning_rate(optimizer: optim.Optimizer, rate: float) -> None:
     """Give all of an optimiser's weights one learning rate."""
     for group in optimizer.param_groups:
         group["lr"] = rate
+
+
+def load_moments(
+    optimizer: optim.Optimizer, stored: object, network: nn.Module, config: OptimizerConfig, *, title: str
+) -> None:
+    """Give an optimiser what it had kept of each weight; its rates are the configuration's.
+
+    Raises:
+        Unfit: it is of other weights, or of another optimiser.
+    """
+    if not isinstance(stored, dict):
+        raise Unfit(f"{title} must be an optimiser's state; got {type(stored).__name__}")
+    check_moments(stored, network.parameters(), config.name, title)
+    optimizer.load_state_dict({**optimizer.state_dict(), "state": stored["state"]})

@@ -5,22 +5,23 @@ from pathlib import Path
 
 import torch
 
-from ganmetrics import Extractor, StorageError, clipped, shown
+from ganmetrics import Extractor, shown
 from reference_models.config import TrainConfig
 from reference_models.data.images import LabelledImages
 from reference_models.data.load import load_images
-from reference_models.errors import CheckpointError, ConfigError
-from reference_models.files import remove_leftovers, write_whole
+from reference_models.errors import CheckpointError, ConfigError, one_line
+from reference_models.files import write_whole
 from reference_models.scoring.extractors import with_extractor
 from reference_models.scoring.scorer import Scorer
 from reference_models.settings import Value, difference, from_flat, merged, read_toml, to_toml
-from reference_models.training.checkpoint import LAST, Checkpoint, read_checkpoint
+from reference_models.training.checkpoint import LAST, read_checkpoint
+from reference_models.training.folder import CONFIG, check_free, clear_leftovers, is_begun, read_begun
 from reference_models.training.observer import LoggingObserver, Observer
 from reference_models.training.ranks import Ranks, joined_ranks
 from reference_models.training.run import Outcome, Run
+from reference_models.training.stored import Unfit, check_progress
 from reference_models.training.trainer import Trainer
 
-CONFIG = "config.toml"
 FREE = frozenset({"eval.epochs", "patience", "log_every", "tensorboard"})
 """Keys that change neither the training nor what a score means, and so may always be changed."""
 
@@ -45,26 +46,22 @@ def train(
     Raises:
         ConfigError: the configuration does not go with the data.
         DataError: the data are not what is needed.
-        CheckpointError: the folder holds another run.
+        CheckpointError: the folder holds another run; one that was killed before its first checkpoint is none.
         TrainingError: a loss or a weight is not finite.
         StorageError: the disk refuses.
         KeyboardInterrupt: it was interrupted, and can be resumed.
     """
     out, told = Path(out), observer or LoggingObserver()
     with joined_ranks() as ranks:
-        _check_free(out, ranks)
+        if ranks.is_first:
+            check_free(out)
         data = load_images(config.data, size=config.net.size)
-        whole = config.with_classes(data.classes)
-        whole = _scored_by(whole, extractor, told)
+        whole = _scored_by(config.with_classes(data.classes), extractor, told)
         told.said(data.line())
         run = _prepare(
             whole, out, data, extractor=extractor, device=device, observer=told, ranks=ranks, until=whole.epochs
         )
-        if ranks.is_first:
-            write_whole(out / CONFIG, to_toml(whole).encode())
-        ranks.wait()
-        run.begin()
-        return run.go()
+        return _begin(run, ranks)
 
 
 def resume(
@@ -78,6 +75,8 @@ def resume(
     observer: Observer | None = None,
 ) -> Outcome:
     """Go on with a run where its last checkpoint is, to its end or `more_epochs` beyond it.
+
+    A run that was killed before its first checkpoint begins again, as its folder says.
 
     Args:
         out: the folder of the run.
@@ -94,8 +93,24 @@ def resume(
     """
     out, told = Path(out), observer or LoggingObserver()
     with joined_ranks() as ranks:
+        if ranks.agree(ranks.is_first and is_begun(out)):
+            config = _changed(read_begun(out), out, changes or {}, allow_changed)
+            told.said(f"{out} has no checkpoint yet: the run begins again")
+            until = config.epochs + more_epochs
+            config = _scored_at(config, until) if more_epochs else config
+            data = load_images(config.data, size=config.net.size)
+            return _begin(
+                _prepare(
+                    config, out, data, extractor=extractor, device=device, observer=told, ranks=ranks, until=until
+                ),
+                ranks,
+            )
         checkpoint = read_checkpoint(out / LAST)
-        config = _changed(checkpoint, out, changes or {}, allow_changed)
+        try:
+            check_progress(checkpoint.progress, checkpoint.fixed, checkpoint.config.net)
+        except Unfit as error:
+            raise CheckpointError(f"{checkpoint.path} is no checkpoint of such a run: {error}") from None
+        config = _changed(checkpoint.config, out, changes or {}, allow_changed)
         done = int(checkpoint.progress["until"])
         until = max(done, config.epochs) + more_epochs if checkpoint.progress["epoch"] < done else done + more_epochs
         if more_epochs:
@@ -111,10 +126,9 @@ def resume(
         try:
             run.resume_from(checkpoint)
         except (ValueError, RuntimeError, KeyError) as error:
-            reason = clipped(str(error).strip().splitlines()[0])
-            raise CheckpointError(f"{checkpoint.path} does not fit this run: {reason}") from None
+            raise CheckpointError(f"{checkpoint.path} does not fit this run: {one_line(error)}") from None
         if ranks.is_first:
-            remove_leftovers(out)
+            clear_leftovers(out)
             write_whole(out / CONFIG, to_toml(config).encode())
         return run.go()
 
@@ -148,6 +162,16 @@ def _prepare(
     return Run(out, trainer, data, scorer=scorer, observer=observer, until=until)
 
 
+def _begin(run: Run, ranks: Ranks) -> Outcome:
+    """Write the first files, the configuration before all others, and train."""
+    if ranks.is_first:
+        clear_leftovers(run.directory)
+        write_whole(run.directory / CONFIG, to_toml(run.config).encode())
+    ranks.wait()
+    run.begin()
+    return run.go()
+
+
 def _scored_by(config: TrainConfig, extractor: Extractor | None, observer: Observer) -> TrainConfig:
     """Return the configuration with its extractor named, and the untrained generator scored first."""
     if config.eval.epochs:
@@ -171,10 +195,9 @@ def _scored_at(config: TrainConfig, epoch: int) -> TrainConfig:
 
 
 def _changed(
-    checkpoint: Checkpoint, out: Path, changes: Mapping[str, object], allow_changed: Iterable[str]
+    stored: TrainConfig, out: Path, changes: Mapping[str, object], allow_changed: Iterable[str]
 ) -> TrainConfig:
     """Return the configuration to go on with: the folder's, changed; refused where it differs and may not."""
-    stored = checkpoint.config
     file = out / CONFIG
     found = from_flat(read_toml(file)) if file.exists() else stored
     wanted = merged(found, changes)
@@ -182,23 +205,12 @@ def _changed(
     allowed = {*FREE, *allow_changed}
     refused = {key: values for key, values in differing.items() if key not in allowed}
     if refused:
-        differences = "; ".join(f"{key}: {shown(old)} -> {shown(new)}" for key, (old, new) in refused.items())
+        changed = "; ".join(f"{key}: {shown(old)} -> {shown(new)}" for key, (old, new) in refused.items())
         raise ConfigError(
-            f"{out} was trained with another configuration ({differences}); "
+            f"{out} was trained with another configuration ({changed}); "
             f"{' '.join(f'--allow-changed {key}' for key in refused)} goes on with the new one"
         )
     return wanted
-
-
-def _check_free(out: Path, ranks: Ranks) -> None:
-    if not ranks.is_first:
-        return
-    if out.exists() and not out.is_dir():
-        raise StorageError(f"--out needs a folder; {out} is a file")
-    if (out / LAST).exists():
-        raise CheckpointError(f"{out} holds a run; --resume {out} goes on with it, or choose another --out")
-    if out.exists() and any(out.iterdir()):
-        raise CheckpointError(f"--out needs a new or empty folder; {out} has files in it")
 
 
 def _device(device: torch.device | str | None, ranks: Ranks) -> torch.device:

@@ -11,15 +11,16 @@ from torch import Tensor, nn
 from reference_models.config import TrainConfig
 from reference_models.data.batches import Batches
 from reference_models.data.images import LabelledImages
-from reference_models.networks.build import build_discriminator, build_generator
+from reference_models.networks.build import build_discriminator, build_generator, build_outlines
 from reference_models.networks.discriminator import Verdict, has_batch_norm
 from reference_models.objectives.compose import build_objective
 from reference_models.objectives.scene import Losses, Scene
 from reference_models.training.draws import Draws
 from reference_models.training.ema import update_average
-from reference_models.training.optimizers import build_optimizer, set_learning_rate
+from reference_models.training.optimizers import build_optimizer, load_moments, set_learning_rate
 from reference_models.training.ranks import Ranks
 from reference_models.training.schedule import learning_rate
+from reference_models.training.stored import Unfit, check_tensor
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ class Trainer:
         device: torch.device | str = "cpu",
         ranks: Ranks | None = None,
     ) -> None:
+        build_outlines(config.net)  # refuses what no memory holds
         self.config = config
         self.ranks = ranks or Ranks()
         self.device = torch.device(device)
@@ -242,18 +244,23 @@ class Trainer:
         """Go on from a state that `state` gave.
 
         Raises:
-            ValueError: it is of another number of processes.
+            ValueError: it is of another number of processes, or another optimiser.
+            RuntimeError: it is of other networks.
         """
-        if len(state["rng"]) != self.ranks.count:
-            raise ValueError(f"the run had {len(state['rng'])} processes; this one has {self.ranks.count}")
+        rng = state["rng"]
+        if not isinstance(rng, list) or len(rng) != self.ranks.count:
+            came = f"{len(rng)} processes" if isinstance(rng, list) else "no random numbers"
+            raise Unfit(f"the run had {came}; this one has {self.ranks.count}")
+        for part in rng:
+            check_tensor(part, self.draws.rng.get_state().shape, {torch.uint8}, "rng")
         self.generator.load_state_dict(state["generator"])
         self.discriminator.load_state_dict(state["discriminator"])
         if self.average is not None:
             # A run that has begun to average starts from where its weights are.
             self.average.load_state_dict(state["average"] or state["generator"])
-        self.opt_g.load_state_dict(state["opt_g"])
-        self.opt_d.load_state_dict(state["opt_d"])
-        self.draws.rng.set_state(state["rng"][self.ranks.rank])
+        load_moments(self.opt_g, state["opt_g"], self.generator, self.config.opt_g, title="opt_g")
+        load_moments(self.opt_d, state["opt_d"], self.discriminator, self.config.opt_d, title="opt_d")
+        self.draws.rng.set_state(rng[self.ranks.rank])
         self.steps, self.generator_steps = state["steps"], state["generator_steps"]
 
 

@@ -24,7 +24,7 @@ def test_the_table_names_p_values_and_the_better_one(run, contest):
     assert done.status == 0
     title, header, *rows = done.out.splitlines()
     assert title == f"A {contest[1]} (40), B {contest[2]} (40), real {contest[0]} (40)"
-    assert header.split() == ["metric", "A", "B", "A", "-", "B", "low", "high", "p_value", "better", "estimate"]
+    assert header.split() == ["metric", "A", "B", "A", "-", "B", "low", "high", "p-value", "better", "estimate"]
     assert [row.split()[0] for row in rows] == NAMES
     assert rows[0].split()[7] == "A"
     assert rows[0].split()[8].startswith("corrected")
@@ -57,7 +57,7 @@ def test_what_is_refused(run, contest, tmp_path):
     """Too few images, the same images on two sides, a missing folder: one line each, status 1."""
     few = write_images(tmp_path / "few", 15)
     cases = [
-        ((contest[0], contest[1], few), "a comparison needs at least 16 images a set; "),
+        ((contest[0], contest[1], few), "a comparison needs at least 16 images a side; "),
         ((contest[0], contest[1], contest[1]), "A and B hold the same images"),
         ((contest[0], contest[0], contest[1]), "real and A hold the same images"),
         ((contest[0], contest[1], tmp_path / "absent"), "does not exist"),

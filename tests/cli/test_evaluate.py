@@ -117,11 +117,4 @@ def test_a_score_in_reduced_precision_says_so(run, folders, tmp_path):
     assert run("fid", tmp_path / "real.npz", folders[1], *OFFLINE).status == 0
     mixed = run("fid", tmp_path / "real.npz", folders[1], *OFFLINE, "--precision", "bf16")
     assert mixed.status == 1
-    assert "this run uses extractor efficientnet-lite0@bf16" in mixed.err
-
-
-def test_compiling_needs_a_bundled_network(run, folders):
-    """An extractor that cannot be compiled is refused before anything is read."""
-    done = run("fid", *folders, *OFFLINE, "--compile")
-    assert (done.status, done.out) == (1, "")
-    assert "compiling needs an extractor given by name" in done.err
+    assert "this run uses efficientnet-lite0@bf16/native" in mixed.err

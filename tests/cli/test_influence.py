@@ -86,7 +86,7 @@ def test_what_is_refused(run, folders, tmp_path):
     (tmp_path / "file").write_text("in the way")
     assert run("reference", "build", folders[0], tmp_path / "real.npz", *OFFLINE).status == 0
     cases = [
-        ((folders[0], one), "at least 2 images a set; "),
+        ((folders[0], one), "at least 2 images a side; "),
         ((folders[0], folders[0]), "real and fake hold the same images"),
         ((tmp_path / "real.npz", folders[1]), "real.npz"),
         ((*folders, "--out", tmp_path / "file" / "out"), "cannot be written"),

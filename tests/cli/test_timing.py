@@ -9,7 +9,7 @@ from ganmetrics.testing import write_images
 from tests.inception_stand_in import Thumbnail
 
 OFFLINE = ("--extractor", "efficientnet-lite0", "--workers", "0")
-EXTRACTED = ("listing files", "hashing files", "audit", "waiting for images", "network", "moments", "scores")
+EXTRACTED = ("listing files", "hashing and audit", "waiting for images", "network", "moments", "scores")
 
 
 def stages(text):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from ganmetrics.core.arrays import BLOCK_ROWS, check_rows, double_blocks, to_double
+from ganmetrics.core.arrays import ROWS_AT_A_TIME, check_rows, double_blocks, to_double
 from ganmetrics.errors import InputError, NumericsError
 
 
@@ -48,11 +48,11 @@ def test_other_shapes_and_dtypes_are_refused(values, message):
         check_rows(values, "features")
 
 
-@pytest.mark.parametrize("row", [0, BLOCK_ROWS - 1, BLOCK_ROWS, BLOCK_ROWS + 7])
+@pytest.mark.parametrize("row", [0, ROWS_AT_A_TIME - 1, ROWS_AT_A_TIME, ROWS_AT_A_TIME + 7])
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 def test_a_row_that_is_not_finite_is_named(row, value):
     """The row's number is that in the whole array, in whichever block it falls."""
-    values = np.zeros((BLOCK_ROWS + 8, 2), dtype=np.float32)
+    values = np.zeros((ROWS_AT_A_TIME + 8, 2), dtype=np.float32)
     values[row:, 1] = value
     with pytest.raises(NumericsError, match=f"features must be finite, but row {row} is not"):
         list(double_blocks(values, "features"))

@@ -34,7 +34,7 @@ def test_other_files_are_counted_and_hidden_ones_are_not(tmp_path):
     fill(tmp_path, "1.png", "notes.txt", "a/labels.json", ".DS_Store", ".hidden/2.png", "__MACOSX/1.png", "a/.3.png")
     source = FolderSource(tmp_path)
     assert labels(source) == [str(tmp_path / "1.png")]
-    assert source.ignored == 2
+    assert (source.ignored, source.listing.hidden) == (2, 4)
 
 
 def test_class_folders(tmp_path):

@@ -5,7 +5,8 @@ import pickle
 import numpy as np
 import pytest
 
-from ganmetrics.data.npz import NpzSource, open_npz
+from ganmetrics.data.npz import holds_images, open_npz
+from ganmetrics.data.raw import RawSource
 from ganmetrics.errors import InputError
 
 
@@ -26,7 +27,7 @@ def test_images_come_back(tmp_path, images, save, order):
     assert (len(source), source.uniform_size) == (5, (9, 6))
     assert [source.class_of(index) for index in range(5)] == ["0", "1", "2", "3", "4"]
     assert (source.name, source.label(4)) == (f"{tmp_path}/set.npz", f"{tmp_path}/set.npz::arr_0[4]")
-    assert isinstance(source, NpzSource) == (save is np.savez and order == "C")
+    assert isinstance(source, RawSource) == (save is np.savez and order == "C")
 
 
 def test_an_uncompressed_file_is_not_loaded(tmp_path, images):
@@ -123,3 +124,15 @@ def test_labels_that_do_not_match_are_refused(tmp_path, images):
     np.savez(tmp_path / "set.npz", images, np.arange(4))
     with pytest.raises(InputError, match=r"set\.npz needs a label in arr_1 for each image; it has 4 for 5"):
         open_npz(tmp_path / "set.npz")
+
+
+def test_images_beside_statistics_are_images(tmp_path, images):
+    """Guided diffusion's reference batches hold both; which of them a metric needs is decided elsewhere."""
+    statistics = {"mu": np.zeros(3), "sigma": np.eye(3), "mu_s": np.zeros(2), "sigma_s": np.eye(2)}
+    np.savez(tmp_path / "both.npz", arr_0=images, **statistics)
+    np.savez(tmp_path / "statistics.npz", **statistics)
+    (tmp_path / "damaged.npz").write_bytes(b"PK")
+    assert (open_npz(tmp_path / "both.npz").read(3) == images[3]).all()
+    assert holds_images(tmp_path / "both.npz")
+    assert not holds_images(tmp_path / "statistics.npz")
+    assert not holds_images(tmp_path / "damaged.npz")

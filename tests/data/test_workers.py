@@ -40,7 +40,8 @@ def test_results_come_in_order(workers):
 
 def test_a_killed_worker_is_one_line():
     """A worker that the system kills is told as such, without a traceback."""
-    with pytest.raises(GanMetricsError, match=r"^a decoding worker ended early, killed or out of memory: [^\n]*$"):
+    ended = r"^a decoding worker ended early, killed or out of memory: SIGKILL; [^\n]*$"
+    with pytest.raises(GanMetricsError, match=ended):
         list(map_in_workers(die, range(3), workers=1))
 
 

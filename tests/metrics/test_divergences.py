@@ -13,7 +13,6 @@ from scipy.special import rel_entr
 from ganmetrics.errors import InputError, NumericsError
 from ganmetrics.metrics.divergences import (
     earth_movers_distance,
-    earth_movers_distance_of_samples,
     histograms,
     js_divergence,
     kl_divergence,
@@ -81,16 +80,6 @@ def test_a_gans_value_at_its_best_discriminator_is_twice_js_less_log_4():
     best = p / (p + q)
     value = (p * np.log(best)).sum() + (q * np.log(1 - best)).sum()
     assert 2 * js_divergence(p, q) - math.log(4) == pytest.approx(value, rel=1e-12)
-
-
-@given(st.integers(1, 20), st.integers(1, 20), st.integers(0, 99))
-def test_samples_need_no_bins(real_count, fake_count, seed):
-    """SciPy's distance for samples of unequal size, and exactly the shift for a shifted sample."""
-    rng = np.random.default_rng(seed)
-    real, fake = rng.standard_normal(real_count), rng.standard_normal(fake_count).round(1)
-    expected = scipy.stats.wasserstein_distance(real, fake)
-    assert earth_movers_distance_of_samples(real, fake) == pytest.approx(expected, rel=1e-9, abs=1e-12)
-    assert earth_movers_distance_of_samples(real, real - 4.0) == pytest.approx(4, rel=1e-12)
 
 
 @given(st.integers(1, 12), st.integers(0, 99))

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from ganmetrics.commands.evaluate import evaluate
-from ganmetrics.core.neighbours.balls import Balls
+from ganmetrics.core.neighbours.balls import Edges
 from ganmetrics.metrics.catalogue import METRICS
 from ganmetrics.testing import ChannelMeans, random_images
 
@@ -60,10 +60,10 @@ def test_without_intervals_nothing_more_is_done(monkeypatch):
     names = (*AT_COUNTS, "mmd")
     with_intervals = scored(REAL, FAKE, *names, **LABELS)
 
-    def refuse(*_):
+    def refuse(*_, **__):
         raise AssertionError("a ball was watched for growth")
 
-    monkeypatch.setattr(Balls, "_note", refuse)
+    monkeypatch.setattr(Edges, "note_beside", refuse)
     monkeypatch.setattr("ganmetrics.scoring.neighbours.estimates_from", refuse)
     monkeypatch.setattr("ganmetrics.scoring.inception.inception_score_estimate", refuse)
     monkeypatch.setattr("ganmetrics.scoring.kernel.maximum_mean_discrepancy_estimate", refuse)
@@ -79,7 +79,7 @@ def test_without_intervals_nothing_more_is_done(monkeypatch):
 
 def test_realism_alone_watches_no_ball(monkeypatch):
     """It has no interval, and pays for none."""
-    monkeypatch.setattr(Balls, "_note", None)
+    monkeypatch.setattr(Edges, "note_beside", None)
     assert scored(REAL, FAKE, "realism")["realism"].low is None
 
 

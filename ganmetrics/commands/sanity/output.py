@@ -8,7 +8,7 @@ from ganmetrics.commands.sanity.plot import save_plot
 from ganmetrics.commands.sanity.sheet import save_sheet
 from ganmetrics.commands.sanity.study import Study
 from ganmetrics.errors import InputError
-from ganmetrics.features.optional import check_installed
+from ganmetrics.optional import check_installed
 
 logger = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from ganmetrics._files import atomic_write
 from ganmetrics.commands.sanity.study import ScoredSeries, Study
-from ganmetrics.features.optional import require
+from ganmetrics.optional import require
 
 COLUMNS = 4
 PANEL = (3.3, 2.9)

@@ -1,22 +1,23 @@
 """The product of two covariances' factors, and the singular values that every form of the distance reads of it."""
 
+import math
 from functools import cached_property
+from typing import NamedTuple
 
 import torch
 from jaxtyping import Float64
 from torch import Tensor
 
 from ganmetrics._types import Factor
-from ganmetrics.core.gaussian.roots import OtherFactor
+from ganmetrics.core.gaussian.roots import EPS, OtherFactor
 
 Product = Float64[Tensor, "p q"]
-Values = Float64[Tensor, " r"]
 
 
 class FactorProduct:
     """K = F1 F2^T: its singular values are the roots of the eigenvalues of C1 C2, for C = F^T F.
 
-    They are what both the plain and the corrected distance cost, so each way to them is gone once.
+    They are what both the plain and the corrected distance cost, so each of the two ways to them is computed once.
 
     >>> product = FactorProduct(torch.eye(2, dtype=torch.float64), 4 * torch.eye(2, dtype=torch.float64))
     >>> product.scale, product.singular_values.tolist(), product.eigenvalues.tolist()
@@ -31,7 +32,7 @@ class FactorProduct:
         """K over `scale`, so that no product of it overflows."""
 
     @cached_property
-    def eigenvalues(self) -> Values:
+    def eigenvalues(self) -> Float64[Tensor, " r"]:
         """The eigenvalues of K K^T or K^T K, the smaller, over `scale` squared, ascending: the cheap way.
 
         Each is off by a few eps of the largest, so that small ones have no digits left.
@@ -41,7 +42,43 @@ class FactorProduct:
         return eigenvalues
 
     @cached_property
-    def singular_values(self) -> Values:
+    def singular_values(self) -> Float64[Tensor, " r"]:
         """The singular values of K over `scale`, descending, each within about eps of the largest."""
         singular: Tensor = torch.linalg.svdvals(self.scaled)
         return singular
+
+
+class NuclearNorm(NamedTuple):
+    """A sum of singular values, and a bound on its error."""
+
+    value: float
+    error: float
+
+
+def gram_nuclear_norm(product: FactorProduct) -> NuclearNorm:
+    """Return the nuclear norm of K as the roots of the eigenvalues of K K^T: the cheap way.
+
+    The eigenvalues are off by a few eps * largest, at most by d times that. One within this noise may be zero, and its
+    root is then wrong by all it has: the bound counts it in full. The root s of any other moves by eps * largest / 2s.
+    Added up with one sign these would bound the rest; but they have both, and over spectra with condition numbers from
+    10 to 1e9 and d from 64 to 1024 the error beyond plain rounding was below a hundredth of their sum. The bound
+    counts a tenth.
+    """
+    if product.scale == 0:
+        return NuclearNorm(0.0, 0.0)
+    roots = product.eigenvalues.clamp(min=0).sqrt()
+    moved = EPS * float(product.eigenvalues[-1])
+    noise = 2 * len(roots) * moved
+    errors = torch.where(product.eigenvalues > noise, 0.1 * moved / (2 * roots), math.sqrt(noise))
+    value = product.scale * float(roots.sum())
+    return NuclearNorm(value, product.scale * float(errors.sum()) + 4 * EPS * value)
+
+
+def nuclear_norm(product: FactorProduct) -> NuclearNorm:
+    """Return the nuclear norm from the singular values, each within about eps of the largest.
+
+    The factor of a covariance that is zero has no rows: the product is then empty, and its norm exactly 0.
+    """
+    singular = product.singular_values
+    value = product.scale * float(singular.sum())
+    return NuclearNorm(value, product.scale * EPS * len(singular) * float(singular[:1].sum()))

@@ -9,8 +9,8 @@ import torch
 from jaxtyping import Float, Float64
 from torch import Tensor
 
+from ganmetrics.core.checks import at_least, positive, whole
 from ganmetrics.core.float32 import ieee_float32
-from ganmetrics.errors import InputError
 
 SERIAL = 32_767
 """Numbers up to which torch works in one thread. On the CPU all but the matrix products keep to it: torch's threads
@@ -55,12 +55,10 @@ class PolynomialKernel:
     coef0: float = 1.0
 
     def __post_init__(self) -> None:
-        if self.degree < 1 or int(self.degree) != self.degree:
-            raise InputError(f"degree must be a whole number of at least 1, got {self.degree}")
-        if self.gamma is not None and not 0 < self.gamma < float("inf"):
-            raise InputError(f"gamma must be positive and finite, got {self.gamma}")
-        if not 0 <= self.coef0 < float("inf"):
-            raise InputError(f"coef0 must be finite and not negative, got {self.coef0}")
+        whole("degree", self.degree, least=1)
+        if self.gamma is not None:
+            positive("gamma", self.gamma)
+        at_least("coef0", self.coef0, 0.0)
 
     def scale(self, dimension: int) -> float:
         """Return gamma."""
@@ -86,8 +84,7 @@ class GaussianKernel:
     bandwidth: float = 10.0
 
     def __post_init__(self) -> None:
-        if not 0 < self.bandwidth < float("inf"):
-            raise InputError(f"bandwidth must be positive and finite, got {self.bandwidth}")
+        positive("bandwidth", self.bandwidth)
 
     def scale(self, dimension: int) -> float:  # noqa: ARG002 - of any dimension
         """Return 1 / bandwidth^2."""
@@ -103,7 +100,7 @@ class GaussianKernel:
 
 
 @dataclass(frozen=True, eq=False)
-class Rows:
+class KernelRows:
     """Some images' features, centred and ready to be multiplied.
 
     Attributes:
@@ -117,7 +114,7 @@ class Rows:
     diagonal: Squares
 
     @classmethod
-    def of(cls, features: Float[Tensor, "n d"], centre: Float[Tensor, " d"], kernel: Kernel) -> "Rows":
+    def of(cls, features: Float[Tensor, "n d"], centre: Float[Tensor, " d"], kernel: Kernel) -> "KernelRows":
         """Return the rows; the centre's precision is that of the products.
 
         Centring makes single precision enough for single-precision features: what the features have in common, by far
@@ -132,10 +129,10 @@ class Rows:
     def __len__(self) -> int:
         return len(self.features)
 
-    def __getitem__(self, part: slice) -> "Rows":
-        return Rows(self.features[part], self.offsets[part], self.diagonal[part])
+    def __getitem__(self, part: slice) -> "KernelRows":
+        return KernelRows(self.features[part], self.offsets[part], self.diagonal[part])
 
-    def strips(self, other: "Rows", kernel: Kernel) -> Iterator[tuple[slice, Float64[Tensor, "k m"]]]:
+    def strips(self, other: "KernelRows", kernel: Kernel) -> Iterator[tuple[slice, Float64[Tensor, "k m"]]]:
         """Yield k of some rows at a time with all rows of the other, in float64 but for the inner products.
 
         On the CPU a strip has no more than `SERIAL` numbers.
@@ -182,5 +179,5 @@ def kernel_matrix(x: Float64[Tensor, "n d"], y: Float64[Tensor, "m d"], kernel: 
             [0.3679, 1.0000]], dtype=torch.float64)
     """
     centre = x.mean(dim=0)
-    strips = Rows.of(x, centre, kernel).strips(Rows.of(y, centre, kernel), kernel)
+    strips = KernelRows.of(x, centre, kernel).strips(KernelRows.of(y, centre, kernel), kernel)
     return torch.cat([values for _, values in strips])

@@ -8,7 +8,7 @@ from jaxtyping import Float64
 from torch import Tensor
 
 from ganmetrics.core.kernels.functions import Kernel
-from ganmetrics.core.kernels.tiles import FeaturePair, Side, Tile, tiles_across, tiles_within
+from ganmetrics.core.kernels.tiles import FeaturePair, KernelSide, Tile, tiles_across, tiles_within
 from ganmetrics.errors import NumericsError
 
 Members = Float64[Tensor, "_ s"]
@@ -108,7 +108,7 @@ def _of_members(
     return torch.from_numpy(np.einsum("is,is->s", left.numpy(), whole @ right.numpy()))
 
 
-def _within(side: Side, other: Tensor, kernel: Kernel) -> SideSums:
+def _within(side: KernelSide, other: Tensor, kernel: Kernel) -> SideSums:
     own, squares = _zeros(side), 0.0
     for tile in tiles_within(side):
         itself = tile.row == tile.column
@@ -120,7 +120,7 @@ def _within(side: Side, other: Tensor, kernel: Kernel) -> SideSums:
     return SideSums(own.cpu(), other.cpu(), float(side.chosen_diagonal.sum()), squares)
 
 
-def _across(real: Side, fake: Side, kernel: Kernel) -> tuple[Tensor, Tensor, float]:
+def _across(real: KernelSide, fake: KernelSide, kernel: Kernel) -> tuple[Tensor, Tensor, float]:
     real_sums, fake_sums, squares = _zeros(real), _zeros(fake), 0.0
     for tile in tiles_across(real, fake):
         for part, values in tile.strips(kernel):
@@ -130,7 +130,7 @@ def _across(real: Side, fake: Side, kernel: Kernel) -> tuple[Tensor, Tensor, flo
     return real_sums, fake_sums, squares
 
 
-def _zeros(side: Side) -> Float64[Tensor, " n"]:
+def _zeros(side: KernelSide) -> Float64[Tensor, " n"]:
     return torch.zeros(side.count, dtype=torch.float64, device=side.pair.device)
 
 

@@ -5,23 +5,17 @@ import torch
 from torch import Tensor
 
 from ganmetrics.core.float32 import ieee_float32
-from ganmetrics.core.neighbours.bounds import Block, Euclidean
-from ganmetrics.core.neighbours.nearest import SPARE, Smallest, nearest_among
-from ganmetrics.core.neighbours.points import Numbers, PointSet, Rows, Values
+from ganmetrics.core.neighbours.bounds import Block, Space
+from ganmetrics.core.neighbours.nearest import nearest_one
+from ganmetrics.core.neighbours.points import GATHERED, Coordinates, Numbers, PointSet, Values
 from ganmetrics.errors import InputError
 
-_GATHERED = 2**19
 
-
-class Angular(Euclidean):
+class Angular(Space):
     """Twice 1 - |cos(x, y)|, the squared distance of the nearer of x/|x| and -x/|x| from y/|y|.
 
-    Without a centre: directions are seen from the origin.
+    Directions are seen from the origin, so nothing is centred.
     """
-
-    def __init__(self, one: PointSet, other: PointSet) -> None:
-        super().__init__(one, other)
-        self.centre = np.zeros(one.dimension)
 
     def block(self, points: PointSet, numbers: Numbers | slice, dtype: torch.dtype) -> Block:
         """Return the directions of some points, ready for `bounds`.
@@ -40,14 +34,14 @@ class Angular(Euclidean):
     def bounds(self, one: Block, other: Block) -> Tensor:
         """Return lower bounds, shape [one, other]; they may be negative."""
         share = 1 - self.slack(one.rows.dtype)
-        with ieee_float32():
+        with ieee_float32(), torch.autocast("cpu", enabled=False):
             products = one.rows @ other.rows.mT
         return products.abs_().mul_(-2).add_(other.norms * share).add_((one.norms * share)[:, None])
 
     def exact(self, one: PointSet, numbers: Numbers, other: PointSet, other_numbers: Numbers) -> Values:
         """Return twice 1 - |cos| for pairs of points, from the shorter of difference and sum: nothing cancels."""
         squared = np.empty(len(numbers))
-        height = max(1, _GATHERED // self.dimension)
+        height = max(1, GATHERED // self.dimension)
         for start in range(0, len(numbers), height):
             part = slice(start, start + height)
             x, y = _directions(one.rows(numbers[part])), _directions(other.rows(other_numbers[part]))
@@ -66,23 +60,11 @@ def nearest_angle(queries: PointSet, keys: PointSet, *, height: int) -> Values:
     >>> nearest_angle(*points, height=16).round(6).tolist()
     [0.0, 0.292893]
     """
-    space = Angular(queries, keys)
-    dtype = space.dtype(queries, keys)
-    found = Smallest(len(queries), 1 + SPARE, dtype)
-    for rows in queries.blocks(height):
-        block = space.block(queries, rows, dtype)
-        for columns in keys.blocks(height):
-            bounds = space.bounds(block, space.block(keys, columns, dtype))
-            found.update(rows, bounds, torch.arange(columns.start, columns.stop))
-    nearest = found.resolve(space, queries, np.arange(len(queries)), keys)
-    squared = nearest.squared[:, 0]
-    undecided = (squared > nearest.rest).nonzero()[0]
-    if len(undecided):
-        squared[undecided] = nearest_among(queries, undecided, keys, k=1, space=space, height=height).squared[:, 0]
-    return np.minimum(squared[queries.group] / 2, 1.0)
+    found = nearest_one(queries, keys, space=Angular(queries.dimension), height=height)
+    return np.minimum(found.squared[queries.group] / 2, 1.0)
 
 
-def _directions(rows: Rows) -> Values:
+def _directions(rows: Coordinates) -> Values:
     double = rows.astype(np.float64)
     # Scaled first, so that neither tiny nor huge features lose their squares.
     double /= np.abs(double).max(axis=1, keepdims=True)

@@ -6,8 +6,9 @@ from typing import NamedTuple
 import numpy as np
 
 from ganmetrics.core.neighbours.balls import Balls
+from ganmetrics.core.neighbours.counting import BallCounter
+from ganmetrics.core.neighbours.nearest import Flags, One
 from ganmetrics.core.neighbours.points import Numbers, PointSet, Values
-from ganmetrics.core.neighbours.shells import Shells
 from ganmetrics.core.neighbours.within import Growth
 
 
@@ -20,9 +21,13 @@ class Changes(NamedTuple):
     gained: Numbers
     lost: Numbers
 
+    def by_image(self, points: PointSet) -> "Changes":
+        """Return the same by image, where it is by point."""
+        return Changes(self.gained[points.group], self.lost[points.group])
+
 
 @dataclass(frozen=True, eq=False)
-class Deletions:
+class LeftOut:
     """What the shares of both sets do when one image is left out.
 
     Attributes:
@@ -42,44 +47,40 @@ class Deletions:
     covered_alone: Numbers
 
 
-class TwoNearest(NamedTuple):
-    """The two nearest points of each of some points, and their squared distances."""
-
-    first: Numbers
-    squared_first: Values
-    second: Numbers
-    squared_second: Values
-
-
-def deletions(balls: Balls, real: Growth, fake: Growth, nearest: TwoNearest) -> Deletions:
-    """Return the same from counted balls that were watched for growth.
+def left_out(counter: BallCounter, real: Growth, fake: Growth, *, first: One, second: One) -> LeftOut:
+    """Return what changes, from balls that are counted and know how far they grow.
 
     Args:
-        balls: filled, with `grown` radii.
-        real: what the real points' balls grow to.
-        fake: what the fake points' balls grow to.
-        nearest: each fake point's two nearest real points.
+        counter: with both sides' balls filled.
+        real: how the real points' balls grow.
+        fake: how the fake points' balls grow.
+        first: each fake point's nearest real point.
+        second: its second nearest.
     """
-    real_inside = _inside(real, balls.real)
-    uncovered = balls.fakes_inside == 0
-    of_one = balls.fakes_inside == 1
-    alone = np.bincount(balls.guests[of_one], balls.real.count[of_one], len(balls.fake)).astype(np.int64)
-    density = Changes(_by_member(real_inside, balls.fakes_beside, balls.real), balls.fakes_inside)
-    newly = _by_member(real_inside, (uncovered & (balls.fakes_beside > 0)).astype(np.int64), balls.real)
-    return Deletions(
-        precision=_of_share(balls.around_fake, balls.real_balls, real_inside, balls.fake, balls.real),
-        recall=_of_share(balls.around_real, balls.fake_balls, _inside(fake, balls.fake), balls.real, balls.fake),
-        density=_by_image(density, balls.real),
-        authenticity=_of_authenticity(real, nearest, balls.fake, balls.real),
-        newly_covered=newly[balls.real.group],
-        covered_alone=alone[balls.fake.group],
+    balls, edges = counter.real, counter.real.edges
+    assert edges is not None
+    real_points, fake_points = balls.centres, balls.points
+    members = _members(real, real_points)
+    holding_one = balls.holds == 1
+    alone = np.bincount(edges.sole_guest[holding_one], real_points.count[holding_one], len(fake_points))
+    density = Changes(_sum_by_member(members, edges.images_beside, real_points), balls.holds)
+    becoming_covered = ((balls.holds == 0) & (edges.images_beside > 0)).astype(np.int64)
+    newly_covered = _sum_by_member(members, becoming_covered, real_points)
+    return LeftOut(
+        precision=_of_share(balls, members),
+        recall=_of_share(counter.fake, _members(fake, fake_points)),
+        density=density.by_image(real_points),
+        authenticity=_of_authenticity(real, first, second, fake_points, real_points),
+        newly_covered=newly_covered[real_points.group],
+        covered_alone=alone.astype(np.int64)[fake_points.group],
     )
 
 
-def _inside(growth: Growth, points: PointSet) -> Numbers:
-    """Return the points by whose loss each ball grows, -1 for none: those inside, and itself if it has a copy.
+def _members(growth: Growth, points: PointSet) -> Numbers:
+    """Return for each ball the points that make it grow by being left out, -1 for none, shape [balls, any].
 
-    Where the next neighbour is as near as the k-th the ball does not grow; elsewhere exactly k images are inside.
+    They are the points inside, and the centre itself if it has a copy. A ball does not grow at all where the next
+    neighbour is as near as the k-th; elsewhere exactly k images are inside.
     """
     grows = growth.squared_grown > growth.squared_radii
     inside = growth.nearest.squared <= growth.squared_radii[:, None]
@@ -88,59 +89,75 @@ def _inside(growth: Growth, points: PointSet) -> Numbers:
     return np.column_stack([others, itself])
 
 
-def _by_member(inside: Numbers, values: Numbers, points: PointSet) -> Numbers:
-    """Return for each point the sum of a value over the images, other than the one left out, whose ball grows."""
-    centre, column = (inside >= 0).nonzero()
-    member = inside[centre, column]
+def _sum_by_member(members: Numbers, values: Numbers, points: PointSet) -> Numbers:
+    """Return for each point the sum of a value over the balls that grow if one of its images is left out.
+
+    A ball counts once for each image that its centre stands for, less the image left out.
+    """
+    centre, column = (members >= 0).nonzero()
+    member = members[centre, column]
     images = points.count[centre] - (member == centre)
     return np.bincount(member, values[centre] * images, len(points)).astype(np.int64)
 
 
-def _of_share(shells: Shells, balls: Numbers, inside: Numbers, asked: PointSet, centres: PointSet) -> Changes:
-    """Return which points come into a ball, and which fall out of their only one, by the image of a centre."""
-    row, column = (shells.beside >= 0).nonzero()
-    without = balls[row] == 0
-    point = row[without]
-    members = inside[shells.beside[point, column[without]]]
-    pair, place = (members >= 0).nonzero()
-    arising = np.unique(point[pair] * len(centres) + members[pair, place])
-    gained = np.bincount(arising % len(centres), asked.count[arising // len(centres)], len(centres))
-    alone = balls == 1
-    once = row[alone[row]]
-    members = inside[shells.beside[once, column[alone[row]]]]
-    # The only ball goes, but one that grows for it takes its place.
-    alone[once[(members == shells.sole[once][:, None]).any(axis=1)]] = False
-    lost = np.bincount(shells.sole[alone], asked.count[alone], len(centres))
-    return _by_image(Changes(gained.astype(np.int64), lost.astype(np.int64)), centres)
+def _of_share(balls: Balls, members: Numbers) -> Changes:
+    """Return how many images come into a ball, and how many fall out of their only one, by the image left out.
 
-
-def _of_authenticity(growth: Growth, nearest: TwoNearest, fake: PointSet, real: PointSet) -> Changes:
-    """Return which fake points become authentic, and which no longer are, by real image.
-
-    Only two images matter to a fake one: its nearest, without which the second is, and the nearest one's own nearest.
+    *Gained*: a point in no ball comes to lie in one that grows. *Lost*: a point in one ball only, if that ball's centre
+    is left out, unless a ball beside the point grows for the same image.
     """
-    first, second, count = nearest.first, nearest.second, real.count
-    own, next_own = growth.nearest.squared[:, 0], growth.nearest.squared[:, 1]
-    nearest_of = growth.nearest.numbers[:, 0]
-    copied = np.where(count > 1, 0.0, own)
-    before = nearest.squared_first > copied[first]
-    # Without the nearest: its copy, which has a copy less, or the second.
-    left = np.where(count - 1 > 1, 0.0, own)
-    of_second = np.where((nearest_of[second] == first) & (count[second] == 1), next_own[second], copied[second])
-    without_first = np.where(count[first] > 1, nearest.squared_first > left[first], nearest.squared_second > of_second)
+    edges, asked, centres = balls.edges, balls.points, balls.centres
+    assert edges is not None
+    point, column = (edges.beside >= 0).nonzero()
+    ball = edges.beside[point, column]
+    outside = balls.held_by[point] == 0
+    pair, place = (members[ball[outside]] >= 0).nonzero()
+    # A point counts once for an image, however many balls that image makes grow around it.
+    coming_in = np.unique(point[outside][pair] * len(centres) + members[ball[outside]][pair, place])
+    gained = np.bincount(coming_in % len(centres), asked.count[coming_in // len(centres)], len(centres))
+    falling_out = balls.held_by == 1
+    in_one = falling_out[point]
+    replaced = (members[ball[in_one]] == edges.sole_ball[point[in_one]][:, None]).any(axis=1)
+    falling_out[point[in_one][replaced]] = False
+    lost = np.bincount(edges.sole_ball[falling_out], asked.count[falling_out], len(centres))
+    return Changes(gained.astype(np.int64), lost.astype(np.int64)).by_image(centres)
+
+
+def _of_authenticity(growth: Growth, first: One, second: One, fake: PointSet, real: PointSet) -> Changes:
+    """Return how many fake images become authentic, and how many no longer are, by real image left out.
+
+    Only two real images matter to a fake one: its nearest, whose place the second nearest takes; and the nearest
+    one's own nearest, by whose distance authenticity is measured.
+    """
+    count = real.count
+    nearest, next_to_nearest = growth.nearest.numbers[:, 0], growth.nearest.squared[:, 1]
+    # From a point to the nearest other image: 0 where the point has a copy.
+    own = _own_distance(growth, count)
+    before = first.squared > own[first.numbers]
+    # Without the nearest: a copy takes its place, if there is one, or else the second.
+    own_without_a_copy = _own_distance(growth, count - 1)
+    own_of_second = np.where(
+        (nearest[second.numbers] == first.numbers) & (count[second.numbers] == 1),
+        next_to_nearest[second.numbers],
+        own[second.numbers],
+    )
+    without_first = np.where(
+        count[first.numbers] > 1, first.squared > own_without_a_copy[first.numbers], second.squared > own_of_second
+    )
     # Without the nearest one's own nearest, where that is a single other image.
-    neighbour = nearest_of[first]
-    single = (count[first] == 1) & (count[neighbour] == 1)
-    without_neighbour = np.where(single, nearest.squared_first > next_own[first], before)
-    totals = []
-    for sign in (1, -1):
-        total = np.zeros(len(real))
-        for at, after in ((first, without_first), (neighbour, without_neighbour)):
-            changed = after & ~before if sign > 0 else before & ~after
-            total += np.bincount(at[changed], fake.count[changed], len(real))
-        totals.append(total.astype(np.int64))
-    return _by_image(Changes(*totals), real)
+    neighbour = nearest[first.numbers]
+    single = (count[first.numbers] == 1) & (count[neighbour] == 1)
+    without_neighbour = np.where(single, first.squared > next_to_nearest[first.numbers], before)
+
+    def total(*changed: tuple[Numbers, Flags]) -> Numbers:
+        sums = [np.bincount(at[rows], fake.count[rows], len(real)) for at, rows in changed]
+        return (sums[0] + sums[1]).astype(np.int64)
+
+    gained = total((first.numbers, without_first & ~before), (neighbour, without_neighbour & ~before))
+    lost = total((first.numbers, before & ~without_first), (neighbour, before & ~without_neighbour))
+    return Changes(gained, lost).by_image(real)
 
 
-def _by_image(changes: Changes, points: PointSet) -> Changes:
-    return Changes(changes.gained[points.group], changes.lost[points.group])
+def _own_distance(growth: Growth, count: Numbers) -> Values:
+    """Return the squared distance from each point to the nearest other image, were there so many images of it."""
+    return np.where(count > 1, 0.0, growth.nearest.squared[:, 0])

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from ganmetrics.core.neighbours.bounds import Euclidean
+from ganmetrics.core.neighbours.bounds import Space
 from ganmetrics.core.neighbours.points import Numbers, PointSet, Values
 
 SPARE = 2
@@ -81,7 +81,7 @@ class Smallest:
         self.index[rows] = index.gather(1, kept)
 
     def resolve(
-        self, space: Euclidean, queries: PointSet, numbers: Numbers, keys: PointSet, scale: Scale | None = None
+        self, space: Space, queries: PointSet, numbers: Numbers, keys: PointSet, scale: Scale | None = None
     ) -> Nearest:
         """Return the exact distances of the candidates, equally near ones in the order of their numbers."""
         index = self.index.numpy().copy()
@@ -95,15 +95,63 @@ class Smallest:
         return Nearest(np.take_along_axis(index, order, 1), np.take_along_axis(squared, order, 1), rest)
 
 
+class One(NamedTuple):
+    """One point of a set for each of another, and its squared distance.
+
+    Attributes:
+        numbers: of points, -1 where there is none, shape [rows].
+        squared: their squared distances, infinite where there is none, shape [rows].
+    """
+
+    numbers: Numbers
+    squared: Values
+
+
+def nearest_one(queries: PointSet, keys: PointSet, *, space: Space, height: int) -> One:
+    """Return the point of `keys` that is nearest to each point of `queries`."""
+    dtype = space.dtype(queries, keys)
+    found = Smallest(len(queries), 1 + SPARE, dtype)
+    for columns in keys.blocks(height):
+        key_block, at = space.block(keys, columns, dtype), torch.arange(columns.start, columns.stop)
+        for rows in queries.blocks(height):
+            found.update(rows, space.bounds(space.block(queries, rows, dtype), key_block), at)
+    nearest = found.resolve(space, queries, np.arange(len(queries)), keys)
+    return first_of(nearest, queries, keys, space=space, height=height)
+
+
+def first_of(
+    nearest: Nearest, queries: PointSet, keys: PointSet, *, space: Space, height: int, scale: Scale | None = None
+) -> One:
+    """Return the first of the nearest of every point of `queries`; where candidates do not decide, look again."""
+    numbers, squared = nearest.numbers[:, 0].copy(), nearest.squared[:, 0].copy()
+    undecided = (squared > nearest.rest).nonzero()[0]
+    if len(undecided):
+        again = nearest_among(queries, undecided, keys, k=1, space=space, height=height, scale=scale)
+        numbers[undecided], squared[undecided] = again.numbers[:, 0], again.squared[:, 0]
+    return One(numbers, squared)
+
+
+def second_of(nearest: Nearest, first: One, queries: PointSet, keys: PointSet, *, space: Space, height: int) -> One:
+    """Return the second of the nearest, given the first: the other of the two where these were exchanged."""
+    numbers, squared = nearest.numbers[:, 1].copy(), nearest.squared[:, 1].copy()
+    undecided = ((squared > nearest.rest) | (numbers == first.numbers)).nonzero()[0]
+    if len(undecided):
+        again = nearest_among(queries, undecided, keys, k=2, space=space, height=height)
+        column = (again.numbers[:, 0] == first.numbers[undecided]).astype(np.int64)[:, None]
+        numbers[undecided] = np.take_along_axis(again.numbers, column, 1)[:, 0]
+        squared[undecided] = np.take_along_axis(again.squared, column, 1)[:, 0]
+    return One(numbers, squared)
+
+
 def nearest_among(
     queries: PointSet,
     numbers: Numbers,
     keys: PointSet,
     *,
     k: int,
-    space: Euclidean,
+    space: Space,
     height: int,
-    within: bool = False,
+    same_set: bool = False,
     scale: Scale | None = None,
 ) -> Nearest:
     """Return the `k` points of `keys` nearest to some points of `queries`, screened in double precision.
@@ -118,7 +166,7 @@ def nearest_among(
         k: how many; there are `SPARE` more candidates.
         space: how distances are measured.
         height: rows of a block.
-        within: whether `keys` is `queries`, so that a point is no neighbour of itself.
+        same_set: whether `keys` is `queries`, so that a point is no neighbour of itself.
         scale: what distances from `keys` are divided by.
     """
     found = Smallest(len(numbers), k + SPARE, torch.float64)
@@ -128,7 +176,7 @@ def nearest_among(
         for columns in keys.blocks(height):
             bounds = space.bounds(block, space.block(keys, columns, torch.float64))
             at = torch.arange(columns.start, columns.stop)
-            if within:
+            if same_set:
                 bounds[torch.from_numpy(numbers[rows])[:, None] == at] = torch.inf
             found.update(rows, bounds if scale is None else scale.bounds(bounds, columns), at)
     return found.resolve(space, queries, numbers, keys, scale)

@@ -40,7 +40,7 @@ class Candidates:
 
 
 def pairs_within(
-    one: Candidates, other: Candidates, squared_distance: float, *, limit: int, height: int, within: bool = False
+    one: Candidates, other: Candidates, squared_distance: float, *, limit: int, height: int, same_set: bool = False
 ) -> Pairs:
     """Return the pairs of distinct points whose squared distance is at most `squared_distance`.
 
@@ -52,19 +52,19 @@ def pairs_within(
         squared_distance: up to which a pair counts, at least 0.
         limit: how many pairs to list. The nearest are listed, in order.
         height: rows of a block.
-        within: whether `other` is `one`: each pair is then found once, and no point is paired with itself.
+        same_set: whether `other` is `one`: each pair is then found once, and no point is paired with itself.
     """
     space = Euclidean(one.points, other.points)
     kept, total = np.empty((0, 3)), 0
     for start in range(0, len(one.numbers), height):
         rows = one.numbers[start : start + height]
         block = space.block(one.points, rows, torch.float64)
-        for begin in range(start if within else 0, len(other.numbers), height):
+        for begin in range(start if same_set else 0, len(other.numbers), height):
             columns = other.numbers[begin : begin + height]
             opposite = space.block(other.points, columns, torch.float64)
             bounds = space.bounds(block, opposite).numpy()
             near = bounds <= squared_distance
-            row, column = (np.triu(near, 1) if within and begin == start else near).nonzero()
+            row, column = (np.triu(near, 1) if same_set and begin == start else near).nonzero()
             low = bounds[row, column]
             high = low + space.width(torch.float64, block.norms.numpy()[row] + opposite.norms.numpy()[column])
             # Measured exactly is what the bounds do not decide, and what may be listed.

@@ -13,20 +13,21 @@ from torch import Tensor
 
 from ganmetrics._types import ArrayLike
 from ganmetrics.core.arrays import check_rows
+from ganmetrics.core.checks import at_least
 from ganmetrics.errors import InputError, NumericsError
 
-MEMORY = 2 * 10**9
-"""The default budget of the metrics that compare every image with every other, in bytes."""
-LARGEST_BLOCK = 1536
-"""Rows from which larger blocks were no faster on two cores, and only took more memory."""
-SMALLEST_BLOCK = 16
+LARGEST_HEIGHT = 1536
+"""Rows of a block from which larger blocks were no faster on two cores, and only took more memory."""
+SMALLEST_HEIGHT = 16
 _SCAN_ROWS = 1024
-_GATHERED = 2**19
+GATHERED = 2**19
+"""Numbers of a block of differences."""
 _LARGEST_VALUE = 1e150
 _ROW_BYTES = 1000
 """What a row needs beside the blocks: candidates, radii, counts, indices and what grows, with their temporaries."""
 
-Rows = npt.NDArray[Any]
+Coordinates = npt.NDArray[Any]
+"""Features of some points, float32 or float64, shape [rows, d]."""
 Numbers = npt.NDArray[np.int64]
 Values = npt.NDArray[np.float64]
 
@@ -98,7 +99,7 @@ class PointSet:
         """The number of features d."""
         return int(self.features.shape[1])
 
-    def rows(self, numbers: Numbers | slice) -> Rows:
+    def rows(self, numbers: Numbers | slice) -> Coordinates:
         """Return the features of the points with these numbers, as float32 if they are no wider, else as float64."""
         return _read(self.features, self.first[numbers])
 
@@ -116,7 +117,7 @@ def squared_distances(one: PointSet, numbers: Numbers, other: PointSet, other_nu
     distance of a tie are therefore equal.
     """
     squared = np.empty(len(numbers))
-    height = max(1, _GATHERED // one.dimension)
+    height = max(1, GATHERED // one.dimension)
     for start in range(0, len(numbers), height):
         part = slice(start, start + height)
         difference = one.rows(numbers[part]).astype(np.float64)
@@ -137,15 +138,16 @@ def block_rows(memory: int, dimension: int, count: int) -> int:
         count: the number of images on both sides.
 
     Raises:
-        InputError: if the budget is too small for blocks of `SMALLEST_BLOCK` rows.
+        InputError: if the budget is too small for blocks of `SMALLEST_HEIGHT` rows.
     """
 
     def needed(rows: int) -> int:
         scan = 3 * 8 * _SCAN_ROWS * dimension
-        return count * _ROW_BYTES + max(scan, 8 * rows * (5 * dimension + 4 * rows)) + 4 * 8 * _GATHERED
+        return count * _ROW_BYTES + max(scan, 8 * rows * (5 * dimension + 4 * rows)) + 4 * 8 * GATHERED
 
-    rows = LARGEST_BLOCK
-    while rows > SMALLEST_BLOCK and needed(rows) > memory:
+    at_least("memory", memory, 1.0)
+    rows = LARGEST_HEIGHT
+    while rows > SMALLEST_HEIGHT and needed(rows) > memory:
         rows //= 2
     if needed(rows) > memory:
         raise InputError(
@@ -154,17 +156,17 @@ def block_rows(memory: int, dimension: int, count: int) -> int:
     return rows
 
 
-def _read(features: ArrayLike, rows: Numbers | slice) -> Rows:
+def _read(features: ArrayLike, rows: Numbers | slice) -> Coordinates:
     """Return some rows, in memory, in single precision if they are no wider."""
     if isinstance(features, Tensor):
         index = rows if isinstance(rows, slice) else torch.from_numpy(rows).to(features.device)
         taken = features[index].detach().cpu()
-        return (taken if taken.dtype == torch.float64 else taken.float()).contiguous().numpy()
+        return (taken if taken.dtype == torch.float64 else taken.float()).contiguous().resolve_neg().numpy()
     narrow = features.dtype.itemsize <= np.dtype(np.float32).itemsize
-    return np.ascontiguousarray(features[rows], dtype=np.float32 if narrow else np.float64)
+    return np.require(features[rows], np.float32 if narrow else np.float64, ["C", "A"])
 
 
-def _checked_extent(rows: Rows, name: str, start: int) -> float:
+def _checked_extent(rows: Coordinates, name: str, start: int) -> float:
     """Return the largest absolute value, if it is finite and can be squared."""
     extent = max(float(rows.max()), -float(rows.min()))
     if not math.isfinite(extent):

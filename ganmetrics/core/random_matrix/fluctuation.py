@@ -4,17 +4,13 @@ import math
 from typing import NamedTuple
 
 import torch
-from jaxtyping import Float64
-from torch import Tensor
 
-from ganmetrics.core.random_matrix.trace import Eigenvalues, log_points
+from ganmetrics.core.random_matrix.trace import Eigenvalues, Points, log_points
 
 HALF = 0.5
 """Where F / N is below, 1 - F / N is taken from F, and above from p - F."""
 COARSER = 2
 """Every second point is enough: either half is a rule of its own with an error of 1e-17."""
-
-Points = Float64[Tensor, " m"]
 
 
 class _Law(NamedTuple):

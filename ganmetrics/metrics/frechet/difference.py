@@ -1,14 +1,12 @@
 """Is one generator's Fréchet distance from a reference smaller than another's?"""
 
-import torch
-from torch import Tensor
-
 from ganmetrics._types import ArrayLike
+from ganmetrics.core.checks import probability
 from ganmetrics.core.gaussian.blocks import Blocks
 from ganmetrics.core.inference.permutation import PERMUTATIONS, permutation_p_value
-from ganmetrics.metrics.difference import Difference, normal_interval
+from ganmetrics.metrics.difference import Difference, check_sets, joined, normal_interval
 from ganmetrics.metrics.frechet.estimate import estimate_from_blocks
-from ganmetrics.metrics.frechet.influence import influences
+from ganmetrics.metrics.frechet.influence import frechet_influence
 
 
 def frechet_difference(
@@ -26,9 +24,9 @@ def frechet_difference(
     images for that they are plain: comparable at equal counts, where most of the bias falls out of the difference, but
     not calibrated; at unequal counts there is no interval at all.
 
-    The interval is normal, from influence functions (`influence`): each fake image moves its own distance only; a real
-    image moves both, so that of its two influences the difference counts. Both samplings of fakes and that of the real
-    images are in it.
+    The interval is normal, from influence functions (`frechet_influence`): each fake image moves its own distance only;
+    a real image moves both, so that of its two influences the difference counts. Both samplings of fakes and that of
+    the real images are in it.
 
     The p-value is of the hypothesis that both sets of fakes come from one generator. Let both be one set, and each of
     its images have its influence on the distance of that set from the real one. These numbers do not depend on which
@@ -54,6 +52,8 @@ def frechet_difference(
     >>> found.low < -8 * (1 - 0.01) < found.high, found.p_value, found.better(lower_is_better=True, level=0.05)
     (True, 0.001, 'first')
     """
+    check_sets(real, first, second)
+    probability("confidence", confidence)
     fakes = (first, second)
     p_value = _p_value(real, first, second, permutations=permutations, seed=seed)
     blocks = Blocks.of(real)
@@ -72,15 +72,10 @@ def frechet_difference(
 
 def _variance(real: ArrayLike, first: ArrayLike, second: ArrayLike) -> float:
     """Return the variance of the difference to first order; influences are 1/count of what a mean is taken over."""
-    one, other = influences(real, first), influences(real, second)
+    one, other = frechet_influence(real, first), frechet_influence(real, second)
     return sum(float(part.var()) * len(part) for part in (one.real - other.real, one.fake, other.fake))
 
 
 def _p_value(real: ArrayLike, first: ArrayLike, second: ArrayLike, *, permutations: int, seed: int) -> float:
-    scores = influences(real, joined(first, second)).fake
+    scores = frechet_influence(real, joined(first, second)).fake
     return permutation_p_value(scores[: len(first)], scores[len(first) :], permutations=permutations, seed=seed)
-
-
-def joined(first: ArrayLike, second: ArrayLike) -> Tensor:
-    """Return both sets of features as one tensor on the CPU, in memory."""
-    return torch.cat([torch.as_tensor(side).detach().cpu() for side in (first, second)])

@@ -7,10 +7,11 @@ from jaxtyping import Float64
 from torch import Tensor
 
 from ganmetrics._types import ArrayLike, Factor, Mean
-from ganmetrics.core.arrays import check_rows, double_blocks
+from ganmetrics.core.arrays import check_finite_rows, double_blocks
+from ganmetrics.core.checks import same_width
 from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.core.gaussian.roots import EPS
-from ganmetrics.errors import InputError, NotEnoughSamples
+from ganmetrics.errors import NotEnoughSamples
 
 RealInfluence = Float64[Tensor, " n"]
 FakeInfluence = Float64[Tensor, " m"]
@@ -28,7 +29,7 @@ class Influence(NamedTuple):
     fake: FakeInfluence
 
 
-def influences(real: ArrayLike, fake: ArrayLike) -> Influence:
+def frechet_influence(real: ArrayLike, fake: ArrayLike) -> Influence:
     """Return to first order by how much each image raises the Fréchet distance of two sets.
 
     Positive: the image makes the distance larger, and leaving it out makes it smaller by about that much. Influences
@@ -62,15 +63,14 @@ def influences(real: ArrayLike, fake: ArrayLike) -> Influence:
         NumericsError: if a feature is not finite, naming the row.
 
     >>> real = torch.tensor([[-1.0], [0.0], [1.0]])
-    >>> influences(real, torch.tensor([[-1.0], [0.0], [1.0], [8.0]])).fake.round(decimals=3)
+    >>> frechet_influence(real, torch.tensor([[-1.0], [0.0], [1.0], [8.0]])).fake.round(decimals=3)
     tensor([-3.8810, -4.1390, -3.8940, 11.9150], dtype=torch.float64)
     """
     for name, features in (("real", real), ("fake", fake)):
-        check_rows(features, f"{name} features")
+        check_finite_rows(features, f"{name} features")
         if len(features) <= 1:
             raise NotEnoughSamples(f"influence needs at least 2 {name} images, got {len(features)}")
-    if real.shape[1] != fake.shape[1]:
-        raise InputError(f"both sides need one dimension, got real {real.shape[1]} and fake {fake.shape[1]}")
+    same_width(real.shape[1], fake.shape[1])
     real_side, fake_side = Moments.of(real), Moments.of(fake)
     to_real, to_fake = _maps(real_side.factor, fake_side.factor)
     return Influence(

@@ -4,10 +4,8 @@ import math
 from dataclasses import dataclass
 from statistics import NormalDist
 
-from jaxtyping import Float64
-from torch import Tensor
-
 from ganmetrics._types import ArrayLike
+from ganmetrics.core.checks import probability
 from ganmetrics.core.kernels.discrepancy import (
     squared_mmd,
     squared_mmd_biased,
@@ -16,8 +14,8 @@ from ganmetrics.core.kernels.discrepancy import (
 )
 from ganmetrics.core.kernels.functions import PolynomialKernel
 from ganmetrics.core.kernels.sums import KernelSums, kernel_sums
-from ganmetrics.core.kernels.tiles import MEMORY, FeaturePair
-from ganmetrics.errors import InputError
+from ganmetrics.core.kernels.tiles import FeaturePair
+from ganmetrics.core.memory import MEMORY
 
 
 @dataclass(frozen=True)
@@ -86,8 +84,7 @@ def estimate_from_sums(sums: KernelSums, confidence: float) -> KernelDistanceEst
     r is that part, of the plain first-order terms, over the biased estimate, which is positive. With a variance
     taken at U the upper end misses several times too often while the distance is a few standard errors from 0.
     """
-    if not 0 < confidence < 1:
-        raise InputError(f"confidence must lie between 0 and 1, got {confidence}")
+    probability("confidence", confidence)
     value, variance = squared_mmd(sums), squared_mmd_variance(sums)
     error = math.sqrt(variance)
     quantile = NormalDist().inv_cdf((1 + confidence) / 2)
@@ -96,31 +93,3 @@ def estimate_from_sums(sums: KernelSums, confidence: float) -> KernelDistanceEst
     growth = quantile**2 * plain / biased / 2 if biased > 0 else 0.0
     high = value + growth + math.hypot(growth, quantile * error)
     return KernelDistanceEstimate(value, error, value - quantile * error, high)
-
-
-def kernel_distance_influence(
-    real: ArrayLike,
-    fake: ArrayLike,
-    *,
-    degree: int = 3,
-    gamma: float | None = None,
-    coef0: float = 1.0,
-    memory: int = MEMORY,
-) -> tuple[Float64[Tensor, " m"], Float64[Tensor, " n"]]:
-    """Return how each real and each fake image moves the kernel distance of all images, to first order.
-
-    Divided by the number of images of its side, a term is what the image adds; see `squared_mmd_influence`. Each side's
-    terms have mean 0. Two generators' terms of the same real images are correlated: their covariance is what a paired
-    comparison takes off (`core.discrepancy.squared_mmd_difference` does so from the sums).
-
-    Args and errors are those of `kernel_distance_estimate`.
-
-    >>> import torch
-    >>> draw = torch.Generator().manual_seed(0)
-    >>> real, fake = torch.randn(50, 4, generator=draw), torch.randn(50, 4, generator=draw)
-    >>> fake[:3] += 5.0
-    >>> sorted(kernel_distance_influence(real, fake)[1].argsort(descending=True)[:3].tolist())
-    [0, 1, 2]
-    """
-    kernel = PolynomialKernel(degree, gamma, coef0)
-    return squared_mmd_influence(kernel_sums(FeaturePair(real, fake, kernel, memory=memory)))

@@ -2,7 +2,8 @@
 
 from ganmetrics._types import ArrayLike
 from ganmetrics.core.kernels.functions import GaussianKernel
-from ganmetrics.core.kernels.tiles import MEMORY, FeaturePair, tiles_within
+from ganmetrics.core.kernels.tiles import FeaturePair, tiles_within
+from ganmetrics.core.memory import MEMORY
 from ganmetrics.errors import InputError
 
 

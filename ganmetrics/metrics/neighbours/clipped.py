@@ -5,9 +5,11 @@ import torch
 from torch import Tensor
 
 from ganmetrics._types import ArrayLike
-from ganmetrics.core.neighbours.between import encounters, point_sets
-from ganmetrics.core.neighbours.points import MEMORY, PointSet, Values
-from ganmetrics.core.neighbours.within import check_neighbours, neighbours
+from ganmetrics.core.checks import whole
+from ganmetrics.core.memory import MEMORY
+from ganmetrics.core.neighbours.between import between, point_sets
+from ganmetrics.core.neighbours.points import PointSet, Values
+from ganmetrics.core.neighbours.within import check_neighbours, within
 from ganmetrics.errors import NotEnoughSamples, NumericsError
 
 K = 5
@@ -40,8 +42,9 @@ def clipped_density(real: ArrayLike, fake: ArrayLike, *, k: int = K, memory: int
     >>> clipped_density(line, line + 0.25, k=1), clipped_density(line, torch.cat([line[:6], line[:6] + 99]), k=1)
     (1.0, 0.5)
     """
+    k = whole("k", k, least=1)
     real_points, fake_points, height = point_sets(real, fake, memory)
-    squared = neighbours(real_points, k=k, height=height).squared_radii
+    squared = within(real_points, k=k, height=height).squared_radii
     radii = _up_to_median(squared)
     fakes = _balls_around(real_points, radii, fake_points, height)
     # Every image lies in its own ball, which is not to count.
@@ -67,14 +70,15 @@ def clipped_coverage(real: ArrayLike, fake: ArrayLike, *, k: int = K, memory: in
     >>> round(clipped_coverage(real, fake), 1), round(clipped_coverage(real, half), 1)
     (0.9, 0.5)
     """
+    k = whole("k", k, least=1)
     real_points, fake_points, height = point_sets(real, fake, memory)
     check_neighbours(real_points, k)
     counts = len(real_points.group), len(fake_points.group)
     if counts[1] < k:
         raise NotEnoughSamples(f"clipped coverage with k={k} needs at least {k} fake images, got {counts[1]}")
-    radii = neighbours(real_points, k=k, height=height).squared_radii
+    radii = within(real_points, k=k, height=height).squared_radii
     nobody = np.full(counts[1], -1.0)
-    inside = encounters(real_points, fake_points, radii, nobody, strict=True, height=height).fakes_inside
+    inside = between(real_points, fake_points, radii, nobody, strict=True, height=height).fakes_inside
     found = float(np.minimum(inside / k, 1.0).mean())
     # What is equal but for rounding lies not below.
     return float((expected_coverage(counts[0], counts[1], k).numpy() < found * (1 - _ROUNDING)).mean())
@@ -126,4 +130,5 @@ def _up_to_median(squared: Values) -> Values:
 
 def _balls_around(real: PointSet, radii: Values, others: PointSet, height: int) -> Values:
     nobody = np.full(len(others.group), -1.0)
-    return encounters(real, others, radii, nobody, strict=False, height=height).real_balls.astype(np.float64)
+    held: Values = between(real, others, radii, nobody, strict=False, height=height).real_balls.astype(np.float64)
+    return held

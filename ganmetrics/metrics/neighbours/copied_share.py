@@ -10,9 +10,10 @@ from torch import Tensor
 
 from ganmetrics._types import ArrayLike
 from ganmetrics.core.arrays import check_rows
+from ganmetrics.core.memory import MEMORY
 from ganmetrics.core.neighbours.bounds import Euclidean
 from ganmetrics.core.neighbours.nearest import nearest_among
-from ganmetrics.core.neighbours.points import MEMORY, Numbers, PointSet, Values, block_rows
+from ganmetrics.core.neighbours.points import Numbers, PointSet, Values, block_rows
 from ganmetrics.errors import InputError
 
 PERMUTATIONS = 999
@@ -87,7 +88,7 @@ def copied_share(
     if permutations < 1:
         raise InputError(f"permutations must be at least 1, got {permutations}")
     around = _nearest(train, test, fake, memory)
-    trained = np.arange(around.count) < train.shape[0]
+    trained = np.arange(around.images) < train.shape[0]
     observed = _logs(around, trained)
     counts = [_counts(observed)]
     rng = np.random.default_rng(seed)
@@ -99,7 +100,7 @@ def copied_share(
     at = int(scores[0].argmax())
     highest = scores.max(axis=1)
     p_value = float((highest >= highest[0] - _TIES).mean())
-    exchanged = float(test.shape[0]) / around.count
+    exchanged = float(test.shape[0]) / around.images
     share = max(float(table[0, at] - mean[at]), 0.0) / exchanged / len(observed)
     striking = np.flatnonzero(observed >= _LOGS[at])
     first = striking[np.argsort(-observed[striking], kind="stable")]
@@ -115,7 +116,7 @@ class _Around(NamedTuple):
 
     numbers: Numbers
     distances: Values
-    count: int
+    images: int
 
 
 def _nearest(train: ArrayLike, test: ArrayLike, fake: ArrayLike, memory: int) -> _Around:
@@ -153,7 +154,8 @@ def _first(distances: Values, labels: Labels) -> Values:
 
 def _counts(logs: Values) -> Numbers:
     """Return how many fakes are nearer to training images by each of `RATIOS`."""
-    return (logs[:, None] >= _LOGS).sum(axis=0)
+    reached: Numbers = (logs[:, None] >= _LOGS).sum(axis=0)
+    return reached
 
 
 def _tensor(features: ArrayLike) -> Tensor:

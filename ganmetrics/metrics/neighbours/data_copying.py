@@ -11,8 +11,9 @@ from torch import Tensor
 from ganmetrics._types import ArrayLike
 from ganmetrics.core.arrays import check_rows, double_blocks
 from ganmetrics.core.clusters import k_means, nearest_centres
-from ganmetrics.core.neighbours.between import encounters, point_sets
-from ganmetrics.core.neighbours.points import MEMORY, Values
+from ganmetrics.core.memory import MEMORY
+from ganmetrics.core.neighbours.between import nearest_real, point_sets
+from ganmetrics.core.neighbours.points import Values
 from ganmetrics.errors import InputError, NotEnoughSamples
 
 CELLS = 3
@@ -92,7 +93,7 @@ def data_copying(
         if not len(inside[0]) or not len(inside[1]):
             raise NotEnoughSamples(f"cell {cell} of {cells} needs training and test images: choose fewer cells")
         enough = len(inside[2]) > LEAST
-        scores.append(_z_score(*inside, memory) if enough else math.nan)
+        scores.append(_z_score(inside[0], inside[1], inside[2], memory) if enough else math.nan)
         weights.append(len(inside[1]) / len(sides[1]) if enough else 0.0)
     total = sum(weights)
     if total == 0:
@@ -110,8 +111,7 @@ def nearest_distances(among: ArrayLike, of: ArrayLike, memory: int = MEMORY) -> 
     [1.0, 9.0]
     """
     ones, others, height = point_sets(among, of, memory)
-    nobody = [np.full(len(side.group), -1.0) for side in (ones, others)]
-    return encounters(ones, others, *nobody, strict=False, height=height).squared_nearest
+    return nearest_real(ones, others, height=height).squared_nearest
 
 
 _NAMES = ("train features", "test features", "fake features")

@@ -5,16 +5,17 @@ from typing import NamedTuple
 from torch import Tensor
 
 from ganmetrics._types import ArrayLike
+from ganmetrics.core.checks import probability
 from ganmetrics.core.inference.permutation import PERMUTATIONS, permutation_p_value
-from ganmetrics.core.neighbours.between import Neighbourhoods, neighbourhoods
+from ganmetrics.core.memory import MEMORY
+from ganmetrics.core.neighbours.between import BothSets, of_both
 from ganmetrics.core.neighbours.covering import covering
-from ganmetrics.core.neighbours.points import MEMORY, PointSet, block_rows
-from ganmetrics.core.neighbours.within import neighbours
-from ganmetrics.metrics.difference import Difference, normal_interval
-from ganmetrics.metrics.frechet.difference import joined
-from ganmetrics.metrics.neighbours.precision_recall import CONVENTIONS, indicators_from
+from ganmetrics.core.neighbours.points import PointSet, block_rows
+from ganmetrics.core.neighbours.within import within
+from ganmetrics.metrics.difference import Difference, check_sets, joined, normal_interval
+from ganmetrics.metrics.neighbours.precision_recall import NEIGHBOUR_CONVENTIONS, indicators_from
 
-NEIGHBOUR = CONVENTIONS["improved-precision-recall"].k
+NEIGHBOUR = NEIGHBOUR_CONVENTIONS["improved-precision-recall"].k
 
 
 class PrecisionRecallDifference(NamedTuple):
@@ -74,7 +75,9 @@ def precision_recall_difference(
     >>> found.precision.low > 0, found.precision.p_value, found.recall.low > 0, found.recall.p_value
     (True, 0.001, True, 0.001)
     """
-    found = [neighbourhoods(real, fake, k=k, memory=memory) for fake in (first, second)]
+    check_sets(real, first, second)
+    probability("confidence", confidence)
+    found = [of_both(real, fake, k=k, memory=memory) for fake in (first, second)]
     one, other = (indicators_from(each) for each in found)
     p_value = permutation_p_value(one.precision, other.precision, permutations=permutations, seed=seed)
     precision = _difference(
@@ -118,10 +121,10 @@ def _variance_of_pairs(one: Tensor, other: Tensor) -> float:
 def _credits(real: ArrayLike, fake: Tensor, *, k: int, memory: int) -> Tensor:
     points = PointSet.of(fake, "fake features")
     height = block_rows(memory, points.dimension, len(points.group))
-    return covering(real, fake, neighbours(points, k=k, height=height).squared_radii).credit
+    return covering(real, fake, within(points, k=k, height=height).squared_radii).credit
 
 
-def _variance_by_fakes(real: ArrayLike, fake: ArrayLike, found: Neighbourhoods) -> float:
+def _variance_by_fakes(real: ArrayLike, fake: ArrayLike, found: BothSets) -> float:
     """Return the jackknife's variance of recall over one set of fakes: each leaves uncovered what it alone covers.
 
     That the balls of its neighbours would grow is left out. Counting few real images adds noise, and so some width.

@@ -13,13 +13,15 @@ import torch
 from torch import Tensor
 
 from ganmetrics._types import ArrayLike
-from ganmetrics.core.neighbours.between import encounters, point_sets
+from ganmetrics.core.checks import positive, whole
+from ganmetrics.core.memory import MEMORY
+from ganmetrics.core.neighbours.between import nearest_real, point_sets
 from ganmetrics.core.neighbours.pairs import Candidates, Pairs, pairs_within
-from ganmetrics.core.neighbours.points import MEMORY, PointSet, Values, block_rows
-from ganmetrics.core.neighbours.within import neighbours
-from ganmetrics.errors import InputError, NotEnoughSamples
+from ganmetrics.core.neighbours.points import PointSet, Values, block_rows
+from ganmetrics.core.neighbours.within import within
+from ganmetrics.errors import NotEnoughSamples
 
-SHARE = 0.5
+SHARE_OF_MEDIAN = 0.5
 """Of the real images' median distance to their nearest neighbour: nearer pairs are near duplicates."""
 LIMIT = 100
 _LEAST = 3
@@ -58,7 +60,9 @@ class Duplicates:
     threshold: float
 
 
-def duplicates(features: ArrayLike, *, share: float = SHARE, limit: int = LIMIT, memory: int = MEMORY) -> Duplicates:
+def duplicates(
+    features: ArrayLike, *, share: float = SHARE_OF_MEDIAN, limit: int = LIMIT, memory: int = MEMORY
+) -> Duplicates:
     """Return the duplicates within a set of images.
 
     Near means nearer than a share of the median distance of distinct images to their nearest neighbour: so the
@@ -80,17 +84,18 @@ def duplicates(features: ArrayLike, *, share: float = SHARE, limit: int = LIMIT,
     >>> found.exact.first.tolist(), found.exact.second.tolist(), found.near.first.tolist(), found.near.second.tolist()
     ([0], [6], [2], [3])
     """
-    _check(share, limit)
+    positive("share", share)
+    limit = whole("limit", limit, least=0)
     points = PointSet.of(features, "features")
     height = block_rows(memory, points.dimension, len(points.group))
     nearest, threshold = _threshold(points, share, height)
     candidates = Candidates(points, np.flatnonzero(nearest <= threshold**2))
-    near = pairs_within(candidates, candidates, threshold**2, limit=limit, height=height, within=True)
+    near = pairs_within(candidates, candidates, threshold**2, limit=limit, height=height, same_set=True)
     return Duplicates(_listed(_copies(points, limit)), _listed(near), threshold)
 
 
 def duplicates_between(
-    real: ArrayLike, fake: ArrayLike, *, share: float = SHARE, limit: int = LIMIT, memory: int = MEMORY
+    real: ArrayLike, fake: ArrayLike, *, share: float = SHARE_OF_MEDIAN, limit: int = LIMIT, memory: int = MEMORY
 ) -> Duplicates:
     """Return the fake images that duplicate real ones; the threshold is that of the real set (see `duplicates`).
 
@@ -111,15 +116,15 @@ def duplicates_between(
     >>> found.exact.first.tolist(), found.exact.second.tolist(), found.near.first.tolist(), found.near.second.tolist()
     ([2], [1], [1], [2])
     """
-    _check(share, limit)
+    positive("share", share)
+    limit = whole("limit", limit, least=0)
     real_points, fake_points, height = point_sets(real, fake, memory)
     _, threshold = _threshold(real_points, share, height)
-    nobody = [np.full(len(side.group), -1.0) for side in (real_points, fake_points)]
-    between = encounters(real_points, fake_points, *nobody, strict=False, height=height)
-    copies = np.flatnonzero(between.squared_nearest == 0)
+    found = nearest_real(real_points, fake_points, height=height)
+    copies = np.flatnonzero(found.squared_nearest == 0)
     listed = copies[:limit]
-    exact = Pairs(between.nearest[listed], listed, np.zeros(len(listed)), len(copies))
-    squared = between.squared_nearest[fake_points.first]
+    exact = Pairs(found.nearest[listed], listed, np.zeros(len(listed)), len(copies))
+    squared = found.squared_nearest[fake_points.first]
     # A fake image equals one distinct real image at most: that pair is found as well, and taken out again.
     equal = int((squared == 0).sum())
     everyone = Candidates(real_points, np.arange(len(real_points)))
@@ -130,16 +135,11 @@ def duplicates_between(
     return Duplicates(_listed(exact), _listed(near), threshold)
 
 
-def _check(share: float, limit: int) -> None:
-    if not 0 < share < np.inf or limit < 0:
-        raise InputError(f"duplicates need a share above 0 and a limit of at least 0, got {share} and {limit}")
-
-
 def _threshold(points: PointSet, share: float, height: int) -> tuple[Values, float]:
     """Return each distinct image's squared distance to the nearest other, and the threshold."""
     if len(points) < _LEAST:
         raise NotEnoughSamples(f"duplicates need {_LEAST} distinct rows of {points.name}, got {len(points)}")
-    nearest = neighbours(points.distinct(), k=1, height=height).squared_nearest
+    nearest = within(points.distinct(), k=1, height=height).squared_nearest
     return nearest, share * float(np.median(np.sqrt(nearest)))
 
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from ganmetrics._types import ArrayLike
-from ganmetrics.core.neighbours.between import Neighbourhoods, neighbourhoods
-from ganmetrics.core.neighbours.left_out import Deletions
-from ganmetrics.core.neighbours.points import MEMORY
+from ganmetrics.core.checks import named_in, probability
+from ganmetrics.core.memory import MEMORY
+from ganmetrics.core.neighbours.between import BothSets, of_both
+from ganmetrics.core.neighbours.left_out import LeftOut
 from ganmetrics.errors import InputError
-from ganmetrics.metrics.neighbours.precision_recall import PrecisionRecallConvention, chosen_convention
+from ganmetrics.metrics.neighbours.precision_recall import NEIGHBOUR_CONVENTIONS, PrecisionRecallConvention
 from ganmetrics.metrics.neighbours.shares import ShareEstimate, rate_estimate, share_estimate, variance_by_left_out
 
 
@@ -44,7 +45,7 @@ def precision_recall_estimate(
         real: features, floating point, shape [n, d]; in memory, or on disk as a `numpy.memmap`.
         fake: features, floating point, shape [m, d].
         k: the neighbour on the boundary; None for the convention's own, which is 3 by default.
-        convention: a name in `CONVENTIONS`, or a convention of your own.
+        convention: a name in `NEIGHBOUR_CONVENTIONS`, or a convention of your own.
         confidence: probability to cover the expectation, between 0 and 1.
         memory: budget in bytes for all that is allocated beside the features.
 
@@ -60,21 +61,22 @@ def precision_recall_estimate(
     >>> 0.8 < precision.low < precision.value < precision.high < 1
     True
     """
-    chosen = chosen_convention(convention)
+    chosen = named_in("convention", convention, NEIGHBOUR_CONVENTIONS)
     number = chosen.k if k is None else k
-    found = neighbourhoods(real, fake, k=number, strict=chosen.strict, memory=memory, growth=True)
+    probability("confidence", confidence)
+    found = of_both(real, fake, k=number, strict=chosen.strict, memory=memory, growth=True)
     return estimates_from(found, confidence)
 
 
-def estimates_from(found: Neighbourhoods, confidence: float) -> PrecisionRecallEstimate:
-    """Return the same from neighbourhoods that other metrics share.
+def estimates_from(found: BothSets, confidence: float) -> PrecisionRecallEstimate:
+    """Return the same from neighbours that other metrics share.
 
     Raises:
-        InputError: if these were not watched for growth.
+        InputError: if these were not found with ``growth=True``.
     """
-    between, changes = found.between, found.between.deletions
+    between, changes = found.between, found.between.left_out
     if changes is None:
-        raise InputError("intervals need neighbourhoods with growth=True")
+        raise InputError("an interval needs neighbours that were found with growth=True")
     real, fake = len(between.fakes_inside), len(between.real_balls)
     return PrecisionRecallEstimate(
         precision=share_estimate(
@@ -90,14 +92,14 @@ def estimates_from(found: Neighbourhoods, confidence: float) -> PrecisionRecallE
     )
 
 
-def _density(found: Neighbourhoods, changes: Deletions, confidence: float) -> ShareEstimate:
+def _density(found: BothSets, changes: LeftOut, confidence: float) -> ShareEstimate:
     balls, k = found.between.real_balls, found.k
     variance = float(np.var(balls, ddof=1)) / len(balls) + variance_by_left_out(changes.density, len(balls))
     # Where no ball holds a fake image, the least that could be is one fake image in k balls.
     return rate_estimate(float(balls.mean()) / k, variance / k**2, 1 / len(balls), confidence)
 
 
-def _variance_of_coverage(found: Neighbourhoods, changes: Deletions) -> float:
+def _variance_of_coverage(found: BothSets, changes: LeftOut) -> float:
     """Return what the variance of coverage has beyond that of independent real images.
 
     *Of the fakes*: one that alone covers several real images covers them together. *Of the balls*: a real image left

@@ -10,10 +10,11 @@ from torch import Tensor
 
 from ganmetrics._text import shown
 from ganmetrics._types import ArrayLike
+from ganmetrics.core.checks import at_least, one_of, positive
+from ganmetrics.core.memory import MEMORY
 from ganmetrics.core.neighbours.angular import nearest_angle
-from ganmetrics.core.neighbours.between import Encounters, encounters, point_sets
-from ganmetrics.core.neighbours.points import MEMORY
-from ganmetrics.core.neighbours.within import Neighbours, neighbours
+from ganmetrics.core.neighbours.between import BetweenSets, NearestReal, nearest_real, point_sets
+from ganmetrics.core.neighbours.within import WithinSet, within
 from ganmetrics.errors import InputError
 from ganmetrics.metrics.neighbours.shares import ShareEstimate, share_estimate, variance_by_left_out
 
@@ -50,19 +51,11 @@ class Authenticity:
         return torch.from_numpy(order[:number])
 
 
-@dataclass(frozen=True, eq=False)
-class Memorisation(Authenticity):
-    """The same with the memorisation distance.
+def authenticity(real: ArrayLike, fake: ArrayLike, *, memory: int = MEMORY) -> Authenticity:
+    """Return the share of authentic fake images (Alaa et al., 2021, arXiv 2102.08921, section 3.3).
 
-    Attributes:
-        memorisation_distance: mean over fake images of 1 - |cos| to the real image of the nearest direction, 0 to 1.
-    """
-
-    memorisation_distance: float
-
-
-def memorisation(real: ArrayLike, fake: ArrayLike, *, memory: int = MEMORY) -> Memorisation:
-    """Return authenticity, memorisation distance, and each fake image's nearest real one.
+    A fake image is authentic if it is farther from its nearest real image than that one is from its own nearest real
+    image; at equal distance it is not. Copies of an image count as others.
 
     Args:
         real: the training images' features, floating point, shape [n, d]; in memory, or a `numpy.memmap`.
@@ -70,72 +63,54 @@ def memorisation(real: ArrayLike, fake: ArrayLike, *, memory: int = MEMORY) -> M
         memory: budget in bytes for all that is allocated beside the features.
 
     Raises:
-        InputError: if the shapes do not fit, an image has no direction, or the budget is too small.
+        InputError: if the shapes do not fit, or the budget is too small.
         NotEnoughSamples: if there is one real image only.
         NumericsError: if a feature is not finite, naming the row.
-
-    >>> real = torch.tensor([[0.0, 1.0], [1.0, 1.0], [3.0, 0.0]])
-    >>> result = memorisation(real, torch.tensor([[3.0, 0.0], [0.0, 3.0]]))
-    >>> result.authenticity, result.nearest.tolist(), result.distance.tolist(), result.memorisation_distance
-    (0.5, [2, 0], [0.0, 2.0], 0.0)
-    """
-    near = authenticity(real, fake, memory=memory)
-    distance = memorisation_distance(real, fake, memory=memory)
-    return Memorisation(near.authenticity, near.nearest, near.distance, near.ratio, distance)
-
-
-def authenticity(real: ArrayLike, fake: ArrayLike, *, memory: int = MEMORY) -> Authenticity:
-    """Return the share of authentic fake images (Alaa et al., 2021, arXiv 2102.08921, section 3.3).
-
-    A fake image is authentic if it is farther from its nearest real image than that one is from its own nearest real
-    image; at equal distance it is not. Copies of an image count as others. Arguments and errors are those of
-    `memorisation`, but that images need no direction.
 
     >>> real = torch.tensor([[0.0], [1.0], [3.0]])
     >>> authenticity(real, torch.tensor([[0.5], [4.0], [6.0]])).authenticity
     0.3333333333333333
     """
     real_points, fake_points, height = point_sets(real, fake, memory)
-    among = neighbours(real_points, k=1, height=height)
-    nobody = [np.full(len(side.group), -1.0) for side in (real_points, fake_points)]
-    return authenticity_from(among, encounters(real_points, fake_points, *nobody, strict=False, height=height))
+    among = within(real_points, k=1, height=height)
+    return authenticity_from(among, nearest_real(real_points, fake_points, height=height))
 
 
-def authenticity_from(real: Neighbours, between: Encounters) -> Authenticity:
+def authenticity_from(real: WithinSet, found: NearestReal) -> Authenticity:
     """Return the same from neighbours that other metrics share."""
-    own = real.squared_nearest[between.nearest]
-    squared = between.squared_nearest
+    own = real.squared_nearest[found.nearest]
+    squared = found.squared_nearest
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(squared == 0, 0.0, np.sqrt(squared / own))
     return Authenticity(
-        authenticity=float(_authentic(real, between).mean()),
-        nearest=torch.from_numpy(between.nearest),
+        authenticity=float(_authentic(real, found).mean()),
+        nearest=torch.from_numpy(found.nearest),
         distance=torch.from_numpy(np.sqrt(squared)),
         ratio=torch.from_numpy(ratio),
     )
 
 
-def authenticity_estimate(real: Neighbours, between: Encounters, confidence: float) -> ShareEstimate:
+def authenticity_estimate(real: WithinSet, between: BetweenSets, confidence: float) -> ShareEstimate:
     """Return authenticity with an interval for its expectation at these numbers of images, both sides counted.
 
     Args:
         real: neighbours within the real set.
-        between: what both sets are to each other, watched for growth.
+        between: what both sets are to each other, with `left_out`.
         confidence: probability to cover the expectation, between 0 and 1.
 
     Raises:
-        InputError: if the sets were not watched for growth, or the confidence is not between 0 and 1.
+        InputError: if there is no `left_out`, or the confidence is not between 0 and 1.
     """
-    if between.deletions is None:
-        raise InputError("intervals need neighbourhoods with growth=True")
+    if between.left_out is None:
+        raise InputError("an interval needs neighbours that were found with growth=True")
     authentic = _authentic(real, between)
-    other = variance_by_left_out(between.deletions.authenticity, len(authentic))
+    other = variance_by_left_out(between.left_out.authenticity, len(authentic))
     return share_estimate(int(authentic.sum()), len(authentic), other, confidence)
 
 
-def _authentic(real: Neighbours, between: Encounters) -> npt.NDArray[np.bool_]:
+def _authentic(real: WithinSet, found: NearestReal) -> npt.NDArray[np.bool_]:
     """Return which fake images are farther from their nearest real one than that is from its own."""
-    return between.squared_nearest > real.squared_nearest[between.nearest]
+    return found.squared_nearest > real.squared_nearest[found.nearest]
 
 
 def memorisation_distance(
@@ -166,8 +141,7 @@ def memorisation_distance(
     >>> memorisation_distance(real, fake), memorisation_distance(real, fake, averaged_over="real")
     (0.0, 0.5)
     """
-    if averaged_over not in ("fake", "real"):
-        raise InputError(f"averaged_over must be fake or real, got {shown(averaged_over)}")
+    one_of("averaged_over", averaged_over, ("fake", "real"))
     real_points, fake_points, height = point_sets(real, fake, memory)
     sides = (fake_points, real_points) if averaged_over == "fake" else (real_points, fake_points)
     return float(nearest_angle(*sides, height=height).mean())
@@ -191,10 +165,11 @@ def mifid(fid: float, distance: float, *, threshold: float = THRESHOLD) -> float
     >>> mifid(12.0, 0.05), mifid(12.0, 0.2)
     (240.0, 12.0)
     """
-    if not (fid >= 0 and 0 <= distance <= 1 and 0 < threshold <= 1):
-        raise InputError(
-            f"mifid needs fid >= 0, distance in [0, 1] and threshold in (0, 1], got {fid}, {distance} and {threshold}"
-        )
+    at_least("fid", fid, 0.0, finite=False)
+    at_least("distance", distance, 0.0)
+    positive("threshold", threshold)
+    if not (distance <= 1 and threshold <= 1):
+        raise InputError(f"distance and threshold must be at most 1, got {shown(distance)} and {shown(threshold)}")
     if distance >= threshold or fid == 0:
         return fid
     return fid / distance if distance > 0 else math.inf

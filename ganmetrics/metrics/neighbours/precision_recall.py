@@ -6,11 +6,10 @@ from types import MappingProxyType
 import torch
 from torch import Tensor
 
-from ganmetrics._text import shown
 from ganmetrics._types import ArrayLike
-from ganmetrics.core.neighbours.between import Neighbourhoods, neighbourhoods
-from ganmetrics.core.neighbours.points import MEMORY
-from ganmetrics.errors import InputError
+from ganmetrics.core.checks import named_in
+from ganmetrics.core.memory import MEMORY
+from ganmetrics.core.neighbours.between import BothSets, of_both
 
 
 @dataclass(frozen=True)
@@ -26,7 +25,7 @@ class PrecisionRecallConvention:
     strict: bool = False
 
 
-CONVENTIONS = MappingProxyType(
+NEIGHBOUR_CONVENTIONS = MappingProxyType(
     {
         "improved-precision-recall": PrecisionRecallConvention(),
         "torch-fidelity": PrecisionRecallConvention(),
@@ -97,13 +96,14 @@ def precision_recall(
     An image's ball reaches to its k-th nearest neighbour in its own set. Precision and recall are the shares of arXiv
     1904.06991, section 2, density and coverage those of arXiv 2002.09797, section 3. The boundary belongs to the ball,
     so that a set against itself has precision and recall 1, unless the convention says otherwise. All four depend on
-    the numbers of images: compare at equal counts.
+    the numbers of images: compare at equal counts. An image far from all others has a ball that reaches to them, and
+    may hold many: one such real image adds to precision, one such fake to recall. Coverage hardly notices either.
 
     Args:
         real: features, floating point, shape [n, d]; in memory, or on disk as a `numpy.memmap`.
         fake: features, floating point, shape [m, d].
         k: the neighbour on the boundary; None for the convention's own, which is 3 by default.
-        convention: a name in `CONVENTIONS`, or a convention of your own.
+        convention: a name in `NEIGHBOUR_CONVENTIONS`, or a convention of your own.
         memory: budget in bytes for all that is allocated beside the features.
 
     Raises:
@@ -139,29 +139,16 @@ def precision_recall_indicators(
     >>> precision_recall_indicators(line, line[:4] + 0.5, k=1).recall.int().tolist()
     [1, 1, 1, 1, 1, 0, 0, 0]
     """
-    chosen = chosen_convention(convention)
+    chosen = named_in("convention", convention, NEIGHBOUR_CONVENTIONS)
     number = chosen.k if k is None else k
-    return indicators_from(neighbourhoods(real, fake, k=number, strict=chosen.strict, memory=memory))
+    return indicators_from(of_both(real, fake, k=number, strict=chosen.strict, memory=memory))
 
 
-def indicators_from(found: Neighbourhoods) -> PrecisionRecallIndicators:
-    """Return the same from neighbourhoods that other metrics share."""
+def indicators_from(found: BothSets) -> PrecisionRecallIndicators:
+    """Return the same from neighbours that other metrics share."""
     return PrecisionRecallIndicators(
         precision=torch.from_numpy(found.between.real_balls > 0),
         recall=torch.from_numpy(found.between.fake_balls > 0),
         density=torch.from_numpy(found.between.real_balls / found.k),
         coverage=torch.from_numpy(found.between.fakes_inside > 0),
     )
-
-
-def chosen_convention(convention: str | PrecisionRecallConvention) -> PrecisionRecallConvention:
-    """Return the convention of that name, or the one given.
-
-    Raises:
-        InputError: if there is none of that name.
-    """
-    if isinstance(convention, PrecisionRecallConvention):
-        return convention
-    if convention not in CONVENTIONS:
-        raise InputError(f"convention must be one of {', '.join(CONVENTIONS)}; got {shown(convention)}")
-    return CONVENTIONS[convention]

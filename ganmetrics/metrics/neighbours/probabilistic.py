@@ -7,9 +7,11 @@ import numpy as np
 import torch
 
 from ganmetrics._types import ArrayLike
+from ganmetrics.core.checks import whole
+from ganmetrics.core.memory import MEMORY
 from ganmetrics.core.neighbours.between import point_sets
-from ganmetrics.core.neighbours.points import MEMORY, PointSet, Values
-from ganmetrics.core.neighbours.within import check_neighbours, neighbours
+from ganmetrics.core.neighbours.points import PointSet, Values
+from ganmetrics.core.neighbours.within import check_neighbours, within
 from ganmetrics.errors import InputError
 
 K = 4
@@ -58,11 +60,12 @@ def probabilistic_precision_recall(
     """
     if not 0 < reach < float("inf"):
         raise InputError(f"reach must be positive and finite, got {reach}")
+    k = whole("k", k, least=1)
     real_points, fake_points, height = point_sets(real, fake, memory)
     for points in (real_points, fake_points):
         check_neighbours(points, k)
     radii = [
-        reach * float(np.sqrt(neighbours(points, k=k, height=height).squared_radii).mean())
+        reach * float(np.sqrt(within(points, k=k, height=height).squared_radii).mean())
         for points in (real_points, fake_points)
     ]
     outside_real, outside_fake = np.zeros(len(fake_points)), np.zeros(len(real_points))

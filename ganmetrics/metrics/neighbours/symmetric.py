@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ganmetrics._types import ArrayLike
-from ganmetrics.core.neighbours.points import MEMORY
+from ganmetrics.core.memory import MEMORY
 from ganmetrics.metrics.neighbours.estimate import precision_recall_estimate
 from ganmetrics.metrics.neighbours.precision_recall import PrecisionRecallConvention, precision_recall
 from ganmetrics.metrics.neighbours.shares import ShareEstimate

@@ -24,8 +24,8 @@ def planes_of(originals: Tensor, reconstructions: Tensor, data_range: int | floa
         InputError: types or shapes differ, there is no image, or the range does not fit the type.
     """
     if originals.dtype != reconstructions.dtype or originals.shape != reconstructions.shape:
-        sides = [f"{side.dtype} {list(side.shape)}" for side in (originals, reconstructions)]
-        raise InputError(f"pairs need one type and shape; got originals {sides[0]} and reconstructions {sides[1]}")
+        one, other = (f"{side.dtype} {list(side.shape)}" for side in (originals, reconstructions))
+        raise InputError(f"pairs need one type and shape; got originals {one} and reconstructions {other}")
     if originals.ndim != BATCH_AXES or 0 in originals.shape:
         raise InputError(f"images must have shape [n, c, h, w] and not be empty; got {list(originals.shape)}")
     if originals.dtype == torch.uint8:

@@ -39,9 +39,7 @@ def test_the_sheet_shows_the_images(study, tmp_path):
 def test_without_matplotlib_the_rest_is_written(study, tmp_path, monkeypatch, caplog):
     """The warning comes before the work as well as after, with the command that installs it."""
     find = importlib.util.find_spec
-    monkeypatch.setattr(
-        "ganmetrics.features.optional.find_spec", lambda name: None if name == "matplotlib" else find(name)
-    )
+    monkeypatch.setattr("ganmetrics.optional.find_spec", lambda name: None if name == "matplotlib" else find(name))
     check_output(tmp_path / "out")
     assert 'no plot is written: a plot needs the package matplotlib, which is not installed: pip install "ganm' in (
         caplog.text
@@ -58,7 +56,7 @@ def test_a_plot_without_matplotlib_is_one_line(study, tmp_path, monkeypatch):
             raise ModuleNotFoundError(name=name)
         return plain(name, *arguments, **options)
 
-    monkeypatch.setattr("ganmetrics.features.optional.import_module", refuse)
+    monkeypatch.setattr("ganmetrics.optional.import_module", refuse)
     with pytest.raises(InputError, match=r"a plot needs the package matplotlib.*ganmetrics\[plots\]"):
         save_plot(study, tmp_path / "plot.png")
     assert not list(tmp_path.glob("*.png"))

@@ -1,11 +1,13 @@
-"""The product of two factors and its singular values."""
+"""The product of two factors, its singular values, and bounds on their sum."""
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ganmetrics.core.gaussian.product import FactorProduct
+from ganmetrics.core.gaussian.product import FactorProduct, gram_nuclear_norm, nuclear_norm
+from tests.strategies import rotation
 
 
 @given(
@@ -40,3 +42,37 @@ def test_no_square_overflows():
     product = FactorProduct(large, large)
     assert product.scale == pytest.approx(1e240)
     assert product.eigenvalues.tolist() == [1.0, 1.0]
+
+
+def product_of(singular):
+    """Return a product with these singular values: one factor has them all, the other is a rotation."""
+    return FactorProduct(torch.from_numpy(rotation(60, 0) * singular), torch.from_numpy(rotation(60, 1).T))
+
+
+@pytest.mark.parametrize("norm", [gram_nuclear_norm, nuclear_norm])
+@pytest.mark.parametrize("condition", [1e1, 1e3, 1e5, 1e7])
+@pytest.mark.parametrize("plateau", [False, True])
+@pytest.mark.parametrize("size", [1e-3, 1.0, 1e6])
+def test_the_nuclear_norm_is_within_its_own_bound(norm, condition, plateau, size):
+    """Of known singular values the sum is met within the error that comes with it, and the bound is not vacuous."""
+    singular = size * np.logspace(0, -np.log10(condition), 60)
+    if plateau:
+        singular[8:] = size / condition
+    value, error = norm(product_of(singular))
+    assert abs(value - singular.sum()) <= error
+    assert error < 1e-4 * size
+
+
+def test_the_cheap_norm_knows_when_it_is_wrong():
+    """For a singular product the eigenvalues' noise shows in the sum, and the bound covers it."""
+    product = product_of(np.r_[np.ones(30), np.zeros(30)])
+    value, error = gram_nuclear_norm(product)
+    assert 1e-10 < abs(value - 30) <= error
+    assert abs(nuclear_norm(product).value - 30) < 1e-13
+
+
+@pytest.mark.parametrize("shape", [(3, 5), (0, 5)])
+def test_a_product_of_nothing_has_none(shape):
+    """A covariance of zero has a factor of zeros, or of no rows at all."""
+    product = FactorProduct(torch.zeros(shape, dtype=torch.float64), torch.ones(3, 5, dtype=torch.float64))
+    assert gram_nuclear_norm(product) == nuclear_norm(product) == (0.0, 0.0)

@@ -6,7 +6,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ganmetrics.core.kernels.functions import GaussianKernel, PolynomialKernel, Rows, kernel_matrix
+from ganmetrics.core.kernels.functions import GaussianKernel, KernelRows, PolynomialKernel, kernel_matrix
 from ganmetrics.errors import InputError
 from tests.oracles import gaussian_kernel, polynomial_kernel
 from tests.strategies import pairs_of_feature_sets
@@ -36,9 +36,9 @@ def test_the_diagonal_is_that_of_the_kernel():
     """k(x, x) is formed apart from the products: 1 for the Gaussian kernel, (|x|^2 / d + 1)^3 for the other."""
     x = torch.from_numpy(np.random.default_rng(0).standard_normal((5, 3)))
     centre = torch.ones(3, dtype=torch.float64)
-    assert torch.equal(Rows.of(x, centre, GaussianKernel(2.0)).diagonal, torch.ones(5, dtype=torch.float64))
+    assert torch.equal(KernelRows.of(x, centre, GaussianKernel(2.0)).diagonal, torch.ones(5, dtype=torch.float64))
     expected = (x.square().sum(dim=1) / 3 + 1) ** 3
-    torch.testing.assert_close(Rows.of(x, centre, PolynomialKernel()).diagonal, expected, rtol=1e-12, atol=0)
+    torch.testing.assert_close(KernelRows.of(x, centre, PolynomialKernel()).diagonal, expected, rtol=1e-12, atol=0)
 
 
 @pytest.mark.parametrize("kernel", [PolynomialKernel(), PolynomialKernel(2, 1.5, 0.0), GaussianKernel(1.0)])
@@ -54,7 +54,7 @@ def test_centring_saves_what_single_precision_loses():
     rng = np.random.default_rng(0)
     x = (rng.standard_normal((40, 64)) + 30).astype(np.float32)
     exact = polynomial_kernel(x, x, degree=1)
-    rows = Rows.of(torch.from_numpy(x), torch.from_numpy(x.mean(axis=0)), PolynomialKernel(degree=1))
+    rows = KernelRows.of(torch.from_numpy(x), torch.from_numpy(x.mean(axis=0)), PolynomialKernel(degree=1))
     spread = exact.std()
     values = torch.cat([strip for _, strip in rows.strips(rows, PolynomialKernel(degree=1))])
     assert np.abs(values.numpy() - exact).max() < 1e-6 * spread
@@ -64,9 +64,9 @@ def test_centring_saves_what_single_precision_loses():
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: PolynomialKernel(degree=0), "degree must be a whole number of at least 1, got 0"),
+        (lambda: PolynomialKernel(degree=0), "degree must be at least 1, got 0"),
         (lambda: PolynomialKernel(gamma=0.0), "gamma must be positive and finite, got 0.0"),
-        (lambda: PolynomialKernel(coef0=-1.0), "coef0 must be finite and not negative, got -1.0"),
+        (lambda: PolynomialKernel(coef0=-1.0), "coef0 must be at least 0, got -1.0"),
         (lambda: GaussianKernel(0.0), "bandwidth must be positive and finite, got 0.0"),
         (lambda: GaussianKernel(float("nan")), "bandwidth must be positive and finite, got nan"),
     ],

@@ -43,7 +43,7 @@ def test_every_pair_counts_once_whatever_the_tiles(real_count, fake_count, tile,
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(functions, "SERIAL", strip)
         patch.setattr(tiles, "TILE", tile)
-        patch.setattr(tiles, "LARGEST_BLOCK", block)
+        patch.setattr(tiles, "PREPARED_ROWS", block)
         sums = kernel_sums(FeaturePair(real, fake, PolynomialKernel()))
     for value, expected in zip(fields(sums), by_hand(real, fake, polynomial_kernel), strict=True):
         np.testing.assert_allclose(value, expected, rtol=1e-11, atol=1e-11)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ganmetrics.core.neighbours.between import neighbourhoods, surroundings
+from ganmetrics.core.neighbours.between import of_both, of_both_points
 from ganmetrics.core.neighbours.points import PointSet
 from ganmetrics.errors import NotEnoughSamples
 from tests import neighbour_oracles as oracle
@@ -59,9 +59,9 @@ def brute_force(real, fake, k, strict):
     return found | {"recall": changes("recall", without_fake), "covered_alone": changes("coverage", without_fake)}
 
 
-def net(deletions, of):
+def net(found, of):
     """Return gained less lost."""
-    changes = getattr(deletions, of)
+    changes = getattr(found, of)
     return changes.gained - changes.lost
 
 
@@ -71,8 +71,8 @@ def net(deletions, of):
 def test_each_image_is_left_out_exactly(images, strict, k, real_count, fake_count):
     """As if the metric were computed again without it."""
     real, fake = (side.astype(np.float32) for side in images(np.random.default_rng(k), real_count, fake_count))
-    between = neighbourhoods(real, fake, k=k, strict=strict, growth=True).between
-    found, expected = between.deletions, brute_force(real, fake, k, strict)
+    between = of_both(real, fake, k=k, strict=strict, growth=True).between
+    found, expected = between.left_out, brute_force(real, fake, k, strict)
     for of in ("precision", "recall", "density"):
         assert net(found, of) == pytest.approx(expected[of], abs=1e-9), of
     covered = (between.fakes_inside > 0).astype(int)
@@ -86,10 +86,10 @@ def test_balls_that_did_not_grow_would_be_wrong():
     """Control: without growth nothing is ever gained, and more is lost."""
     rng = np.random.default_rng(0)
     real, fake = spread(rng, 60, 60)
-    found = neighbourhoods(real, fake, k=3, growth=True).between
+    found = of_both(real, fake, k=3, growth=True).between
     alone = found.real_balls == 1
-    assert found.deletions.precision.gained.sum() > 0
-    assert found.deletions.precision.lost.sum() < alone.sum()
+    assert found.left_out.precision.gained.sum() > 0
+    assert found.left_out.precision.lost.sum() < alone.sum()
 
 
 @pytest.mark.parametrize("images", [spread, copies])
@@ -97,11 +97,11 @@ def test_nothing_depends_on_blocks_or_order(images):
     """Each image's changes go with it, whatever the height of a block."""
     rng = np.random.default_rng(5)
     real, fake = (side.astype(np.float32) for side in images(rng, 60, 50))
-    whole = neighbourhoods(real, fake, k=3, growth=True).between.deletions
+    whole = of_both(real, fake, k=3, growth=True).between.left_out
     order, other = rng.permutation(60), rng.permutation(50)
     for height in (9, 1000):
         points = PointSet.of(real[order], "real"), PointSet.of(fake[other], "fake")
-        found = surroundings(*points, k=3, strict=False, height=height, growth=True).between.deletions
+        found = of_both_points(*points, k=3, strict=False, height=height, growth=True).between.left_out
         for names, rows in ((BY_REAL, order), (BY_FAKE, other)):
             for name in names:
                 one, moved = np.stack([getattr(whole, name)]), np.stack([getattr(found, name)])
@@ -111,8 +111,8 @@ def test_nothing_depends_on_blocks_or_order(images):
 def test_numbers_are_the_same_whether_watched_or_not():
     """Counts, radii and nearest images do not know about growth; without it there are no changes."""
     real, fake = (side.astype(np.float32) for side in lattice(np.random.default_rng(2), 40, 30))
-    plain, watched = (neighbourhoods(real, fake, k=3, growth=growth) for growth in (False, True))
-    assert plain.between.deletions is None
+    plain, watched = (of_both(real, fake, k=3, growth=growth) for growth in (False, True))
+    assert plain.between.left_out is None
     assert plain.real.growth is None
     for part, fields in (
         ("real", ("squared_radii", "squared_nearest")),
@@ -127,6 +127,6 @@ def test_numbers_are_the_same_whether_watched_or_not():
 def test_a_set_without_a_next_neighbour_is_refused():
     """As many images as neighbours and itself are enough for a ball, not for its growth."""
     few, many = np.random.default_rng(0).standard_normal((2, 9, 2))
-    neighbourhoods(few[:4], many, k=3)
+    of_both(few[:4], many, k=3)
     with pytest.raises(NotEnoughSamples, match="need more than 4 rows of real features, got 4"):
-        neighbourhoods(few[:4], many, k=3, growth=True)
+        of_both(few[:4], many, k=3, growth=True)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.errors import InputError, NotEnoughSamples, NumericsError
 from ganmetrics.metrics.frechet.distance import frechet_distance
-from ganmetrics.metrics.frechet.influence import influences
+from ganmetrics.metrics.frechet.influence import frechet_influence
 from tests.strategies import pairs_of_feature_sets, rotation
 
 
@@ -43,7 +43,7 @@ def weighted_distance(real, fake, weights):
 def test_an_influence_is_the_derivative_by_the_weight(real_count, fake_count):
     """Shifting weight to an image moves the distance as said, also where either covariance is singular (d = 12)."""
     real, fake = sets(real_count, fake_count, 12)
-    found = influences(real, fake)
+    found = frechet_influence(real, fake)
     even = np.full(fake_count, 1 / fake_count)
     step = 1e-6
     for image in range(0, fake_count, 4):
@@ -56,7 +56,7 @@ def test_an_influence_is_the_derivative_by_the_weight(real_count, fake_count):
 def test_influences_add_up_to_the_change_when_images_are_removed(side):
     """Without 20 of 4,000 images of a side the distance differs by minus the sum of their influences, within 5 %."""
     real, fake = sets(4000, 4000, 8, seed=1)
-    found = getattr(influences(real, fake), side)
+    found = getattr(frechet_influence(real, fake), side)
     for chosen in (found.sort(descending=True).indices[:20], found.sort().indices[:20]):
         kept = np.delete(np.arange(4000), chosen)
         left = distance(real[kept], fake) if side == "real" else distance(real, fake[kept])
@@ -69,7 +69,7 @@ def test_planted_outliers_rank_first(count):
     real, fake = sets(count, count, 64, seed=2)
     planted = [3, 17, 31]
     fake[planted] += 3 * np.random.default_rng(5).standard_normal((3, 64))
-    order = influences(real, fake).fake.sort(descending=True).indices
+    order = frechet_influence(real, fake).fake.sort(descending=True).indices
     assert set(order[:3].tolist()) == set(planted)
 
 
@@ -80,20 +80,20 @@ def test_with_few_images_the_order_is_that_of_leaving_each_out(ratio):
     real, fake = sets(200, count, 24, seed=3)
     whole = distance(real, fake)
     removed = [whole - distance(real, np.delete(fake, image, axis=0)) for image in range(count)]
-    assert np.corrcoef(influences(real, fake).fake.numpy(), removed)[0, 1] > 0.75
+    assert np.corrcoef(frechet_influence(real, fake).fake.numpy(), removed)[0, 1] > 0.75
 
 
 @given(pairs_of_feature_sets())
 def test_each_side_adds_up_to_nothing(pair):
     """Weights add up to 1: what one image gains the others lose."""
-    for side in influences(*pair):
+    for side in frechet_influence(*pair):
         assert abs(float(side.sum())) <= 1e-12 * len(side) * (1 + float(side.abs().max()))
 
 
 @given(pairs_of_feature_sets())
 def test_exchanging_the_sides_exchanges_the_influences(pair):
     """The distance is symmetric, and so are its derivatives."""
-    one, other = influences(*pair), influences(*reversed(pair))
+    one, other = frechet_influence(*pair), frechet_influence(*reversed(pair))
     scale = 1e-9 * max(float(np.square(side).sum()) for side in pair)
     torch.testing.assert_close(one.real, other.fake, rtol=1e-6, atol=scale)
     torch.testing.assert_close(one.fake, other.real, rtol=1e-6, atol=scale)
@@ -104,7 +104,7 @@ def test_turning_the_features_changes_nothing(seed, counts):
     """A rotation and a shift of both sets leave every influence as it is."""
     real, fake = sets(*counts, 6, seed=seed)
     turn = rotation(6, seed)
-    before, after = influences(real, fake), influences(real @ turn + 3, fake @ turn + 3)
+    before, after = frechet_influence(real, fake), frechet_influence(real @ turn + 3, fake @ turn + 3)
     torch.testing.assert_close(before.fake, after.fake, rtol=1e-7, atol=1e-8)
     torch.testing.assert_close(before.real, after.real, rtol=1e-7, atol=1e-8)
 
@@ -115,7 +115,9 @@ def test_one_dimension_has_a_closed_form():
     z = (fake - fake.mean())[:, 0]
     ratio = real.std(ddof=1) / fake.std(ddof=1)
     terms = 2 * z * (fake.mean() - real.mean()) + z**2 * (1 - ratio) * 20 / 19
-    np.testing.assert_allclose(influences(real, fake).fake.numpy(), (terms - terms.mean()) / 20, rtol=1e-10, atol=1e-12)
+    np.testing.assert_allclose(
+        frechet_influence(real, fake).fake.numpy(), (terms - terms.mean()) / 20, rtol=1e-10, atol=1e-12
+    )
 
 
 def test_the_transport_map_is_the_textbooks():
@@ -128,21 +130,23 @@ def test_the_transport_map_is_the_textbooks():
     gap = np.eye(5) - inverse @ scipy_linalg.sqrtm(root @ c1 @ root).real @ inverse
     z = fake - fake.mean(axis=0)
     terms = 2 * z @ (fake.mean(axis=0) - real.mean(axis=0)) + np.einsum("ni,ij,nj->n", z, gap, z) * 70 / 69
-    np.testing.assert_allclose(influences(real, fake).fake.numpy(), (terms - terms.mean()) / 70, rtol=1e-8, atol=1e-10)
+    np.testing.assert_allclose(
+        frechet_influence(real, fake).fake.numpy(), (terms - terms.mean()) / 70, rtol=1e-8, atol=1e-10
+    )
 
 
 def test_a_set_against_itself_has_no_influential_images():
     """At distance 0 the gradient is 0: control for the tests above, whose influences are not."""
     real, fake = sets(50, 50, 4)
-    assert float(influences(real, real).fake.abs().max()) < 1e-12
-    assert float(influences(real, fake).fake.abs().max()) > 1e-3
+    assert float(frechet_influence(real, real).fake.abs().max()) < 1e-12
+    assert float(frechet_influence(real, fake).fake.abs().max()) > 1e-3
 
 
 def test_sets_without_spread():
     """One repeated image on a side is a covariance of zero: what is left is the distance from its mean."""
     real, _ = sets(10, 2, 3)
     fake = np.ones((4, 3))
-    found = influences(real, fake)
+    found = frechet_influence(real, fake)
     assert found.fake.tolist() == [0.0] * 4
     z = real - real.mean(axis=0)
     terms = 2 * z @ (real.mean(axis=0) - 1) + (z**2).sum(axis=1) * 10 / 9
@@ -162,4 +166,4 @@ def test_sets_without_spread():
 def test_bad_input_is_refused(real, fake, error, message):
     """What is needed and what came, by side."""
     with pytest.raises(error, match=message):
-        influences(real, fake)
+        frechet_influence(real, fake)

@@ -9,7 +9,7 @@ import torch
 from ganmetrics.core.entropy import class_dispersion, divergence_without_each, mean_divergence_from_marginal
 from ganmetrics.errors import InputError, NotEnoughSamples
 from ganmetrics.metrics.inception.estimate import inception_score_estimate
-from ganmetrics.metrics.inception.score import CONVENTIONS, inception_score
+from ganmetrics.metrics.inception.score import INCEPTION_CONVENTIONS, inception_score
 
 
 def drawn(count, classes, seed=0, sharpness=3.0):
@@ -18,7 +18,7 @@ def drawn(count, classes, seed=0, sharpness=3.0):
     return sharpness * (torch.randn(count, classes, generator=draw) + torch.linspace(-0.5, 0.5, classes))
 
 
-@pytest.mark.parametrize("convention", [name for name, of in CONVENTIONS.items() if not of.shuffled_by_rng])
+@pytest.mark.parametrize("convention", [name for name, of in INCEPTION_CONVENTIONS.items() if not of.shuffled_by_rng])
 def test_the_score_is_the_one_without_an_interval(convention):
     """Value and deviation, in each convention; images are shuffled alike where it shuffles."""
     logits = drawn(120, 10)

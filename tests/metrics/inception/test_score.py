@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ganmetrics.errors import InputError, NotEnoughSamples, NumericsError
-from ganmetrics.metrics.inception.score import CONVENTIONS, InceptionScoreConvention, inception_score
+from ganmetrics.metrics.inception.score import INCEPTION_CONVENTIONS, InceptionScoreConvention, inception_score
 from tests.oracles import inception_score_by_entropies, inception_score_by_mutual_information, inception_score_naive
 
 
@@ -106,7 +106,7 @@ def test_half_precision_is_promoted():
 )
 def test_each_library_cuts_23_images_as_it_does(name, sizes):
     """Where every image is certain of a class of its own, a split's score is its size."""
-    convention = CONVENTIONS[name]
+    convention = INCEPTION_CONVENTIONS[name]
     score = bounds_of(convention, 23)
     assert score.value == pytest.approx(np.mean(sizes), rel=1e-12)
     if len(sizes) > convention.ddof:
@@ -126,15 +126,17 @@ def test_the_seeded_shuffle_is_that_of_torch_fidelity():
     logits = random_logits(95, 6)
     shuffled = logits[np.random.RandomState(2020).permutation(95)]
     for name in ("torch-fidelity", "dgm-eval"):
-        unshuffled = InceptionScoreConvention(boundaries=CONVENTIONS[name].boundaries)
-        assert inception_score(logits, convention=CONVENTIONS[name]) == inception_score(shuffled, convention=unshuffled)
-    assert inception_score(logits, convention=CONVENTIONS["torch-fidelity"]) != inception_score(logits)
+        unshuffled = InceptionScoreConvention(boundaries=INCEPTION_CONVENTIONS[name].boundaries)
+        assert inception_score(logits, convention=INCEPTION_CONVENTIONS[name]) == inception_score(
+            shuffled, convention=unshuffled
+        )
+    assert inception_score(logits, convention=INCEPTION_CONVENTIONS["torch-fidelity"]) != inception_score(logits)
 
 
 def test_the_rng_shuffles_as_torchmetrics_does():
     """torch.randperm of the given generator orders the images, and torch.chunk cuts them."""
     logits = torch.from_numpy(random_logits(95, 6))
-    score = inception_score(logits, convention=CONVENTIONS["torchmetrics"], rng=torch.Generator().manual_seed(7))
+    score = inception_score(logits, convention="torchmetrics", rng=torch.Generator().manual_seed(7))
     shuffled = logits[torch.randperm(95, generator=torch.Generator().manual_seed(7))]
     scores = [inception_score_by_entropies(part.numpy()) for part in shuffled.chunk(10)]
     assert score.value == pytest.approx(np.mean(scores), rel=1e-12)
@@ -149,9 +151,19 @@ def test_the_rng_shuffles_as_torchmetrics_does():
         (torch.zeros(9), {}, InputError, r"logits must have shape \[n, d\]"),
         (torch.zeros(9, 3, dtype=torch.int64), {}, InputError, "must be floating point"),
         (torch.zeros(20, 3).index_fill_(0, torch.tensor([4]), np.inf), {}, NumericsError, "finite, but row 4 is not"),
-        (torch.zeros(20, 3), {"convention": CONVENTIONS["torchmetrics"]}, InputError, "needs an rng, got None"),
+        (
+            torch.zeros(20, 3),
+            {"convention": "torchmetrics"},
+            InputError,
+            "needs an rng, got None",
+        ),
         (torch.zeros(20, 3), {"rng": torch.Generator()}, InputError, "has no use for an rng"),
-        (torch.zeros(20, 3), {"convention": CONVENTIONS["adm"], "splits": 2}, InputError, "of 5000 images in this"),
+        (
+            torch.zeros(20, 3),
+            {"convention": "adm", "splits": 2},
+            InputError,
+            "of 5000 images in this",
+        ),
     ],
 )
 def test_what_has_no_score_is_refused(logits, options, error, message):
@@ -164,7 +176,7 @@ def test_conventions_go_by_name():
     """A name stands for its convention, and an unknown one is refused with the names."""
     logits = torch.randn(40, 5, generator=torch.Generator().manual_seed(0))
     assert inception_score(logits, convention="torch-fidelity") == inception_score(
-        logits, convention=CONVENTIONS["torch-fidelity"]
+        logits, convention=INCEPTION_CONVENTIONS["torch-fidelity"]
     )
     assert inception_score(logits, convention="torch-fidelity") != inception_score(logits)
     with pytest.raises(InputError, match="must be one of improved-gan, stylegan, .*; got 'fidelity'"):

@@ -10,7 +10,7 @@ from ganmetrics.core.kernels.sums import subset_sums
 from ganmetrics.core.kernels.tiles import FeaturePair
 from ganmetrics.errors import InputError, NotEnoughSamples, NumericsError
 from ganmetrics.metrics.kernel import distance as module
-from ganmetrics.metrics.kernel.distance import CONVENTIONS, KernelDistanceConvention, kernel_distance
+from ganmetrics.metrics.kernel.distance import KERNEL_CONVENTIONS, KernelDistanceConvention, kernel_distance
 from tests.oracles import polynomial_kernel, squared_mmd_unbiased
 
 
@@ -35,7 +35,7 @@ def without_spare(*given, **options):
 
 def small(name, **changes):
     """Return a convention with subsets of 20."""
-    return KernelDistanceConvention(**{**vars(CONVENTIONS[name]), "subset_size": 20, **changes})
+    return KernelDistanceConvention(**{**vars(KERNEL_CONVENTIONS[name]), "subset_size": 20, **changes})
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_numpy_draws_are_those_of_each_library(name, seed, fake_first):
         for side, features in sorted({"fake": fake, "real": real}.items(), reverse=not fake_first):
             drawn[side] = features[state.choice(len(features), 20, replace=False)]
         subsets.append((drawn["real"], drawn["fake"]))
-    given = None if CONVENTIONS[name].seed else seed
+    given = None if KERNEL_CONVENTIONS[name].seed else seed
     distance = kernel_distance(real, fake, subsets=7, seed=given, convention=small(name))
     value, std = over(subsets)
     assert distance.value == pytest.approx(value, rel=1e-11)

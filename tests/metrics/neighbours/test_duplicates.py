@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ganmetrics.errors import InputError, NotEnoughSamples
-from ganmetrics.metrics.neighbours.duplicates import SHARE, duplicates, duplicates_between
+from ganmetrics.metrics.neighbours.duplicates import SHARE_OF_MEDIAN, duplicates, duplicates_between
 from tests import neighbour_oracles as oracle
 from tests.strategies import rotation
 
@@ -33,7 +33,7 @@ def test_planted_duplicates_within_a_set_are_found():
     assert found.near.distance.tolist() == pytest.approx([4e-3], rel=1e-9)
     assert (found.exact.total, found.near.total) == (3, 1)
     nearest = np.sqrt(oracle.squared_radii(np.delete(features, [30, 60], axis=0), 1))
-    assert found.threshold == pytest.approx(SHARE * np.median(nearest), rel=1e-12)
+    assert found.threshold == pytest.approx(SHARE_OF_MEDIAN * np.median(nearest), rel=1e-12)
 
 
 def test_planted_duplicates_between_sets_are_found():
@@ -90,6 +90,11 @@ def test_what_has_no_threshold_is_refused():
         duplicates(torch.tensor([[0.0], [1.0], [1.0]]))
     with pytest.raises(NotEnoughSamples, match="need 3 distinct rows of real features, got 1"):
         duplicates_between(torch.ones(9, 1), torch.ones(9, 1))
-    for options in ({"share": 0.0}, {"share": np.nan}, {"limit": -1}):
-        with pytest.raises(InputError, match="a share above 0 and a limit of at least 0"):
+    for options, message in (
+        ({"share": 0.0}, "share must be positive and finite, got 0.0"),
+        ({"share": np.nan}, "share must be positive and finite, got nan"),
+        ({"limit": -1}, "limit must be at least 0, got -1"),
+        ({"limit": 2.5}, "limit must be a whole number, got 2.5"),
+    ):
+        with pytest.raises(InputError, match=message):
             duplicates(drawn(9, 2), **options)

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from ganmetrics.core.neighbours.between import neighbourhoods
+from ganmetrics.core.neighbours.between import of_both
 from ganmetrics.errors import InputError, NotEnoughSamples
 from ganmetrics.metrics.neighbours.estimate import estimates_from, precision_recall_estimate
 from ganmetrics.metrics.neighbours.memorisation import authenticity, authenticity_estimate
-from ganmetrics.metrics.neighbours.precision_recall import CONVENTIONS, precision_recall
+from ganmetrics.metrics.neighbours.precision_recall import NEIGHBOUR_CONVENTIONS, precision_recall
 
 SHARES = ("precision", "recall", "density", "coverage")
 
@@ -19,7 +19,7 @@ def drawn(count, dimension, seed, scale=1.0):
 
 def of_all(real, fake, confidence=0.95):
     """Return the five estimates by name."""
-    found = neighbourhoods(real, fake, k=3, growth=True)
+    found = of_both(real, fake, k=3, growth=True)
     return vars(estimates_from(found, confidence)) | {
         "authenticity": authenticity_estimate(found.real, found.between, confidence)
     }
@@ -104,7 +104,7 @@ def test_exchanged_sides_exchange_precision_and_recall():
 def test_what_cannot_be_estimated_is_refused():
     """Neighbours not watched for growth, too few images, and a confidence that is none."""
     real, fake = drawn(20, 3, 1), drawn(20, 3, 2)
-    plain = neighbourhoods(real, fake, k=3)
+    plain = of_both(real, fake, k=3)
     with pytest.raises(InputError, match="growth=True"):
         estimates_from(plain, 0.95)
     with pytest.raises(InputError, match="growth=True"):
@@ -115,6 +115,6 @@ def test_what_cannot_be_estimated_is_refused():
         precision_recall_estimate(real, fake, confidence=1.0)
     with pytest.raises(InputError, match="convention must be one of"):
         precision_recall_estimate(real, fake, convention="none")
-    assert precision_recall_estimate(real, fake, convention=CONVENTIONS["fld"]) == precision_recall_estimate(
+    assert precision_recall_estimate(real, fake, convention=NEIGHBOUR_CONVENTIONS["fld"]) == precision_recall_estimate(
         real, fake, convention="fld"
     )

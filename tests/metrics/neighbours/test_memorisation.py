@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ganmetrics.errors import InputError, NotEnoughSamples
-from ganmetrics.metrics.neighbours.memorisation import authenticity, memorisation, memorisation_distance, mifid
+from ganmetrics.metrics.neighbours.memorisation import authenticity, memorisation_distance, mifid
 from tests import neighbour_oracles as oracle
 from tests.strategies import rotation
 
@@ -22,12 +22,12 @@ def drawn(count, dimension, seed=0):
 def test_all_numbers_are_those_of_the_papers():
     """Dense matrices give the same shares, distances and neighbours."""
     real, fake = drawn(70, 5, 1), drawn(50, 5, 2)
-    found = memorisation(real, fake)
+    found = authenticity(real, fake)
     squared = oracle.squared_distances(real, fake)
     assert found.authenticity == oracle.authenticity(real, fake)
     assert found.nearest.tolist() == squared.argmin(axis=0).tolist()
     assert found.distance.numpy() == pytest.approx(np.sqrt(squared.min(axis=0)), rel=1e-13)
-    assert found.memorisation_distance == pytest.approx(oracle.memorisation_distance(real, fake), rel=1e-12)
+    assert memorisation_distance(real, fake) == pytest.approx(oracle.memorisation_distance(real, fake), rel=1e-12)
     assert ((found.ratio > 1).double().mean()) == found.authenticity
 
 
@@ -58,10 +58,10 @@ def test_planted_copies_are_the_first_suspects():
 def test_copies_throughout_are_not_authentic():
     """Every fake image is a real one: no authenticity, no memorisation distance, no end to MiFID."""
     real = drawn(40, 6)
-    found = memorisation(real, real[:20])
-    assert (found.authenticity, found.memorisation_distance) == (0, 0)
+    found, distance = (of(real, real[:20]) for of in (authenticity, memorisation_distance))
+    assert (found.authenticity, distance) == (0, 0)
     assert found.nearest.tolist() == list(range(20))
-    assert mifid(3.0, found.memorisation_distance) == math.inf
+    assert mifid(3.0, distance) == math.inf
 
 
 def test_copies_among_the_real_images():
@@ -82,12 +82,13 @@ def test_turning_and_scaling_both_sides_changes_nothing(seed, scale):
     """Neither is noticed by ratios and directions; factors of single images are not by directions."""
     real, fake = drawn(30, 4, seed), drawn(20, 4, seed + 1000)
     turn = rotation(4, seed)
-    one, other = memorisation(real, fake), memorisation(scale * real @ turn, scale * fake @ turn)
+    turned = scale * real @ turn, scale * fake @ turn
+    one, other = authenticity(real, fake), authenticity(*turned)
     assert one.authenticity == other.authenticity
     assert other.ratio.numpy() == pytest.approx(one.ratio.numpy(), rel=1e-9)
     factors = np.random.default_rng(seed).uniform(-2, 2, (20, 1))
-    for changed in (other.memorisation_distance, memorisation_distance(real, factors * fake)):
-        assert changed == pytest.approx(one.memorisation_distance, rel=1e-9)
+    for changed in (memorisation_distance(*turned), memorisation_distance(real, factors * fake)):
+        assert changed == pytest.approx(memorisation_distance(real, fake), rel=1e-9)
 
 
 def test_the_mean_may_be_over_either_side():
@@ -116,8 +117,14 @@ def test_what_has_no_answer_is_refused():
         memorisation_distance(drawn(5, 3), fake)
     with pytest.raises(NotEnoughSamples, match="k=1 neighbours need more than 1 rows of real features, got 1"):
         authenticity(drawn(1, 3), fake)
-    with pytest.raises(InputError, match="averaged_over must be fake or real, got 'both'"):
+    with pytest.raises(InputError, match="averaged_over must be one of fake, real; got 'both'"):
         memorisation_distance(fake, fake, averaged_over="both")
-    for arguments in ((-1.0, 0.5), (1.0, 1.5), (math.nan, 0.5)):
-        with pytest.raises(InputError, match="mifid needs fid >= 0"):
-            mifid(*arguments)
+    for arguments, message in (
+        ((-1.0, 0.5), "fid must be at least 0, got -1.0"),
+        ((1.0, 1.5), "must be at most 1, got 1.5 and 0.1"),
+        ((math.nan, 0.5), "fid must be at least 0, got nan"),
+        ((1.0, math.nan), "distance must be at least 0, got nan"),
+        ((1.0, 0.5, 0.0), "threshold must be positive and finite, got 0.0"),
+    ):
+        with pytest.raises(InputError, match=message):
+            mifid(*arguments[:2], **({"threshold": arguments[2]} if len(arguments) > 2 else {}))

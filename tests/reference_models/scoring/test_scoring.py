@@ -10,14 +10,15 @@ from torch import nn
 from ganmetrics import FrechetInceptionDistance, Reference, WeightsError, fid, to_uint8
 from ganmetrics.testing import ChannelMeans, random_images
 from reference_models.config import EvalConfig
+from reference_models.data.images import LabelledImages
 from reference_models.errors import ConfigError
 from reference_models.networks.build import build_generator
 from reference_models.presets import build_config
 from reference_models.scoring import extractors, pattern, reference
 from reference_models.scoring.extractors import with_extractor
 from reference_models.scoring.pattern import evaluating, score_generator
-from reference_models.scoring.reference import open_metric
 from reference_models.scoring.sampler import Sampler
+from reference_models.scoring.scorer import Scorer
 
 DOCS = Path(__file__).parents[3] / "docs" / "training-loops.md"
 
@@ -118,29 +119,26 @@ def test_the_real_side_is_computed_once(monkeypatch):
     """A second run on the same images reads what the first has stored; other images, counts or seeds do not."""
     from ganmetrics.extraction import settings
 
-    monkeypatch.setattr(
-        settings, "open_extractor", lambda *_arguments, **_options: ChannelMeans(name="efficientnet-lite0")
-    )
-    computed = []
-    compute = reference._compute
+    passes = []
 
-    def counted(*arguments):
-        computed.append(1)
-        return compute(*arguments)
+    class Counted(ChannelMeans):
+        def __call__(self, batch, device):
+            passes.append(len(batch))
+            return super().__call__(batch, device)
 
-    monkeypatch.setattr(reference, "_compute", counted)
-    images = random_images(20, size=8)
+    monkeypatch.setattr(settings, "open_extractor", lambda *_arguments, **_options: Counted(name="efficientnet-lite0"))
+
+    def images_seen(config, seed=0):
+        passes.clear()
+        Scorer(config, LabelledImages(random_images(20, seed=seed, size=8), None, (), "random"))
+        return sum(passes)
+
     config = EvalConfig(extractor="efficientnet-lite0")
-    first, second = open_metric(images, config), open_metric(images, config)
-    assert len(computed) == 1
-    assert first.reference.moments.mean.equal(second.reference.moments.mean)
-    open_metric(random_images(20, seed=1, size=8), config)
-    open_metric(images, EvalConfig(extractor="efficientnet-lite0", real_count=10))
-    open_metric(images, EvalConfig(extractor="efficientnet-lite0", real_count=10, seed=1))
-    assert len(computed) == 4
-    (stored, *_) = sorted(reference.cache_directory().glob("*.npz"))
+    assert [images_seen(config), images_seen(config)] == [20, 0]
+    assert images_seen(config, seed=1) == 20
+    fewer = EvalConfig(extractor="efficientnet-lite0", real_count=10)
+    assert [images_seen(fewer), images_seen(fewer)] == [10, 0]
+    assert images_seen(EvalConfig(extractor="efficientnet-lite0", real_count=10, seed=1)) == 10
     for path in reference.cache_directory().glob("*.npz"):
         path.write_bytes(b"damaged")
-    open_metric(images, config)
-    assert len(computed) == 5
-    assert stored.exists()
+    assert images_seen(config) == 20

@@ -28,6 +28,12 @@ def leaves(tree):
     return [tree]
 
 
+def learnt(trainer):
+    """Return the state but the rates, which every step sets anew."""
+    state = trainer.state()
+    return {**state, "opt_g": state["opt_g"]["state"], "opt_d": state["opt_d"]["state"]}
+
+
 def equal(first, second):
     pairs = list(zip(leaves(first), leaves(second), strict=True))
     return all(torch.equal(a, b) if isinstance(a, torch.Tensor) else a == b for a, b in pairs)
@@ -42,11 +48,12 @@ def test_twenty_steps_are_ten_and_ten(trainer, tmp_path, preset):
     first = trainer(preset, **EXACT[preset])
     for _ in range(10):
         first.step()
-    stored = Checkpoint(first.config, first.state(), {"epoch": 1}, {}, (), None)
+    names = tuple(map(str, range(first.config.net.classes)))
+    stored = Checkpoint(first.config, first.state(), {"epoch": 1}, {}, names, None)
     write_checkpoint(tmp_path / LAST, stored)
     second = trainer(preset, **EXACT[preset])
     second.load_state(read_checkpoint(tmp_path / LAST).trainer)
-    assert equal(first.state(), second.state())
+    assert equal(learnt(first), learnt(second))
     for _ in range(10):
         second.step()
     assert equal(straight.state(), second.state())

@@ -1,4 +1,4 @@
-"""Tests of `ganmetrics.features.optional`."""
+"""Tests of `ganmetrics.optional`."""
 
 import json
 import sys
@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from ganmetrics.errors import InputError
-from ganmetrics.features.optional import check_installed, require
+from ganmetrics.optional import check_installed, require
 
 
 def test_an_installed_module_is_returned():

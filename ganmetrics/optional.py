@@ -1,4 +1,4 @@
-"""Packages that only some extractors, or plots, need."""
+"""Packages that only some extractors, sources of images or plots need."""
 
 from importlib import import_module
 from importlib.util import find_spec

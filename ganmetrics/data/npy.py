@@ -1,0 +1,64 @@
+"""A .npy of uint8 images [n, h, w, 3], read in place."""
+
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+
+from ganmetrics.data.arrays import ArraySource, check_pixels
+from ganmetrics.data.raw import RawSource, Shape
+from ganmetrics.errors import InputError
+
+
+@runtime_checkable
+class Readable(Protocol):
+    """An open file, or an open member of an archive."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return the next bytes."""
+        ...
+
+    def tell(self) -> int:
+        """Return how many were read."""
+        ...
+
+
+def open_npy(path: Path) -> RawSource | ArraySource:
+    """Return a source of the images of a .npy, none of which is loaded before it is asked for.
+
+    Raises:
+        InputError: the file is damaged, needs pickle, or holds something else than uint8 [n, h, w, 3].
+    """
+    try:
+        with path.open("rb") as file:
+            shape, in_rows, header = read_npy_header(file, str(path))
+    except InputError:
+        raise
+    # A damaged header ends in whatever parsing it runs into: ValueError, SyntaxError, tokenize.TokenError...
+    except Exception as error:
+        raise InputError(f"{path} cannot be read as an npy: {' '.join(str(error).split())}") from None
+    length, found = header + int(np.prod(shape, dtype=np.int64)), path.stat().st_size
+    if found != length:
+        raise InputError(f"{path} is damaged: its images need {length:,} bytes and it has {found:,}")
+    if in_rows:
+        return RawSource(path, shape, header)
+    return ArraySource(np.load(path, mmap_mode="r"), str(path), prefix=str(path))
+
+
+def read_npy_header(file: Readable, name: str) -> tuple[Shape, bool, int]:
+    """Return the shape of an array of images, whether they lie row by row, and the length of the header before them.
+
+    Raises:
+        InputError: the array needs pickle, or holds no uint8 images.
+        ValueError: the header is damaged.
+    """
+    opened: Any = file
+    version = np.lib.format.read_magic(opened)
+    read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    shape, fortran_order, dtype = read(opened)
+    length = file.tell()
+    if dtype.hasobject:
+        raise InputError(f"{name} needs pickle, which can run any code, and is not read; save a uint8 array")
+    check_pixels(dtype, shape, name)
+    count, height, width, channels = shape
+    return (count, height, width, channels), not fortran_order, length

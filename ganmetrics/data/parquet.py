@@ -1,0 +1,188 @@
+"""Parquet files with a column of encoded images, as Hugging Face's hub keeps data sets."""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ganmetrics.data.image_source import Listing
+from ganmetrics.data.label_file import LABEL_COLUMNS
+from ganmetrics.data.recent import RecentBlocks
+from ganmetrics.errors import InputError
+from ganmetrics.optional import require
+
+GROUP_LIMIT = 1 << 30
+"""The largest row group that is read, in bytes of its images: to read one image is to read its group."""
+
+_IMAGE_COLUMNS = ("image", "img")
+
+
+@dataclass(frozen=True)
+class Group:
+    """A row group: the file that it is in, its number there, and how many rows came before it in all."""
+
+    path: Path
+    number: int
+    start: int
+
+
+class ParquetSource:
+    """The images of one or several Parquet files, row by row.
+
+    The image column is called ``image`` or ``img``, or is the only one that can hold images: bytes, or a structure with
+    ``bytes`` as the library ``datasets`` writes it. Classes are whole numbers or texts in a column ``label``.
+
+    Raises:
+        InputError: pyarrow is not installed; a file is damaged, has no rows, no image column or several, or row groups
+            larger than `GROUP_LIMIT`; or only some of the files have labels.
+    """
+
+    uniform_size = None
+    ignored = 0
+
+    def __init__(self, paths: Sequence[Path], name: str) -> None:
+        self.name = name
+        opened = [_Opened(path) for path in paths]
+        self._columns = {file.path: file.image_column for file in opened}
+        self._groups: list[Group] = []
+        count = 0
+        for file in opened:
+            for number, rows in enumerate(file.group_rows):
+                self._groups.append(Group(file.path, number, count))
+                count += rows
+        if count == 0:
+            raise InputError(f"{name} needs to hold images; it has no rows")
+        self._count = count
+        self._starts = [group.start for group in self._groups]
+        self._labels = _joined_labels(opened, name)
+        columns = dict.fromkeys(file.label_column for file in opened)
+        self.listing = Listing(classes_from="" if self._labels is None else f"column {next(iter(columns))}")
+        self._blocks = RecentBlocks(self._load)
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return self._count
+
+    def label(self, index: int) -> str:
+        """Return the path of the file, the column and the row in the file."""
+        group = self._group_of(index)
+        first = next(other.start for other in self._groups if other.path == group.path)
+        return f"{group.path}::{self._columns[group.path]}[{index - first}]"
+
+    def read(self, index: int) -> bytes:
+        """Return the bytes of an image file."""
+        number = bisect_right(self._starts, index) - 1
+        data = self._blocks[number][index - self._starts[number]]
+        if isinstance(data, dict):
+            path, data = data.get("path"), data.get("bytes")
+            if data is None and path is not None:
+                raise InputError(f"is not in the file, only its path {path}")
+        if data is None:
+            raise InputError("is null")
+        return bytes(data)
+
+    def class_of(self, index: int) -> str | None:
+        """Return the label of a row."""
+        return None if self._labels is None else self._labels[index]
+
+    def _group_of(self, index: int) -> Group:
+        return self._groups[bisect_right(self._starts, index) - 1]
+
+    def _load(self, number: int) -> list[Any]:
+        group = self._groups[number]
+        column = self._columns[group.path]
+        try:
+            # Opened for each group: a handle would be shared after a fork, and threads do not survive one.
+            file = _parquet().ParquetFile(group.path)
+            rows: list[Any] = file.read_row_group(group.number, columns=[column], use_threads=False)[column].to_pylist()
+        # pyarrow raises its own errors, which are ValueErrors and OSErrors, and more for damaged pages.
+        except Exception as error:
+            raise InputError(f"cannot be read: {' '.join(str(error).split())[:120]}") from None
+        return rows
+
+
+def open_parquet(path: Path) -> ParquetSource:
+    """Return a source of the images of one Parquet file."""
+    return ParquetSource((path,), str(path))
+
+
+class _Opened:
+    """What the footer of a file says, and its labels."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        module = _parquet()
+        try:
+            file = module.ParquetFile(path)
+            self.schema = file.schema_arrow
+            self.image_column = self._find_images()
+            self.label_column = self._find_labels()
+            self.group_rows = [file.metadata.row_group(number).num_rows for number in range(file.num_row_groups)]
+            self._check_groups(file.metadata)
+            labels = None if self.label_column is None else file.read([self.label_column], use_threads=False)
+        except InputError:
+            raise
+        # Damage ends in pyarrow's own errors, in OSError, or in whatever its parsing meets.
+        except Exception as error:
+            raise InputError(f"{path} cannot be read as Parquet: {' '.join(str(error).split())[:120]}") from None
+        self.labels = None if labels is None else labels[self.label_column].to_pylist()
+
+    def _find_images(self) -> str:
+        able = [field.name for field in self.schema if _holds_bytes(field.type)]
+        named = [name for name in _IMAGE_COLUMNS if name in able]
+        if named:
+            return named[0]
+        if len(able) == 1:
+            return str(able[0])
+        columns = ", ".join(f"{field.name} ({field.type})" for field in self.schema)
+        raise InputError(f"{self.path} needs one column of images, called image or alone of its kind; it has {columns}")
+
+    def _find_labels(self) -> str | None:
+        for name in LABEL_COLUMNS:
+            if name in self.schema.names and str(self.schema.field(name).type).rstrip("0123456789") in (
+                "int",
+                "uint",
+                "string",
+                "large_string",
+            ):
+                return name
+        return None
+
+    def _check_groups(self, metadata: Any) -> None:  # noqa: ANN401 - pyarrow has no types
+        for number in range(metadata.num_row_groups):
+            group = metadata.row_group(number)
+            columns = [group.column(place) for place in range(group.num_columns)]
+            inside = (self.image_column, f"{self.image_column}.")
+            size = sum(
+                column.total_uncompressed_size
+                for column in columns
+                if column.path_in_schema == inside[0] or column.path_in_schema.startswith(inside[1])
+            )
+            if size > GROUP_LIMIT:
+                raise InputError(
+                    f"{self.path} may have row groups of up to {GROUP_LIMIT:,} bytes of images; group {number} has "
+                    f"{size:,}: write it with fewer rows a group"
+                )
+
+
+def _joined_labels(files: Sequence[_Opened], name: str) -> list[str] | None:
+    given = [file for file in files if file.labels is not None]
+    if not given:
+        return None
+    without = [file.path for file in files if file.labels is None]
+    if without:
+        raise InputError(f"{name} needs labels in all files or in none; {without[0]} has no column label")
+    labels = [label for file in given for label in file.labels or ()]
+    if None in labels:
+        raise InputError(f"{name} needs a label in each row; row {labels.index(None)} has null")
+    return [str(label) for label in labels]
+
+
+def _holds_bytes(kind: Any) -> bool:  # noqa: ANN401
+    text = str(kind)
+    return text in ("binary", "large_binary") or (text.startswith("struct<") and "bytes: binary" in text)
+
+
+def _parquet() -> Any:  # noqa: ANN401
+    return require("pyarrow.parquet", extra="parquet", user="a .parquet file")

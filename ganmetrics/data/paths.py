@@ -1,0 +1,127 @@
+"""Image files by a list of their paths: from Python, from a text file, from a shell's pattern, or from stdin."""
+
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from ganmetrics.data.classes import classes_of_paths
+from ganmetrics.data.image_source import Listing
+from ganmetrics.data.members import is_image_name
+from ganmetrics.errors import InputError
+
+STDIN = "-"
+"""What stands for a list of paths on stdin."""
+
+
+class PathsSource:
+    """Image files in the order of a list.
+
+    Relative paths begin at the current folder, as a shell's do. Below the deepest folder that holds all files, classes
+    are first-level folders by the rules for a folder. Files that cannot be read are the audit's to name.
+
+    Raises:
+        InputError: the list is empty, names a file twice, or one without the extension of an image.
+    """
+
+    uniform_size = None
+    ignored = 0
+
+    def __init__(self, paths: Iterable[str | os.PathLike[str]], name: str) -> None:
+        self.name = name
+        self._paths = [os.fspath(path) for path in paths]
+        if not self._paths:
+            raise InputError(f"{name} needs to name image files; it is empty")
+        for path in self._paths:
+            if not is_image_name(path.replace(os.sep, "/")):
+                raise InputError(f"{name} needs to name image files; {path} has no image's extension")
+        self._members = _below_their_folder(self._paths)
+        self._check_once()
+        self._classes = classes_of_paths(self._members)
+        self.listing = Listing(self._classes.classes_from, self._classes.no_classes)
+
+    def __len__(self) -> int:
+        """Return the number of files."""
+        return len(self._paths)
+
+    def label(self, index: int) -> str:
+        """Return the path of an image as it was listed."""
+        return self._paths[index]
+
+    def member(self, index: int) -> str:
+        """Return the path of an image in the deepest folder that holds all."""
+        return self._members[index]
+
+    def read(self, index: int) -> bytes:
+        """Return the bytes of an image file."""
+        try:
+            return Path(self._paths[index]).read_bytes()
+        except OSError as error:
+            raise InputError(f"cannot be read: {error.strerror}") from None
+
+    def class_of(self, index: int) -> str | None:
+        """Return the first-level folder of an image where these are classes."""
+        return self._classes.of(index)
+
+    def _check_once(self) -> None:
+        seen: set[str] = set()
+        for member, path in zip(self._members, self._paths, strict=True):
+            if member in seen:
+                raise InputError(f"{self.name} names {path} twice")
+            seen.add(member)
+
+
+def open_list(path: Path) -> PathsSource:
+    """Return the images that a text file names, one path a line; empty lines are none.
+
+    Raises:
+        InputError: the file is no text, or as `PathsSource`.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise InputError(f"{path} cannot be read as a list of paths: it is no text in UTF-8") from None
+    return PathsSource(_lines(text), str(path))
+
+
+def open_stdin() -> PathsSource:
+    """Return the images that stdin names, one path a line, or separated by NUL as ``find -print0`` writes them.
+
+    Raises:
+        InputError: as `PathsSource`; also where stdin stands for both sides, since the second finds it empty.
+    """
+    return PathsSource(_lines(sys.stdin.read()), "stdin")
+
+
+def are_paths(thing: object) -> bool:
+    """Tell whether a thing is a list or tuple of paths.
+
+    >>> are_paths(["a.png", Path("b.png")]), are_paths([]), are_paths("a.png")
+    (True, False, False)
+    """
+    if not isinstance(thing, list | tuple) or not thing:
+        return False
+    return all(isinstance(path, str | os.PathLike) for path in thing)
+
+
+def open_paths(paths: Sequence[str | os.PathLike[str]]) -> PathsSource:
+    """Return the images of a list of paths."""
+    return PathsSource(paths, "list of paths")
+
+
+def _lines(text: str) -> list[str]:
+    return [line for line in (text.split("\0") if "\0" in text else text.splitlines()) if line.strip()]
+
+
+def _below_their_folder(paths: Sequence[str]) -> list[str]:
+    """Return paths relative to the deepest folder that holds them all, with forward slashes."""
+    whole = [os.path.abspath(path) for path in paths]  # noqa: PTH100 - links stay links
+    folders = {os.path.dirname(path) for path in whole}  # noqa: PTH120 - a million times
+    try:
+        common = os.path.commonpath(folders)
+    except ValueError:  # on different drives
+        common = ""
+    start = len(common.rstrip(os.sep)) + 1 if common else 0
+    return [path[start:].replace(os.sep, "/") for path in whole]

@@ -1,0 +1,207 @@
+"""Tar archives of image files, read in place: of a folder, or shards that webdataset wrote."""
+
+import json
+import tarfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import IO
+
+from ganmetrics.data.archives import MEMBER_LIMIT
+from ganmetrics.data.classes import Classes, classes_of_paths
+from ganmetrics.data.image_source import Listing
+from ganmetrics.data.label_file import LABEL_COLUMNS
+from ganmetrics.data.members import hidden_part, is_image_name
+from ganmetrics.errors import InputError
+
+_BLOCK = 512
+_LABEL_SUFFIXES = (".cls", ".json")
+_COMPRESSED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
+
+
+@dataclass(frozen=True)
+class Member:
+    """A file in a tar: its path, and where its bytes lie.
+
+    Attributes:
+        archive: the number of the tar among those of a source.
+        path: in the archive.
+        offset: of its first byte.
+        size: in bytes.
+    """
+
+    archive: int
+    path: str
+    offset: int
+    size: int
+
+    @property
+    def sample(self) -> tuple[int, str]:
+        """What webdataset calls the key: the path up to the first dot of the file's name."""
+        folder, slash, file = self.path.rpartition("/")
+        return self.archive, folder + slash + file.partition(".")[0]
+
+
+class TarSource:
+    """All image files in one or several uncompressed tars: tar after tar, each in the order of its paths.
+
+    A class is a sample's ``.cls``, or the ``label`` of its ``.json``, as webdataset keeps them beside the image of the
+    same name; without such, the first-level folders as in a folder of files.
+
+    Raises:
+        InputError: a file is no tar, compressed, cut short, or several in one; it holds no image, a path twice, a link,
+            or a path that leads out of it; or a sample has two images, or no label where others have one.
+    """
+
+    uniform_size = None
+
+    def __init__(self, paths: Sequence[Path], name: str) -> None:
+        self.name = name
+        self._paths = tuple(paths)
+        members = [member for number, path in enumerate(paths) for member in _members(path, number)]
+        visible = [member for member in members if hidden_part(member.path) is None]
+        images = [member for member in visible if is_image_name(member.path)]
+        self.ignored = len(visible) - len(images)
+        if not images:
+            raise InputError(f"{name} needs to hold image files; it has none, and {self.ignored:,} other files")
+        self._members = images
+        hidden = {(member.archive, hidden_part(member.path)) for member in members if hidden_part(member.path)}
+        self._classes = self._find_classes(visible)
+        self.listing = Listing(self._classes.classes_from, self._classes.no_classes, len(hidden))
+
+    def __len__(self) -> int:
+        """Return the number of image files."""
+        return len(self._members)
+
+    def label(self, index: int) -> str:
+        """Return the path of the archive and of the image in it."""
+        member = self._members[index]
+        return f"{self._paths[member.archive]}::{member.path}"
+
+    def member(self, index: int) -> str:
+        """Return the path of an image in its archive."""
+        return self._members[index].path
+
+    def read(self, index: int) -> bytes:
+        """Return the bytes of an image file."""
+        return self._read(self._members[index])
+
+    def class_of(self, index: int) -> str | None:
+        """Return the label of an image, or its first-level folder where these are classes."""
+        return self._classes.of(index)
+
+    def _read(self, member: Member) -> bytes:
+        try:
+            with self._paths[member.archive].open("rb") as file:
+                file.seek(member.offset)
+                data = file.read(member.size)
+        except OSError as error:
+            raise InputError(f"cannot be read: {error.strerror}") from None
+        if len(data) != member.size:
+            raise InputError("truncated")
+        return data
+
+    def _find_classes(self, visible: Sequence[Member]) -> Classes:
+        for suffix in _LABEL_SUFFIXES:
+            beside = {member.sample: member for member in visible if member.path.lower().endswith(suffix)}
+            first = beside.get(self._members[0].sample)
+            # The first sample tells whether there are labels: reading a million captions would take minutes.
+            if first is None or self._label_in(first) is None:
+                continue
+            self.ignored -= len(beside)
+            self._check_samples()
+            return Classes(tuple(self._label_of(image, beside, suffix) for image in self._members), f"{suffix} members")
+        return classes_of_paths([member.path for member in self._members])
+
+    def _label_of(self, image: Member, beside: Mapping[tuple[int, str], Member], suffix: str) -> str:
+        member = beside.get(image.sample)
+        label = None if member is None else self._label_in(member)
+        if label is None:
+            path = self._paths[image.archive]
+            raise InputError(f"{path} needs a label in a {suffix} member for each image; {image.path} has none")
+        return label
+
+    def _check_samples(self) -> None:
+        """Refuse masks and the like: of two images in a sample, one is not of the set."""
+        seen: dict[tuple[int, str], Member] = {}
+        for image in self._members:
+            other = seen.setdefault(image.sample, image)
+            if other is not image:
+                path = self._paths[image.archive]
+                raise InputError(
+                    f"{path} needs one image a sample; {image.sample[1]} has {other.path} and {image.path}"
+                )
+
+    def _label_in(self, member: Member) -> str | None:
+        """Return the label in a ``.cls`` or ``.json`` member; None for a ``.json`` without one."""
+        name = f"{self._paths[member.archive]}::{member.path}"
+        try:
+            text = self._read(member).decode()
+        except (InputError, UnicodeDecodeError) as error:
+            raise InputError(f"{name}: {error}") from None
+        if member.path.lower().endswith(".cls"):
+            if not text.strip() or len(text.split("\n")) > 2:  # noqa: PLR2004 - a last line break
+                raise InputError(f"{name} needs to hold one label, got {text[:40]!r}")
+            return text.strip()
+        try:
+            stored = json.loads(text)
+        except ValueError:
+            raise InputError(f"{name} cannot be read as JSON") from None
+        found = [stored[key] for key in LABEL_COLUMNS if key in stored] if isinstance(stored, dict) else []
+        usable = found and isinstance(found[0], int | str) and not isinstance(found[0], bool)
+        return str(found[0]) if usable else None
+
+
+def open_tar(path: Path) -> TarSource:
+    """Return a source of the images of one tar."""
+    return TarSource((path,), str(path))
+
+
+def _members(path: Path, number: int) -> list[Member]:
+    """Return the files of a tar in the order of their paths, after checking that it is whole."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(_BLOCK)
+            if head.startswith(_COMPRESSED):
+                raise InputError(f"{path} is compressed, and a compressed tar cannot be read in place: unpack it")
+            file.seek(0)
+            with tarfile.TarFile(fileobj=file) as archive:
+                infos = archive.getmembers()
+                end = archive.offset
+            _check_end(file, path, end)
+    except tarfile.TarError as error:
+        raise InputError(f"{path} cannot be read as a tar: {' '.join(str(error).split())}") from None
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}") from None
+    found: dict[str, Member] = {}
+    for info in infos:
+        if info.isdir():
+            continue
+        member = Member(number, str(PurePosixPath(info.name)), info.offset_data, info.size)
+        _check_member(info, path)
+        if member.path in found:
+            raise InputError(f"{path} holds {member.path} twice")
+        found[member.path] = member
+    return [found[name] for name in sorted(found)]
+
+
+def _check_end(file: IO[bytes], path: Path, end: int) -> None:
+    """Refuse a tar that is cut between two members, which reads like a shorter one, or goes on after its end."""
+    file.seek(end)
+    size, empty = 0, True
+    while block := file.read(1 << 20):
+        size, empty = size + len(block), empty and not any(block)
+    if size < _BLOCK:
+        raise InputError(f"{path} is truncated: it has no end")
+    if not empty:
+        raise InputError(f"{path} goes on after its end or is damaged; two tars joined into one need to be two files")
+
+
+def _check_member(info: tarfile.TarInfo, path: Path) -> None:
+    name = info.name
+    if PurePosixPath(name).is_absolute() or PureWindowsPath(name).drive or ".." in PureWindowsPath(name).parts:
+        raise InputError(f"{path} has a member whose path leads out of the archive: {name}")
+    if not info.isreg():
+        raise InputError(f"{path} has a member that is a link or no regular file: {name}")
+    if is_image_name(name) and info.size > MEMBER_LIMIT:
+        raise InputError(f"{path} may hold images of up to {MEMBER_LIMIT:,} bytes; {name} has {info.size:,}")

@@ -1,0 +1,108 @@
+"""One GAN from beginning to end, in plain PyTorch: read this file first (docs/reference-models.md, "A guided tour").
+
+Everything else in this package is what a reader then asks for: other losses, labels, several processes, records,
+checkpoints that go on to the bit. A test holds `step` equal to the step of `Trainer`: this is the real thing, no toy.
+"""
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor, nn, optim
+from torch.nn.functional import softplus
+
+from ganmetrics import Extractor, FrechetInceptionDistance, Reference, Score
+from reference_models.config import NetConfig
+from reference_models.data.batches import to_floats
+from reference_models.networks.build import build_discriminator, build_generator
+from reference_models.scoring.pattern import evaluating, score_generator
+
+RATE, BETAS = 2e-4, (0.5, 0.999)
+"""Of Adam, as the paper has them: with a first beta of 0.9 the training oscillates."""
+
+
+def train(
+    images: Tensor, extractor: str | Extractor, *, width: int = 64, epochs: int = 20, batch: int = 64, count: int = 5000
+) -> Iterator[Score]:
+    """Train a DCGAN and give its distance from the real images before training and after each epoch.
+
+    Args:
+        images: real, uint8 [n, 3, s, s], s = 4 x 2^k.
+        extractor: of the features that the distance is of.
+        width: channels of the networks' widest inner map.
+        epochs: passes over the images.
+        batch: images a step.
+        count: generated images a score.
+
+    >>> from ganmetrics.testing import ChannelMeans, random_images
+    >>> scores = train(random_images(16, size=8), ChannelMeans(), width=4, epochs=2, batch=8, count=20)
+    >>> [score.name for score in scores]
+    ['fd_channel-means', 'fd_channel-means', 'fd_channel-means']
+    """
+    config = NetConfig(size=images.shape[-1], width=width)
+    generator, discriminator = build_generator(config, seed=0), build_discriminator(config, seed=1)
+    opt_g = optim.Adam(generator.parameters(), RATE, BETAS)
+    opt_d = optim.Adam(discriminator.parameters(), RATE, BETAS)
+    reference = Reference.from_images(images, extractor=extractor, workers=0)  # the real side, computed once
+    metric = FrechetInceptionDistance(reference, extractor=extractor)
+    rng = torch.Generator().manual_seed(0)
+
+    yield score(metric, generator, config, count=count)  # the untrained generator says what a distance is worth
+    for _ in range(epochs):
+        order = torch.randperm(len(images), generator=rng)
+        for start in range(0, len(images) - batch + 1, batch):
+            real = to_floats(images[order[start : start + batch]])
+            latent = torch.randn(batch, config.latent_dim, generator=rng)
+            step(generator, discriminator, opt_g, opt_d, real=real, latent=latent)
+        yield score(metric, generator, config, count=count)
+
+
+def step(
+    generator: nn.Module,
+    discriminator: nn.Module,
+    opt_g: optim.Optimizer,
+    opt_d: optim.Optimizer,
+    *,
+    real: Tensor,
+    latent: Tensor,
+) -> tuple[Tensor, Tensor]:
+    """Take one step of both networks and return both losses (Goodfellow et al. 2014, algorithm 1).
+
+    Args:
+        generator: G: latents [n, d] to images in [-1, 1].
+        discriminator: D before its sigmoid: images to a logit each.
+        opt_g: of the generator.
+        opt_d: of the discriminator.
+        real: images x, [n, 3, s, s] in [-1, 1].
+        latent: z, [n, d].
+    """
+    fake = generator(latent)  # G(z)
+
+    # The discriminator: -log D(x) - log(1 - D(G(z))). With a logit l, -log sigmoid(l) = softplus(-l) and
+    # -log(1 - sigmoid(l)) = softplus(l). The fakes are detached: this step does not move the generator. Real and fake
+    # images are judged apart, since batch normalisation over both would tell them from each other by itself.
+    loss_d = softplus(-discriminator(real).logit).mean() + softplus(discriminator(fake.detach()).logit).mean()
+    opt_d.zero_grad()
+    torch.autograd.backward(loss_d)
+    opt_d.step()
+
+    # The generator: -log D(G(z)), the non-saturating form (the same paper, section 3): log(1 - D(G(z))) has no gradient
+    # where D is sure. Its gradient goes through the discriminator, whose own weights are left alone meanwhile.
+    discriminator.requires_grad_(requires_grad=False)
+    loss_g = softplus(-discriminator(fake).logit).mean()
+    opt_g.zero_grad()
+    torch.autograd.backward(loss_g)
+    opt_g.step()
+    discriminator.requires_grad_(requires_grad=True)
+    return loss_d.detach(), loss_g.detach()
+
+
+def score(metric: FrechetInceptionDistance, generator: nn.Module, config: NetConfig, *, count: int) -> Score:
+    """Return the distance of `count` images, of the same latents each time and with no trace in the training."""
+    rng = torch.Generator().manual_seed(1)
+
+    def generate(number: int) -> Tensor:
+        with evaluating(generator):  # evaluation mode and no gradients, and every part's own mode back afterwards
+            images: Tensor = generator(torch.randn(number, config.latent_dim, generator=rng))
+        return images
+
+    return score_generator(metric, generate, count=count)

@@ -1,0 +1,80 @@
+"""A list of paths is read in its order, each file once."""
+
+import io
+
+import pytest
+
+from ganmetrics.data.looking import audit
+from ganmetrics.data.sources import open_source
+from ganmetrics.errors import InputError
+
+
+@pytest.fixture
+def listed(tmp_path):
+    """Return a writer of a text file of lines."""
+
+    def write(*lines, end="\n"):
+        (tmp_path / "list.txt").write_text(end.join(map(str, lines)) + end, encoding="utf-8")
+        return tmp_path / "list.txt"
+
+    return write
+
+
+def labels(source):
+    """Return the labels of all images."""
+    return [source.label(index) for index in range(len(source))]
+
+
+def test_every_form_keeps_the_order(folder, listed, monkeypatch):
+    """A text file, stdin, and a list in Python of texts and paths."""
+    paths = [folder / f"{index}.png" for index in (2, 0, 1)]
+    names = [str(path) for path in paths]
+    for form in (listed(*paths), listed("", *paths, end="\r\n"), paths, names, tuple(names)):
+        assert labels(open_source(form)) == names
+    for text in ("\n".join(names), "\0".join(names) + "\0"):  # find -print0
+        monkeypatch.setattr("sys.stdin", io.StringIO(text))
+        source = open_source("-")
+        assert (labels(source), source.name) == (names, "stdin")
+        assert source.read(0) == paths[0].read_bytes()
+
+
+def test_relative_paths_begin_at_the_current_folder(folder, listed, monkeypatch):
+    """As those that find prints."""
+    monkeypatch.chdir(folder)
+    assert audit(open_source(listed("0.png", "./1.png"))).count == 2
+
+
+def test_folders_below_the_common_one_are_classes(folder, listed):
+    """By the rules for a folder; and by these names labels call the images."""
+    for index, name in enumerate(("cat", "dog")):
+        (folder / name).mkdir()
+        (folder / f"{index}.png").rename(folder / name / "a.png")
+    source = open_source(listed(folder / "dog" / "a.png", folder / "cat" / "a.png"))
+    assert [source.class_of(index) for index in range(2)] == ["dog", "cat"]
+    assert [source.member(index) for index in range(2)] == ["dog/a.png", "cat/a.png"]
+    assert open_source([folder / "dog" / "a.png"]).class_of(0) is None
+
+
+def test_lists_that_are_refused(folder, listed, tmp_path, monkeypatch):
+    """An empty list, a file twice under whatever name, a file of another kind, no text."""
+    with pytest.raises(InputError, match=r"list\.txt needs to name image files; it is empty"):
+        open_source(listed(""))
+    twice = folder / ".." / "set" / "0.png"
+    with pytest.raises(InputError, match=r"list\.txt names \S+/\.\./set/0\.png twice"):
+        open_source(listed(folder / "0.png", twice))
+    with pytest.raises(
+        InputError, match=r"list\.txt needs to name image files; \S+notes\.txt has no image's extension"
+    ):
+        open_source(listed(folder / "0.png", folder / "notes.txt"))
+    (tmp_path / "raw.txt").write_bytes(b"\xff\xfe")
+    with pytest.raises(InputError, match=r"raw\.txt cannot be read as a list of paths"):
+        open_source(tmp_path / "raw.txt")
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    with pytest.raises(InputError, match="stdin needs to name image files; it is empty"):
+        open_source("-")
+
+
+def test_a_missing_file_is_the_audits_to_name(folder, listed):
+    """With the others that cannot be read."""
+    with pytest.raises(InputError, match=r"1 of 2 images of \S+list\.txt .*gone\.png \(cannot be read: No such file"):
+        audit(open_source(listed(folder / "0.png", folder / "gone.png")))
