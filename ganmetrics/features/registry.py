@@ -4,11 +4,12 @@ from collections import OrderedDict
 from pathlib import Path
 from threading import Lock
 
+from ganmetrics import _plugins
 from ganmetrics._text import shown
 from ganmetrics._types import Progress, silent
-from ganmetrics.errors import InputError
+from ganmetrics.errors import GanMetricsError, InputError
 from ganmetrics.features import clip, dinov2, efficientnet_lite, inception
-from ganmetrics.features.base import Extractor, ExtractorSpec
+from ganmetrics.features.base import Extractor, ExtractorSpec, check_extractor
 from ganmetrics.features.names import CLIP, DINOV2, EXTRACTORS, TIMM_PREFIX, split_precision
 from ganmetrics.features.network import NetworkExtractor
 from ganmetrics.features.resize import Preprocessing
@@ -78,9 +79,30 @@ def load_extractor(
         ...
     ganmetrics.errors.InputError: extractor must be inception-v3, dinov2-vitl14, ... or timm:NAME; got 'inception'
     """
+    if name in _plugins.names(_plugins.EXTRACTORS):
+        if preprocessing is not None or weights is not None:
+            raise InputError(f"extractor {name} is another package's, with weights and preprocessing of its own")
+        return _added(name)
     network, precision = split_precision(name)
     loaded = _load_network(network, preprocessing, weights, offline=offline, progress=progress)
     return loaded.in_precision(precision)
+
+
+def _added(name: str) -> Extractor:
+    """Return the extractor that another package adds under a name, which its spec must have, too."""
+    added = _plugins.load(_plugins.EXTRACTORS, name)
+    try:
+        extractor = check_extractor(added.thing())
+    except GanMetricsError:
+        raise
+    except Exception as error:  # another package's code may fail in any way
+        reason = (str(error).splitlines() or [""])[0] or type(error).__name__
+        raise InputError(f"extractor {name} of {added.package} failed: {reason}") from None
+    if extractor.spec.name != name:
+        raise InputError(
+            f"extractor {name} of {added.package} must have that name in its spec; got {extractor.spec.name}"
+        )
+    return extractor
 
 
 def _load_network(

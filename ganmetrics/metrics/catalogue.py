@@ -1,11 +1,16 @@
 """The metrics by name: what each needs and which way is better. Light: the command line reads it before torch."""
 
+import logging
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from ganmetrics import _plugins
 from ganmetrics.errors import InputError
+from ganmetrics.metrics.feature_metric import FeatureMetric
+
+logger = logging.getLogger(__name__)
 
 Need = Literal["moments", "spatial", "features", "logits", "classes"]
 """What a metric reads of a side: moments of the features or of the spatial ones, all features, logits, classes."""
@@ -193,6 +198,36 @@ METRICS = {
         ),
     )
 }
+
+
+def _added() -> dict[str, Metric]:
+    """Return the metrics of other packages; one that cannot be read, or has a name of ours, is said and left out."""
+    found: dict[str, Metric] = {}
+    for name in _plugins.names(_plugins.METRICS):
+        try:
+            added = _plugins.load(_plugins.METRICS, name)
+        except InputError as error:
+            logger.warning("metric left out: %s", error)
+            continue
+        if name in METRICS or not isinstance(added.thing, FeatureMetric):
+            fault = "that name is taken" if name in METRICS else "it is no ganmetrics.FeatureMetric"
+            logger.warning("metric left out: %s of %s: %s", name, added.package, fault)
+            continue
+        described = added.thing
+        found[name] = _of_both(
+            name,
+            described.title,
+            "added",
+            "features",
+            least=described.least,
+            lower_is_better=described.lower_is_better,
+            low=described.low,
+            high=described.high,
+        )
+    return found
+
+
+METRICS |= _added()
 
 CONTESTED = ("fid", "kid", "precision", "recall")
 """The metrics by which two generators can be compared."""

@@ -7,6 +7,7 @@ from ganmetrics.errors import GanMetricsError, InputError
 from ganmetrics.metrics.catalogue import Metric
 from ganmetrics.references.sides import Side
 from ganmetrics.report import Refusal, Report, Score, Table
+from ganmetrics.scoring.added import added_scores
 from ganmetrics.scoring.classes import class_scores
 from ganmetrics.scoring.comparison import Comparison
 from ganmetrics.scoring.diversity import duplicate_scores, vendi_scores
@@ -32,6 +33,7 @@ FAMILIES: dict[str, Callable[[Comparison, tuple[str, ...], ScoringOptions], Scor
     "vendi": vendi_scores,
     "duplicates": duplicate_scores,
     "classes": class_scores,
+    "added": added_scores,
 }
 """What computes each family of the catalogue."""
 
