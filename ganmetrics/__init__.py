@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ganmetrics.commands.explain import explain as explain
     from ganmetrics.commands.extract import extract as extract
     from ganmetrics.commands.influence import influence as influence
+    from ganmetrics.commands.reconstruct.run import reconstruct as reconstruct
     from ganmetrics.commands.sanity.run import sanity as sanity
     from ganmetrics.core.gaussian.moments import Moments as Moments
     from ganmetrics.core.gaussian.roots import psd_sqrt as psd_sqrt
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from ganmetrics.metrics.divergences import earth_movers_distance as earth_movers_distance
     from ganmetrics.metrics.divergences import js_divergence as js_divergence
     from ganmetrics.metrics.divergences import kl_divergence as kl_divergence
+    from ganmetrics.metrics.feature_metric import FeatureMetric as FeatureMetric
     from ganmetrics.metrics.frechet.difference import frechet_difference as frechet_difference
     from ganmetrics.metrics.frechet.distance import frechet_distance as frechet_distance
     from ganmetrics.metrics.frechet.infinity import frechet_infinity as frechet_infinity
@@ -70,10 +72,10 @@ _HOMES = {
     "Extraction": "extraction.options",
     "Extractor": "features.base",
     "ExtractorSpec": "features.base",
+    "FeatureMetric": "metrics.feature_metric",
     "FrechetInceptionDistance": "metric",
     "GanMetricsError": "errors",
     "InputError": "errors",
-    "Estimate": "metrics.frechet.joint",
     "ModuleExtractor": "features.module",
     "Moments": "core.gaussian.moments",
     "NotEnoughSamples": "errors",
@@ -114,6 +116,7 @@ _HOMES = {
     "precision_recall_estimate": "metrics.neighbours.estimate",
     "printable": "_text",
     "psd_sqrt": "core.gaussian.roots",
+    "reconstruct": "commands.reconstruct.run",
     "sanity": "commands.sanity.run",
     "shown": "_text",
     "this_process_only": "ranks",
