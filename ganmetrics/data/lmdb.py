@@ -11,6 +11,10 @@ from ganmetrics.optional import require
 _HEAD = 16
 
 
+_opened: dict[tuple[int, str], Any] = {}
+"""The open databases, by process and path."""
+
+
 class LmdbSource:
     """The values of an LMDB that begin as image files do, in the order of their keys; other values are ignored.
 
@@ -25,7 +29,6 @@ class LmdbSource:
     def __init__(self, path: Path) -> None:
         self.name = str(path)
         self._path = path
-        self._opened: tuple[int, Any] | None = None
         self._keys: list[bytes] = []
         self.ignored = 0
         try:
@@ -43,10 +46,6 @@ class LmdbSource:
     def __len__(self) -> int:
         """Return the number of images."""
         return len(self._keys)
-
-    def __getstate__(self) -> dict[str, object]:
-        """Leave the open database behind when the source goes to another process."""
-        return {**self.__dict__, "_opened": None}
 
     def label(self, index: int) -> str:
         """Return the path of the database and the key of an image."""
@@ -72,20 +71,18 @@ class LmdbSource:
         return
 
     def _environment(self) -> Any:  # noqa: ANN401 - lmdb has no types
-        process = os.getpid()
-        if self._opened is None or self._opened[0] != process:
-            self._opened = (
-                process,
-                _lmdb().open(
-                    str(self._path),
-                    subdir=self._path.is_dir(),
-                    readonly=True,
-                    lock=False,
-                    readahead=False,
-                    create=False,
-                ),
+        # LMDB may be opened once a process only, and a forked process must not use its parent's.
+        key = (os.getpid(), str(self._path.resolve()))
+        if key not in _opened:
+            _opened[key] = _lmdb().open(
+                str(self._path),
+                subdir=self._path.is_dir(),
+                readonly=True,
+                lock=False,
+                readahead=False,
+                create=False,
             )
-        return self._opened[1]
+        return _opened[key]
 
 
 def is_lmdb(path: Path) -> bool:
