@@ -1,7 +1,9 @@
 """An LMDB of encoded images, as LSUN is published."""
 
-import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from ganmetrics.data.decode import begins_as_image
@@ -11,14 +13,13 @@ from ganmetrics.optional import require
 _HEAD = 16
 
 
-_opened: dict[tuple[int, str], Any] = {}
-"""The open databases, by process and path."""
+_one_at_a_time = Lock()
 
 
 class LmdbSource:
     """The values of an LMDB that begin as image files do, in the order of their keys; other values are ignored.
 
-    Every process opens the database for itself, as LMDB demands.
+    The database is opened for each read and closed again, so that any number of sources and processes may read it.
 
     Raises:
         InputError: lmdb is not installed, or the database is damaged or holds no image.
@@ -32,7 +33,7 @@ class LmdbSource:
         self._keys: list[bytes] = []
         self.ignored = 0
         try:
-            with self._environment().begin(buffers=True) as transaction:
+            with self._environment() as database, database.begin(buffers=True) as transaction:
                 for key, value in transaction.cursor():
                     if begins_as_image(bytes(value[:_HEAD])):
                         self._keys.append(bytes(key))
@@ -58,7 +59,7 @@ class LmdbSource:
     def read(self, index: int) -> bytes:
         """Return the bytes of an image file."""
         try:
-            with self._environment().begin() as transaction:
+            with self._environment() as database, database.begin() as transaction:
                 data = transaction.get(self._keys[index])
         except _lmdb().Error as error:
             raise InputError(f"cannot be read: {' '.join(str(error).split())}") from None
@@ -70,19 +71,15 @@ class LmdbSource:
         """Return None: the keys of an LMDB say nothing of classes."""
         return
 
-    def _environment(self) -> Any:  # noqa: ANN401 - lmdb has no types
-        # LMDB may be opened once a process only, and a forked process must not use its parent's.
-        key = (os.getpid(), str(self._path.resolve()))
-        if key not in _opened:
-            _opened[key] = _lmdb().open(
-                str(self._path),
-                subdir=self._path.is_dir(),
-                readonly=True,
-                lock=False,
-                readahead=False,
-                create=False,
+    @contextmanager
+    def _environment(self) -> Iterator[Any]:
+        """Open the database for the block: LMDB may be open once in a process, and a fork inherits that."""
+        with _one_at_a_time:
+            database = _lmdb().open(
+                str(self._path), subdir=self._path.is_dir(), readonly=True, lock=False, readahead=False, create=False
             )
-        return _opened[key]
+            with database:
+                yield database
 
 
 def is_lmdb(path: Path) -> bool:
