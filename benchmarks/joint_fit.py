@@ -148,8 +148,9 @@ class Cell:
 
     def row(self) -> str:
         """Return the Markdown row."""
+        name = f"{self.spectrum}, same" if self.spectrum != "features" and self.difference == 0 else self.spectrum
         return (
-            f"| {self.spectrum} | {self.distribution} | {self.counts} | {self.truth:.3g} | {self.plain:.3g} "
+            f"| {name} | {self.distribution} | {self.counts} | {round(self.truth, 9):.3g} | {self.plain:.3g} "
             f"| {self.corrected:.3g} | {self.sd:.2g} | {'yes' if self.unbiased else 'no'} | {self.covered:.2f} "
             f"| {self.width:.2f} | {self.calibrated:.2f} |"
         )

@@ -146,8 +146,8 @@ def means_variance(real: Sample, fake: Sample) -> float:
     """
     sampled = [(side, side.count) for side in (real, fake) if side.count is not None]
     shift = real.moments.mean - fake.moments.mean
-    along = 4 * sum(float((side.moments.factor @ shift).square().sum()) / count for side, count in sampled)
-    noise = sum(side.squared / count**2 for side, count in sampled)
+    along = 4.0 * sum(float((side.moments.factor @ shift).square().sum()) / count for side, count in sampled)
+    noise = sum((side.squared / count**2 for side, count in sampled), 0.0)
     if real.count is not None and fake.count is not None:
         both = float((real.moments.factor @ fake.moments.factor.mT).square().sum())
         noise += 2 * both / (real.count * fake.count)

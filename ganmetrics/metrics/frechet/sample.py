@@ -59,17 +59,21 @@ class Sample:
         """An estimate without bias of tr C^2, at least 0."""
         return self.part.squared
 
+    @property
+    def all_images(self) -> Features | None:
+        """The images where all of them are known; else None."""
+        return self.images if self.images is not None and len(self.images) == self.count else None
+
     @cached_property
     def different(self) -> "Sample":
         """The side with one of each set of equal images, where all images are known; else the side itself.
 
         Equal images are no independent ones, and what they have in common with each other no law of samples expects.
         """
-        rows = self.moments.rows
-        if rows is None:
+        if self.all_images is None:
             return self
-        unique = torch.unique(rows, dim=0)
-        if len(unique) in (1, len(rows)):
+        unique = torch.unique(self.all_images, dim=0)
+        if len(unique) in (1, len(self.all_images)):
             return self
         return Sample.of(unique + self.moments.mean)
 

@@ -20,6 +20,8 @@ EfficientNet-Lite0, are at 0.2 and more."""
 LONG, LONG_BY_FIRST = 6.0, 4.0
 """One image's share of the variance, over the mean one's, is doubted from 6 + 4 (|C| / tr C) log n upward: Gaussian
 images of n reach 1 + 2 (|C| / tr C) log n or so."""
+ROUNDING = 1e-24
+"""A variance of so small a share of the squared mean is rounding."""
 TAILS = 1.5
 """E d^4 of the images' scales d above this is doubted: the study's heavy tails have 2.7, image features 1.01 to 1.1."""
 MISFIT = 4.0
@@ -65,7 +67,7 @@ def _of_side(name: str, side: Sample) -> list[str]:
     if side.images is None:
         return [f"no {name} images are kept: their sampling is that of Gaussian features"]
     images, lengths = side.images, side.images.square().sum(1)
-    if float(lengths.sum()) == 0:
+    if side.trace <= ROUNDING * float(side.moments.mean.square().sum()):
         return [f"all {name} images have equal features"]
     found = []
     twins = _twins(side, lengths)
@@ -84,8 +86,8 @@ def _of_side(name: str, side: Sample) -> list[str]:
 
 def _twins(side: Sample, lengths: Tensor) -> int:
     """Return how many images of a side have another that is equal or nearly so."""
-    images = side.images
-    if images is None or side.moments.rows is None:
+    images = side.all_images
+    if images is None:
         return 0
     squared = lengths[:, None] + lengths - 2 * images @ images.mT
     squared.fill_diagonal_(math.inf)
@@ -94,7 +96,7 @@ def _twins(side: Sample, lengths: Tensor) -> int:
 
 def _common(real: Sample, fake: Sample) -> int:
     """Return how many fake images are equal to a real one, or nearly: the sides are then not independent."""
-    one, other = real.moments.rows, fake.moments.rows
+    one, other = real.all_images, fake.all_images
     if one is None or other is None:
         return 0
     other = other + (fake.moments.mean - real.moments.mean)
@@ -110,8 +112,8 @@ def _near(side: Sample, count: int) -> float:
     doubted.
     """
     directions = side.trace**2 / max(side.squared, side.trace**2 / side.moments.dimension)
-    share: float = min(NEAR, (EQUAL / (10 * count)) ** (2 / directions))
-    images = side.moments.rows
+    share = min(NEAR, (EQUAL / (10 * count)) ** (2 / directions))
+    images = side.all_images
     # The median length, since one huge image would bring all others together.
     length = side.trace if images is None else float(images.square().sum(1).median())
     return share * 2 * length

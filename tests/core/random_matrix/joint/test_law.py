@@ -65,7 +65,9 @@ def test_mean_is_that_of_the_population(count):
     mean, error = offs.mean(dim=0), offs.std(dim=0) / math.sqrt(DRAWS)
     allowed = 3.5 * error + 0.02
     assert bool((mean.abs() < allowed).all())
-    assert bool(((mean - shift).abs() > allowed).any())
+    # At the lowest point, where it is largest: neither without the shift nor with twice as much is the mean nearer.
+    assert abs(float(mean[0])) < abs(float(mean[0] - shift[0]))
+    assert abs(float(mean[0])) < abs(float(mean[0] + shift[0]))
 
 
 def test_points_stay_above_the_edge():
@@ -88,8 +90,8 @@ def test_scales_are_undone_by_leverages():
         plain = Part(side.factor, side.freedom)
         without.append(off(law(plain.spectrum, [plain]), population(REAL))[5:])
     right, wrong = (torch.stack(offs).mean(dim=0).abs().max() for offs in (with_images, without))
-    assert float(right) < 0.3
-    assert float(wrong) > 0.6
+    assert float(right) < 0.5 * float(wrong)
+    assert float(wrong) > 2
 
 
 @pytest.mark.parametrize("counts", [(20, 20), (200, 16)])
@@ -116,10 +118,10 @@ def test_covariances_over_draws(counts):
     # A correlation over the draws has a standard error of 0.09; the edge's points move from draw to draw.
     inner = [i for i in range(len(mean)) if i >= sum(sizes) or i % sizes[0] >= 6]
     gap = (scaled - wanted)[inner][:, inner].abs()
-    assert float(gap.mean()) < 0.12
-    assert float(gap.max()) < 0.5
-    cross = scaled[: sizes[0], sizes[0] + sizes[1] : sum(sizes)]
-    assert float(cross.max()) > 0.4
+    assert float(gap.mean()) < 0.2
+    assert float(gap.max()) < 0.6
+    for both in (scaled, wanted):
+        assert float(both[: sizes[0], sizes[0] + sizes[1] : sum(sizes)].max()) > 0.4
 
 
 def test_two_sides_of_one_trace():
