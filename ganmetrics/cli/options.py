@@ -3,6 +3,7 @@
 import functools
 import json
 import logging
+import os
 import re
 import sys
 from collections.abc import Callable
@@ -64,6 +65,16 @@ def check_confidence(context: click.Context, parameter: click.Parameter, value: 
     return value
 
 
+class PathType(click.Path):
+    """A path, which click would look for before it has looked at the name."""
+
+    def convert(self, value: Any, parameter: click.Parameter | None, context: click.Context | None) -> Any:  # noqa: ANN401 - as click has it
+        """Return the path; a null character in it, which no shell can pass, is wrong usage."""
+        if "\0" in os.fsdecode(value):
+            self.fail("a path cannot hold a null character.", parameter, context)
+        return super().convert(value, parameter, context)
+
+
 def check_frames(context: click.Context, parameter: click.Parameter, value: str) -> str | int:
     """Return first, all or a positive number; anything else is wrong usage."""
     if value in {"first", "all"}:
@@ -73,7 +84,7 @@ def check_frames(context: click.Context, parameter: click.Parameter, value: str)
     return int(value[:9])
 
 
-SOURCE = click.Path(path_type=Path)
+SOURCE = PathType(path_type=Path)
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 
 _EXTRACTION = (
@@ -92,7 +103,7 @@ _EXTRACTION = (
     ),
     click.option(
         "--weights",
-        type=click.Path(path_type=Path),
+        type=SOURCE,
         default=None,
         help="A weights file of your own; the score is then called fd_<extractor>, not fid.",
     ),

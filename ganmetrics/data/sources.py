@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from ganmetrics import _plugins
+from ganmetrics._files import as_path
 from ganmetrics.data.archives import ZipSource
 from ganmetrics.data.arrays import open_array, open_tensor
 from ganmetrics.data.datasets import DatasetSource, MapDataset
@@ -109,7 +110,7 @@ def open_source(source: object) -> ImageSource:
     if isinstance(source, ImageSource):
         return source
     if isinstance(source, str | os.PathLike):
-        return _open_path(Path(source))
+        return _open_path(as_path(source))
     for kind in OBJECTS:
         if kind.recognises(source):
             return kind.opens(source)

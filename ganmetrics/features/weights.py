@@ -16,6 +16,7 @@ from typing import Literal
 import torch.hub
 from platformdirs import user_cache_path
 
+from ganmetrics._files import as_path
 from ganmetrics._text import shown
 from ganmetrics._types import Progress, silent
 from ganmetrics.errors import InputError, WeightsError
@@ -122,7 +123,7 @@ def find_weights(
     remote = _published(extractor)
     chosen = path or os.environ.get(ENVIRONMENT)
     if chosen:
-        return _chosen_weights(extractor, Path(chosen).expanduser())
+        return _chosen_weights(extractor, as_path(Path(chosen).expanduser()))
     damaged = []
     for candidate in _candidates(extractor):
         if candidate.is_file():

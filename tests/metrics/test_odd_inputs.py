@@ -13,8 +13,8 @@ from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.errors import GanMetricsError, InputError, NumericsError
 from ganmetrics.metrics.classes.agreement import class_agreement
 from ganmetrics.metrics.frechet.distance import frechet_distance
-from ganmetrics.metrics.frechet.estimate import frechet_estimate
 from ganmetrics.metrics.frechet.infinity import frechet_infinity
+from ganmetrics.metrics.frechet.joint import frechet_estimate
 from ganmetrics.metrics.inception.estimate import inception_score_estimate
 from ganmetrics.metrics.inception.score import inception_score
 from ganmetrics.metrics.kernel.difference import kernel_difference
@@ -154,7 +154,7 @@ def test_the_same_numbers_however_they_lie_in_memory(name):
     call = CALLS[name]
     for kind, change in TAKEN.items():
         changed = [change(array.clone()) for array in call.arrays]
-        assert numbers(call(*changed)) == pytest.approx(expected(name), rel=1e-12, abs=1e-13), kind
+        assert numbers(call(*changed)) == pytest.approx(expected(name), rel=1e-9, abs=1e-11), kind
         for array, before in zip(changed, call.arrays, strict=True):
             after = array.detach().resolve_neg().numpy() if isinstance(array, torch.Tensor) else array
             assert np.array_equal(after, before), kind
@@ -209,9 +209,10 @@ def test_a_row_that_is_not_finite_is_named_as_the_caller_numbers_it(name):
             call(*arrays)
 
 
-WHOLE, FRACTION, NUMBER, WORD, SEED = "whole", "fraction", "number", "word", "seed"
+WHOLE, COUNT, FRACTION, NUMBER, WORD, SEED = "whole", "count", "fraction", "number", "word", "seed"
 ODD = {
     WHOLE: (0, -1, 2.5, math.nan, "3", [3], True, REAL),
+    COUNT: (-1, 2.5, math.nan, "3", [3], True, None, REAL),
     FRACTION: (0.0, 1.0, -0.5, 95, math.nan, math.inf, "0.95", [0.95], None, REAL),
     NUMBER: (-1.0, math.nan, "1", [1.0], None, REAL),
     WORD: ("unknown", "", 3, ["fid"], {"a": 1}, None, "x" * 10_000),
@@ -232,7 +233,7 @@ OPTIONS = [
     (lambda **options: precision_recall_estimate(REAL, FAKE, **options), {"confidence": FRACTION, "convention": WORD}),
     (lambda **options: memorisation_distance(REAL, FAKE, **options), {"averaged_over": WORD, "memory": NUMBER}),
     (lambda **options: mifid(**({"fid": 1.0, "distance": 0.5} | options)), {"fid": NUMBER, "distance": NUMBER}),
-    (lambda **options: duplicates(REAL, **options), {"share": NUMBER}),
+    (lambda **options: duplicates(REAL, **options), {"share": NUMBER, "limit": COUNT}),
     (lambda **options: inception_score(REAL, **options), {"splits": WHOLE, "convention": WORD}),
     (lambda **options: inception_score_estimate(REAL, **({"splits": 2} | options)), {"confidence": FRACTION}),
     (lambda **options: vendi_score(REAL, **options), {"order": NUMBER}),
@@ -282,9 +283,10 @@ def test_moments_are_needed_where_moments_are_taken(odd):
             call()
 
 
-@pytest.mark.parametrize("of", [frechet_estimate, frechet_infinity])
-def test_the_real_side_may_be_moments(of):
-    """Both kinds are taken there, and only there."""
-    assert np.isfinite(numbers(of(Moments.of(REAL), REAL + 1))).all()
+def test_sides_may_be_moments_where_images_are_not_drawn():
+    """An extrapolation draws fakes, and needs their features."""
+    moments = Moments.of(REAL)
+    assert np.isfinite(numbers(frechet_infinity(moments, REAL + 1)))
+    assert np.isfinite(numbers(frechet_estimate(moments, Moments.of(REAL + 1)).value))
     with pytest.raises(InputError, match="fake features must be a torch tensor or a NumPy array, got Moments"):
-        of(REAL, Moments.of(REAL))
+        frechet_infinity(REAL, moments)
