@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from ganmetrics import JointEstimate, frechet_from_few
+from ganmetrics import Estimate, frechet_estimate
 
 Array = np.ndarray
 CLUSTERS = 10
@@ -150,9 +150,7 @@ class Cell:
         )
 
 
-def summary(
-    design: tuple[str, str, float, int, str], truth: float, trace: float, found: list[JointEstimate]
-) -> Cell | None:
+def summary(design: tuple[str, str, float, int, str], truth: float, trace: float, found: list[Estimate]) -> Cell | None:
     """Return the cell of these estimates; None where there are too few images for them."""
     usable = [e for e in found if e.corrected is not None]
     if len(usable) < len(found):
@@ -188,7 +186,7 @@ def known(dimension: int, repetitions: int, done: set[tuple]) -> Iterable[Cell]:
                     side.mean + DISTRIBUTIONS[distribution](rng, number, dimension) @ side.root
                     for side, number in zip(sides, numbers, strict=True)
                 ]
-                found.append(frechet_from_few(*images))
+                found.append(frechet_estimate(*images))
             trace = float(sum((side.root**2).sum() for side in sides))
             cell = summary(design, exact_distance(*sides), trace, found)
             if cell:
@@ -210,14 +208,14 @@ def real_features(folder: Path, repetitions: int, done: set[tuple]) -> Iterable[
             if design in done or numbers[1] > len(fake):
                 continue
             if truth is None:
-                truth = 0.0 if name == "alike" else frechet_from_few(real, fake).corrected
+                truth = 0.0 if name == "alike" else frechet_estimate(real, fake).corrected
             found = []
             for repetition in range(repetitions):
                 rng = np.random.default_rng([STUDY, repetition, *numbers])
                 chosen = fake[rng.permutation(len(fake))[: numbers[1]]]
                 other = order[: 6 * dimension] if name == "alike" else order
                 side = many if numbers[0] == 6 * dimension else real[rng.permutation(other)[: numbers[0]]]
-                found.append(frechet_from_few(side, chosen))
+                found.append(frechet_estimate(side, chosen))
             cell = summary(design, truth, trace, found)
             if cell:
                 yield cell

@@ -14,7 +14,7 @@ from functools import partial
 import numpy as np
 import torch
 
-from ganmetrics import frechet_from_few
+from ganmetrics import frechet_estimate
 
 Array = np.ndarray
 Draw = Callable[[np.random.Generator, int], Array]
@@ -137,7 +137,7 @@ def main() -> None:
         found = []
         for repetition in range(options.repetitions):
             rng = np.random.default_rng([31, repetition])
-            found.append(frechet_from_few(real(rng, real_count), fake(rng, fake_count)))
+            found.append(frechet_estimate(real(rng, real_count), fake(rng, fake_count)))
         values = np.array([e.corrected for e in found])
         spread = values.std(ddof=1)
         print(

@@ -43,11 +43,9 @@ if TYPE_CHECKING:
     from ganmetrics.metrics.divergences import kl_divergence as kl_divergence
     from ganmetrics.metrics.frechet.difference import frechet_difference as frechet_difference
     from ganmetrics.metrics.frechet.distance import frechet_distance as frechet_distance
-    from ganmetrics.metrics.frechet.estimate import Estimate as Estimate
-    from ganmetrics.metrics.frechet.estimate import frechet_estimate as frechet_estimate
     from ganmetrics.metrics.frechet.infinity import frechet_infinity as frechet_infinity
-    from ganmetrics.metrics.frechet.joint import JointEstimate as JointEstimate
-    from ganmetrics.metrics.frechet.joint import frechet_from_few as frechet_from_few
+    from ganmetrics.metrics.frechet.joint import Estimate as Estimate
+    from ganmetrics.metrics.frechet.joint import frechet_estimate as frechet_estimate
     from ganmetrics.metrics.inception.score import inception_score as inception_score
     from ganmetrics.metrics.kernel.difference import kernel_difference as kernel_difference
     from ganmetrics.metrics.kernel.distance import kernel_distance as kernel_distance
@@ -65,14 +63,13 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Difference": "metrics.difference",
-    "Estimate": "metrics.frechet.estimate",
+    "Estimate": "metrics.frechet.joint",
     "Extraction": "extraction.options",
     "Extractor": "features.base",
     "ExtractorSpec": "features.base",
     "FrechetInceptionDistance": "metric",
     "GanMetricsError": "errors",
     "InputError": "errors",
-    "JointEstimate": "metrics.frechet.joint",
     "ModuleExtractor": "features.module",
     "Moments": "core.gaussian.moments",
     "NotEnoughSamples": "errors",
@@ -95,8 +92,7 @@ _HOMES = {
     "fid": "commands.evaluate",
     "frechet_difference": "metrics.frechet.difference",
     "frechet_distance": "metrics.frechet.distance",
-    "frechet_estimate": "metrics.frechet.estimate",
-    "frechet_from_few": "metrics.frechet.joint",
+    "frechet_estimate": "metrics.frechet.joint",
     "frechet_infinity": "metrics.frechet.infinity",
     "inception_score": "metrics.inception.score",
     "influence": "commands.influence",

@@ -36,6 +36,7 @@ def reference() -> None:
 @extraction_options
 @interval_option
 @click.option("--spatial", is_flag=True, help="Keep what sFID needs as well.")
+@click.option("--floor", is_flag=True, help="Keep what `evaluate --floor` needs as well.")
 @click.option("--shard", metavar="I/N", default=None, help="Only the I-th of N parts, for `reference merge`.")
 @quiet_option
 def build(
@@ -45,6 +46,7 @@ def build(
     how: "Extraction",
     no_interval: bool,
     spatial: bool,
+    floor: bool,
     shard: str | None,
     quiet: bool,
 ) -> None:
@@ -60,13 +62,14 @@ def build(
 
     start_logging(quiet=quiet)
     with all_ranks("reference build") as ranks:
-        room = (1 + spatial) * layer_bytes(WIDEST, blocks=False, kept=not no_interval)
+        room = (1 + spatial) * layer_bytes(WIDEST, blocks=floor, kept=not no_interval)
         ranks.once(lambda: check_output(output, room))
     built = Reference.from_images(
         source,
         how,
         interval=not no_interval,
         spatial=spatial,
+        floor=floor,
         shard=shard,
         progress=silent if quiet else bar,
     )

@@ -70,6 +70,7 @@ class Reference:
         *,
         interval: bool = True,
         spatial: bool = False,
+        floor: bool = False,
         shard: str | None = None,
         cache: str | Path | None = None,
         progress: Progress = silent,
@@ -84,6 +85,7 @@ class Reference:
             how: how they become features; or its fields as keywords.
             interval: keep what intervals need.
             spatial: keep what sFID needs as well.
+            floor: keep what a floor needs as well, eight parts' moments: 134 MB with ``inception-v3``.
             shard: only one part of the images, such as ``2/8``, for `ganmetrics.join_shards`.
             cache: a folder to keep statistics in between runs; None keeps none.
             progress: shows how far a stage has come.
@@ -100,7 +102,7 @@ class Reference:
         chosen = Extraction.of(how, options)
         store = None if cache is None else Path(cache)
         return build_reference(
-            source, chosen, interval=interval, spatial=spatial, shard=shard, cache=store, progress=progress
+            source, chosen, interval=interval, spatial=spatial, floor=floor, shard=shard, cache=store, progress=progress
         )
 
     @classmethod

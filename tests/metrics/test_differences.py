@@ -14,7 +14,7 @@ from ganmetrics.core.kernels.tiles import FeaturePair
 from ganmetrics.errors import InputError, NumericsError
 from ganmetrics.metrics.frechet.difference import frechet_difference
 from ganmetrics.metrics.frechet.distance import frechet_distance
-from ganmetrics.metrics.frechet.estimate import frechet_estimate
+from ganmetrics.metrics.frechet.joint import frechet_estimate
 from ganmetrics.metrics.kernel.difference import kernel_difference
 from ganmetrics.metrics.neighbours.difference import precision_recall_difference
 from ganmetrics.metrics.neighbours.precision_recall import precision_recall

@@ -13,8 +13,8 @@ from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.errors import GanMetricsError, InputError, NumericsError
 from ganmetrics.metrics.classes.agreement import class_agreement
 from ganmetrics.metrics.frechet.distance import frechet_distance
-from ganmetrics.metrics.frechet.estimate import frechet_estimate
 from ganmetrics.metrics.frechet.infinity import frechet_infinity
+from ganmetrics.metrics.frechet.joint import frechet_estimate
 from ganmetrics.metrics.inception.estimate import inception_score_estimate
 from ganmetrics.metrics.inception.score import inception_score
 from ganmetrics.metrics.kernel.difference import kernel_difference
@@ -209,9 +209,10 @@ def test_a_row_that_is_not_finite_is_named_as_the_caller_numbers_it(name):
             call(*arrays)
 
 
-WHOLE, FRACTION, NUMBER, WORD, SEED = "whole", "fraction", "number", "word", "seed"
+WHOLE, COUNT, FRACTION, NUMBER, WORD, SEED = "whole", "count", "fraction", "number", "word", "seed"
 ODD = {
     WHOLE: (0, -1, 2.5, math.nan, "3", [3], True, REAL),
+    COUNT: (-1, 2.5, math.nan, "3", [3], True, None, REAL),
     FRACTION: (0.0, 1.0, -0.5, 95, math.nan, math.inf, "0.95", [0.95], None, REAL),
     NUMBER: (-1.0, math.nan, "1", [1.0], None, REAL),
     WORD: ("unknown", "", 3, ["fid"], {"a": 1}, None, "x" * 10_000),
@@ -232,7 +233,7 @@ OPTIONS = [
     (lambda **options: precision_recall_estimate(REAL, FAKE, **options), {"confidence": FRACTION, "convention": WORD}),
     (lambda **options: memorisation_distance(REAL, FAKE, **options), {"averaged_over": WORD, "memory": NUMBER}),
     (lambda **options: mifid(**({"fid": 1.0, "distance": 0.5} | options)), {"fid": NUMBER, "distance": NUMBER}),
-    (lambda **options: duplicates(REAL, **options), {"share": NUMBER}),
+    (lambda **options: duplicates(REAL, **options), {"share": NUMBER, "limit": COUNT}),
     (lambda **options: inception_score(REAL, **options), {"splits": WHOLE, "convention": WORD}),
     (lambda **options: inception_score_estimate(REAL, **({"splits": 2} | options)), {"confidence": FRACTION}),
     (lambda **options: vendi_score(REAL, **options), {"order": NUMBER}),

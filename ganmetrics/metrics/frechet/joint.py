@@ -3,8 +3,6 @@
 import math
 from dataclasses import dataclass
 
-import torch
-
 from ganmetrics._types import ArrayLike
 from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.core.inference.student import student_quantile
@@ -27,7 +25,7 @@ MOST_FREEDOM = 500
 
 
 @dataclass(frozen=True)
-class JointEstimate:
+class Estimate:
     """A Fréchet distance, and what it says of the distance between the populations.
 
     Attributes:
@@ -50,9 +48,9 @@ class JointEstimate:
     reason: str
 
 
-def frechet_from_few(
+def frechet_estimate(
     real: ArrayLike | Moments | Sample, fake: ArrayLike | Moments | Sample, *, confidence: float = 0.95
-) -> JointEstimate:
+) -> Estimate:
     """Return the Fréchet distance of two sets of images, corrected for their numbers, with an interval.
 
     The squared distance of the means is too large by tr C1/n1 + tr C2/n2 on average, which is subtracted; the traces of
@@ -73,7 +71,7 @@ def frechet_from_few(
 
     >>> draw = torch.Generator().manual_seed(0)
     >>> real, fake = (torch.randn(40, 64, generator=draw, dtype=torch.float64) for _ in range(2))
-    >>> found = frechet_from_few(real, fake)  # two samples of one population: the truth is 0
+    >>> found = frechet_estimate(real, fake)  # two samples of one population: the truth is 0
     >>> found.value > 40, found.low < 0 < found.high
     (True, True)
     """
@@ -84,16 +82,16 @@ def frechet_from_few(
     counts = [side.count for side in sides if side.count is not None]
     if min(counts, default=FEWEST) < FEWEST:
         reason = f"a corrected distance needs {FEWEST} images a side, got {min(counts)}"
-        return JointEstimate(value, None, None, None, None, calibrated=False, reason=reason)
+        return Estimate(value, None, None, None, None, calibrated=False, reason=reason)
     found = distance_from_few(*(side.different for side in sides))
     if found is None:
         reason = "the spectra could not be fitted"
-        return JointEstimate(value, None, None, None, None, calibrated=False, reason=reason)
+        return Estimate(value, None, None, None, None, calibrated=False, reason=reason)
     trust = doubts(sides[0], sides[1], found.root)
     quantile = student_quantile(confidence, min([count - 1 for count in counts] + [MOST_FREEDOM]))
     half = quantile * found.error
     low, high = found.value - half, found.value + half
-    return JointEstimate(value, found.value, low, high, found.error, trust.calibrated, trust.reason)
+    return Estimate(value, found.value, low, high, found.error, trust.calibrated, trust.reason)
 
 
 @dataclass(frozen=True)
@@ -178,5 +176,5 @@ def _root(real: Sample, fake: Sample, unit: float) -> RootTrace | None:
         if all(part.freedom is None or part.freedom >= DIRECT * size for part in parts):
             return root_by_law(*parts)
         return root_by_fit(parts[0], parts[1], size)
-    except torch.linalg.LinAlgError:
+    except RuntimeError:  # torch's LinAlgError is one: an eigenvalue solver gave up
         return None

@@ -9,12 +9,9 @@ from torch import Tensor
 
 from ganmetrics._types import ArrayLike, Features
 from ganmetrics.core.arrays import check_rows, to_double
+from ganmetrics.core.gaussian.kept import most_kept
 from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.core.random_matrix.joint.spectra import Part
-
-KEPT_PER_FEATURE = 1
-"""So many images for each feature are kept of more: their scales are then known to a few per cent, and in single
-precision they take half of what the covariance does."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +42,7 @@ class Sample:
         moments = Moments.of(features)
         if moments.rows is not None:
             return cls(moments, moments.rows)
-        return cls(moments, kept_images(features, KEPT_PER_FEATURE * moments.dimension) - moments.mean)
+        return cls(moments, kept_images(features, most_kept(moments.dimension)) - moments.mean)
 
     @property
     def count(self) -> int | None:

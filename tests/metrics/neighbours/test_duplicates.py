@@ -94,7 +94,6 @@ def test_what_has_no_threshold_is_refused():
         ({"share": 0.0}, "share must be positive and finite, got 0.0"),
         ({"share": np.nan}, "share must be positive and finite, got nan"),
         ({"limit": -1}, "limit must be at least 0, got -1"),
-        ({"limit": 2.5}, "limit must be a whole number, got 2.5"),
     ):
         with pytest.raises(InputError, match=message):
             duplicates(drawn(9, 2), **options)

@@ -1,5 +1,6 @@
 """How well the law's estimates are known together: covariances for Gaussian features, and what images' scales add."""
 
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 import torch
@@ -69,9 +70,8 @@ def errors(parts: tuple[Part, Part], sides: tuple[Evidence, Evidence], product: 
     So how a side's estimate errs together with the product's is seen in the images themselves. Where both sides are
     alike they err alike, and it cancels in the distance.
     """
-    first, second, last = torch.arange(sum(len(one.law.t) for one in (*sides, product))).split(
-        [len(one.law.t) for one in (*sides, product)]
-    )
+    ends = [0, *accumulate(len(one.law.t) for one in (*sides, product))]
+    first, second, last = (torch.arange(start, stop) for start, stop in pairwise(ends))
     gaussian = _with_traces(parts, product, last)
     for number, (part, side, block) in enumerate(zip(parts, sides, (first, second), strict=True)):
         gaussian[block[:, None], block] = _own(side.law)

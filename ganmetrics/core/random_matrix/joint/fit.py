@@ -166,7 +166,8 @@ def _whitening(covariance: Tensor, floor: Tensor, mode: float) -> Tensor:
     """Return W with W' W the inverse of the covariance plus floors."""
     floored = covariance + torch.diag(floor.square() + mode**2 * covariance.diagonal())
     variances, directions = torch.linalg.eigh(floored)
-    return (directions / variances.clamp(min=float(variances[-1]) * 1e-9).sqrt()).mT
+    whitened: Tensor = directions / variances.clamp(min=float(variances[-1]) * 1e-9).sqrt()
+    return whitened.mT
 
 
 def _start(basis: Profile, eigenvalues: Tensor) -> Tensor:
