@@ -49,10 +49,7 @@ if TYPE_CHECKING:
     from ganmetrics.metrics.frechet.infinity import frechet_infinity as frechet_infinity
     from ganmetrics.metrics.frechet.joint import Estimate as Estimate
     from ganmetrics.metrics.frechet.joint import frechet_estimate as frechet_estimate
-<<<<<<< HEAD
     from ganmetrics.metrics.frechet.sample import Sample as Sample
-=======
->>>>>>> quick
     from ganmetrics.metrics.inception.score import inception_score as inception_score
     from ganmetrics.metrics.kernel.difference import kernel_difference as kernel_difference
     from ganmetrics.metrics.kernel.distance import kernel_distance as kernel_distance
