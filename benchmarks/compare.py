@@ -15,11 +15,13 @@ import numpy as np
 import torch
 from coverage import DISTRIBUTIONS, Population, populations
 
-from ganmetrics import frechet_distance
-from ganmetrics.metrics.difference import Difference
-from ganmetrics.metrics.frechet.difference import frechet_difference
-from ganmetrics.metrics.kernel.difference import kernel_difference
-from ganmetrics.metrics.neighbours.difference import precision_recall_difference
+from ganmetrics import (
+    Difference,
+    frechet_difference,
+    frechet_distance,
+    kernel_difference,
+    precision_recall_difference,
+)
 
 Array = np.ndarray
 Sets = tuple[Array, Array, Array]

@@ -21,8 +21,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ganmetrics import Estimate, Moments, frechet_distance, frechet_estimate
-from ganmetrics.metrics.frechet.infinity import frechet_infinity
+from ganmetrics import Estimate, Moments, frechet_distance, frechet_estimate, frechet_infinity
 
 Array = np.ndarray
 RATIOS = ("0.5", "0.75", "1", "1.25", "1.5", "2", "4", "8", "16", "1.5:4", "2:16", "16:2")

@@ -9,15 +9,16 @@ distance of the many. Features are extracted once and kept as float32 in FOLDER.
 
 import argparse
 import io
+import zlib
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import torch
 from PIL import Image, ImageFilter
 
-from ganmetrics import Estimate, extract, frechet_estimate
-from ganmetrics.data.decode import decode_stored
-from ganmetrics.data.sources import open_source, select
+from ganmetrics import Estimate, Extractor, ExtractorSpec, Outputs, extract, frechet_estimate, load_extractor
 
 Pixels = np.ndarray
 EXTRACTOR = "efficientnet-lite0"
@@ -53,20 +54,35 @@ DISTURBANCES: dict[str, Callable[[Pixels, np.random.Generator], Pixels]] = {
 }
 
 
+@dataclass(frozen=True)
+class Disturbed:
+    """An extractor that sees every image after a disturbance, whose noise is seeded by the image."""
+
+    extractor: Extractor
+    disturbance: str
+
+    @property
+    def spec(self) -> ExtractorSpec:
+        """The identity of the extractor, with the disturbance as a part of its preparation."""
+        spec = self.extractor.spec
+        return replace(spec, name=f"{spec.name}-{self.disturbance}", canonical=False)
+
+    def prepare(self, image: Pixels) -> np.ndarray:
+        """Return what the extractor is given of the disturbed image."""
+        rng = np.random.default_rng(zlib.crc32(image.tobytes()))
+        return self.extractor.prepare(DISTURBANCES[self.disturbance](image, rng))
+
+    def __call__(self, batch: torch.Tensor, device: torch.device) -> Outputs:
+        """Return the extractor's outputs."""
+        return self.extractor(batch, device)
+
+
 def features_of(source: Path, disturbance: str, *, count: int, folder: Path) -> np.ndarray:
     """Return the features of `count` images after a disturbance, extracted unless they are in `folder`."""
     stored = folder / f"{source.stem}-{disturbance}-{count}-{EXTRACTOR}.npy"
     if not stored.exists():
-        images = select(open_source(source), count, 0)
-        pixels = np.stack(
-            [
-                DISTURBANCES[disturbance](
-                    decode_stored(images.read(index), alpha="white").image, np.random.default_rng(index)
-                )
-                for index in range(count)
-            ]
-        )
-        features, _ = extract(pixels, extractor=EXTRACTOR)
+        disturbed = Disturbed(load_extractor(EXTRACTOR), disturbance)
+        features, _ = extract(source, extractor=disturbed, count=count, seed=0, workers=0)
         folder.mkdir(parents=True, exist_ok=True)
         np.save(stored, features.numpy())
     return np.load(stored)

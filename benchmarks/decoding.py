@@ -20,14 +20,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import torch
 from image_sets import photographs
 from page import write_page
 from PIL import Image
 
-from ganmetrics.data.decode import decode
-from ganmetrics.data.loading import prepared_batches
-from ganmetrics.data.sources import open_source
-from ganmetrics.features.resize import RESIZERS, Preprocessing, resize
+from ganmetrics import ExtractorSpec, Outputs, Preprocessing, extract
 
 SIZES = (512, 1024, 2048)
 WORKERS = (0, 1, 2, 4)
@@ -39,6 +37,18 @@ NETWORKS = {
 """Images a second on two cores (docs/benchmarks.md), and the preparation."""
 GPU_RATE = 1000.0
 TARGET = (299, 299)
+LEVELS = 128
+"""Levels of 0 to 255 in a unit of a network's input under the scaling (x-128)/128."""
+RESIZERS = (
+    "tf1-bilinear",
+    "half-pixel-bilinear",
+    "pillow-bicubic-float",
+    "pillow-bilinear-float",
+    "pillow-bicubic-uint8",
+    "pillow-bilinear-uint8",
+    "pillow-lanczos-uint8",
+    "pillow-nearest-uint8",
+)
 MARK = "decoding"
 
 
@@ -52,17 +62,41 @@ def core_seconds(work: Callable[[], object], repeats: int) -> float:
     return min(taken)
 
 
+class Paced:
+    """An extractor whose network is a pause, so many images a second.
+
+    Args:
+        prepare: the preparation of an image.
+        rate: images a second.
+    """
+
+    def __init__(self, prepare: Preprocessing, rate: float) -> None:
+        self.prepare = prepare
+        self.rate = rate
+        self.busy: list[float] = []
+        self.ends: list[float] = []
+        self.spec = ExtractorSpec(
+            name="paced", dimension=1, classes=None, layer="none", weights_sha256=None, preprocessing=str(prepare)
+        )
+
+    def __call__(self, batch: torch.Tensor, device: torch.device) -> Outputs:  # noqa: ARG002 - what extractors take
+        """Return features of no meaning when the batch's time is over."""
+        time.sleep(len(batch) / self.rate)
+        self.busy.append(len(batch) / self.rate)
+        self.ends.append(time.perf_counter())
+        return Outputs(features=torch.zeros(len(batch), 1))
+
+    @property
+    def waited(self) -> float:
+        """Return which part of the time after its first batch it waited for images."""
+        return 1 - sum(self.busy[1:]) / (self.ends[-1] - self.ends[0])
+
+
 def waiting(folder: Path, prepare: Preprocessing, rate: float, workers: int) -> float:
     """Return which part of the time a network of that rate waits for images, after its first batch."""
-    source = open_source(folder)
-    batches = prepared_batches(source, prepare, alpha="white", batch_size=BATCH, workers=workers)
-    time.sleep(len(next(batches)) / rate)
-    started, busy = time.perf_counter(), 0.0
-    for batch in batches:
-        time.sleep(len(batch) / rate)
-        busy += len(batch) / rate
-    batches.close()
-    return 1 - busy / (time.perf_counter() - started)
+    network = Paced(prepare, rate)
+    extract(folder, extractor=network, batch_size=BATCH, workers=workers, device="cpu")
+    return network.waited
 
 
 def shares(sizes: tuple[int, ...], count: int, repeats: int) -> list[str]:
@@ -79,8 +113,8 @@ def shares(sizes: tuple[int, ...], count: int, repeats: int) -> list[str]:
         with tempfile.TemporaryDirectory() as scratch:
             folder, _ = photographs(Path(scratch), count, size=size)
             data = [file.read_bytes() for file in sorted(folder.iterdir())[:8]]
-            decoding = core_seconds(lambda data=data: [decode(one) for one in data], repeats) / len(data)
-            images = [decode(one).image for one in data]
+            decoding = core_seconds(lambda data=data: [decoded(one) for one in data], repeats) / len(data)
+            images = [decoded(one) for one in data]
             for name, prepare, rate in rates:
                 resizing = core_seconds(lambda p=prepare, i=images: [p(one) for one in i], repeats) / len(data)
                 each = decoding + resizing
@@ -95,10 +129,11 @@ def shares(sizes: tuple[int, ...], count: int, repeats: int) -> list[str]:
     return lines
 
 
-def drafted(data: bytes, target: tuple[int, int]) -> np.ndarray:
-    """Return the pixels of a JPEG decoded at the least size (whole, half, fourth, eighth) that is no less than one."""
+def decoded(data: bytes, target: tuple[int, int] | None = None) -> np.ndarray:
+    """Return the pixels of a JPEG: whole, or at the least size (half, fourth, eighth) that is no less than a target."""
     with Image.open(io.BytesIO(data)) as image:
-        image.draft("RGB", target)
+        if target is not None:
+            image.draft("RGB", target)
         return np.asarray(image.convert("RGB"))
 
 
@@ -112,19 +147,15 @@ def reductions(sizes: tuple[int, ...], count: int, repeats: int) -> list[str]:
         with tempfile.TemporaryDirectory() as scratch:
             folder, _ = photographs(Path(scratch), count, size=size)
             data = [file.read_bytes() for file in sorted(folder.iterdir())]
-        whole, reduced = [decode(one).image for one in data], [drafted(one, TARGET) for one in data]
+        whole, reduced = [decoded(one) for one in data], [decoded(one, TARGET) for one in data]
         full, less = (
-            core_seconds(lambda data=data, target=target: [drafted(one, target) for one in data], repeats)
-            for target in ((size, size), TARGET)
+            core_seconds(lambda data=data, target=target: [decoded(one, target) for one in data], repeats)
+            for target in (None, TARGET)
         )
         for name in RESIZERS:
             pairs = zip(whole, reduced, strict=True)
-            off = np.stack(
-                [
-                    np.abs(resize(one, TARGET, resizer=name) - resize(other, TARGET, resizer=name))
-                    for one, other in pairs
-                ]
-            )
+            prepare = Preprocessing(name, TARGET, "(x-128)/128")
+            off = LEVELS * np.stack([np.abs(prepare(one) - prepare(other)) for one, other in pairs])
             lines.append(
                 f"| {size} | {reduced[0].shape[0]} | {full / less:.1f} | {name} | {100 * (off > 0).mean():.0f} % "
                 f"| {off.mean():.2f} | {off.max():.0f} |"

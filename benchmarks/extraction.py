@@ -6,7 +6,7 @@ what they would take if their inputs lay in memory as a product wants them, and 
 one process, on one batch of prepared images; the table has the median of the rounds by the wall and by the processor,
 and ratios of the latter hold on a machine that others use.
 
-    python benchmarks/extraction.py --weights pt_inception-2015-12-05-6726825d.pth --compile --precisions bf16
+    python benchmarks/extraction.py --weights pt_inception-2015-12-05-6726825d.pth --precisions bf16
 """
 
 import argparse
@@ -19,15 +19,15 @@ from importlib import import_module
 from pathlib import Path
 
 import torch
-from ganmetrics.features.compiled import CompiledExtractor
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from ganmetrics.features.network import CPU_PIECE
-from ganmetrics.features.registry import load_extractor
+from ganmetrics import load_extractor
 
 SIZES = {"inception-v3": 299, "efficientnet-lite0": 224}
 PRODUCT = 4096
+PIECE = 4
+"""Images of a batch that the network sees at a time on a CPU."""
 PRODUCTS = "its convolutions as products"
 CPU = torch.device("cpu")
 
@@ -92,7 +92,6 @@ def main() -> None:
     parser.add_argument("--weights", type=Path)
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--compile", action="store_true")
     parser.add_argument("--precisions", nargs="*", default=[])
     parser.add_argument("--output", type=Path)
     options = parser.parse_args()
@@ -105,14 +104,12 @@ def main() -> None:
     left, right = torch.rand(PRODUCT, PRODUCT), torch.rand(PRODUCT, PRODUCT)
     work: dict[str, Callable[[], object]] = {
         "bound": lambda: left @ right,
-        PRODUCTS: as_products(plain.network, batch[:CPU_PIECE].contiguous(memory_format=torch.channels_last)),
+        PRODUCTS: as_products(plain.network, batch[:PIECE].contiguous(memory_format=torch.channels_last)),
         "ganmetrics": lambda: plain(batch, CPU),
     }
-    if options.compile:
-        compiled = CompiledExtractor.of(plain)
-        work["ganmetrics, compiled"] = lambda: compiled(batch, CPU)
     for precision in options.precisions:
-        reduced = plain.in_precision(precision)
+        name = f"{options.extractor}@{precision}"
+        reduced = load_extractor(name, weights=options.weights, offline=True)
         work[f"ganmetrics, {precision}"] = lambda reduced=reduced: reduced(batch, CPU)
     peer = pytorch_fid(options.weights) if options.extractor == "inception-v3" else None
     if peer is not None:
@@ -124,7 +121,7 @@ def main() -> None:
             rounds[name].append(seconds(run))
     images = {name: float(options.batch) for name in work} | {
         "bound": 2 * PRODUCT**3 / operations,
-        PRODUCTS: float(CPU_PIECE),
+        PRODUCTS: float(PIECE),
     }
     rates = {
         name: tuple(statistics.median(images[name] / taken[kind] for taken in found) for kind in (0, 1))

@@ -22,8 +22,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ganmetrics.metrics.kernel.distance import kernel_distance
-from ganmetrics.metrics.kernel.estimate import kernel_distance_estimate
+from ganmetrics import kernel_distance, kernel_distance_estimate
 
 WAYS = ("torch-fidelity", "ganmetrics")
 CHUNK = 2000

@@ -42,18 +42,12 @@ def write_features(path: Path, count: int, dimension: int, seed: int, scale: flo
     array.flush()
 
 
-def ganmetrics_way(authenticity: bool) -> Callable[[np.ndarray, np.ndarray], dict[str, float]]:
-    """Return the four numbers of this library, in prdc's convention; with authenticity from the same pass if asked."""
-    between = import_module("ganmetrics.core.neighbours.between")
-    precision_recall = import_module("ganmetrics.metrics.neighbours.precision_recall")
-    memorisation = import_module("ganmetrics.metrics.neighbours.memorisation")
+def ganmetrics_way() -> Callable[[np.ndarray, np.ndarray], dict[str, float]]:
+    """Return the four numbers of this library, in prdc's convention."""
+    library = import_module("ganmetrics")
 
     def way(real: np.ndarray, fake: np.ndarray) -> dict[str, float]:
-        if not authenticity:
-            return vars(precision_recall.precision_recall(real, fake, convention="prdc"))
-        found = between.of_both(real, fake, k=K, strict=True)
-        shares = vars(precision_recall.indicators_from(found).shares())
-        return shares | {"authenticity": memorisation.authenticity_from(found.real, found.between).authenticity}
+        return vars(library.precision_recall(real, fake, convention="prdc", k=K))
 
     return way
 
@@ -71,7 +65,7 @@ def prdc_way() -> Callable[[np.ndarray, np.ndarray], dict[str, float]]:
 
 def run(name: str, folder: Path, disk: bool) -> None:
     """Be the measured process: get ready, wait for a line, work, and print values and seconds as JSON."""
-    way = prdc_way() if name == "prdc" else ganmetrics_way(authenticity=disk)
+    way = prdc_way() if name == "prdc" else ganmetrics_way()
     real, fake = (np.load(folder / f"{side}.npy", mmap_mode="r" if disk else None) for side in ("real", "fake"))
     # What libraries allocate at their first call, such as threads' stacks, is not the metric's.
     way(np.array(real[:64]), np.array(fake[:64]))
@@ -114,7 +108,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=10_000)
     parser.add_argument("--dimension", type=int, default=2048)
     parser.add_argument("--repeats", type=int, default=2)
-    parser.add_argument("--disk", action="store_true", help="features stay on disk; authenticity in the same pass")
+    parser.add_argument("--disk", action="store_true", help="features stay on disk")
     parser.add_argument("--only", choices=LIBRARIES, help="leave out the other library")
     parser.add_argument("--run", nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()

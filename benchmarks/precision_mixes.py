@@ -18,12 +18,6 @@ from precision import images
 from torch import Tensor, nn
 
 import ganmetrics
-from ganmetrics.core.float32 import ieee_float32
-from ganmetrics.data.loading import prepared_batches
-from ganmetrics.data.sources import open_source
-from ganmetrics.features.inception import InceptionV3, build_inception
-from ganmetrics.features.network import CPU_PIECE
-from ganmetrics.features.resize import Preprocessing
 
 FIRST = ("Conv2d_1a_3x3", "Conv2d_2a_3x3", "Conv2d_2b_3x3")
 SECOND = (*FIRST, "Conv2d_3b_1x1", "Conv2d_4a_3x3")
@@ -38,8 +32,8 @@ MIXES: dict[str, tuple[str, ...]] = {
     "Mixed_7a to 7c": LAST,
 }
 BLURS = (0.0, 0.5, 1.0)
-PREPARE = Preprocessing("tf1-bilinear", (299, 299), "(x-128)/128")
 BATCH = 32
+CPU = torch.device("cpu")
 
 
 class InFloat32(nn.Module):
@@ -55,36 +49,28 @@ class InFloat32(nn.Module):
             return self.module(x.float())
 
 
-def mixed(path: Path, kept: Sequence[str]) -> InceptionV3:
-    """Return the network with some of its modules in float32 whatever autocast says."""
-    network = build_inception(path)
+def mixed(weights: Path, kept: Sequence[str]) -> ganmetrics.Extractor:
+    """Return the extractor in bfloat16, some modules of its network in float32 whatever autocast says."""
+    extractor = ganmetrics.load_extractor("inception-v3@bf16", weights=weights, offline=True)
     for name in kept:
-        setattr(network, name, InFloat32(getattr(network, name)))
-    network.freeze()
-    return network
+        setattr(extractor.network, name, InFloat32(getattr(extractor.network, name)))
+    extractor.network.freeze()
+    return extractor
 
 
-def features(network: InceptionV3, batch: Tensor, *, reduced: bool) -> Tensor:
-    """Return float32 [n, 2048]."""
-    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=reduced), ieee_float32():
-        pieces = batch.to(memory_format=torch.channels_last).split(CPU_PIECE)
-        return torch.cat([network(piece).features.float() for piece in pieces])
+def features(extractor: ganmetrics.Extractor, pixels: Tensor) -> Tensor:
+    """Return the features of uint8 images [n, 3, h, w], float32 [n, 2048]."""
+    return ganmetrics.extract(pixels, extractor=extractor, batch_size=BATCH, workers=0, device=CPU).features
 
 
-def all_features(network: InceptionV3, pixels: Tensor, *, reduced: bool) -> Tensor:
-    """Return the features of uint8 images [n, 3, h, w], of all of them."""
-    batches = prepared_batches(open_source(pixels), PREPARE, alpha="white", batch_size=BATCH, workers=0)
-    return torch.cat([features(network, torch.from_numpy(batch), reduced=reduced) for batch in batches])
-
-
-def rates(networks: dict[str, tuple[InceptionV3, bool]], rounds: int) -> dict[str, float]:
+def rates(extractors: dict[str, ganmetrics.Extractor], rounds: int) -> dict[str, float]:
     """Return images a second of each network, the median of rounds in turn."""
     batch = torch.rand(BATCH, 3, 299, 299, generator=torch.Generator().manual_seed(0)) * 2 - 1
-    found: dict[str, list[float]] = {name: [] for name in networks}
+    found: dict[str, list[float]] = {name: [] for name in extractors}
     for number in range(rounds + 1):
-        for name, (network, reduced) in networks.items():
+        for name, extractor in extractors.items():
             started = time.perf_counter()
-            features(network, batch, reduced=reduced)
+            extractor(batch, CPU)
             if number:  # the first round chooses the kernels
                 found[name].append(BATCH / (time.perf_counter() - started))
     return {name: statistics.median(values) for name, values in found.items()}
@@ -105,15 +91,15 @@ def main() -> None:
     options = parser.parse_args()
     real, blurred = images(options.archive, options.count)
     fakes = {blur: blurred[blur] for blur in BLURS}
-    networks = {"everything": (build_inception(options.weights).freeze(), False)}
-    networks |= {name: (mixed(options.weights, kept), True) for name, kept in MIXES.items()}
-    speed = rates(networks, options.rounds)
+    extractors = {"everything": ganmetrics.load_extractor("inception-v3", weights=options.weights, offline=True)}
+    extractors |= {name: mixed(options.weights, kept) for name, kept in MIXES.items()}
+    speed = rates(extractors, options.rounds)
     exact: dict[float | str, Tensor] = {}
     print(f"| in fp32 | images/s | times as fast | features off by | FID moves, blur {' / '.join(map(str, BLURS))} |")
     print("|---|---|---|---|---|")
-    for name, (network, reduced) in networks.items():
-        found: dict[float | str, Tensor] = {"real": all_features(network, real, reduced=reduced)}
-        found |= {blur: all_features(network, pixels, reduced=reduced) for blur, pixels in fakes.items()}
+    for name, extractor in extractors.items():
+        found: dict[float | str, Tensor] = {"real": features(extractor, real)}
+        found |= {blur: features(extractor, pixels) for blur, pixels in fakes.items()}
         exact = exact or found
         off = ((found["real"] - exact["real"]).norm() / exact["real"].norm()).item()
         moves = [distance(found["real"], found[b]) / distance(exact["real"], exact[b]) - 1 for b in BLURS]

@@ -9,6 +9,8 @@ class, and the others those of all the other classes.
 
 import argparse
 import hashlib
+import io
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -16,12 +18,7 @@ import skimage.data
 import torch
 from PIL import Image
 
-from ganmetrics.commands.sanity.mixtures import PickedSource
-from ganmetrics.commands.sanity.output import save_study
-from ganmetrics.commands.sanity.run import sanity
-from ganmetrics.data.sources import ImageSource, open_source
-from ganmetrics.features.base import Extractor, ExtractorSpec, Outputs
-from ganmetrics.features.registry import load_extractor
+from ganmetrics import Extractor, ExtractorSpec, Outputs, load_extractor, sanity
 
 SIDE = 32
 PHOTOGRAPHS = ("astronaut", "chelsea", "coffee", "rocket", "immunohistochemistry", "hubble_deep_field", "retina")
@@ -100,17 +97,20 @@ class Remembered:
         self._new = []
 
 
-def by_class(source: ImageSource, name: str) -> tuple[ImageSource, ImageSource]:
-    """Return the images of a class, and those of all others."""
-    own = [(source, index) for index in range(len(source)) if source.class_of(index) == name]
-    others = [(source, index) for index in range(len(source)) if source.class_of(index) != name]
-    return PickedSource(own, name), PickedSource(others, "the other classes")
+def by_class(archive: Path, name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return the images of a class (the first-level folder of a zip), and those of all others, uint8 [n, h, w, 3]."""
+    own, others = [], []
+    with zipfile.ZipFile(archive) as opened:
+        for file in sorted(name for name in opened.namelist() if name.lower().endswith((".png", ".jpg", ".jpeg"))):
+            image = np.array(Image.open(io.BytesIO(opened.read(file))).convert("RGB"))
+            (own if file.split("/")[0] == name else others).append(image)
+    return np.stack(own), np.stack(others)
 
 
 def main() -> None:
     """Run the study and write what it found."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("real", type=Path)
+    parser.add_argument("real", type=Path, help="a folder or zip; with --real-class a zip of class folders")
     parser.add_argument("--features", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--count", type=int, default=2500)
@@ -119,8 +119,7 @@ def main() -> None:
     parser.add_argument("--real-class", default="", help="study this class, mixed with the others")
     options = parser.parse_args()
 
-    real = open_source(options.real)
-    others = open_source(photograph_crops(options.count, seed=0))
+    real, others = options.real, photograph_crops(options.count, seed=0)
     if options.real_class:
         real, others = by_class(real, options.real_class)
     extractor = Remembered(load_extractor("efficientnet-lite0"), options.features)
@@ -137,7 +136,7 @@ def main() -> None:
     print(study.to_text())
     options.out.mkdir(parents=True, exist_ok=True)
     (options.out / "sanity.json").write_text(study.to_json())
-    save_study(study, options.out)
+    study.save(options.out)
 
 
 if __name__ == "__main__":

@@ -34,14 +34,12 @@ from scale_report import Row, report, save_plots
 from torch import Tensor
 
 import ganmetrics
-from ganmetrics.features.resize import Preprocessing
-from ganmetrics.timing import timed
 
 DIMENSION = 2048
 CROP = 32
 COUNTS, SIZES, OF_A_SIZE = (1000, 2000, 5000, 10_000, 20_000, 50_000), (32, 64, 128, 256, 512, 1024), 200
 SHORT_COUNTS, SHORT_SIZES, SHORT_OF_A_SIZE = (500, 2500), (32, 256), 40
-INCEPTION = Preprocessing("tf1-bilinear", (299, 299), "(x-128)/128")
+INCEPTION = ganmetrics.Preprocessing("tf1-bilinear", (299, 299), "(x-128)/128")
 
 
 @dataclass(frozen=True)
@@ -121,7 +119,7 @@ def work(real: Path, fake: Path, *, series: str) -> None:
     # What the first images of a process cost more is start-up.
     with ganmetrics.this_process_only():
         ganmetrics.extract(fake, extractor=extractor, count=8, workers=0, device="cpu")
-    with timed() as stages:
+    with ganmetrics.timed() as stages:
         value = float(ganmetrics.fid(real, fake, extractor=extractor, workers=0, device="cpu"))
     usage = resource.getrusage(resource.RUSAGE_SELF)
     found = [(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)]

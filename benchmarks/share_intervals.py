@@ -5,7 +5,8 @@
 
 Shares and the Inception Score depend on the numbers of images: their truth is the mean of the value over as many
 further draws of the same numbers; the discrepancy's is the mean of its unbiased estimate over those. Every draw is
-seeded by its number.
+seeded by its number. Scores are those of `ganmetrics.evaluate`: an image is the number of a row, and its features are
+planted there.
 """
 
 import argparse
@@ -15,15 +16,10 @@ from itertools import product
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import torch
 
-from ganmetrics.core.neighbours.between import of_both
-from ganmetrics.metrics.classes.agreement import class_agreement
-from ganmetrics.metrics.inception.estimate import inception_score_estimate
-from ganmetrics.metrics.kernel.gaussian import maximum_mean_discrepancy_estimate
-from ganmetrics.metrics.neighbours.estimate import estimates_from
-from ganmetrics.metrics.neighbours.memorisation import authenticity_estimate
-from ganmetrics.metrics.neighbours.shares import share_estimate
+from ganmetrics import ExtractorSpec, Outputs, Report, evaluate
 
 Array = np.ndarray
 COUNTS = ("100:100", "300:300", "1000:1000", "1000:200", "200:1000")
@@ -33,6 +29,10 @@ K = 3
 SIDES = {"near": (0.9, 0.1), "far": (1.4, 0.5)}
 """Scale and shift of the fakes: alike, and so that few of them are inside and few real images covered."""
 CONFIDENCE = 0.95
+BANDWIDTH = 10.0
+"""Of CMMD's kernel."""
+NEIGHBOURS = ("precision", "recall", "density", "coverage", "authenticity")
+LEVELS = 256
 
 
 class Interval(NamedTuple):
@@ -62,28 +62,82 @@ def clustered(rng: np.random.Generator, count: int, dimension: int) -> Array:
 DATA = {"Gaussian": gaussian, "heavy tails": heavy_tails, "clustered": clustered}
 
 
-def of_neighbours(real: Array, fake: Array) -> dict[str, Interval]:
-    """Return the intervals that one pass over all distances gives."""
-    found = of_both(real, fake, k=K, growth=True)
-    estimates = vars(estimates_from(found, CONFIDENCE))
-    estimates["authenticity"] = authenticity_estimate(found.real, found.between, CONFIDENCE)
-    return {name: Interval(each.value, each.low, each.high) for name, each in estimates.items()}
+def row_number(image: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+    """Return the number that the three bytes of an image of one pixel are, as float32 [1]."""
+    return (image.reshape(3) @ np.array([1, LEVELS, LEVELS**2], np.int64)).reshape(1).astype(np.float32)
 
 
-def of_kernel(real: Array, fake: Array) -> dict[str, Interval]:
-    """Return the interval of the discrepancy; the bandwidth is about the distance of two images, as for CLIP's."""
-    bandwidth = float(np.sqrt(2 * real.shape[1]))
-    found = maximum_mean_discrepancy_estimate(real, fake, bandwidth=bandwidth, confidence=CONFIDENCE)[1]
-    return {"mmd": Interval(found.value, found.low, found.high)}
+class Planted:
+    """An extractor whose features and logits are given: an image is the number of a row."""
+
+    def __init__(self, features: Array, logits: Array | None = None) -> None:
+        self.features, self.logits = (None if rows is None else torch.from_numpy(rows) for rows in (features, logits))
+        self.prepare = row_number
+        self.spec = ExtractorSpec(
+            name="planted",
+            dimension=features.shape[1],
+            classes=None if logits is None else logits.shape[1],
+            layer="none",
+            weights_sha256=None,
+            preprocessing="number of a row",
+        )
+
+    def __call__(self, batch: torch.Tensor, device: torch.device) -> Outputs:  # noqa: ARG002 - what extractors take
+        """Return the rows of the numbers."""
+        rows = batch[:, 0].long()
+        return Outputs(features=self.features[rows], logits=None if self.logits is None else self.logits[rows])
+
+
+def scores(
+    metrics: tuple[str, ...],
+    real: Array,
+    fake: Array,
+    *,
+    logits: Array | None = None,
+    labels: list[list[str]] | None = None,
+) -> dict[str, Interval]:
+    """Return the intervals of features' metrics; logits are those of both sides' images, the real ones first."""
+    numbers = np.arange(len(real) + len(fake))
+    images = np.stack([numbers // LEVELS**place % LEVELS for place in range(3)], axis=-1).astype(np.uint8)[
+        :, None, None
+    ]
+    real_labels, fake_labels = labels or (None, None)
+    report: Report = evaluate(
+        images[: len(real)],
+        images[len(real) :],
+        metrics=metrics,
+        extractor=Planted(np.concatenate([real, fake]), logits),
+        k=K,
+        confidence=CONFIDENCE,
+        real_labels=real_labels,
+        fake_labels=fake_labels,
+        workers=0,
+        batch_size=len(numbers),
+        device="cpu",
+    )
+    found = {}
+    for name, score in zip(metrics, report.values(), strict=True):
+        assert score.low is not None
+        assert score.high is not None
+        found[name] = Interval(score.value if score.corrected is None else score.corrected, score.low, score.high)
+    return found
+
+
+def of_features(real: Array, fake: Array) -> dict[str, Interval]:
+    """Return the intervals of shares and of the discrepancy.
+
+    The kernel's bandwidth is about the distance of two images, as for CLIP's features: the features are scaled to it,
+    which no share notices.
+    """
+    scale = BANDWIDTH / float(np.sqrt(2 * real.shape[1]))
+    return scores((*NEIGHBOURS, "mmd"), scale * real, scale * fake)
 
 
 def of_logits(rng: np.random.Generator, count: int, classes: int, sharpness: float) -> Interval:
     """Return the interval of the Inception Score of classes that are not equally frequent."""
     logits = sharpness * (2 * rng.standard_normal((count, classes)) + np.linspace(-1, 1, classes))
-    found = inception_score_estimate(logits, confidence=CONFIDENCE)
-    assert found.low is not None
-    assert found.high is not None
-    return Interval(found.value, found.low, found.high)
+    real, fake = np.zeros((2, 1)), np.zeros((count, 1))  # no metric of logits reads the real images
+    return scores(("is",), real, fake, logits=np.concatenate([np.zeros((2, classes)), logits]))["is"]
 
 
 def of_classes(rng: np.random.Generator, counts: tuple[int, int], dimension: int) -> Interval:
@@ -94,9 +148,7 @@ def of_classes(rng: np.random.Generator, counts: tuple[int, int], dimension: int
         scale * centres[[int(label) for label in side]] + rng.standard_normal((len(side), dimension))
         for side, scale in zip(labels, (1.0, 0.8), strict=True)
     )
-    found = class_agreement(real, fake, real_classes=labels[0], fake_classes=labels[1])
-    each = share_estimate(round(found.agreement * counts[1]), counts[1], 0.0, CONFIDENCE)
-    return Interval(each.value, each.low, each.high)
+    return scores(("class_agreement",), real, fake, labels=labels)["class_agreement"]
 
 
 class Design(NamedTuple):
@@ -119,7 +171,7 @@ class Design(NamedTuple):
         scale, shift = SIDES[self.sides]
         real, fake = (DATA[self.data](rng, count, self.dimension) for count in self.counts)
         fake = scale * fake + shift
-        return of_neighbours(real, fake) | of_kernel(real, fake)
+        return of_features(real, fake)
 
 
 class Cell(NamedTuple):

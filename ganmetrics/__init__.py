@@ -29,20 +29,29 @@ if TYPE_CHECKING:
     from ganmetrics.errors import StaleStatistics as StaleStatistics
     from ganmetrics.errors import StorageError as StorageError
     from ganmetrics.errors import WeightsError as WeightsError
+    from ganmetrics.evaluator import Evaluator as Evaluator
     from ganmetrics.extraction.options import Extraction as Extraction
     from ganmetrics.features.base import Extractor as Extractor
     from ganmetrics.features.base import ExtractorSpec as ExtractorSpec
     from ganmetrics.features.base import Outputs as Outputs
+    from ganmetrics.features.module import ModuleExtractor as ModuleExtractor
+    from ganmetrics.features.registry import load_extractor as load_extractor
+    from ganmetrics.features.resize import Preprocessing as Preprocessing
     from ganmetrics.metric import FrechetInceptionDistance as FrechetInceptionDistance
+    from ganmetrics.metrics.difference import Difference as Difference
     from ganmetrics.metrics.divergences import earth_movers_distance as earth_movers_distance
     from ganmetrics.metrics.divergences import js_divergence as js_divergence
     from ganmetrics.metrics.divergences import kl_divergence as kl_divergence
+    from ganmetrics.metrics.frechet.difference import frechet_difference as frechet_difference
     from ganmetrics.metrics.frechet.distance import frechet_distance as frechet_distance
-    from ganmetrics.metrics.frechet.estimate import Estimate as Estimate
-    from ganmetrics.metrics.frechet.estimate import frechet_estimate as frechet_estimate
     from ganmetrics.metrics.frechet.infinity import frechet_infinity as frechet_infinity
+    from ganmetrics.metrics.frechet.joint import Estimate as Estimate
+    from ganmetrics.metrics.frechet.joint import frechet_estimate as frechet_estimate
     from ganmetrics.metrics.inception.score import inception_score as inception_score
+    from ganmetrics.metrics.kernel.difference import kernel_difference as kernel_difference
     from ganmetrics.metrics.kernel.distance import kernel_distance as kernel_distance
+    from ganmetrics.metrics.kernel.estimate import kernel_distance_estimate as kernel_distance_estimate
+    from ganmetrics.metrics.neighbours.difference import precision_recall_difference as precision_recall_difference
     from ganmetrics.metrics.neighbours.estimate import precision_recall_estimate as precision_recall_estimate
     from ganmetrics.metrics.neighbours.precision_recall import precision_recall as precision_recall
     from ganmetrics.ranks import this_process_only as this_process_only
@@ -51,19 +60,24 @@ if TYPE_CHECKING:
     from ganmetrics.references.reference import Reference as Reference
     from ganmetrics.report import Report as Report
     from ganmetrics.report import Score as Score
+    from ganmetrics.timing import timed as timed
 
 _HOMES = {
-    "Estimate": "metrics.frechet.estimate",
+    "Difference": "metrics.difference",
+    "Estimate": "metrics.frechet.joint",
+    "Evaluator": "evaluator",
     "Extraction": "extraction.options",
     "Extractor": "features.base",
     "ExtractorSpec": "features.base",
     "FrechetInceptionDistance": "metric",
     "GanMetricsError": "errors",
     "InputError": "errors",
+    "ModuleExtractor": "features.module",
     "Moments": "core.gaussian.moments",
     "NotEnoughSamples": "errors",
     "NumericsError": "errors",
     "Outputs": "features.base",
+    "Preprocessing": "features.resize",
     "Reference": "references.reference",
     "Report": "report",
     "Score": "report",
@@ -78,23 +92,29 @@ _HOMES = {
     "explain": "commands.explain",
     "extract": "commands.extract",
     "fid": "commands.evaluate",
+    "frechet_difference": "metrics.frechet.difference",
     "frechet_distance": "metrics.frechet.distance",
-    "frechet_estimate": "metrics.frechet.estimate",
+    "frechet_estimate": "metrics.frechet.joint",
     "frechet_infinity": "metrics.frechet.infinity",
     "inception_score": "metrics.inception.score",
     "influence": "commands.influence",
     "join_shards": "references.joining",
     "js_divergence": "metrics.divergences",
+    "kernel_difference": "metrics.kernel.difference",
     "kernel_distance": "metrics.kernel.distance",
+    "kernel_distance_estimate": "metrics.kernel.estimate",
     "kl_divergence": "metrics.divergences",
+    "load_extractor": "features.registry",
     "load_plain_pickle": "references.formats.plain_pickle",
     "precision_recall": "metrics.neighbours.precision_recall",
+    "precision_recall_difference": "metrics.neighbours.difference",
     "precision_recall_estimate": "metrics.neighbours.estimate",
     "printable": "_text",
     "psd_sqrt": "core.gaussian.roots",
     "sanity": "commands.sanity.run",
     "shown": "_text",
     "this_process_only": "ranks",
+    "timed": "timing",
     "to_uint8": "data.to_uint8",
 }
 

@@ -8,6 +8,7 @@ names from it before torch is loaded.
 from dataclasses import dataclass
 
 from ganmetrics._text import shown
+from ganmetrics.core.checks import one_of
 from ganmetrics.errors import InputError
 from ganmetrics.features.names import split_precision
 
@@ -103,8 +104,7 @@ def resolve_protocol(name: str | None, extractor: str) -> Protocol:
     extractor, _ = split_precision(extractor)
     if name is None:
         name = "ttur" if extractor == "inception-v3" else "native"
-    if name not in PROTOCOLS:
-        raise InputError(f"protocol must be one of {', '.join(PROTOCOLS)}; got {shown(name)}")
+    one_of("protocol", name, PROTOCOLS)
     protocol = PROTOCOLS[name]
     if name == "native" and extractor == "inception-v3":
         raise InputError("inception-v3 needs a protocol that fixes its resize, such as ttur; got 'native'")

@@ -24,13 +24,14 @@ from torch import Tensor
 
 from ganmetrics.errors import GanMetricsError, InputError
 
-Result = TypeVar("Result")
+Value = TypeVar("Value")
 
 MEETING = timedelta(minutes=10)
 """How long a call waits for the other processes to make it as well."""
 WORKING = timedelta(hours=6)
 """How long a process waits for the others' part of the work; one that dies is noticed at once."""
 _PIECE_ROWS = 4096
+_TURNS = 3
 
 
 class Ranks:
@@ -61,26 +62,26 @@ class Ranks:
         """
         return share_of(count, self.rank, self.size)
 
-    def gather(self, value: Result) -> list[Result]:
+    def gather(self, value: Value) -> list[Value]:
         """Return every process's value, in the order of the ranks; small things only."""
         return [value]
 
-    def each(self, work: Callable[[], Result]) -> Result:
+    def each(self, work: Callable[[], Value]) -> Value:
         """Do this process's part; where any process fails, all raise the first one's error."""
         return work()
 
-    def once(self, work: Callable[[], Result]) -> Result:
+    def once(self, work: Callable[[], Value]) -> Value:
         """Return what the first process computes, on all; where it fails, all raise its error.
 
         The others wait, so torch may use their threads meanwhile.
         """
         return work()
 
-    def in_order(self, work: Callable[[], Result]) -> Result:
+    def in_order(self, work: Callable[[], Value]) -> Value:
         """Do the same on all, the first process before the others of its machine: so a file is downloaded once."""
         return work()
 
-    def send(self, value: Result, *, sender: int) -> Result:  # noqa: ARG002 - there is nobody else
+    def send(self, value: Value, *, sender: int) -> Value:  # noqa: ARG002 - there is nobody else
         """Return the value that the process `sender` has, on all."""
         return value
 
@@ -117,13 +118,13 @@ class _Joined(Ranks):
         if len(set(calls)) > 1:
             raise InputError(f"all processes need to make one call; got {'; '.join(dict.fromkeys(calls))}")
 
-    def gather(self, value: Result) -> list[Result]:
+    def gather(self, value: Value) -> list[Value]:
         found: list[Any] = [None] * self.size
         with _lost(self.size):
             dist.all_gather_object(found, value, group=self._group)
         return found
 
-    def each(self, work: Callable[[], Result]) -> Result:
+    def each(self, work: Callable[[], Value]) -> Value:
         result, error = _attempt(work, self.rank)
         for failed in self.gather(error):
             if failed is not None:
@@ -131,7 +132,7 @@ class _Joined(Ranks):
         assert result is not None
         return result[0]
 
-    def once(self, work: Callable[[], Result]) -> Result:
+    def once(self, work: Callable[[], Value]) -> Value:
         with _idle_cores():
             result, error = _attempt(work, self.rank) if self.first else (None, None)
         result, error = self.send((result, error), sender=0)
@@ -140,16 +141,29 @@ class _Joined(Ranks):
         assert result is not None
         return result[0]
 
-    def in_order(self, work: Callable[[], Result]) -> Result:
-        turn = 0 if self.first else 1 if os.environ.get("LOCAL_RANK") == "0" else 2
-        results = [self.each(work if turn == number else lambda: None) for number in range(3)]
-        return results[turn]  # type: ignore[return-value]
+    def in_order(self, work: Callable[[], Value]) -> Value:
+        turn = self._turn()
+        self._sit_out(turn)
+        result = self.each(work)
+        self._sit_out(_TURNS - 1 - turn)
+        return result
 
-    def send(self, value: Result, *, sender: int) -> Result:
+    def _turn(self) -> int:
+        """Return when this process's turn is: the first of all, the first of each other machine, or everyone else."""
+        if self.first:
+            return 0
+        return 1 if os.environ.get("LOCAL_RANK") == "0" else 2
+
+    def _sit_out(self, turns: int) -> None:
+        """Wait while others have their turns; where one of them fails, raise its error."""
+        for _ in range(turns):
+            self.each(lambda: None)
+
+    def send(self, value: Value, *, sender: int) -> Value:
         carried: list[Any] = [value if self.rank == sender else None]
         with _lost(self.size):
             dist.broadcast_object_list(carried, group=self._group, group_src=sender)
-        sent: Result = carried[0]
+        sent: Value = carried[0]
         return value if self.rank == sender else sent
 
     def add(self, tensor: Tensor) -> Tensor:
@@ -299,7 +313,7 @@ def _first_line(error: Exception) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0]
 
 
-def _attempt(work: Callable[[], Result], rank: int) -> tuple[tuple[Result] | None, Exception | None]:
+def _attempt(work: Callable[[], Value], rank: int) -> tuple[tuple[Value] | None, Exception | None]:
     """Return the result in a tuple, or what was raised, in a form that reaches another process."""
     try:
         return (work(),), None

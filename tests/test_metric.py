@@ -66,21 +66,46 @@ def test_memory_does_not_grow_with_images(metric):
     """Features are folded into moments once a block is full, for the whole and for each part."""
     for number in range(20):
         metric.update(random_images(600, seed=number))
-    kept = [metric._seen._whole, *metric._seen._parts]
+    kept = [metric._evaluator._seen._whole, *metric._evaluator._seen._parts]
     assert len(kept) == 9
     assert all(sum(map(len, part._pending)) < BLOCK_ROWS for part in kept)
     assert metric.count == 12_000
 
 
 @pytest.mark.parametrize(
-    "images",
-    [torch.rand(2, 3, 4, 4), torch.zeros(2, 1, 4, 4, dtype=torch.uint8), torch.zeros(3, 4, 4, dtype=torch.uint8)],
-    ids=["float", "gray", "single"],
+    ("images", "advice"),
+    [
+        (torch.rand(2, 3, 4, 4), "to_uint8 maps floats"),
+        (torch.zeros(2, 1, 4, 4, dtype=torch.uint8), "repeats a gray channel"),
+        (torch.zeros(2, 4, 4, 3, dtype=torch.uint8), "puts the channels second"),
+        (torch.zeros(3, 4, 4, dtype=torch.uint8), "makes a batch of one image"),
+        ([torch.zeros(3, 4, 4, dtype=torch.uint8)], "torch.stack"),
+        (np.zeros((2, 3, 4, 4), np.uint8), "torch.from_numpy"),
+    ],
+    ids=["float", "gray", "channels last", "single", "list", "array"],
 )
-def test_anything_but_uint8_batches_is_refused(metric, images):
-    """Floats never mean pixels, and the message says how to convert."""
-    with pytest.raises(InputError, match=r"must be uint8 \[n, 3, h, w\]; got .*to_uint8"):
+def test_anything_but_uint8_batches_is_refused(metric, images, advice):
+    """Floats never mean pixels, and the message says how to convert what came."""
+    with pytest.raises(InputError, match=rf"^a tensor of images needs uint8 \[n, 3, h, w\], got .*{advice}"):
         metric.update(images)
+    assert metric.count == 0
+
+
+def test_one_large_batch_is_many_small_ones(metric):
+    """The network and the preparation see a few images at a time, with the same sums to the last bit."""
+    seen = []
+
+    class Watched(ChannelMeans):
+        def __call__(self, batch, device):
+            seen.append(len(batch))
+            return super().__call__(batch, device)
+
+    watched = FrechetInceptionDistance(metric.reference, extractor=Watched(), device="cpu", batch_size=8)
+    watched.update(FAKE)
+    assert seen == [8, 8, 8, 8, 8, 5]
+    for piece in FAKE.split(8):
+        metric.update(piece)
+    assert watched.compute().value == metric.compute().value
 
 
 def test_an_empty_batch_changes_nothing(metric):

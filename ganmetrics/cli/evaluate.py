@@ -80,6 +80,8 @@ def fid(
     show_default=True,
     help=f"Separated by commas, of: {', '.join(METRICS)}.",
 )
+@click.option("--real-labels", type=SOURCE, default=None, help="CSV or JSON lines: the classes of the real images.")
+@click.option("--fake-labels", type=SOURCE, default=None, help="CSV or JSON lines: the classes asked for of the fakes.")
 @extraction_options
 @scoring_options
 @cache_options
@@ -94,6 +96,8 @@ def evaluate(
     fake: Path,
     *,
     metrics: tuple[str, ...],
+    real_labels: Path | None,
+    fake_labels: Path | None,
     how: "Extraction",
     scoring: "ScoringOptions",
     cache: Path | None,
@@ -117,6 +121,8 @@ def evaluate(
         how,
         metrics=metrics,
         scoring=replace(scoring, seed=how.seed),
+        real_labels=real_labels,
+        fake_labels=fake_labels,
         cache=cache,
         cache_features=cache_features,
         progress=silent if quiet else bar,

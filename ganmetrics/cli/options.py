@@ -62,6 +62,15 @@ def check_confidence(context: click.Context, parameter: click.Parameter, value: 
     return value
 
 
+def check_frames(context: click.Context, parameter: click.Parameter, value: str) -> str | int:
+    """Return first, all or a positive number; anything else is wrong usage."""
+    if value in {"first", "all"}:
+        return value
+    if not value.isdecimal() or not int(value[:9]) >= 1:
+        raise click.BadParameter(f"{value!r} is not first, all or a positive number.", context, parameter)
+    return int(value[:9])
+
+
 SOURCE = click.Path(path_type=Path)
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 
@@ -121,6 +130,37 @@ _EXTRACTION = (
         help="Decoding processes; 0 decodes in this one.  [default: one a core, up to 16]",
     ),
     click.option("--offline", is_flag=True, help="Never download weights."),
+    click.option(
+        "--crop",
+        type=click.Choice(["none", "center"]),
+        default="none",
+        show_default=True,
+        help="Cut the square in the middle out of each image; without, the whole image is squashed to a square.",
+    ),
+    click.option(
+        "--resize-to", type=click.IntRange(min=1), default=None, help="Bring images to this size first, in pixels."
+    ),
+    click.option(
+        "--resize-filter",
+        type=click.Choice(["box", "bilinear", "hamming", "bicubic", "lanczos"]),
+        default="bicubic",
+        show_default=True,
+        help="Pillow's filter for --resize-to.",
+    ),
+    click.option(
+        "--bit-depth",
+        type=click.IntRange(9, 16),
+        default=16,
+        show_default=True,
+        help="Bits that the values of 16-bit images use: 12 for many cameras and microscopes.",
+    ),
+    click.option(
+        "--frames",
+        callback=check_frames,
+        default="first",
+        show_default=True,
+        help="Frames of animations: first, all, or a number of evenly spaced ones.",
+    ),
 )
 
 

@@ -21,7 +21,7 @@ WIDEST = 2048
 """Features of the widest bundled extractor: the room to check for before the extractor is known."""
 
 interval_option = click.option(
-    "--no-interval", is_flag=True, help="Leave out what intervals need: four fifths of the file."
+    "--no-interval", is_flag=True, help="Leave out what intervals need: a third of the file."
 )
 
 
@@ -36,6 +36,7 @@ def reference() -> None:
 @extraction_options
 @interval_option
 @click.option("--spatial", is_flag=True, help="Keep what sFID needs as well.")
+@click.option("--floor", is_flag=True, help="Keep what `evaluate --floor` needs as well.")
 @click.option("--shard", metavar="I/N", default=None, help="Only the I-th of N parts, for `reference merge`.")
 @quiet_option
 def build(
@@ -45,6 +46,7 @@ def build(
     how: "Extraction",
     no_interval: bool,
     spatial: bool,
+    floor: bool,
     shard: str | None,
     quiet: bool,
 ) -> None:
@@ -60,13 +62,14 @@ def build(
 
     start_logging(quiet=quiet)
     with all_ranks("reference build") as ranks:
-        room = (1 + spatial) * layer_bytes(WIDEST, blocks=not no_interval)
+        room = (1 + spatial) * layer_bytes(WIDEST, blocks=floor, kept=not no_interval)
         ranks.once(lambda: check_output(output, room))
     built = Reference.from_images(
         source,
         how,
         interval=not no_interval,
         spatial=spatial,
+        floor=floor,
         shard=shard,
         progress=silent if quiet else bar,
     )
@@ -111,7 +114,7 @@ def merge(parts: tuple[Path, ...], output: Path) -> None:
     from ganmetrics.references.reference import Reference
     from ganmetrics.references.store import check_output
 
-    check_output(output, layer_bytes(WIDEST, blocks=True))
+    check_output(output, layer_bytes(WIDEST, blocks=True, kept=True))
     loaded = [Reference.load(part) for part in parts]
     if any(part.shard is not None for part in loaded):
         doubled = next((part for part in parts if parts.count(part) > 1), None)

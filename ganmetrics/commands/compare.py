@@ -9,9 +9,10 @@ from typing import Any, NamedTuple, Unpack
 from torch import Tensor
 
 from ganmetrics._types import Progress, silent
+from ganmetrics.core.checks import probability, whole
 from ganmetrics.core.inference.permutation import PERMUTATIONS
 from ganmetrics.core.memory import MEMORY
-from ganmetrics.extraction.options import Extraction, ExtractionOptions, whole_number
+from ganmetrics.extraction.options import Extraction, ExtractionOptions
 from ganmetrics.metrics.catalogue import CONTESTED, METRICS, choose_metrics
 from ganmetrics.metrics.difference import Difference
 from ganmetrics.metrics.frechet.difference import frechet_difference
@@ -23,7 +24,6 @@ from ganmetrics.references.gather import gather
 from ganmetrics.references.sides import Demand, Request, Side, open_side
 from ganmetrics.report import Table
 from ganmetrics.scoring import Comparison
-from ganmetrics.scoring.options import check_confidence
 from ganmetrics.timing import stage
 
 LEAST = 16
@@ -153,13 +153,13 @@ def compare(
     ('A', 0.01)
     """
     names = tuple(metric.name for metric in choose_metrics(metrics, CONTESTED))
-    check_confidence(confidence)
-    permutations = whole_number("permutations", permutations, 1)
+    probability("confidence", confidence)
+    permutations = whole("permutations", permutations, least=1)
     extraction = Extraction.of(how, options)
     store = None if cache is None else ReferenceCache(Path(cache), features=cache_features)
     demand = Demand("a comparison", frozenset({"moments", "features"}), LEAST)
     with all_ranks("compare") as ranks:
-        opened = ranks.each(lambda: [open_side(source) for source in (real, first, second)])
+        opened = ranks.each(lambda: [open_side(source, extraction) for source in (real, first, second)])
         requests = [
             Request(role, side, (demand,), memory=memory)
             for role, side in zip(("real", FIRST, SECOND), opened, strict=True)

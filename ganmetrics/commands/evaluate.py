@@ -1,13 +1,12 @@
 """`evaluate`: every asked metric from one pass over the images."""
 
 from collections.abc import Sequence
-from dataclasses import fields
 from pathlib import Path
-from typing import Any, Unpack, cast
+from typing import Unpack
 
 from ganmetrics._types import Progress, silent
 from ganmetrics.data.sources import ImageSource
-from ganmetrics.extraction.options import Extraction, ExtractionOptions
+from ganmetrics.extraction.options import Extraction
 from ganmetrics.features.names import DEFAULT_EXTRACTOR
 from ganmetrics.metrics.catalogue import Metric, Need, choose_metrics
 from ganmetrics.protocols import resolve_protocol
@@ -16,21 +15,14 @@ from ganmetrics.references.agreement import follow_stored
 from ganmetrics.references.cache import ReferenceCache
 from ganmetrics.references.gather import gather
 from ganmetrics.references.reference import Reference
-from ganmetrics.references.sides import STORED, Demand, Request, open_side
+from ganmetrics.references.sides import STORED, Demand, Labels, Request, open_side
 from ganmetrics.report import Report, Score
-from ganmetrics.scoring.options import IntervalKeywords, ScoringKeywords, ScoringOptions
+from ganmetrics.scoring.keywords import DistanceOptions, EvaluationOptions, split_options
+from ganmetrics.scoring.options import ScoringOptions
 from ganmetrics.scoring.preflight import check_classes, check_options
 from ganmetrics.scoring.scores import score_sides
 
 Opened = Reference | ImageSource
-
-
-class EvaluationOptions(ExtractionOptions, ScoringKeywords, total=False):
-    """The keywords of `evaluate`: how images become features, and what is chosen about the metrics."""
-
-
-class DistanceOptions(ExtractionOptions, IntervalKeywords, total=False):
-    """The keywords of `fid`."""
 
 
 def evaluate(
@@ -40,8 +32,8 @@ def evaluate(
     *,
     metrics: Sequence[str] = ("fid",),
     scoring: ScoringOptions | None = None,
-    real_labels: Sequence[object] | None = None,
-    fake_labels: Sequence[object] | None = None,
+    real_labels: Labels = None,
+    fake_labels: Labels = None,
     cache: str | Path | None = None,
     cache_features: bool = False,
     progress: Progress = silent,
@@ -59,7 +51,8 @@ def evaluate(
         how: how images become features; or its fields as keywords.
         metrics: names of `ganmetrics.metrics.catalogue.METRICS`, such as ``fid``, ``kid`` or ``precision``.
         scoring: what is chosen about the metrics; or its fields as keywords.
-        real_labels: the class of each real image, in order; None for its first-level folder.
+        real_labels: the class of each real image, in order, or the path of a CSV or JSON lines file of them; None for
+            what the source says itself, such as first-level folders or ``dataset.json``.
         fake_labels: the class that each fake image is meant to be of, likewise.
         cache: a folder to keep statistics in between runs; None keeps none.
         cache_features: keep the features of each image there as well, so that metrics that read them cost no second
@@ -85,10 +78,10 @@ def evaluate(
     [('fd_channel-means', 20), ('is_channel-means', 20)]
     """
     chosen = choose_metrics(metrics)
-    extraction, choices = _split(how, scoring, options)
+    extraction, choices = split_options(how, scoring, options)
     store = None if cache is None else ReferenceCache(Path(cache), features=cache_features)
     with all_ranks(f"evaluate of {', '.join(metrics)}") as ranks:
-        sides = ranks.each(lambda: (open_side(real, real_labels), open_side(fake, fake_labels)))
+        sides = ranks.each(lambda: (open_side(real, extraction, real_labels), open_side(fake, extraction, fake_labels)))
         _check(sides, chosen, extraction, choices)
         # Metrics of the fake side alone do not cost a pass over the real one.
         of_real = chosen if choices.floor else tuple(metric for metric in chosen if metric.real)
@@ -123,17 +116,6 @@ def fid(
     return score
 
 
-def _split(
-    how: Extraction | None, scoring: ScoringOptions | None, options: EvaluationOptions
-) -> tuple[Extraction, ScoringOptions]:
-    """Return the keywords as the two values that they are fields of; a seed is both's."""
-    about_metrics = {field.name for field in fields(ScoringOptions)} - {"seed"}
-    of_metrics = {name: value for name, value in options.items() if name in about_metrics}
-    rest = cast("ExtractionOptions", {name: value for name, value in options.items() if name not in about_metrics})
-    extraction = Extraction.of(how, rest)
-    return extraction, ScoringOptions.of(scoring, cast("Any", of_metrics), seed=extraction.seed)
-
-
 def _check(sides: tuple[Opened, Opened], metrics: tuple[Metric, ...], how: Extraction, options: ScoringOptions) -> None:
     """Refuse what stored sides, options, classes and numbers of images rule out, before a network is loaded."""
     stored = [side for side in sides if isinstance(side, Reference)]
@@ -156,8 +138,8 @@ def _request(role: str, opened: Opened, metrics: tuple[Metric, ...], options: Sc
     floor = options.floor and role == "real"
     demands = tuple(Demand(metric.title, _needs(metric, role, floor=floor), metric.least) for metric in metrics)
     reads_moments = any(not demand.needs.isdisjoint(STORED) for demand in demands)
-    blocks = floor or (options.interval and reads_moments)
-    return Request(role, opened, demands, blocks, options.memory)
+    images = options.interval and reads_moments
+    return Request(role, opened, demands, blocks=floor, images=images, memory=options.memory)
 
 
 def _needs(metric: Metric, role: str, *, floor: bool) -> frozenset[Need]:

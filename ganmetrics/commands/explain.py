@@ -172,7 +172,7 @@ def explain(
     store = None if cache is None else ReferenceCache(Path(cache))
     demand = Demand(METRICS["fid"].title, frozenset({"moments"}), METRICS["fid"].least)
     with all_ranks("explain") as ranks:
-        opened = ranks.each(lambda: [open_images(source, purpose="explaining") for source in (real, fake)])
+        opened = ranks.each(lambda: [open_images(source, extraction, purpose="explaining") for source in (real, fake)])
         requests = [Request(role, side, (demand,)) for role, side in zip(("real", "fake"), opened, strict=True)]
         extraction = replace(extraction, extractor=extraction.extractor or DEFAULT_EXTRACTOR, protocol=base.name)
         sides = gather_each(requests, extraction, _needed(base, rows), cache=store, progress=progress)

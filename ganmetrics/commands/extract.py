@@ -37,7 +37,7 @@ def extract(
     """
     extraction = Extraction.of(how, options)
     with all_ranks("extract") as ranks:
-        images = ranks.each(lambda: open_images(source, purpose="extracting features"))
+        images = ranks.each(lambda: open_images(source, extraction, purpose="extracting features"))
         demand = Demand("extraction", frozenset({"features"}), least=1)
         (side,) = gather([Request("", images, (demand,), logits=True)], extraction, progress=progress)
         return ranks.once(lambda: _extracted(side.features, side.logits))

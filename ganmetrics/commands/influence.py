@@ -184,7 +184,7 @@ def influence(
     store = None if cache is None else ReferenceCache(Path(cache), features=cache_features)
     demand = Demand("influence", frozenset({"moments", "features"}), METRICS["fid"].least)
     with all_ranks("influence") as ranks:
-        opened = ranks.each(lambda: (open_side(real), open_side(fake)))
+        opened = ranks.each(lambda: (open_side(real, extraction), open_side(fake, extraction)))
         requests = [
             Request(role, side, (demand,), memory=memory) for role, side in zip(("real", "fake"), opened, strict=True)
         ]

@@ -7,21 +7,38 @@ import torch
 from torch import Tensor
 
 from ganmetrics._types import ArrayLike
+from ganmetrics.core.checks import of_type
 from ganmetrics.errors import InputError, NumericsError
 
 ROWS_AT_A_TIME = 4096
 _AXES = 2
 _WITHOUT_FLOAT64 = frozenset({"mps"})
+_TORCH_FLOATS = frozenset({torch.float16, torch.bfloat16, torch.float32, torch.float64})
+_NUMBERS = "biuf"
+"""The kinds of NumPy's dtypes that are real numbers: truth values, whole numbers, floats."""
 
 
 def check_array(values: object, name: str) -> None:
-    """Refuse what is neither a torch tensor nor a NumPy array.
+    """Refuse what is neither a torch tensor nor a NumPy array whose entries all lie in memory or in a mapped file.
 
     Raises:
         InputError: naming what came instead.
     """
-    if not isinstance(values, np.ndarray | Tensor):
-        raise InputError(f"{name} must be a torch tensor or a NumPy array, got {type(values).__name__}")
+    of_type(name, values, np.ndarray | Tensor, "a torch tensor or a NumPy array")
+    if isinstance(values, np.ma.MaskedArray):
+        raise InputError(f"{name} must not be a masked array: leave out or fill what its mask hides")
+    if isinstance(values, Tensor):
+        _check_dense(values, name)
+
+
+def _check_dense(values: Tensor, name: str) -> None:
+    if values.is_nested or values.layout != torch.strided:
+        kind = "a nested tensor" if values.is_nested else f"layout {values.layout}"
+        raise InputError(f"{name} must be a dense tensor, got {kind}")
+    if values.is_quantized:
+        raise InputError(f"{name} must not be quantized, got {values.dtype}: call dequantize() first")
+    if values.device.type == "meta":
+        raise InputError(f"{name} must have values, got a tensor on the device meta, which has none")
 
 
 def check_rows(values: ArrayLike, name: str) -> None:
@@ -39,10 +56,49 @@ def check_rows(values: ArrayLike, name: str) -> None:
         floating = np.issubdtype(values.dtype, np.floating)
     else:
         floating = values.is_floating_point()
+        if floating and values.dtype not in _TORCH_FLOATS:
+            raise InputError(f"{name} must be float16, bfloat16, float32 or float64, got {values.dtype}")
     if not floating:
         raise InputError(f"{name} must be floating point, got {values.dtype}")
     if values.ndim != _AXES or 0 in values.shape:
         raise InputError(f"{name} must have shape [n, d] with n, d >= 1, got {list(values.shape)}")
+
+
+def check_finite_rows(values: ArrayLike, name: str) -> None:
+    """Refuse what `check_rows` refuses, and rows that are not finite: one pass over all of them.
+
+    Raises:
+        InputError: naming what came instead.
+        NumericsError: naming the first row that is not finite.
+    """
+    check_rows(values, name)
+    for _ in double_blocks(values, name):
+        pass
+
+
+def real_vector(values: ArrayLike, name: str) -> Tensor:
+    """Return a vector of real numbers, whole or not, as float64 on the CPU.
+
+    Raises:
+        InputError: if it is no vector of at least one real number.
+        NumericsError: naming the first entry that is not finite.
+
+    >>> real_vector(np.array([1, 2]), "p")
+    tensor([1., 2.], dtype=torch.float64)
+    """
+    check_array(values, name)
+    if isinstance(values, np.ndarray):
+        real = values.dtype.kind in _NUMBERS
+    else:
+        real = values.dtype in _TORCH_FLOATS or not (values.is_floating_point() or values.is_complex())
+    if not real:
+        raise InputError(f"{name} must be real numbers, got {values.dtype}")
+    if values.ndim != 1 or values.shape[0] == 0:
+        raise InputError(f"{name} must have shape [n] with n >= 1, got {list(values.shape)}")
+    numbers = to_double(values).cpu()
+    if not numbers.isfinite().all():
+        raise NumericsError(f"{name} must be finite, but entry {int((~numbers.isfinite()).nonzero()[0, 0])} is not")
+    return numbers
 
 
 def without_float64(device: torch.device) -> bool:

@@ -15,6 +15,7 @@ Labels = npt.NDArray[Any]
 """A class for each image, as integers [n]."""
 
 _AXES = 4
+_CHANNELS = 3
 
 
 class ArraySource:
@@ -73,17 +74,65 @@ def open_tensor(images: Tensor) -> ArraySource:
         ...
     ganmetrics.errors.InputError: a tensor of images needs uint8 [n, 3, h, w], got float32 [2, 3, 4, 5]; ...
     """
-    shape = tuple(images.shape)
-    found = f"a tensor of images needs uint8 [n, 3, h, w], got {str(images.dtype).removeprefix('torch.')} {list(shape)}"
-    if images.dtype != torch.uint8:
-        raise InputError(f"{found}; ganmetrics.to_uint8 maps floats in [-1, 1] to uint8")
-    if len(shape) == _AXES and shape[1] != 3 and shape[3] == 3:  # noqa: PLR2004 - three channels
-        raise InputError(f"{found}; images.permute(0, 3, 1, 2) puts the channels second")
-    if len(shape) == _AXES and shape[1] == 1:
-        raise InputError(f"{found}; images.expand(-1, 3, -1, -1) repeats a gray channel")
-    if len(shape) != _AXES or shape[1] != 3 or 0 in shape:  # noqa: PLR2004 - three channels
-        raise InputError(found)
+    if not len(check_images(images)):
+        raise InputError(_needed(images))
     return ArraySource(images.detach().cpu().permute(0, 2, 3, 1).numpy(), "tensor", prefix="tensor")
+
+
+def check_images(images: object) -> Tensor:
+    """Return a batch of images, uint8 [n, 3, h, w], which may have none.
+
+    Raises:
+        InputError: it is something else; the message says how to make the one of the other.
+
+    >>> check_images(torch.zeros(2, 1, 4, 5, dtype=torch.uint8))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    ganmetrics.errors.InputError: a tensor of images needs uint8 [n, 3, h, w], got uint8 [2, 1, 4, 5]; images.expand...
+    """
+    if isinstance(images, Tensor):
+        advice = [line for line in (_dtype_advice(images), _shape_advice(images)) if line]
+        right = images.ndim == _AXES and images.shape[1] == _CHANNELS and 0 not in images.shape[2:]
+        if images.dtype == torch.uint8 and right:
+            return images
+    elif isinstance(images, np.ndarray):
+        advice = ["torch.from_numpy(images) makes a tensor of it"]
+        if images.ndim == _AXES and images.shape[3] == _CHANNELS != images.shape[1]:
+            advice = ["torch.from_numpy(images).permute(0, 3, 1, 2) makes a tensor of it"]
+    elif isinstance(images, list | tuple):
+        advice = ["torch.stack(images) makes one tensor of tensors of one size"]
+    else:
+        advice = []
+    raise InputError("; ".join([_needed(images), *advice]))
+
+
+def _needed(images: object) -> str:
+    if isinstance(images, Tensor):
+        came = f"{str(images.dtype).removeprefix('torch.')} {list(images.shape)}"
+    elif isinstance(images, np.ndarray):
+        came = f"a NumPy array, {images.dtype} {list(images.shape)}"
+    else:
+        came = type(images).__name__
+    return f"a tensor of images needs uint8 [n, 3, h, w], got {came}"
+
+
+def _dtype_advice(images: Tensor) -> str:
+    if images.is_floating_point():
+        return "ganmetrics.to_uint8 maps floats in [-1, 1] to uint8"
+    return "" if images.dtype == torch.uint8 else "images.to(torch.uint8) is right for values from 0 to 255"
+
+
+def _shape_advice(images: Tensor) -> str:
+    shape = tuple(images.shape)
+    if len(shape) == _AXES and shape[1] != _CHANNELS and shape[3] == _CHANNELS:
+        return "images.permute(0, 3, 1, 2) puts the channels second"
+    if len(shape) == _AXES and shape[1] == 1:
+        return "images.expand(-1, 3, -1, -1) repeats a gray channel"
+    if len(shape) == _AXES and shape[3] == 1:
+        return "images.permute(0, 3, 1, 2).expand(-1, 3, -1, -1) repeats a gray channel"
+    if len(shape) == _AXES - 1 and shape[0] == _CHANNELS:
+        return "images[None] makes a batch of one image"
+    return ""
 
 
 def open_array(images: npt.NDArray[Any], name: str = "array") -> ArraySource:
@@ -105,9 +154,9 @@ def check_pixels(dtype: np.dtype[Any], shape: tuple[int, ...], name: str) -> Non
     if dtype != np.uint8:
         hint = "; ganmetrics.to_uint8 maps floats in [-1, 1] to uint8" if dtype.kind == "f" else ""
         raise InputError(found + hint)
-    if len(shape) == _AXES and shape[3] != 3 and shape[1] == 3:  # noqa: PLR2004 - three channels
+    if len(shape) == _AXES and shape[3] != _CHANNELS and shape[1] == _CHANNELS:
         raise InputError(f"{found}; images.transpose(0, 2, 3, 1) puts the channels last")
     if len(shape) == _AXES and shape[3] == 1:
         raise InputError(f"{found}; images.repeat(3, axis=3) repeats a gray channel")
-    if len(shape) != _AXES or shape[3] != 3 or 0 in shape:  # noqa: PLR2004 - three channels
+    if len(shape) != _AXES or shape[3] != _CHANNELS or 0 in shape:
         raise InputError(found)

@@ -4,7 +4,7 @@ import io
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -14,23 +14,40 @@ from PIL import ImageFile, UnidentifiedImageError
 
 from ganmetrics._text import one_line
 from ganmetrics._types import Image
-from ganmetrics.data.pixels import check_alpha, rgb_pixels
+from ganmetrics.data.pixels import REDUCED_BY_PILLOW, SCALED, UNUSED_DEPTH, check_alpha, rgb_pixels
 from ganmetrics.errors import InputError
 
 MAX_PIXELS = 178_956_970
 """The largest image that is decoded: the number of pixels at which Pillow too refuses (twice its warning level)."""
 
-Stored = bytes | npt.NDArray[np.uint8] | Pillow.Image
-"""What a source holds for one image: an encoded file, uint8 pixels [h, w, 3], or an image that Pillow has decoded."""
+
+@dataclass(frozen=True)
+class Frame:
+    """One frame of a file of several.
+
+    Attributes:
+        data: the bytes of the file.
+        number: of the frame, from 0.
+    """
+
+    data: bytes
+    number: int
+
+
+Stored = bytes | Frame | npt.NDArray[np.uint8] | Pillow.Image
+"""What a source holds for one image: an encoded file, a frame of one, uint8 pixels [h, w, 3], or a Pillow image."""
 
 # Pillow would otherwise also try formats that run other programs (EPS) or that any bytes may pass for (TGA).
 _FORMATS = ("PNG", "JPEG", "MPO", "BMP", "DIB", "GIF", "WEBP", "TIFF", "PPM", "AVIF", "JPEG2000", "QOI")
 _SAME_FORMAT = {"MPO": "JPEG", "DIB": "BMP"}
 _SIGNATURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"II*\0", b"MM\0*", b"BM")
 _MORE_SIGNATURES = (b"qoif", b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51", b"P4", b"P5", b"P6")
+_WITH_FRAMES = ("GIF", "WEBP", "TIFF", "PNG", "AVIF")
+_GIF_END = b";"
 _ORIENTATION = 0x0112
 _PHOTOMETRIC = 0x0106
 _WHITE_IS_ZERO = 0
+_TWELVE_BITS_HIGH_BYTE = 15
 _TRANSPOSITIONS = {
     2: Pillow.Transpose.FLIP_LEFT_RIGHT,
     3: Pillow.Transpose.ROTATE_180,
@@ -70,15 +87,18 @@ class Decoded(Facts):
     image: Image
 
 
-def decode(data: bytes, *, alpha: str = "white") -> Decoded:
+def decode(data: bytes, *, alpha: str = "white", bit_depth: int = 16, frame: int | None = None) -> Decoded:
     """Return the RGB pixels of an encoded image.
 
-    The EXIF orientation is applied; of several frames the first is taken; `ganmetrics.data.pixels.rgb_pixels` says how
-    each mode becomes RGB. Colour images of 16 bits a channel are read by Pillow itself, which keeps the high byte.
+    The EXIF orientation is applied; of several frames the first is taken unless one is asked for;
+    `ganmetrics.data.pixels.rgb_pixels` says how each mode becomes RGB. Colour images of 16 bits a channel are read by
+    Pillow itself, which keeps the high byte.
 
     Args:
         data: the bytes of the file.
         alpha: what transparent pixels become: ``white``, ``black``, ``drop`` or ``refuse``.
+        bit_depth: how many bits the values of 16-bit grayscale use.
+        frame: the number of a frame, from 0; None for the first.
 
     Raises:
         InputError: the file is empty, truncated, damaged, no image, larger than `MAX_PIXELS`, or has pixels that do
@@ -90,42 +110,66 @@ def decode(data: bytes, *, alpha: str = "white") -> Decoded:
     >>> decoded.image.shape, decoded.format, decoded.mode, decoded.size, decoded.oddities
     ((2, 3, 3), 'PNG', 'L', (3, 2), ('grayscale',))
     """
-    return _decode(data, alpha, reduced=False)
+    return _decode(data, alpha, bit_depth, frame, reduced=False)
 
 
-def examine(data: bytes, *, alpha: str = "white") -> Facts:
+def examine(data: bytes, *, alpha: str = "white", bit_depth: int = 16, frame: int | None = None) -> Facts:
     """Return what `decode` would find, reading the whole file but, for JPEG, computing an eighth of the pixels a side.
 
     Raises:
         InputError: exactly where `decode` does.
     """
-    found = _decode(data, alpha, reduced=True)
+    found = _decode(data, alpha, bit_depth, frame, reduced=True)
     return Facts(found.format, found.mode, found.size, found.oddities)
 
 
-def decode_stored(stored: Stored, *, alpha: str) -> Decoded:
+def decode_stored(stored: Stored, *, alpha: str, bit_depth: int = 16) -> Decoded:
     """Return the RGB pixels of anything that a source holds.
 
     Raises:
         InputError: as `decode` does.
     """
     if isinstance(stored, bytes):
-        return decode(stored, alpha=alpha)
+        return decode(stored, alpha=alpha, bit_depth=bit_depth)
+    if isinstance(stored, Frame):
+        return decode(stored.data, alpha=alpha, bit_depth=bit_depth, frame=stored.number)
     if isinstance(stored, np.ndarray):
         return Decoded("uint8", "RGB", (stored.shape[1], stored.shape[0]), (), stored)
     check_alpha(alpha)
     with _strictly():
-        pixels, oddities = rgb_pixels(stored, alpha=alpha)
+        pixels, oddities = rgb_pixels(stored, alpha=alpha, bit_depth=bit_depth)
     return Decoded(stored.format or "uint8", stored.mode, stored.size, oddities, pixels)
 
 
-def examine_stored(stored: Stored, *, alpha: str) -> Facts:
+def examine_stored(stored: Stored, *, alpha: str, bit_depth: int = 16) -> Facts:
     """Return what `decode_stored` would find.
 
     Raises:
         InputError: as `decode` does.
     """
-    return examine(stored, alpha=alpha) if isinstance(stored, bytes) else decode_stored(stored, alpha=alpha)
+    if isinstance(stored, bytes):
+        return examine(stored, alpha=alpha, bit_depth=bit_depth)
+    if isinstance(stored, Frame):
+        return examine(stored.data, alpha=alpha, bit_depth=bit_depth, frame=stored.number)
+    return decode_stored(stored, alpha=alpha, bit_depth=bit_depth)
+
+
+def count_frames(data: bytes) -> int:
+    """Return how many frames an encoded image has; 1 for formats that cannot have several, or only previews.
+
+    Raises:
+        InputError: the file is empty, damaged or no image, or a GIF that breaks off, which Pillow would take for one of
+            fewer frames; the message is the reason alone.
+
+    >>> file = io.BytesIO()
+    >>> Pillow.new("L", (3, 2)).save(file, "GIF", save_all=True, append_images=[Pillow.new("L", (3, 2), 9)])
+    >>> count_frames(file.getvalue())
+    2
+    """
+    with _opened(data) as image:
+        if image.format == "GIF" and not data.rstrip(b"\0").endswith(_GIF_END):
+            raise InputError("truncated")
+        return int(getattr(image, "n_frames", 1)) if image.format in _WITH_FRAMES else 1
 
 
 def begins_as_image(head: bytes) -> bool:
@@ -137,14 +181,28 @@ def begins_as_image(head: bytes) -> bool:
     return head.startswith(_SIGNATURES) or head.startswith(_MORE_SIGNATURES) or head[4:8] == b"ftyp"
 
 
-def _decode(data: bytes, alpha: str, *, reduced: bool) -> Decoded:
+def _decode(data: bytes, alpha: str, bit_depth: int, frame: int | None, *, reduced: bool) -> Decoded:
     check_alpha(alpha)
+    with _opened(data) as image:
+        several = bool(getattr(image, "is_animated", False))
+        if frame:
+            image.seek(frame)
+        found = _read(image, alpha, bit_depth, reduced=reduced)
+        if not several:
+            return found
+        oddity = "first of several frames" if frame is None else "one of several frames"
+        return replace(found, oddities=(*found.oddities, oddity))
+
+
+@contextmanager
+def _opened(data: bytes) -> Iterator[ImageFile.ImageFile]:
+    """Open an encoded image; whatever goes wrong inside is told as a reason."""
     if not data:
         raise InputError("empty file")
     with _strictly():
         try:
             with Pillow.open(io.BytesIO(data), formats=_formats()) as image:
-                return _read(image, alpha, reduced=reduced)
+                yield image
         except (InputError, MemoryError):
             raise
         # Decoders meet damaged files with whatever their parsing runs into: struct.error, KeyError, SyntaxError...
@@ -152,13 +210,11 @@ def _decode(data: bytes, alpha: str, *, reduced: bool) -> Decoded:
             raise InputError(_reason(error, data)) from None
 
 
-def _read(image: ImageFile.ImageFile, alpha: str, *, reduced: bool) -> Decoded:
+def _read(image: ImageFile.ImageFile, alpha: str, bit_depth: int, *, reduced: bool) -> Decoded:
     width, height = image.size
     if width * height > MAX_PIXELS:
         raise InputError(f"decompression bomb: {width}x{height} pixels, at most {MAX_PIXELS:,} are decoded")
     oddities: list[str] = []
-    if getattr(image, "is_animated", False):
-        oddities.append("first of several frames")
     # The tiles, which tell the bits a channel, and the orientation of a TIFF are gone once the pixels are loaded.
     raw_mode, deep = _raw_mode(image)
     _check_gray_levels(image, raw_mode, deep=deep)
@@ -170,11 +226,13 @@ def _read(image: ImageFile.ImageFile, alpha: str, *, reduced: bool) -> Decoded:
     upright = image.transpose(_TRANSPOSITIONS[orientation]) if orientation in _TRANSPOSITIONS else image
     if turned or upright is not image:
         oddities.append("EXIF rotation applied")
-    pixels, treatments = rgb_pixels(upright, alpha=alpha, sixteen_bits=deep)
+    pixels, treatments = rgb_pixels(upright, alpha=alpha, sixteen_bits=deep, bit_depth=bit_depth)
     if raw_mode.startswith("LA") and "grayscale" not in treatments:
         oddities.append("grayscale")
-    if deep and "16-bit scaled to 8" not in treatments:
-        oddities.append("16-bit reduced to 8 by Pillow")
+    if deep and not any(done.endswith(SCALED) for done in treatments):
+        oddities.append(REDUCED_BY_PILLOW)
+        if pixels.max() <= _TWELVE_BITS_HIGH_BYTE:
+            oddities.append(UNUSED_DEPTH)
     if reduced and image.size != (width, height):
         size = (height, width) if orientation >= 5 else (width, height)  # noqa: PLR2004 - 5 to 8 swap the sides
     else:

@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import numpy as np
 
 from ganmetrics._types import Progress, silent
-from ganmetrics.data.decode import Stored
+from ganmetrics.data.decode import Frame, Stored
 from ganmetrics.data.image_source import Digested, ImageSource
 from ganmetrics.errors import InputError
 from ganmetrics.ranks import current
@@ -27,6 +27,7 @@ def fingerprint(source: ImageSource, *, progress: Progress = silent) -> str:
     Hashed are the line ``ganmetrics images 1``, and the SHA-256 digest of each image, which is over
 
     - ``file\n`` and the bytes of an image file;
+    - ``frame N\n`` and the bytes of the file, for a frame of several that was asked for by its number;
     - ``uint8 H W 3\n`` and the H x W x 3 bytes of pixels in memory, rows first;
     - ``pillow MODE W H\n``, the pixels as Pillow keeps them and the palette in RGBA, for a data set's images that are
       not plain RGB;
@@ -111,6 +112,9 @@ def stored_digest(stored: Stored) -> bytes:
     if isinstance(stored, bytes):
         digest = hashlib.sha256(b"file\n")
         digest.update(stored)
+    elif isinstance(stored, Frame):
+        digest = hashlib.sha256(f"frame {stored.number}\n".encode())
+        digest.update(stored.data)
     elif isinstance(stored, np.ndarray):
         digest = hashlib.sha256("uint8 {} {} {}\n".format(*stored.shape).encode())
         digest.update(np.ascontiguousarray(stored).data)

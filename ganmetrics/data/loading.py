@@ -10,7 +10,7 @@ import numpy.typing as npt
 from ganmetrics._text import clipped
 from ganmetrics.data.decode import Stored, decode_stored
 from ganmetrics.data.image_source import ImageSource
-from ganmetrics.data.pixels import check_alpha
+from ganmetrics.data.pixels import check_alpha, check_bit_depth
 from ganmetrics.data.workers import map_in_workers
 from ganmetrics.errors import InputError
 
@@ -31,6 +31,7 @@ def prepared_batches(
     batch_size: int,
     workers: int,
     skip: frozenset[int] = frozenset(),
+    bit_depth: int = 16,
 ) -> Generator[npt.NDArray[np.float32], None, None]:
     """Yield the images of `source` in order, each decoded and prepared on its own, as float32 batches [n, ...].
 
@@ -41,6 +42,7 @@ def prepared_batches(
         batch_size: images a batch; the last batch may have fewer.
         workers: processes that decode, about one batch ahead in all; 0 decodes in this one.
         skip: indices of images to leave out.
+        bit_depth: how many bits the values of 16-bit images use.
 
     Raises:
         InputError: an image cannot be read, is prepared to another shape than those before it, or the preparation
@@ -53,10 +55,14 @@ def prepared_batches(
     [(2, 4, 4, 3), (2, 4, 4, 3), (1, 4, 4, 3)]
     """
     check_alpha(alpha)
+    check_bit_depth(bit_depth)
     if batch_size < 1:
         raise InputError(f"batch_size needs to be 1 or more, got {batch_size}")
     pending: list[npt.NDArray[np.float32]] = []
-    for part in _parts(source, prepare, alpha=alpha, batch_size=batch_size, workers=workers, skip=skip):
+    # Pixels that lie in memory go to the workers with the tasks, so that no worker gets a copy of them all.
+    sent = source if source.uniform_size is None else None
+    work = _PrepareImages(sent, prepare, alpha, bit_depth)
+    for part in _parts(source, work, batch_size=batch_size, workers=workers, skip=skip):
         pending.append(part)
         if sum(map(len, pending)) == batch_size:
             yield np.concatenate(pending)
@@ -66,17 +72,15 @@ def prepared_batches(
 
 
 def _parts(
-    source: ImageSource, prepare: Prepare, *, alpha: str, batch_size: int, workers: int, skip: frozenset[int]
+    source: ImageSource, work: "_PrepareImages", *, batch_size: int, workers: int, skip: frozenset[int]
 ) -> Generator[npt.NDArray[np.float32], None, None]:
     """Yield the prepared images a few at a time; every batch begins with a new part."""
-    # Pixels that lie in memory go to the workers with the tasks, so that no worker gets a copy of them all.
-    sent = source if source.uniform_size is None else None
     tasks = _tasks(source, batch_size, skip)
     # Starting a process takes longer than decoding the few images that it would not get.
     workers = min(workers, -(-(len(source) - len(skip)) // min(_TASK_IMAGES, batch_size)))
     ahead = batch_size // (_TASK_IMAGES * max(workers, 1)) + 1
     shape: tuple[int, ...] | None = None
-    for result in map_in_workers(_PrepareImages(sent, prepare, alpha), tasks, workers=workers, ahead=ahead):
+    for result in map_in_workers(work, tasks, workers=workers, ahead=ahead):
         if isinstance(result, _Failure):
             raise InputError(f"{source.label(result.index)}: {result.reason}")
         found = result.images.shape[1:]
@@ -109,6 +113,7 @@ class _PrepareImages:
     source: ImageSource | None
     prepare: Prepare
     alpha: str
+    bit_depth: int
 
     def __call__(self, task: Task) -> _Prepared | _Failure:
         images: list[npt.NDArray[np.float32]] = []
@@ -126,7 +131,7 @@ class _PrepareImages:
         if stored is None:
             assert self.source is not None
             stored = self.source.read(index)
-        image = decode_stored(stored, alpha=self.alpha).image
+        image = decode_stored(stored, alpha=self.alpha, bit_depth=self.bit_depth).image
         try:
             prepared = self.prepare(image)
         # The preparation may be a user's; whatever it raises is told with the image that it failed for.

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Final, TypeVar
+from typing import Final
 
 from ganmetrics._text import clipped
 from ganmetrics._types import Progress, silent
@@ -11,17 +11,14 @@ from ganmetrics.data.audit import Audit, BadFile
 from ganmetrics.data.decode import Stored, examine_stored
 from ganmetrics.data.fingerprint import UNREADABLE, check_same_length, combined, fingerprint, stored_digest
 from ganmetrics.data.image_source import ImageSource, listing_of
-from ganmetrics.data.pixels import check_alpha
+from ganmetrics.data.pixels import check_alpha, check_bit_depth
 from ganmetrics.data.workers import map_in_workers
 from ganmetrics.errors import InputError
 from ganmetrics.ranks import current
 from ganmetrics.timing import stage
 
-__all__ = ["Audit", "BadFile", "Look", "audit", "described", "look", "lossy_mismatch"]
-
 _CHUNK = 64
 _NAMED: Final = 5
-_LOSSY_GAP = 0.1
 
 
 @dataclass(frozen=True)
@@ -38,7 +35,13 @@ class Look:
 
 
 def look(
-    source: ImageSource, *, alpha: str = "white", workers: int = 0, skip_bad: bool = False, progress: Progress = silent
+    source: ImageSource,
+    *,
+    alpha: str = "white",
+    bit_depth: int = 16,
+    workers: int = 0,
+    skip_bad: bool = False,
+    progress: Progress = silent,
 ) -> Look:
     """Return `fingerprint` and `audit` of a set from one read of each file.
 
@@ -51,13 +54,15 @@ def look(
     (True, 2)
     """
     check_alpha(alpha)
+    check_bit_depth(bit_depth)
     if source.uniform_size is not None:
         seen = described(Audit.of_uniform(len(source), source.uniform_size), source)
         return Look(fingerprint(source, progress=progress), seen)
     check_same_length(source)
     ranks = current()
+    work = _LookChunk(source, alpha, bit_depth, hashed=True)
     with stage("hashing and audit"):
-        own = ranks.each(lambda: list(_parts(source, _LookChunk(source, alpha), workers, progress)))
+        own = ranks.each(lambda: list(_parts(source, work, workers, progress)))
         parts = [part for rank in ranks.gather(own) for part in rank]
     found = _with_listing(Audit.total(part.audit for part in parts), source)
     _check_bad(found, source, skip_bad=skip_bad)
@@ -65,7 +70,13 @@ def look(
 
 
 def audit(
-    source: ImageSource, *, alpha: str = "white", workers: int = 0, skip_bad: bool = False, progress: Progress = silent
+    source: ImageSource,
+    *,
+    alpha: str = "white",
+    bit_depth: int = 16,
+    workers: int = 0,
+    skip_bad: bool = False,
+    progress: Progress = silent,
 ) -> Audit:
     """Read and decode every image, and return what they are.
 
@@ -75,6 +86,7 @@ def audit(
     Args:
         source: the images.
         alpha: what transparent pixels will become: ``white``, ``black``, ``drop`` or ``refuse``.
+        bit_depth: how many bits the values of 16-bit images use.
         workers: processes that decode; 0 decodes in this one.
         skip_bad: return with the unreadable images listed in `Audit.bad`, rather than raise.
         progress: shows how many images have been read.
@@ -88,11 +100,13 @@ def audit(
     '20 images: 20 uint8; 8x8'
     """
     check_alpha(alpha)
+    check_bit_depth(bit_depth)
     if source.uniform_size is not None:
         return described(Audit.of_uniform(len(source), source.uniform_size), source)
     ranks = current()
+    work = _LookChunk(source, alpha, bit_depth, hashed=False)
     with stage("audit"):
-        looked_at = ranks.each(lambda: Audit.total(_parts(source, _AuditChunk(source, alpha), workers, progress)))
+        looked_at = ranks.each(lambda: Audit.total(part.audit for part in _parts(source, work, workers, progress)))
         found = _with_listing(Audit.total(ranks.gather(looked_at)), source)
     _check_bad(found, source, skip_bad=skip_bad)
     return found
@@ -122,87 +136,50 @@ def _with_listing(found: Audit, source: ImageSource) -> Audit:
     )
 
 
-def lossy_mismatch(real: Audit, fake: Audit) -> str | None:
-    """Return a warning where JPEG files are compared with lossless ones, None where they are not.
+@dataclass(frozen=True)
+class _LookedAt:
+    """Digests and audit of some images; no digests where nobody asked for them."""
 
-    Compression alone moves a Fréchet distance by more than many published differences, so both sides should have had
-    the same. Pixels from memory do not tell their past, and are not compared.
-
-    >>> lossy_mismatch(Audit(formats={"JPEG": 10}), Audit(formats={"PNG": 10}))
-    'real images are 100 % JPEG and fake images 0 %: compression alone moves scores, so save both in one format'
-    """
-    shares = []
-    for side in (real, fake):
-        files = sum(count for name, count in side.formats.items() if name != "uint8")
-        if files == 0:
-            return None
-        shares.append(side.formats.get("JPEG", 0) / files)
-    if abs(shares[0] - shares[1]) <= _LOSSY_GAP:
-        return None
-    return (
-        f"real images are {100 * shares[0]:.0f} % JPEG and fake images {100 * shares[1]:.0f} %: "
-        "compression alone moves scores, so save both in one format"
-    )
+    digests: tuple[bytes, ...]
+    audit: Audit
 
 
-Part = TypeVar("Part", "Audit", "_LookedAt")
-
-
-def _parts(source: ImageSource, work: Callable[[range], Part], workers: int, progress: Progress) -> Iterator[Part]:
+def _parts(
+    source: ImageSource, work: Callable[[range], _LookedAt], workers: int, progress: Progress
+) -> Iterator[_LookedAt]:
     """Yield what the work finds in this process's share of the images, a chunk at a time."""
     share = current().share(len(source))
     chunks = (share[start : start + _CHUNK] for start in range(0, len(share), _CHUNK))
     workers = min(workers, -(-len(share) // _CHUNK))
     with progress(total=len(share), stage=f"checking {source.name}") as advance:
         for part in map_in_workers(work, chunks, workers=workers):
-            advance(part.seen)
+            advance(part.audit.seen)
             yield part
 
 
 @dataclass(frozen=True)
-class _AuditChunk:
-    """What a worker does: the audit of some images."""
-
-    source: ImageSource
-    alpha: str
-
-    def __call__(self, indices: range) -> Audit:
-        return Audit.total(_examined(self.source, index, self.alpha)[1] for index in indices)
-
-
-@dataclass(frozen=True)
-class _LookedAt:
-    """Digests and audit of some images."""
-
-    digests: tuple[bytes, ...]
-    audit: Audit
-
-    @property
-    def seen(self) -> int:
-        return self.audit.seen
-
-
-@dataclass(frozen=True)
 class _LookChunk:
-    """What a worker does that reads each image once: its digest and its audit."""
+    """What a worker does: it reads each of some images once."""
 
     source: ImageSource
     alpha: str
+    bit_depth: int
+    hashed: bool
 
     def __call__(self, indices: range) -> _LookedAt:
-        found = [_examined(self.source, index, self.alpha) for index in indices]
+        found = [self._examined(index) for index in indices]
         digests = tuple(UNREADABLE if stored is None else stored_digest(stored) for stored, _ in found)
-        return _LookedAt(digests, Audit.total(part for _, part in found))
+        return _LookedAt(digests if self.hashed else (), Audit.total(part for _, part in found))
 
-
-def _examined(source: ImageSource, index: int, alpha: str) -> tuple[Stored | None, Audit]:
-    """Return an image as it is stored, None where it cannot be read at all, and what it is."""
-    stored = None
-    try:
-        stored = source.read(index)
-        return stored, Audit.of(examine_stored(stored, alpha=alpha), source.class_of(index))
-    except InputError as error:
-        return stored, Audit(bad=(BadFile(index, source.label(index), str(error)),))
+    def _examined(self, index: int) -> tuple[Stored | None, Audit]:
+        """Return an image as it is stored, None where it cannot be read at all, and what it is."""
+        stored = None
+        try:
+            stored = self.source.read(index)
+            facts = examine_stored(stored, alpha=self.alpha, bit_depth=self.bit_depth)
+            return stored, Audit.of(facts, self.source.class_of(index))
+        except InputError as error:
+            return stored, Audit(bad=(BadFile(index, self.source.label(index), str(error)),))
 
 
 def _check_bad(found: Audit, source: ImageSource, *, skip_bad: bool) -> None:

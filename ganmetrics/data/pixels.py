@@ -6,13 +6,23 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image as Pillow
 
-from ganmetrics._text import shown
 from ganmetrics._types import Image
+from ganmetrics.core.checks import one_of
 from ganmetrics.errors import InputError
 
 ALPHA_MODES = ("white", "black", "drop", "refuse")
 """What transparent pixels become: composited on a colour, their hidden colour, or an error."""
 
+SCALED = "-bit scaled to 8"
+REDUCED_BY_PILLOW = "16-bit reduced to 8 by Pillow"
+SIXTEEN_BITS_DONE = (f"16{SCALED}", REDUCED_BY_PILLOW)
+"""What may be done to 16-bit images whose bits are all used, or not known to be unused."""
+UNUSED_DEPTH = "16-bit without a value above 4,095"
+"""What is noted of a 16-bit image whose data may have 12 bits."""
+
+_TWELVE_BITS = 4095
+_SIXTEEN = 16
+_LEAST_DEPTH = 9
 _BACKGROUNDS = {"white": 255, "black": 0}
 _CONVERTED = {
     "1": ("grayscale",),
@@ -33,28 +43,33 @@ _OPAQUE = 255
 _SIXTEEN_BITS = ("I", "I;16", "I;16B", "I;16L", "I;16N")
 
 
-def rgb_pixels(image: Pillow.Image, *, alpha: str, sixteen_bits: bool = False) -> tuple[Image, tuple[str, ...]]:
+def rgb_pixels(
+    image: Pillow.Image, *, alpha: str, sixteen_bits: bool = False, bit_depth: int = _SIXTEEN
+) -> tuple[Image, tuple[str, ...]]:
     """Return the RGB pixels of a loaded Pillow image, and what had to be done to get them.
 
     Grayscale is repeated over the channels, palettes are looked up, CMYK is converted by Pillow's plain formula. ICC
     profiles are not used: what is scored is the numbers in the file, as every published evaluation has it. Sixteen-bit
-    grayscale is scaled, round(x 255 / 65535), where Pillow's own conversion would clip it. Alpha that is opaque
-    everywhere is no treatment; other alpha is composited as round((a c + (255 - a) b) / 255) on the background b.
+    grayscale is scaled, round(x 255 / (2^bit_depth - 1)), where Pillow's own conversion would clip it. Alpha that is
+    opaque everywhere is no treatment; other alpha is composited on a background b as round((a c + (255 - a) b) / 255).
 
     Args:
         image: an image whose pixels are loaded.
         alpha: one of `ALPHA_MODES`.
         sixteen_bits: whether the file holds 16 bits a channel, which mode ``I`` alone does not tell.
+        bit_depth: how many bits the values of 16-bit grayscale use.
 
     Raises:
-        InputError: the mode has no defined range (floating point, 32-bit integers) or no way to RGB, or the image is
-            transparent and `alpha` is ``refuse``.
+        InputError: the mode has no defined range (floating point, 32-bit integers) or no way to RGB, the image is
+            transparent and `alpha` is ``refuse``, or a value does not fit `bit_depth`.
 
     >>> rgb_pixels(Pillow.new("LA", (1, 1), (0, 51)), alpha="white")
     (array([[[204, 204, 204]]], dtype=uint8), ('grayscale', 'alpha composited on white'))
     """
     if image.mode in _SIXTEEN_BITS:
-        return _from_sixteen_bits(image, alpha, sixteen_bits=sixteen_bits)
+        return _from_sixteen_bits(image, alpha, bit_depth, sixteen_bits=sixteen_bits)
+    if sixteen_bits and bit_depth != _SIXTEEN:
+        raise InputError(f"Pillow keeps 8 bits of 16-bit colour: it cannot be scaled from {bit_depth} bits")
     if image.mode == "F":
         raise InputError("floating-point pixels have no defined range: convert them to 8 or 16 bits")
     if image.mode not in _CONVERTED:
@@ -80,12 +95,19 @@ def _with_way_to_rgba(image: Pillow.Image) -> Pillow.Image:
     return gray
 
 
-def _from_sixteen_bits(image: Pillow.Image, alpha: str, *, sixteen_bits: bool) -> tuple[Image, tuple[str, ...]]:
+def _from_sixteen_bits(
+    image: Pillow.Image, alpha: str, bit_depth: int, *, sixteen_bits: bool
+) -> tuple[Image, tuple[str, ...]]:
     if image.mode == "I" and not sixteen_bits:
         raise InputError("32-bit integer pixels have no defined range: convert them to 8 or 16 bits")
     values = np.asarray(image).astype(np.uint32)
-    gray = ((values * 255 + 32767) // 65535).astype(np.uint8)
-    done = ("grayscale", "16-bit scaled to 8")
+    most, largest = int(values.max()), (1 << bit_depth) - 1
+    if most > largest:
+        raise InputError(f"a value of {most:,} does not fit into {bit_depth} bits")
+    gray = ((values * 255 + largest // 2) // largest).astype(np.uint8)
+    done: tuple[str, ...] = ("grayscale", f"{bit_depth}{SCALED}")
+    if bit_depth == _SIXTEEN and most <= _TWELVE_BITS:
+        done = (*done, UNUSED_DEPTH)
     if "transparency" not in image.info:
         return np.repeat(gray[:, :, None], 3, axis=2), done
     opacity = np.where(values == image.info["transparency"], 0, 255).astype(np.uint8)
@@ -116,8 +138,21 @@ def check_alpha(alpha: str) -> None:
         ...
     ganmetrics.errors.InputError: alpha must be one of white, black, drop, refuse; got 'grey'
     """
-    if alpha not in ALPHA_MODES:
-        raise InputError(f"alpha must be one of {', '.join(ALPHA_MODES)}; got {shown(alpha)}")
+    one_of("alpha", alpha, ALPHA_MODES)
+
+
+def check_bit_depth(bit_depth: int) -> None:
+    """Raise InputError unless 16-bit images can use so many bits.
+
+    >>> check_bit_depth(8)
+    Traceback (most recent call last):
+        ...
+    ganmetrics.errors.InputError: bit_depth must be from 9 to 16, the bits that 16-bit images use; got 8
+    """
+    if not _LEAST_DEPTH <= bit_depth <= _SIXTEEN:
+        raise InputError(
+            f"bit_depth must be from {_LEAST_DEPTH} to {_SIXTEEN}, the bits that 16-bit images use; got {bit_depth}"
+        )
 
 
 def _writable(image: Pillow.Image) -> npt.NDArray[Any]:

@@ -16,7 +16,7 @@ from ganmetrics._types import Progress, silent
 from ganmetrics.data.arrays import open_array, open_tensor
 from ganmetrics.data.dataset_labels import label_of_item
 from ganmetrics.data.spool import Spool, SpooledSource
-from ganmetrics.data.to_uint8 import TOLERANCE, to_uint8
+from ganmetrics.data.to_uint8 import TOLERANCE, signed_to_uint8
 from ganmetrics.errors import GanMetricsError, InputError
 from ganmetrics.timing import stage
 
@@ -219,7 +219,7 @@ class _Taken:
         if self._stream.value_range[0] == 0:
             return _from_unit(images)
         self._seen_negative = self._seen_negative or bool((images < 0).any())
-        return to_uint8(images)
+        return signed_to_uint8(images)
 
     def _check_labels(self, images: npt.NDArray[np.uint8], labels: list[str]) -> None:
         if labels and len(labels) != len(images):

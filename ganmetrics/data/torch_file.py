@@ -15,6 +15,7 @@ from ganmetrics.errors import InputError
 
 _IMAGES = "images"
 _LABELS = "labels"
+_AXES = 4
 
 
 def open_torch_file(path: Path) -> ImageSource:
@@ -43,6 +44,20 @@ def open_torch_file(path: Path) -> ImageSource:
     if not isinstance(labels, Tensor) or labels.ndim != 1 or labels.is_floating_point():
         raise InputError(f"{path}::{_LABELS} needs whole numbers [n], got {_type(labels)}")
     return with_classes(source, labels.tolist(), given_as=f"{path}::{_LABELS}")
+
+
+def holds_images(path: Path) -> bool:
+    """Tell whether a .pt has what `open_torch_file` reads, rather than statistics or features; False for a damaged one.
+
+    >>> holds_images(Path("missing.pt"))
+    False
+    """
+    try:
+        stored = _load(path)
+    except InputError:
+        return False
+    images = stored.get(_IMAGES) if isinstance(stored, dict) else stored
+    return isinstance(images, Tensor) and images.ndim == _AXES
 
 
 def _load(path: Path) -> Any:  # noqa: ANN401 - whatever was saved

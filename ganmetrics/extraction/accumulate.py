@@ -3,7 +3,8 @@
 import torch
 from torch import Tensor
 
-from ganmetrics.core.gaussian.blocks import BLOCKS, Blocks, content_blocks
+from ganmetrics.core.gaussian.blocks import BLOCKS, Blocks, blocks_of, content_hashes
+from ganmetrics.core.gaussian.kept import KeptImages
 from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.errors import NotEnoughSamples
 from ganmetrics.extraction.layer import Layer
@@ -15,6 +16,10 @@ BLOCK_ROWS = 1024
 class LayerAccumulator:
     """Gathers the features of one layer, batch by batch.
 
+    Args:
+        blocks: gather the moments of eight parts as well, for a floor.
+        kept: keep some of the images, for intervals.
+
     >>> accumulator = LayerAccumulator(blocks=True)
     >>> for batch in torch.arange(20.0).reshape(10, 2).split(3):
     ...     accumulator.add(batch)
@@ -22,23 +27,30 @@ class LayerAccumulator:
     (10, 10)
     """
 
-    def __init__(self, *, blocks: bool) -> None:
+    def __init__(self, *, blocks: bool = False, kept: bool = False) -> None:
         self.count = 0
+        self._keeps = kept
+        self._kept: KeptImages | None = None
         self._whole = _MomentsAccumulator()
         self._parts = tuple(_MomentsAccumulator() for _ in range(BLOCKS)) if blocks else ()
 
-    def add(self, features: Tensor, blocks: Tensor | None = None) -> None:
-        """Add a batch of features [n, d], and to which block each image belongs [n]; by its features where not said.
+    def add(self, features: Tensor, hashes: Tensor | None = None) -> None:
+        """Add a batch of features [n, d], and each image's hash [n]; that of its features where not said.
 
         Raises:
             NumericsError: a feature is not finite.
         """
         self.count += len(features)
         self._whole.add(features)
-        if self._parts:
-            numbers = content_blocks(features) if blocks is None else blocks
-            for number, part in enumerate(self._parts):
-                part.add(features[numbers == number])
+        if not self._parts and not self._keeps:
+            return
+        known = content_hashes(features) if hashes is None else hashes
+        if self._keeps:
+            new = KeptImages.of(known, features)
+            self._kept = new if self._kept is None else self._kept.merge(new)
+        numbers = blocks_of(known)
+        for number, part in enumerate(self._parts):
+            part.add(features[numbers == number])
 
     def layer(self) -> Layer:
         """Return the statistics of what was added so far; more may be added after.
@@ -49,7 +61,8 @@ class LayerAccumulator:
         whole = self._whole.moments()
         if whole is None:
             raise NotEnoughSamples("statistics need at least one image; none was given")
-        return Layer(whole, Blocks(tuple(part.moments() for part in self._parts)) if self._parts else None)
+        blocks = Blocks(tuple(part.moments() for part in self._parts)) if self._parts else None
+        return Layer(whole, blocks, self._kept)
 
 
 class _MomentsAccumulator:

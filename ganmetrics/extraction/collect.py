@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from ganmetrics._types import Progress
-from ganmetrics.core.gaussian.blocks import input_blocks
+from ganmetrics.core.gaussian.blocks import blocks_of, input_hashes
 from ganmetrics.core.memory import MEMORY
 from ganmetrics.data.sources import ImageSource
 from ganmetrics.errors import InputError, NotEnoughSamples
@@ -29,7 +29,8 @@ class Keep:
     """What a pass keeps beside the moments of the features.
 
     Attributes:
-        blocks: moments of eight parts, for intervals; memory does not grow with the images.
+        blocks: moments of eight parts, for a floor; memory does not grow with the images.
+        images: some of the images' features, for intervals; at most as many as there are features.
         spatial: statistics of the spatial features, for sFID.
         features: every image's features; memory, or past a budget the disk, grows with the images.
         logits: every image's class scores.
@@ -37,6 +38,7 @@ class Keep:
     """
 
     blocks: bool = False
+    images: bool = False
     spatial: bool = False
     features: bool = False
     logits: bool = False
@@ -45,7 +47,10 @@ class Keep:
     def with_all_of(self, layer: Layer, spatial: Layer | None) -> "Keep":
         """Return what keeps as much as these statistics hold, too."""
         return replace(
-            self, blocks=self.blocks or layer.blocks is not None, spatial=self.spatial or spatial is not None
+            self,
+            blocks=self.blocks or layer.blocks is not None,
+            images=self.images or layer.kept is not None,
+            spatial=self.spatial or spatial is not None,
         )
 
 
@@ -95,8 +100,8 @@ def collect(surveyed: Survey, settings: Settings, *, keep: Keep, progress: Progr
 def _join(part: "_Share", keep: Keep) -> Collected:
     """Return what all processes have gathered; every image's rows are with the first one."""
     ranks = current()
-    layer = pool(part.layer, blocks=keep.blocks)
-    spatial = pool(part.spatial, blocks=keep.blocks) if keep.spatial else None
+    layer = pool(part.layer, blocks=keep.blocks, kept=keep.images)
+    spatial = pool(part.spatial, blocks=keep.blocks, kept=keep.images) if keep.spatial else None
     if part.features is not None:
         for rows in ranks.others_rows(part.features.tensor()):
             part.features.append(rows)
@@ -126,18 +131,19 @@ class _Share:
 def _collect_share(
     source: ImageSource, settings: Settings, share: Sequence[int], *, capacity: int, keep: Keep, progress: Progress
 ) -> _Share:
-    layer, spatial = LayerAccumulator(blocks=keep.blocks), LayerAccumulator(blocks=keep.blocks)
+    layer, spatial = (LayerAccumulator(blocks=keep.blocks, kept=keep.images) for _ in range(2))
     features = FeatureStore(capacity, settings.extractor.spec.dimension, memory=keep.memory) if keep.features else None
     logits: list[Tensor] = []
     numbers = [torch.empty(0, dtype=torch.int64)]
     for batch, indices in prepared_inputs(source, settings.extractor.prepare, settings, share, progress):
         outputs = network_outputs(batch, settings, _Label(source, indices))
         with stage("moments"):
-            if keep.blocks:
-                numbers.append(input_blocks(batch))
-            layer.add(outputs.features, numbers[-1])
+            hashes = input_hashes(batch) if keep.blocks or keep.images else None
+            if keep.blocks and hashes is not None:
+                numbers.append(blocks_of(hashes))
+            layer.add(outputs.features, hashes)
             if keep.spatial:
-                spatial.add(_spatial(outputs, settings), numbers[-1])
+                spatial.add(_spatial(outputs, settings), hashes)
             if features is not None:
                 features.append(outputs.features)
             if keep.logits and outputs.logits is not None:

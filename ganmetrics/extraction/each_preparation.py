@@ -1,12 +1,13 @@
 """One pass over a set of images that gives the network each of them in several preparations."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
 from ganmetrics._types import Image, Progress
+from ganmetrics.data.geometry import Geometry
 from ganmetrics.errors import NotEnoughSamples
 from ganmetrics.extraction.accumulate import LayerAccumulator
 from ganmetrics.extraction.layer import Layer
@@ -29,6 +30,7 @@ class EachPreparation:
     """
 
     preparations: tuple[Preprocessing, ...]
+    geometry: Geometry = field(default_factory=Geometry)
 
     def __call__(self, image: Image) -> npt.NDArray[np.float32]:
         """Return float32 [p, 3, H, W] for one image, uint8 RGB [h, w, 3].
@@ -36,6 +38,7 @@ class EachPreparation:
         Raises:
             InputError: the image is not uint8 RGB, or is empty.
         """
+        image = self.geometry(image)
         resizers = dict.fromkeys((one.resize, one.size) for one in self.preparations)
         resized = {resizer: resize(image, resizer[1], resizer=resizer[0]) for resizer in resizers}
         # A scaling works in place, and several may start from one resized image.
@@ -70,7 +73,7 @@ def _own(
     progress: Progress,
 ) -> dict[Preprocessing, Layer | None]:
     gathered = {preparation: LayerAccumulator(blocks=False) for preparation in preparations}
-    source, prepare = surveyed.source, EachPreparation(preparations)
+    source, prepare = surveyed.source, EachPreparation(preparations, settings.geometry)
     for batch, indices in prepared_inputs(source, prepare, settings, share, progress):
         # Images first, preparations second: a pass of the network takes one preparation, so that its memory is that
         # of any other command.

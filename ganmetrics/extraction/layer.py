@@ -9,8 +9,10 @@ from torch import Tensor
 
 from ganmetrics._types import Arrays
 from ganmetrics.core.gaussian.blocks import BLOCKS, Blocks
+from ganmetrics.core.gaussian.kept import KeptImages, most_kept
 from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.errors import InputError
+from ganmetrics.metrics.frechet.sample import Sample
 
 Header = dict[str, Any]
 
@@ -21,7 +23,8 @@ class Layer:
 
     Attributes:
         moments: of all images.
-        blocks: of eight parts of them by content, for intervals; None where these were not asked for.
+        blocks: of eight parts of them by content, for a floor; None where these were not asked for.
+        kept: some of the images, for intervals; None where these were not asked for.
 
     >>> import torch
     >>> features = torch.arange(12.0).reshape(6, 2)
@@ -33,6 +36,13 @@ class Layer:
 
     moments: Moments
     blocks: Blocks | None = None
+    kept: KeptImages | None = None
+
+    @property
+    def sample(self) -> Sample:
+        """What a corrected distance and its interval are made from."""
+        known = None if self.kept is None else self.kept.centred(self.moments.mean)
+        return Sample(self.moments, self.moments.rows if self.moments.rows is not None else known)
 
     @property
     def sampled(self) -> Blocks | Moments:
@@ -40,9 +50,10 @@ class Layer:
         return self.moments if self.blocks is None else replace(self.blocks, whole=self.moments)
 
     def merge(self, other: "Layer") -> "Layer":
-        """Return the statistics of both sets of images together; blocks only where both have them."""
+        """Return the statistics of both sets of images together; blocks and kept images only where both have them."""
         whole = None if self.blocks is None or other.blocks is None else self.blocks.merge(other.blocks)
-        return Layer(self.moments.merge(other.moments), whole)
+        kept = None if self.kept is None or other.kept is None else self.kept.merge(other.kept)
+        return Layer(self.moments.merge(other.moments), whole, kept)
 
     def pack(self, suffix: str = "") -> tuple[Header, Arrays]:
         """Return counts and arrays that `unpack` makes the same statistics from, to the last bit.
@@ -59,6 +70,11 @@ class Layer:
             for number, part in enumerate(self.blocks.parts):
                 if part is not None:
                     arrays |= _pack_block(part, f"block{number}{suffix}")
+        if self.kept is not None:
+            arrays |= {
+                f"kept_hashes{suffix}": self.kept.hashes.numpy(),
+                f"kept_features{suffix}": self.kept.features.numpy(),
+            }
         return {"count": self.moments.count, "blocks": counts}, arrays
 
     @classmethod
@@ -75,24 +91,39 @@ class Layer:
             header["count"],
             {name: arrays[f"{stored}{suffix}"] for name, stored in names.items() if f"{stored}{suffix}" in arrays},
         )
+        kept = _unpack_kept(arrays, suffix, moments.dimension)
         counts = header.get("blocks")
         if counts is None:
-            return cls(moments)
+            return cls(moments, None, kept)
         if len(counts) != BLOCKS:
             raise InputError(f"statistics need {BLOCKS} blocks; these have {len(counts)}")
         parts = [
             None if count is None else _unpack_block(count, arrays, f"block{number}{suffix}", moments.dimension)
             for number, count in enumerate(counts)
         ]
-        return cls(moments, Blocks(tuple(parts)))
+        return cls(moments, Blocks(tuple(parts)), kept)
 
 
-def layer_bytes(dimension: int, *, blocks: bool) -> int:
-    """Return the bytes that one layer's arrays may take: mean, covariance, factor or rows, and blocks.
+def layer_bytes(dimension: int, *, blocks: bool, kept: bool) -> int:
+    """Return the bytes that one layer's arrays may take: mean, covariance, factor or rows, blocks and kept images.
 
     A block holds its rows while they are no more than the features, and then half a covariance.
     """
-    return 8 * dimension**2 * (2 + (BLOCKS if blocks else 0)) + 8 * dimension * (1 + BLOCKS)
+    images = 4 * (dimension + 2) * most_kept(dimension) if kept else 0
+    return 8 * dimension**2 * (2 + (BLOCKS if blocks else 0)) + 8 * dimension * (1 + BLOCKS) + images
+
+
+def _unpack_kept(arrays: Arrays, suffix: str, dimension: int) -> KeptImages | None:
+    hashes, features = arrays.get(f"kept_hashes{suffix}"), arrays.get(f"kept_features{suffix}")
+    if hashes is None or features is None:
+        return None
+    fits = features.shape == (len(hashes), dimension) and hashes.dtype == "int64" and features.dtype == "float32"
+    if hashes.ndim != 1 or not fits:
+        raise InputError(
+            f"kept images must be int64 [k] and float32 [k, {dimension}], got {hashes.dtype} {list(hashes.shape)} and "
+            f"{features.dtype} {list(features.shape)}"
+        )
+    return KeptImages(torch.from_numpy(hashes), torch.from_numpy(features))
 
 
 def _pack_block(part: Moments, name: str) -> Arrays:

@@ -1,16 +1,18 @@
 """How images become features, said once: `Extraction`."""
 
-import operator
 import os
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import TypedDict
 
 import torch
 
-from ganmetrics.data.pixels import check_alpha
+from ganmetrics.core.checks import seed_number, whole
+from ganmetrics.data.frames import Frames, check_frames
+from ganmetrics.data.geometry import Geometry
+from ganmetrics.data.pixels import check_alpha, check_bit_depth
 from ganmetrics.errors import InputError
-from ganmetrics.features.base import Extractor
+from ganmetrics.features.base import Extractor, check_extractor
 from ganmetrics.protocols import PROTOCOLS, resolve_protocol
 
 
@@ -28,6 +30,11 @@ class ExtractionOptions(TypedDict, total=False):
     workers: int | None
     device: str | torch.device | None
     offline: bool
+    crop: str
+    resize_to: int | None
+    resize_filter: str
+    bit_depth: int
+    frames: Frames
 
 
 @dataclass(frozen=True)
@@ -47,6 +54,11 @@ class Extraction:
         workers: decoding processes; 0 decodes in this one, None chooses.
         device: where the network runs; None for CUDA where there is one.
         offline: never download weights.
+        crop: ``center`` cuts the square in the middle out of each image; ``none`` squashes the whole image.
+        resize_to: bring images to this width and height first; None leaves that to the extractor.
+        resize_filter: of that, a name in `ganmetrics.data.geometry.FILTERS`.
+        bit_depth: how many bits the values of 16-bit images use: 12 for many cameras and microscopes.
+        frames: of animations and files of several pages: ``first``, ``all``, or so many evenly spaced ones.
 
     Raises:
         InputError: an option is of another kind, out of range, or does not go with another one.
@@ -57,7 +69,7 @@ class Extraction:
     >>> Extraction(count=0)
     Traceback (most recent call last):
         ...
-    ganmetrics.errors.InputError: count must be at least 1; got 0
+    ganmetrics.errors.InputError: count must be at least 1, got 0
     """
 
     extractor: str | Extractor | None = None
@@ -71,13 +83,18 @@ class Extraction:
     workers: int | None = None
     device: str | torch.device | None = None
     offline: bool = False
+    crop: str = "none"
+    resize_to: int | None = None
+    resize_filter: str = "bicubic"
+    bit_depth: int = 16
+    frames: Frames = "first"
 
     def __post_init__(self) -> None:
         """Check every option, before any network is opened."""
-        for name, least in (("count", 1), ("batch_size", 1), ("workers", 0)):
+        for name, least in (("count", 1), ("batch_size", 1), ("workers", 0), ("resize_to", 1)):
             if getattr(self, name) is not None:
-                object.__setattr__(self, name, whole_number(name, getattr(self, name), least))
-        object.__setattr__(self, "seed", whole_number("seed", self.seed, 0))
+                object.__setattr__(self, name, whole(name, getattr(self, name), least=least))
+        object.__setattr__(self, "seed", seed_number("seed", self.seed))
         for name in ("skip_bad", "offline"):
             if not isinstance(getattr(self, name), bool):
                 raise InputError(f"{name} must be True or False; got {type(getattr(self, name)).__name__}")
@@ -88,7 +105,16 @@ class Extraction:
             raise InputError(f"weights must be the path of a file; got {type(self.weights).__name__}")
         if self.device is not None and not isinstance(self.device, str | torch.device):
             raise InputError(f"device must be a name such as cpu or cuda:0; got {type(self.device).__name__}")
+        check_bit_depth(self.bit_depth)
+        check_frames(self.frames)
+        # Building it checks the names.
+        Geometry(self.crop, self.resize_to, self.resize_filter)
         self._check_extractor()
+
+    @property
+    def geometry(self) -> Geometry:
+        """What is cut out of each image, and to what size it is brought."""
+        return Geometry(self.crop, self.resize_to, self.resize_filter)
 
     @classmethod
     def of(cls, how: "Extraction | None", options: ExtractionOptions) -> "Extraction":
@@ -121,8 +147,7 @@ class Extraction:
 
     def _check_extractor(self) -> None:
         if self.extractor is not None and not isinstance(self.extractor, str):
-            if not isinstance(self.extractor, Extractor):
-                raise InputError(f"an extractor is a name or has spec, prepare and a call; got {self.extractor!r:.60}")
+            check_extractor(self.extractor)
             if self.weights is not None:
                 raise InputError("weights go with an extractor given by name; got them with an extractor object")
         if self.protocol is None:
@@ -131,25 +156,3 @@ class Extraction:
             resolve_protocol(self.protocol, self.name)
         elif self.protocol not in PROTOCOLS:
             raise InputError(f"protocol must be one of {', '.join(PROTOCOLS)}; got {self.protocol!r:.60}")
-
-
-def whole_number(name: str, value: Any, least: int) -> int:  # noqa: ANN401 - whatever a caller gave
-    """Return a whole number of at least `least`, such as of NumPy, as Python's own.
-
-    Raises:
-        InputError: it is not one.
-
-    >>> whole_number("count", 2.5, 1)
-    Traceback (most recent call last):
-        ...
-    ganmetrics.errors.InputError: count must be a whole number; got float
-    """
-    try:
-        number = operator.index(value)
-    except TypeError:
-        raise InputError(f"{name} must be a whole number; got {type(value).__name__}") from None
-    if isinstance(value, bool):
-        raise InputError(f"{name} must be a whole number; got bool")
-    if number < least:
-        raise InputError(f"{name} must be at least {least}; got {number}")
-    return number

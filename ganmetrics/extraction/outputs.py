@@ -31,6 +31,7 @@ def prepared_inputs(
         source,
         prepare,
         alpha=settings.alpha,
+        bit_depth=settings.bit_depth,
         batch_size=settings.batch_size,
         workers=settings.workers,
         skip=frozenset(range(len(source))).difference(share),

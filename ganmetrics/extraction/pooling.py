@@ -6,18 +6,20 @@ import torch
 from torch import Tensor
 
 from ganmetrics.core.gaussian.blocks import BLOCKS, Blocks
+from ganmetrics.core.gaussian.kept import KeptImages, most_kept
 from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.errors import NotEnoughSamples
 from ganmetrics.extraction.layer import Layer, upper_triangle
 from ganmetrics.ranks import Ranks, current
 
 
-def pool(layer: Layer | None, *, blocks: bool) -> Layer:
+def pool(layer: Layer | None, *, blocks: bool = False, kept: bool = False) -> Layer:
     """Return the statistics of all processes' images, on every one of them.
 
     Args:
         layer: of this process's images; None where it has none.
         blocks: whether those of the eight blocks are wanted as well.
+        kept: whether some of the images are.
 
     Raises:
         NotEnoughSamples: no process has an image.
@@ -33,11 +35,23 @@ def pool(layer: Layer | None, *, blocks: bool) -> Layer:
     if whole is None:
         raise NotEnoughSamples("statistics need at least one image; none was given")
     # Statistics that were merged into one process's may lack their blocks: then all do.
+    images = _pool_kept(layer, whole.dimension, ranks) if kept else None
     held = all(ranks.gather(layer is None or layer.blocks is not None))
     if not blocks or not held:
-        return Layer(whole)
+        return Layer(whole, None, images)
     own = (None,) * BLOCKS if layer is None or layer.blocks is None else layer.blocks.parts
-    return Layer(whole, Blocks(tuple(_pool_moments(part, ranks) for part in own)))
+    return Layer(whole, Blocks(tuple(_pool_moments(part, ranks) for part in own)), images)
+
+
+def _pool_kept(layer: Layer | None, dimension: int, ranks: Ranks) -> KeptImages | None:
+    """Return the images with the smallest hashes of all processes; hashes travel first, then only what is kept."""
+    own = None if layer is None else layer.kept
+    if not all(ranks.gather(layer is None or own is not None)):
+        return None
+    hashes = torch.cat([found for found in ranks.gather(None if own is None else own.hashes) if found is not None])
+    last = int(hashes.sort().values[: most_kept(dimension)][-1])
+    parts = ranks.gather(None if own is None else own.below(last))
+    return reduce(KeptImages.merge, (part for part in parts if part is not None))
 
 
 def _pool_moments(own: Moments | None, ranks: Ranks) -> Moments | None:

@@ -1,12 +1,14 @@
 """An `Extraction` with its network at hand: everything but the images that can change a number."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 
 from ganmetrics._text import clipped, shown
 from ganmetrics._types import Progress
+from ganmetrics.data.geometry import Geometry
 from ganmetrics.errors import InputError
+from ganmetrics.extraction.cropping import CroppingExtractor, cropping
 from ganmetrics.extraction.options import Extraction
 from ganmetrics.features.base import Extractor
 from ganmetrics.features.names import DEFAULT_EXTRACTOR
@@ -39,6 +41,8 @@ class Settings:
         batch_size: images a pass of the network.
         workers: decoding processes; 0 decodes in this one.
         device: where the network runs.
+        bit_depth: how many bits the values of 16-bit images use.
+        geometry: what is cut out of an image before the extractor's own preparation.
     """
 
     extractor: Extractor
@@ -50,6 +54,8 @@ class Settings:
     batch_size: int
     workers: int
     device: torch.device
+    bit_depth: int = 16
+    geometry: Geometry = field(default_factory=Geometry)
 
     @property
     def chosen_by(self) -> int | None:
@@ -62,7 +68,7 @@ class Settings:
         Raises:
             WeightsError: the extractor's weights do not fit it.
         """
-        extractor = self.extractor
+        extractor = self.extractor.inner if isinstance(self.extractor, CroppingExtractor) else self.extractor
         if isinstance(extractor, NetworkExtractor):
             current().each(lambda: extractor.network is not None)
 
@@ -90,7 +96,7 @@ def open_settings(how: Extraction, *, progress: Progress | None) -> Settings:
     else:
         protocol, loaded = resolve_protocol(how.protocol, extractor.spec.name), extractor
     return Settings(
-        extractor=loaded,
+        extractor=cropping(loaded, how.geometry, how.bit_depth),
         protocol=protocol,
         count=how.count,
         seed=how.seed,
@@ -99,6 +105,8 @@ def open_settings(how: Extraction, *, progress: Progress | None) -> Settings:
         batch_size=how.batch_size or (CPU_BATCH if device.type == "cpu" else BATCH),
         workers=default_workers() if how.workers is None else how.workers,
         device=device,
+        bit_depth=how.bit_depth,
+        geometry=how.geometry,
     )
 
 

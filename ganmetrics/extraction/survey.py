@@ -47,9 +47,9 @@ def survey(source: ImageSource, settings: Settings, progress: Progress, *, conte
     Raises:
         InputError: images cannot be read and `settings.skip_bad` is off; up to five are named.
     """
-    alpha, workers, skip_bad = settings.alpha, settings.workers, settings.skip_bad
+    alpha, depth, workers, skip_bad = settings.alpha, settings.bit_depth, settings.workers, settings.skip_bad
     if contents is not None:
-        found = audit(source, alpha=alpha, workers=workers, skip_bad=skip_bad, progress=progress)
+        found = audit(source, alpha=alpha, bit_depth=depth, workers=workers, skip_bad=skip_bad, progress=progress)
         return Survey(source, contents, found)
-    seen = look(source, alpha=alpha, workers=workers, skip_bad=skip_bad, progress=progress)
+    seen = look(source, alpha=alpha, bit_depth=depth, workers=workers, skip_bad=skip_bad, progress=progress)
     return Survey(source, seen.contents, seen.audit)

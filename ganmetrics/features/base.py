@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from ganmetrics._types import Image
+from ganmetrics.errors import InputError
 
 
 @dataclass(frozen=True)
@@ -101,3 +102,26 @@ class Extractor(Protocol):
     def __call__(self, batch: Tensor, device: torch.device) -> Outputs:
         """Return the outputs for float32 prepared images [n, 3, H, W], computed on `device`."""
         ...
+
+
+def check_extractor(value: object) -> Extractor:
+    """Return an extractor object as one.
+
+    Raises:
+        InputError: it is none; the message says what makes one.
+
+    >>> check_extractor(torch.nn.Flatten())  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    ganmetrics.errors.InputError: an extractor is a name, or an object with spec, prepare and a call; got Flatten: ...
+    """
+    if isinstance(value, Extractor) and not isinstance(value, type) and isinstance(value.spec, ExtractorSpec):
+        return value
+    kind = f"the class {value.__name__}" if isinstance(value, type) else type(value).__name__
+    if isinstance(value, type):
+        hint = ": make an object of it"
+    elif callable(value):
+        hint = ": ganmetrics.ModuleExtractor(it, name=..., size=...) makes an extractor of a network or function"
+    else:
+        hint = ""
+    raise InputError(f"an extractor is a name, or an object with spec, prepare and a call; got {kind}{hint}")

@@ -8,7 +8,7 @@ from functools import cached_property
 import torch
 from torch import Tensor, nn
 
-from ganmetrics._text import shown
+from ganmetrics.core.checks import one_of
 from ganmetrics.core.float32 import ieee_float32
 from ganmetrics.errors import InputError
 from ganmetrics.features.base import ExtractorSpec, Outputs, Preparation
@@ -74,8 +74,7 @@ class NetworkExtractor:
             InputError: there is no such precision, or the network has no stem to keep in float32.
         """
         name, _ = split_precision(self._spec.name)
-        if precision not in PRECISIONS:
-            raise InputError(f"precision must be one of {', '.join(PRECISIONS)}; got {shown(precision)}")
+        one_of("precision", precision, PRECISIONS)
         if precision == FULL_PRECISION:
             return self
         if precision == STEM_FP32 and name != "inception-v3":

@@ -71,7 +71,7 @@ def load_extractor(
 
     Raises:
         InputError: the name is unknown, a package is missing, or an option does not go with the extractor.
-        WeightsError: the weights are not to be had, or do not fit.
+        WeightsError: the weights cannot be found, or do not fit.
 
     >>> load_extractor("inception")
     Traceback (most recent call last):

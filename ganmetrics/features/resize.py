@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image as PillowImage
 
-from ganmetrics._text import shown
+from ganmetrics.core.checks import one_of
 from ganmetrics.errors import InputError
 
 Pixels = npt.NDArray[np.uint8]
@@ -123,10 +123,21 @@ def _unit_interval_doubled(planes: Planes) -> Planes:
     return planes
 
 
+def _unit_interval(planes: Planes) -> Planes:
+    planes /= 255
+    return planes
+
+
+def _unscaled(planes: Planes) -> Planes:
+    return planes
+
+
 SCALINGS: dict[str, Callable[[Planes], Planes]] = {
     "(x-128)/128": _centre_on_128,
     "(x-127)/128": _centre_on_127,
     "2x/255-1": _unit_interval_doubled,
+    "x/255": _unit_interval,
+    "x": _unscaled,
 }
 """Name to scaling, in place, of float32 values from 0 to 255."""
 
@@ -150,7 +161,7 @@ def resize(image: npt.NDArray[Any], size: Size, *, resizer: str) -> Planes:
     """
     if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or image.size == 0:  # noqa: PLR2004
         raise InputError(f"an image must be uint8 [h, w, 3] and not empty; got {image.dtype} {list(image.shape)}")
-    _check_name("resizer", resizer, RESIZERS)
+    one_of("resizer", resizer, RESIZERS)
     return RESIZERS[resizer](image, size)
 
 
@@ -178,8 +189,8 @@ class Preprocessing:
     scaling: str
 
     def __post_init__(self) -> None:
-        _check_name("resize", self.resize, RESIZERS)
-        _check_name("scaling", self.scaling, SCALINGS)
+        one_of("resize", self.resize, RESIZERS)
+        one_of("scaling", self.scaling, SCALINGS)
         if min(self.size) < 1:
             raise InputError(f"size must be at least 1x1; got {self.size[0]}x{self.size[1]}")
 
@@ -194,8 +205,3 @@ class Preprocessing:
     def __str__(self) -> str:
         """The identity that cache keys and reports carry."""
         return f"{self.resize} {self.size[0]}x{self.size[1]} {self.scaling}"
-
-
-def _check_name(option: str, name: str, table: dict[str, Any]) -> None:
-    if name not in table:
-        raise InputError(f"{option} must be one of {', '.join(table)}; got {shown(name)}")

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from torch import Tensor
 
-from ganmetrics._text import clipped, shown
+from ganmetrics._text import shown
 from ganmetrics.errors import InputError, WeightsError
 from ganmetrics.features.base import ExtractorSpec, Outputs
 from ganmetrics.features.names import TIMM_PREFIX
@@ -80,7 +80,7 @@ def load_timm_model(name: str, *, weights: Path | None = None, offline: bool = F
 
     Raises:
         InputError: timm is not installed, or has no such model.
-        WeightsError: the weights are not to be had, or do not fit.
+        WeightsError: the weights cannot be found, or do not fit.
     """
     timm = require("timm", extra="timm", user=f"extractor {TIMM_PREFIX}NAME")
     config = _pretrained_config(timm, name)
@@ -127,7 +127,7 @@ def _with_published_weights(timm: ModuleType, name: str, config: Any, *, offline
     except Exception as error:  # the hub's client raises its own, its HTTP library's and the system's errors
         reason = ((str(error).splitlines() or [""])[0] or type(error).__name__).rstrip(".")
         raise WeightsError(
-            f"weights of {TIMM_PREFIX}{name} ({filename} of {config.hf_hub_id}) are not to be had: {clipped(reason)}; "
+            f"weights of {TIMM_PREFIX}{name} ({filename} of {config.hf_hub_id}) cannot be found: {reason}; "
             "name a file with --weights, or use --extractor efficientnet-lite0, which needs no download"
         ) from None
     overlay = {"file": file, "custom_load": False}

@@ -93,7 +93,7 @@ def find_weights(
         progress: told of a download.
 
     Raises:
-        WeightsError: the weights are not to be had, or a file under a published name is damaged.
+        WeightsError: the weights cannot be found, or a file under a published name is damaged.
         InputError: the extractor has no published weights.
     """
     remote = _published(extractor)

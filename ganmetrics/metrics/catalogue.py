@@ -16,7 +16,7 @@ UNKNOWN = "unknown"
 """The extractor of features that nobody has named."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Metric:
     """What is known of a metric before it is computed.
 
@@ -78,18 +78,44 @@ def _of_both(
     other_name: str | None = None,
     interval: IntervalOf | None = None,
 ) -> Metric:
-    both = frozenset(needs)
-    return Metric(name, title, family, both, both, least, lower_is_better, low, high, other_name or name, interval)
+    """Return a metric that reads the same of both sides."""
+    return Metric(
+        name=name,
+        title=title,
+        family=family,
+        real=frozenset(needs),
+        fake=frozenset(needs),
+        least=least,
+        lower_is_better=lower_is_better,
+        low=low,
+        high=high,
+        other_name=other_name or name,
+        interval=interval,
+    )
 
 
 def _of_neighbours(name: str, *, high: float = 1.0, interval: IntervalOf | None = "counts") -> Metric:
+    """Return a metric of who is whose neighbour: higher is better."""
     return _of_both(name, name, "neighbours", "features", lower_is_better=False, high=high, interval=interval)
 
 
 def _of_fakes(
     name: str, title: str, family: str, need: Need, *, least: int, low: float, interval: IntervalOf | None = None
 ) -> Metric:
-    return Metric(name, title, family, frozenset(), frozenset({need}), least, False, low, math.inf, name, interval)
+    """Return a metric of the fake images alone: higher is better."""
+    return Metric(
+        name=name,
+        title=title,
+        family=family,
+        real=frozenset(),
+        fake=frozenset({need}),
+        least=least,
+        lower_is_better=False,
+        low=low,
+        high=math.inf,
+        other_name=name,
+        interval=interval,
+    )
 
 
 METRICS = {

@@ -4,7 +4,13 @@ import math
 from dataclasses import dataclass
 from statistics import NormalDist
 
-from ganmetrics.errors import InputError
+import numpy as np
+import torch
+from torch import Tensor
+
+from ganmetrics._types import ArrayLike
+from ganmetrics.core.arrays import check_finite_rows
+from ganmetrics.core.checks import probability, same_width
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,37 @@ class Difference:
         return "first" if (self.high < 0) == lower_is_better else "second"
 
 
+def check_sets(real: ArrayLike, first: ArrayLike, second: ArrayLike) -> None:
+    """Refuse sets that cannot be compared: a row is named by its number in the caller's array.
+
+    Raises:
+        InputError: if a set is not a floating-point array of shape [n, d], or the dimensions differ.
+        NumericsError: if a feature is not finite, naming the set and the row.
+    """
+    for name, features in (("real", real), ("first", first), ("second", second)):
+        check_finite_rows(features, f"{name} features")
+    for features in (first, second):
+        same_width(real.shape[1], features.shape[1])
+
+
+def joined(first: ArrayLike, second: ArrayLike) -> Tensor:
+    """Return both sets of features as one tensor on the CPU, in memory.
+
+    >>> joined(torch.tensor([[1.0]]), torch.tensor([[2.0]]))
+    tensor([[1.],
+            [2.]])
+    """
+    return torch.cat([_tensor(first), _tensor(second)])
+
+
+def _tensor(features: ArrayLike) -> Tensor:
+    if isinstance(features, Tensor):
+        return features.detach().cpu()
+    width = min(features.dtype.itemsize, np.dtype(np.float64).itemsize)
+    # In the machine's order of bytes, no wider than a double, and writable, as torch asks for.
+    return torch.from_numpy(np.require(features, f"=f{width}", ["C", "A", "W"]))
+
+
 def normal_interval(centre: float, variance: float, confidence: float) -> tuple[float, float]:
     """Return the ends of a normal interval.
 
@@ -55,7 +92,6 @@ def normal_interval(centre: float, variance: float, confidence: float) -> tuple[
     >>> [round(end, 3) for end in normal_interval(1.0, 4.0, 0.95)]
     [-2.92, 4.92]
     """
-    if not 0 < confidence < 1:
-        raise InputError(f"confidence must lie between 0 and 1, got {confidence}")
+    probability("confidence", confidence)
     half = NormalDist().inv_cdf((1 + confidence) / 2) * math.sqrt(variance)
     return centre - half, centre + half

@@ -7,8 +7,9 @@ from jaxtyping import Float64, Int64
 from torch import Tensor
 
 from ganmetrics._types import ArrayLike
-from ganmetrics.core.arrays import check_array, to_double
-from ganmetrics.errors import InputError, NumericsError
+from ganmetrics.core.arrays import real_vector
+from ganmetrics.core.checks import whole
+from ganmetrics.errors import InputError
 
 Shares = Float64[Tensor, " c"]
 
@@ -27,7 +28,8 @@ def kl_divergence(p: ArrayLike, q: ArrayLike) -> float:
         At least 0, and 0 for equal shares only; infinite if q is 0 where p is not.
 
     Raises:
-        InputError: if a histogram is not a vector, has a negative entry or no positive one, or the lengths differ.
+        InputError: if a histogram is not a vector of real numbers, has a negative entry or no positive one, or the
+            lengths differ.
         NumericsError: if an entry is not finite.
 
     >>> import numpy as np
@@ -55,7 +57,8 @@ def js_divergence(p: ArrayLike, q: ArrayLike) -> float:
         From 0, for equal shares only, to log 2.
 
     Raises:
-        InputError: if a histogram is not a vector, has a negative entry or no positive one, or the lengths differ.
+        InputError: if a histogram is not a vector of real numbers, has a negative entry or no positive one, or the
+            lengths differ.
         NumericsError: if an entry is not finite.
 
     >>> import numpy as np
@@ -84,7 +87,8 @@ def earth_movers_distance(p: ArrayLike, q: ArrayLike, *, positions: ArrayLike | 
         At least 0, and 0 for equal shares; at most 1 for labels, in the units of the positions otherwise.
 
     Raises:
-        InputError: if a histogram is not a vector, has a negative entry or no positive one, or the lengths differ.
+        InputError: if a histogram is not a vector of real numbers, has a negative entry or no positive one, or the
+            lengths differ.
         NumericsError: if an entry or a position is not finite.
 
     >>> import numpy as np
@@ -95,7 +99,7 @@ def earth_movers_distance(p: ArrayLike, q: ArrayLike, *, positions: ArrayLike | 
     shares = _pair(p, q)
     if positions is None:
         return float((shares[0] - shares[1]).abs().sum()) / 2
-    places = _vector(positions, "positions")
+    places = real_vector(positions, "positions")
     if len(places) != len(shares[0]):
         raise InputError(f"positions must have shape [{len(shares[0])}] as the histograms have, got {[len(places)]}")
     return _area(places, shares[0] - shares[1])
@@ -119,9 +123,8 @@ def histograms(real: ArrayLike, fake: ArrayLike, *, bins: int) -> tuple[Int64[Te
     >>> histograms(np.array([0.0, 1.0, 1.5]), np.array([4.0]), bins=4)
     (tensor([1, 2, 0, 0]), tensor([0, 0, 0, 1]))
     """
-    if bins < 1:
-        raise InputError(f"bins must be at least 1, got {bins}")
-    sides = _vector(real, "real samples"), _vector(fake, "fake samples")
+    bins = whole("bins", bins, least=1)
+    sides = real_vector(real, "real samples"), real_vector(fake, "fake samples")
     low, high = (float(end) for end in torch.cat(sides).aminmax())
     if low == high:
         return tuple(torch.bincount(torch.zeros(len(side), dtype=torch.int64), minlength=bins) for side in sides)  # type: ignore[return-value]
@@ -150,20 +153,10 @@ def _pair(p: ArrayLike, q: ArrayLike) -> tuple[Shares, Shares]:
 
 
 def _shares(histogram: ArrayLike, name: str) -> Shares:
-    values = _vector(histogram, name)
+    values = real_vector(histogram, name)
     if (values < 0).any():
         raise InputError(f"{name} must not be negative, but entry {int((values < 0).nonzero()[0, 0])} is")
     total = float(values.sum())
     if total == 0:
         raise InputError(f"{name} must have a positive sum, got 0")
     return values / total
-
-
-def _vector(values: ArrayLike, name: str) -> Float64[Tensor, " n"]:
-    check_array(values, name)
-    if values.ndim != 1 or values.shape[0] == 0:
-        raise InputError(f"{name} must have shape [n] with n >= 1, got {list(values.shape)}")
-    numbers = to_double(values).cpu()
-    if not numbers.isfinite().all():
-        raise NumericsError(f"{name} must be finite, but entry {int((~numbers.isfinite()).nonzero()[0, 0])} is not")
-    return numbers

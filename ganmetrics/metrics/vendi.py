@@ -7,8 +7,9 @@ from torch import Tensor
 
 from ganmetrics._types import ArrayLike
 from ganmetrics.core.arrays import check_rows, double_blocks
+from ganmetrics.core.checks import at_least
 from ganmetrics.core.gaussian.roots import EPS
-from ganmetrics.errors import InputError, NumericsError
+from ganmetrics.errors import NumericsError
 
 
 def vendi_score(features: ArrayLike, *, order: float = 1.0) -> float:
@@ -36,8 +37,7 @@ def vendi_score(features: ArrayLike, *, order: float = 1.0) -> float:
     >>> round(vendi_score(torch.ones(5, 4)), 9)
     1.0
     """
-    if not order >= 0:
-        raise InputError(f"order must be at least 0, got {order}")
+    at_least("order", order, 0.0, finite=False)
     eigenvalues = torch.linalg.eigvalsh(_similarity(features))
     eigenvalues = eigenvalues[eigenvalues > len(eigenvalues) * EPS * eigenvalues[-1]]
     shares = eigenvalues / eigenvalues.sum()

@@ -23,6 +23,7 @@ def build_reference(
     *,
     interval: bool,
     spatial: bool,
+    floor: bool,
     shard: str | None,
     cache: Path | None,
     progress: Progress,
@@ -32,12 +33,12 @@ def build_reference(
     store = None if cache is None else ReferenceCache(cache)
 
     def gathered(images: ImageSource, how: Extraction) -> Reference:
-        request = Request("", images, (Demand("a reference", needs, least=1),), blocks=interval)
+        request = Request("", images, (Demand("a reference", needs, least=1),), blocks=floor, images=interval)
         (side,) = gather([request], how, cache=store, progress=progress)
         return side.reference
 
     with all_ranks("Reference.from_images") as ranks:
-        images = ranks.each(lambda: open_images(source, purpose="building a reference"))
+        images = ranks.each(lambda: open_images(source, how, purpose="building a reference"))
         if shard is None:
             return gathered(images, how)
         settings = ranks.in_order(lambda: open_settings(how, progress=progress))

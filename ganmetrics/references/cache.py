@@ -102,7 +102,7 @@ class ReferenceCache:
 
     def room(self, spec: ExtractorSpec, count: int, keep: Keep) -> int:
         """Return the bytes of a new entry for so many images."""
-        layer = layer_bytes(spec.dimension, blocks=keep.blocks)
+        layer = layer_bytes(spec.dimension, blocks=keep.blocks, kept=keep.images)
         kept = feature_bytes(count, spec.dimension, spec.classes) if self.features and keep.features else 0
         return layer + kept
 

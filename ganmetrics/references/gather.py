@@ -167,8 +167,9 @@ def look_up(cache: ReferenceCache, key: ReferenceKey, images: ImageSource) -> Re
 def _from_cache(stored: Reference, request: Request, cache: ReferenceCache, key: ReferenceKey) -> Side | None:
     """Return the side that the cache holds; None where it lacks something that is asked."""
     layers = [stored.layer, stored.spatial] if request.keep.spatial else [stored.layer]
-    if any(layer is None or (layer.blocks is None and request.blocks) for layer in layers):
-        return None
+    for layer in layers:
+        if layer is None or (layer.blocks is None and request.blocks) or (layer.kept is None and request.images):
+            return None
     if request.needs <= STORED and not request.logits:
         return Side(stored)
     return None if stored.audit is None else _with_features(stored, stored.audit, request, cache, key)

@@ -11,7 +11,7 @@ from ganmetrics.extraction.collect import Collected
 from ganmetrics.extraction.each_preparation import collect_each
 from ganmetrics.extraction.layer import Layer, layer_bytes
 from ganmetrics.extraction.options import Extraction
-from ganmetrics.extraction.settings import Settings
+from ganmetrics.extraction.settings import INCEPTION_SIZE, Settings
 from ganmetrics.extraction.survey import Survey, choose, survey
 from ganmetrics.features.resize import Preprocessing
 from ganmetrics.protocols import PROTOCOLS
@@ -81,7 +81,7 @@ def _look(
     if not missing:
         return _Looked(images, known, missing, None)
     if cache is not None:
-        room = len(missing) * layer_bytes(settings.extractor.spec.dimension, blocks=False)
+        room = len(missing) * layer_bytes(settings.extractor.spec.dimension, blocks=False, kept=False)
         current().once(lambda: cache.check_room(room))
     settings.build_network()
     return _Looked(images, known, missing, survey(images, settings, progress, contents=contents))
@@ -107,13 +107,19 @@ def _put(cache: ReferenceCache, key: ReferenceKey, reference: Reference) -> None
 def _key(contents: str, settings: Settings, preparation: Preprocessing) -> ReferenceKey:
     """Return the key of the images under a preparation: that of the protocol, where one prepares so."""
     key = ReferenceKey.of(contents, settings)
-    return replace(key, protocol=_protocol(preparation), preprocessing=str(preparation))
+    return replace(key, protocol=_protocol(preparation), preprocessing=_done(settings, preparation))
 
 
 def _reference(surveyed: Survey, settings: Settings, preparation: Preprocessing, layer: Layer) -> Reference:
     made = Reference.assemble(Collected(layer, None, None, None), surveyed, settings)
-    spec = replace(settings.extractor.spec, preprocessing=str(preparation))
+    spec = replace(settings.extractor.spec, preprocessing=_done(settings, preparation))
     return replace(made, spec=spec, protocol=_protocol(preparation))
+
+
+def _done(settings: Settings, preparation: Preprocessing) -> str:
+    """Return the whole way from pixels to inputs: what comes before every preparation, and the preparation."""
+    own = Preprocessing(settings.protocol.resize or "", INCEPTION_SIZE, settings.protocol.scaling or "")
+    return settings.extractor.spec.preprocessing.replace(str(own), str(preparation))
 
 
 def _protocol(preparation: Preprocessing) -> str:

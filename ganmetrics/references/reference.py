@@ -70,6 +70,7 @@ class Reference:
         *,
         interval: bool = True,
         spatial: bool = False,
+        floor: bool = False,
         shard: str | None = None,
         cache: str | Path | None = None,
         progress: Progress = silent,
@@ -84,6 +85,7 @@ class Reference:
             how: how they become features; or its fields as keywords.
             interval: keep what intervals need.
             spatial: keep what sFID needs as well.
+            floor: keep what a floor needs as well, eight parts' moments: 134 MB with ``inception-v3``.
             shard: only one part of the images, such as ``2/8``, for `ganmetrics.join_shards`.
             cache: a folder to keep statistics in between runs; None keeps none.
             progress: shows how far a stage has come.
@@ -100,7 +102,7 @@ class Reference:
         chosen = Extraction.of(how, options)
         store = None if cache is None else Path(cache)
         return build_reference(
-            source, chosen, interval=interval, spatial=spatial, shard=shard, cache=store, progress=progress
+            source, chosen, interval=interval, spatial=spatial, floor=floor, shard=shard, cache=store, progress=progress
         )
 
     @classmethod
@@ -125,10 +127,11 @@ class Reference:
         )
 
     @classmethod
-    def of_stream(cls, layer: Layer, settings: Settings, *, source: str) -> "Reference":
+    def of_stream(cls, layer: Layer, settings: Settings, *, source: str, spatial: Layer | None = None) -> "Reference":
         """Return the statistics of images that were seen once, of which no file tells what they were."""
         return cls(
             layer=layer,
+            spatial=spatial,
             spec=settings.extractor.spec,
             protocol=settings.protocol.name,
             source=source,
@@ -158,7 +161,7 @@ class Reference:
 
     @property
     def blocks(self) -> Blocks | None:
-        """Moments of eight parts of the images by content, for intervals; None where these are not stored."""
+        """Moments of eight parts of the images by content, for a floor; None where these are not stored."""
         return self.layer.blocks
 
     @property
@@ -326,7 +329,7 @@ class Reference:
 
     def _bytes(self) -> int:
         return sum(
-            layer_bytes(layer.moments.dimension, blocks=layer.blocks is not None)
+            layer_bytes(layer.moments.dimension, blocks=layer.blocks is not None, kept=layer.kept is not None)
             for layer in (self.layer, self.spatial)
             if layer is not None
         )

@@ -1,5 +1,6 @@
 """What a side is refused for before an image of it is read."""
 
+from ganmetrics.data.image_source import ImageSource, listing_of
 from ganmetrics.errors import InputError, NotEnoughSamples
 from ganmetrics.extraction.options import Extraction
 from ganmetrics.extraction.settings import Settings
@@ -25,7 +26,7 @@ def check_holds(request: Request) -> None:
                     f"{demand.title} needs spatial features; {opened.source} holds none (reference build --spatial)"
                 )
         elif "classes" in demand.needs and opened.class_of(0) is None:
-            raise InputError(f"{demand.title} needs class folders or labels; {opened.name} has none")
+            raise InputError(f"{demand.title} needs class folders or labels; {_lacking(opened)}")
 
 
 def check_counts(request: Request, how: Extraction) -> None:
@@ -72,3 +73,9 @@ def check_extractor(request: Request, settings: Settings) -> None:
             raise InputError(
                 f"{demand.title} needs the spatial features of inception-v3; extractor {spec.name} has none"
             )
+
+
+def _lacking(images: ImageSource) -> str:
+    """Say that images have no classes, and why what looks like some is none."""
+    why = listing_of(images).no_classes
+    return f"{images.name} has none" + (f" ({why})" if why else "")

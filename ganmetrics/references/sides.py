@@ -1,23 +1,31 @@
 """One side of a score: what is asked of it, before its statistics are known, and what is known of it after."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, cast
 
 from torch import Tensor
 
 from ganmetrics.core.memory import MEMORY
 from ganmetrics.data.audit import Audit
-from ganmetrics.data.sources import ImageSource, open_source, with_classes
+from ganmetrics.data.frames import with_frames
+from ganmetrics.data.label_file import read_labels
+from ganmetrics.data.selection import with_classes, with_label_file
+from ganmetrics.data.sources import ImageSource, open_source
+from ganmetrics.data.streams import Stream, is_stream
 from ganmetrics.errors import InputError
 from ganmetrics.extraction.collect import Keep
+from ganmetrics.extraction.options import Extraction
 from ganmetrics.extraction.survey import Survey
 from ganmetrics.metrics.catalogue import Need
 from ganmetrics.references.formats.registry import is_statistics
 from ganmetrics.references.identity import Identity
 from ganmetrics.references.reference import Reference
 
+STREAM_BATCH = 64
+"""Images that a generator is asked for at a time, unless a batch size is given."""
 STORED: frozenset[Need] = frozenset({"moments", "spatial"})
 """What a reference can hold; the rest needs the images."""
 
@@ -45,7 +53,8 @@ class Request:
         role: ``real``, ``fake`` and the like, for messages.
         opened: its images, or statistics that are at hand.
         demands: what is asked of it.
-        blocks: whether the moments of eight parts are kept as well, for intervals.
+        blocks: whether the moments of eight parts are kept as well, for a floor.
+        images: whether some of the images are kept, for intervals.
         logits: whether class scores are kept where the extractor has any, though nothing needs them.
         memory: bytes that features may take before they go to the disk.
     """
@@ -54,6 +63,7 @@ class Request:
     opened: Reference | ImageSource
     demands: tuple[Demand, ...]
     blocks: bool = False
+    images: bool = False
     memory: int = MEMORY
     logits: bool = False
 
@@ -72,6 +82,7 @@ class Request:
         """What a pass over the images keeps beside the moments."""
         return Keep(
             blocks=self.blocks,
+            images=self.images,
             spatial="spatial" in self.needs,
             features="features" in self.needs,
             logits=self.logits or "logits" in self.needs,
@@ -137,42 +148,56 @@ class Side:
         return self.reference.identity or self.taken_for
 
 
-def open_side(source: object, classes: Sequence[object] | None = None) -> Reference | ImageSource:
+Labels = Sequence[object] | str | Path | None
+"""The class of each image in order, or a file of them; None for what the source itself says."""
+
+
+def open_side(source: object, how: Extraction, labels: Labels = None) -> Reference | ImageSource:
     """Return statistics for a `Reference` or the path of a stored one, images for everything else.
 
     Args:
         source: what is to be scored.
-        classes: of each image, in order; None for those of its folders.
+        how: how many images a stream gives, its seed, and which frames of animations count as images.
+        labels: the classes of the images, where the source does not say them.
 
     Raises:
         InputError: the source is missing, empty or of no known kind, or the classes are not one for each image.
         StaleStatistics: a stored reference is damaged.
     """
-    opened = _open(source)
+    opened = _open(source, how)
     if isinstance(opened, Reference):
         opened.check_whole()
-    if classes is None:
+        if labels is not None:
+            raise InputError(f"labels need images; {opened.source} holds only their mean and covariance")
         return opened
-    if isinstance(opened, Reference):
-        raise InputError(f"labels need images; {opened.source} holds only their mean and covariance")
-    return with_classes(opened, classes)
+    if isinstance(labels, str | os.PathLike):
+        opened = with_label_file(opened, read_labels(Path(labels)))
+    elif labels is not None:
+        opened = with_classes(opened, labels)
+    return with_frames(opened, how.frames)
 
 
-def open_images(source: object, *, purpose: str) -> ImageSource:
+def open_images(source: object, how: Extraction, *, purpose: str) -> ImageSource:
     """Return the images of a source that may not be stored statistics.
 
     Raises:
         InputError: it is, or is missing, empty or of no known kind.
     """
-    opened = open_side(source)
+    opened = open_side(source, how)
     if isinstance(opened, Reference):
         raise InputError(f"{purpose} needs images; {opened.source} holds only their mean and covariance")
     return opened
 
 
-def _open(source: object) -> Reference | ImageSource:
+def _open(source: object, how: Extraction) -> Reference | ImageSource:
     if isinstance(source, Reference):
         return source
+    if is_stream(source):
+        return open_source(
+            Stream(
+                cast("Iterable[Any]", source), count=how.count, seed=how.seed, batch_size=how.batch_size or STREAM_BATCH
+            )
+        )
     if isinstance(source, str | os.PathLike):
         path = Path(source)
         if path.is_file() and is_statistics(path):

@@ -26,19 +26,21 @@ def class_scores(comparison: Comparison, names: tuple[str, ...], options: Scorin
     scores, tables = {}, []
     for name in names:
         metric = METRICS[name]
-        found = _intra_fid(comparison, metric) if name == "intra_fid" else _agreement(comparison, metric, options)
+        compute = _intra_fid if name == "intra_fid" else _agreement
+        found = compute(comparison, metric, options)
         scores[name], table = found
         tables.append(table)
     return Scored(scores, tuple(tables))
 
 
-def _intra_fid(comparison: Comparison, metric: Metric) -> tuple[Score, Table]:
+def _intra_fid(comparison: Comparison, metric: Metric, options: ScoringOptions) -> tuple[Score, Table]:
     real, fake = comparison.both(metric)
     found = class_distances(
         features_of(metric, real),
         features_of(metric, fake),
         real_classes=_classes(metric, real),
         fake_classes=_classes(metric, fake),
+        confidence=options.confidence if options.interval else None,
     )
     left_out = [one.name for one in found if one.value is None]
     notes = (f"without {', '.join(left_out)}: fewer than 2 images a side",) if left_out else ()
@@ -46,8 +48,8 @@ def _intra_fid(comparison: Comparison, metric: Metric) -> tuple[Score, Table]:
     table = Table(
         "classes",
         "Fréchet distance by class",
-        ("class", "real", "fake", "distance", "corrected"),
-        tuple((one.name, one.real_count, one.fake_count, one.value, one.corrected) for one in found),
+        ("class", "real", "fake", "distance", "corrected", "low", "high"),
+        tuple((one.name, one.real_count, one.fake_count, one.value, one.corrected, one.low, one.high) for one in found),
     )
     made = {"classes": len(found) - len(left_out), "left_out": left_out}
     return comparison.score(metric, mean_distance(found), notes=notes, made=made), table

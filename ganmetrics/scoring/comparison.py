@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
-from ganmetrics.data.looking import lossy_mismatch
+from ganmetrics.data.mismatches import aspect_mismatch, lossy_mismatch, unused_depth
 from ganmetrics.errors import InputError, NotEnoughSamples
 from ganmetrics.features.base import ExtractorSpec
 from ganmetrics.metrics.catalogue import Metric
@@ -144,9 +144,16 @@ class Comparison:
         if real.contents and real.contents == fake.contents:
             logger.warning("real and fake hold the same images: %s and %s", real.source, fake.source)
         if real.audit is not None and fake.audit is not None:
-            mismatch = lossy_mismatch(real.audit, fake.audit)
-            if mismatch is not None:
-                logger.warning("%s", mismatch)
+            squares = "crop center" in self.spec.preprocessing
+            found = (
+                lossy_mismatch(real.audit, fake.audit),
+                None if squares else aspect_mismatch(real.audit, fake.audit),
+                unused_depth(real.audit, "real"),
+                unused_depth(fake.audit, "fake"),
+            )
+            for mismatch in found:
+                if mismatch is not None:
+                    logger.warning("%s", mismatch)
         if any(metric.needs_moments for metric in metrics):
             self._warn_of_few()
 

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import TypedDict
 
+from ganmetrics.core.checks import probability, seed_number, whole
 from ganmetrics.core.memory import MEMORY
 from ganmetrics.errors import InputError
 from ganmetrics.extraction.feature_store import check_memory
-from ganmetrics.extraction.options import whole_number
 
 
 class IntervalKeywords(TypedDict, total=False):
@@ -80,25 +80,11 @@ class ScoringOptions:
         for name in ("interval", "floor"):
             if not isinstance(getattr(self, name), bool):
                 raise InputError(f"{name} must be True or False; got {type(getattr(self, name)).__name__}")
-        check_confidence(self.confidence)
+        probability("confidence", self.confidence)
         for name in ("k", "subsets", "subset_size", "splits"):
             value = getattr(self, name)
             if value is not None:
-                object.__setattr__(self, name, whole_number(name, value, 1))
-        object.__setattr__(self, "seed", whole_number("seed", self.seed, 0))
-        object.__setattr__(self, "memory", whole_number("memory", self.memory, 1))
+                object.__setattr__(self, name, whole(name, value, least=1))
+        object.__setattr__(self, "seed", seed_number("seed", self.seed))
+        object.__setattr__(self, "memory", whole("memory", self.memory, least=1))
         check_memory(self.memory)
-
-
-def check_confidence(value: object) -> None:
-    """Raise InputError unless a confidence is a number between 0 and 1.
-
-    >>> check_confidence(95)
-    Traceback (most recent call last):
-        ...
-    ganmetrics.errors.InputError: confidence must lie between 0 and 1, got 95
-    """
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        raise InputError(f"confidence must be a number; got {type(value).__name__}")
-    if not 0 < value < 1:
-        raise InputError(f"confidence must lie between 0 and 1, got {value}")

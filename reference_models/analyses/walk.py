@@ -68,7 +68,7 @@ def walk(
 
     Raises:
         ConfigError: the numbers, the mode or the steps cannot be.
-        InputError: the extractor is not to be had.
+        InputError: the extractor cannot be found.
     """
     if first == second or min(first, second) < 0:
         raise ConfigError(f"--from and --to must be two different samples, counted from 0; got {first} and {second}")

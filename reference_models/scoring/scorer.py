@@ -27,7 +27,7 @@ class Scorer:
 
     Raises:
         InputError: a metric or the extractor is unknown or not installed.
-        WeightsError: the extractor's weights are not to be had.
+        WeightsError: the extractor's weights cannot be found.
     """
 
     def __init__(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from ganmetrics.data.arrays import open_array, open_tensor
+from ganmetrics.data.arrays import check_images, open_array, open_tensor
 from ganmetrics.errors import InputError
 
 
@@ -23,11 +23,20 @@ def test_tensor_and_array_hold_the_same_images(noise):
     ("images", "hint"),
     [
         (torch.zeros(2, 3, 4, 5), r"got float32 \[2, 3, 4, 5\]; ganmetrics.to_uint8 maps floats"),
-        (torch.zeros(2, 3, 4, 5, dtype=torch.int64), r"got int64 \[2, 3, 4, 5\]"),
+        (
+            torch.zeros(2, 3, 4, 5, dtype=torch.int64),
+            r"got int64 .*images.to\(torch.uint8\) is right for values from 0 to",
+        ),
+        (
+            torch.zeros(2, 4, 5, 3),
+            r"; ganmetrics.to_uint8 maps .*; images.permute\(0, 3, 1, 2\) puts the channels second$",
+        ),
+        (torch.zeros(2, 4, 5, 1, dtype=torch.uint8), r"permute\(0, 3, 1, 2\).expand\(-1, 3, -1, -1\) repeats a gray"),
+        (torch.zeros(2, 3, 0, 5, dtype=torch.uint8), r"got uint8 \[2, 3, 0, 5\]$"),
         (torch.zeros(2, 4, 5, 3, dtype=torch.uint8), r"permute\(0, 3, 1, 2\) puts the channels second"),
         (torch.zeros(2, 1, 4, 5, dtype=torch.uint8), r"expand\(-1, 3, -1, -1\) repeats a gray channel"),
         (torch.zeros(2, 4, 4, 5, dtype=torch.uint8), r"got uint8 \[2, 4, 4, 5\]$"),
-        (torch.zeros(3, 4, 5, dtype=torch.uint8), r"got uint8 \[3, 4, 5\]$"),
+        (torch.zeros(3, 4, 5, dtype=torch.uint8), r"got uint8 \[3, 4, 5\]; images\[None\] makes a batch of one image$"),
         (torch.zeros(0, 3, 4, 5, dtype=torch.uint8), r"got uint8 \[0, 3, 4, 5\]$"),
     ],
 )
@@ -52,3 +61,20 @@ def test_other_arrays_are_refused(images, hint):
     """The error says what is needed, what came, and where there is one, the conversion."""
     with pytest.raises(InputError, match=r"^array needs uint8 images \[n, h, w, 3\], .*" + hint):
         open_array(images)
+
+
+def test_what_is_no_tensor_is_told_how_to_make_one():
+    """A list, an array of either layout, and something else; a batch of no images is one."""
+    for images, hint in (
+        ([torch.zeros(3, 4, 4)], r"got list; torch.stack\(images\) makes one tensor"),
+        (
+            np.zeros((2, 3, 4, 5), np.uint8),
+            r"got a NumPy array, uint8 \[2, 3, 4, 5\]; torch.from_numpy\(images\) makes",
+        ),
+        (np.zeros((2, 4, 5, 3), np.uint8), r".*torch.from_numpy\(images\).permute\(0, 3, 1, 2\) makes a tensor of it"),
+        ("images", "got str$"),
+    ):
+        with pytest.raises(InputError, match=r"^a tensor of images needs uint8 \[n, 3, h, w\], " + hint):
+            check_images(images)
+    none = torch.zeros(0, 3, 4, 5, dtype=torch.uint8)
+    assert check_images(none) is none

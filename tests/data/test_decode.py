@@ -132,8 +132,8 @@ def test_one_transparent_colour(raw_png):
     assert eight.image[:, :, 0].tolist() == [[255, 2]]
     one = decode(raw_png((2, 1), 1, 0, b"\0\x40", struct.pack(">H", 1)), alpha="black")
     assert one.image[:, :, 0].tolist() == [[0, 0]]
-    sixteen = decode(raw_png((2, 1), 16, 0, b"\0" + struct.pack(">2H", 1000, 2570), struct.pack(">H", 1000)))
-    assert sixteen.image[:, :, 0].tolist() == [[255, 10]]
+    sixteen = decode(raw_png((2, 1), 16, 0, b"\0" + struct.pack(">2H", 1000, 25700), struct.pack(">H", 1000)))
+    assert sixteen.image[:, :, 0].tolist() == [[255, 100]]
     assert sixteen.oddities == ("grayscale", "16-bit scaled to 8", "alpha composited on white")
     with pytest.raises(InputError, match="16-bit RGB image with one transparent colour"):
         decode(raw_png((1, 1), 16, 2, b"\0" + bytes(6), bytes(6)))
@@ -160,8 +160,8 @@ def test_sixteen_bit_colour_keeps_the_high_byte(raw_png):
 
 def test_sixteen_bit_gray_with_alpha_is_gray(raw_png):
     """Gray with alpha in 16 bits is recorded as gray, though Pillow widens it to RGBA."""
-    decoded = decode(raw_png((1, 1), 16, 4, b"\0" + struct.pack(">2H", 257 * 9, 65535)))
-    assert decoded.image.tolist() == [[[9, 9, 9]]]
+    decoded = decode(raw_png((1, 1), 16, 4, b"\0" + struct.pack(">2H", 257 * 90, 65535)))
+    assert decoded.image.tolist() == [[[90, 90, 90]]]
     assert set(decoded.oddities) == {"grayscale", "16-bit reduced to 8 by Pillow"}
 
 

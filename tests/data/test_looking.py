@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ganmetrics.data.looking import Audit, BadFile, audit, lossy_mismatch
+from ganmetrics.data.audit import Audit, BadFile
+from ganmetrics.data.looking import audit
 from ganmetrics.data.sources import open_source
 from ganmetrics.errors import InputError
 
@@ -98,13 +99,3 @@ def test_progress_adds_up(odd):
     audit(open_source(odd), skip_bad=True, progress=progress)
     assert told[0] == (7, f"checking {odd}")
     assert sum(told[1:]) == 7
-
-
-def test_jpeg_against_lossless_is_warned_of():
-    """The warning comes with shares in which the sides differ by more than a tenth, in either direction."""
-    jpeg, png = Audit({"JPEG": 95, "PNG": 5}), Audit({"PNG": 10})
-    assert lossy_mismatch(jpeg, png).startswith("real images are 95 % JPEG and fake images 0 %: ")
-    assert lossy_mismatch(png, jpeg).startswith("real images are 0 % JPEG and fake images 95 %: ")
-    assert lossy_mismatch(jpeg, jpeg) is None
-    assert lossy_mismatch(png, Audit({"PNG": 95, "JPEG": 5})) is None
-    assert lossy_mismatch(jpeg, Audit({"uint8": 10})) is None

@@ -7,6 +7,7 @@ import torch
 
 from ganmetrics.data.fingerprint import fingerprint
 from ganmetrics.data.sources import open_source
+from ganmetrics.data.torch_file import holds_images
 from ganmetrics.errors import InputError
 
 
@@ -77,3 +78,11 @@ def test_a_file_cut_short_is_named(tmp_path, images, keep):
     (tmp_path / "set.pt").write_bytes((tmp_path / "set.pt").read_bytes()[:keep])
     with pytest.raises(InputError, match=r"set\.pt cannot be read [^\n]+$"):
         open_source(tmp_path / "set.pt")
+
+
+def test_images_are_told_from_statistics_and_features(tmp_path, images):
+    """A tensor with four axes, alone or under `images`; torch-fidelity's files are something else."""
+    kinds = {"a": images, "b": {"images": images}, "c": torch.zeros(5, 7), "d": {"mu": torch.zeros(3)}, "e": [1]}
+    for name, stored in kinds.items():
+        torch.save(stored, tmp_path / f"{name}.pt")
+    assert [name for name in kinds if holds_images(tmp_path / f"{name}.pt")] == ["a", "b"]

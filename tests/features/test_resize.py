@@ -158,7 +158,13 @@ def test_the_image_is_not_changed_and_its_layout_does_not_matter(resizer):
 
 @pytest.mark.parametrize(
     ("scaling", "ends"),
-    [("(x-128)/128", (-1, 127 / 128)), ("(x-127)/128", (-127 / 128, 1)), ("2x/255-1", (-1, 1))],
+    [
+        ("(x-128)/128", (-1, 127 / 128)),
+        ("(x-127)/128", (-127 / 128, 1)),
+        ("2x/255-1", (-1, 1)),
+        ("x/255", (0, 1)),
+        ("x", (0, 255)),
+    ],
 )
 def test_scalings_map_black_and_white(scaling, ends):
     """Black and white become the ends of the range that the name states."""
@@ -196,7 +202,7 @@ def test_other_than_rgb_is_refused(image):
     ("fields", "message"),
     [
         (("bilinear", (8, 8), "(x-128)/128"), "resize must be one of tf1-bilinear, .*; got 'bilinear'"),
-        (("tf1-bilinear", (8, 8), "x/255"), "scaling must be one of .*; got 'x/255'"),
+        (("tf1-bilinear", (8, 8), "x/256"), "scaling must be one of .*; got 'x/256'"),
         (("tf1-bilinear", (8, 0), "(x-128)/128"), "size must be at least 1x1; got 8x0"),
     ],
 )

@@ -83,7 +83,7 @@ def test_an_unknown_model_is_answered_with_close_ones(name):
 def test_weights_out_of_reach_are_told_in_one_line():
     """Without network and cache the message names the weights and what to do."""
     with pytest.raises(
-        WeightsError, match=r"model\.safetensors of timm/test_vit\S*\) are not to be had: .*--weights"
+        WeightsError, match=r"model\.safetensors of timm/test_vit\S*\) cannot be found: .*--weights"
     ) as caught:
         load_timm_model("test_vit", offline=True)
     assert "\n" not in str(caught.value)

@@ -12,10 +12,9 @@ from ganmetrics.core.kernels.functions import PolynomialKernel
 from ganmetrics.core.kernels.sums import kernel_sums
 from ganmetrics.core.kernels.tiles import FeaturePair
 from ganmetrics.errors import InputError, NumericsError
-from ganmetrics.metrics.difference import Difference, normal_interval
 from ganmetrics.metrics.frechet.difference import frechet_difference
 from ganmetrics.metrics.frechet.distance import frechet_distance
-from ganmetrics.metrics.frechet.estimate import frechet_estimate
+from ganmetrics.metrics.frechet.joint import frechet_estimate
 from ganmetrics.metrics.kernel.difference import kernel_difference
 from ganmetrics.metrics.neighbours.difference import precision_recall_difference
 from ganmetrics.metrics.neighbours.precision_recall import precision_recall
@@ -152,15 +151,6 @@ def test_certain_shares_keep_an_interval():
     assert found.high > 0.05
 
 
-def test_a_verdict_needs_interval_and_p_value():
-    """Either alone leaves it undecided."""
-    sure = {"estimate": "plain", "calibrated": True}
-    assert Difference(1.0, 2.0, -1.5, -0.5, 0.05, **sure).better(lower_is_better=False, level=0.05) == "second"
-    assert Difference(2.0, 1.0, 0.5, 1.5, 0.05, **sure).better(lower_is_better=True, level=0.05) == "second"
-    assert Difference(1.0, 2.0, -1.5, -0.5, 0.06, **sure).better(lower_is_better=True, level=0.05) is None
-    assert Difference(1.0, 2.0, -1.5, 0.5, 0.01, **sure).better(lower_is_better=True, level=0.05) is None
-
-
 @pytest.mark.parametrize("difference", DIFFERENCES)
 def test_bad_input_is_refused(difference):
     """Widths that differ, features that are not finite, a confidence of 1."""
@@ -169,14 +159,7 @@ def test_bad_input_is_refused(difference):
         difference(real, first[:, :2], second[:, :2])
     broken = torch.tensor(second)
     broken[7, 0] = torch.nan
-    with pytest.raises(NumericsError, match="must be finite"):
+    with pytest.raises(NumericsError, match="second features must be finite, but row 7 is not"):
         difference(real, first, broken)
     with pytest.raises(InputError, match="confidence must lie between 0 and 1"):
         difference(real, first, second, confidence=1.0, permutations=9)
-
-
-def test_normal_interval_is_symmetric():
-    """At any confidence the centre is in the middle."""
-    low, high = normal_interval(3.0, 0.25, 0.9)
-    assert (low + high) / 2 == pytest.approx(3.0)
-    assert high - low == pytest.approx(2 * 1.6448536 * 0.5)

@@ -11,7 +11,7 @@ def extract_rows(folder):
     """Which images the rows of a folder's features are of, and the features."""
     how = Extraction(ChannelMeans(), skip_bad=True, batch_size=2, workers=0, device="cpu")
     demand = Demand("a test", frozenset({"features"}), 1)
-    (side,) = gather([Request("real", open_side(folder), (demand,))], how, progress=silent)
+    (side,) = gather([Request("real", open_side(folder, how), (demand,))], how, progress=silent)
     return side.rows, side.features
 
 

@@ -2,13 +2,16 @@
 
 import logging
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ganmetrics._files import atomic_write, check_writable
 from ganmetrics.commands.sanity.plot import save_plot
 from ganmetrics.commands.sanity.sheet import save_sheet
-from ganmetrics.commands.sanity.study import Study
 from ganmetrics.errors import InputError
 from ganmetrics.optional import check_installed
+
+if TYPE_CHECKING:
+    from ganmetrics.commands.sanity.study import Study
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +29,7 @@ def check_output(folder: Path) -> None:
     _can_plot()
 
 
-def save_study(study: Study, folder: Path, *, alpha: str = "white") -> list[Path]:
+def save_study(study: "Study", folder: Path, *, alpha: str = "white") -> list[Path]:
     """Write ``sanity.csv``, ``sanity-examples.png`` and, where matplotlib is installed, ``sanity.png``; return them.
 
     Raises:

@@ -1,18 +1,20 @@
 """The picture of a study: a panel for each disturbance, a line for each metric."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ganmetrics._files import atomic_write
-from ganmetrics.commands.sanity.study import ScoredSeries, Study
 from ganmetrics.optional import require
+
+if TYPE_CHECKING:
+    from ganmetrics.commands.sanity.study import ScoredSeries, Study
 
 COLUMNS = 4
 PANEL = (3.3, 2.9)
 """Width and height of a panel in inches."""
 
 
-def save_plot(study: Study, path: Path) -> None:
+def save_plot(study: "Study", path: Path) -> None:
     """Write a PNG with the change of every metric by level, as a share of its largest in the study, worse being up.
 
     Raises:
@@ -39,7 +41,7 @@ def save_plot(study: Study, path: Path) -> None:
         figure.savefig(file, format="png", dpi=110)
 
 
-def _draw(panel: Any, series: ScoredSeries, scales: dict[str, float]) -> None:  # noqa: ANN401 - matplotlib's axes
+def _draw(panel: Any, series: "ScoredSeries", scales: dict[str, float]) -> None:  # noqa: ANN401 - matplotlib's axes
     panel.axhline(0, color="0.8", linewidth=1)
     for place, (metric, scale) in enumerate(scales.items()):
         changes = [change / scale for change in _worsening(series, metric)]
@@ -49,12 +51,12 @@ def _draw(panel: Any, series: ScoredSeries, scales: dict[str, float]) -> None:  
     panel.set_xticks(series.levels)
 
 
-def _worsening(series: ScoredSeries, metric: str) -> list[float]:
+def _worsening(series: "ScoredSeries", metric: str) -> list[float]:
     sign = 1 if series.reports[0][metric].lower_is_better else -1
     first, *rest = series.values(metric)
     return [0.0, *(sign * (value - first) for value in rest)]
 
 
-def _largest_change(study: Study, metric: str) -> float:
+def _largest_change(study: "Study", metric: str) -> float:
     changes = (abs(change) for series in study.series for change in _worsening(series, metric))
     return max(changes) or 1.0  # a metric that never moves stays at 0

@@ -88,9 +88,9 @@ def _sets(
 ) -> Sets:
     """Return the sets of a study, which have all that the metrics read of them."""
     sets = make_sets(
-        open_images(real, purpose="a disturbance study"),
+        open_images(real, how, purpose="a disturbance study"),
         disturbances=disturbances,
-        others=None if others is None else open_images(others, purpose="a disturbance study"),
+        others=None if others is None else open_images(others, how, purpose="a disturbance study"),
         count=how.count,
         seed=how.seed,
         alpha=how.alpha,
@@ -135,8 +135,8 @@ class _Scorer:
         demands = tuple(
             Demand(metric.title, metric.real if role == "real" else metric.fake, metric.least) for metric in metrics
         )
-        blocks = self.options.interval and any(not demand.needs.isdisjoint(STORED) for demand in demands)
-        return Request(role, source, demands, blocks, self.options.memory)
+        images = self.options.interval and any(not demand.needs.isdisjoint(STORED) for demand in demands)
+        return Request(role, source, demands, images=images, memory=self.options.memory)
 
     def _gather(self, requests: list[Request]) -> list[Side]:
         return gather(requests, self.how, cache=self.cache, progress=self.progress)
@@ -163,4 +163,11 @@ def _check_mixtures(sets: Sets, scorer: _Scorer) -> None:
     workers = default_workers() if how.workers is None else how.workers
     for series in sets.series:
         for step in series.steps[1:] if series.name in (MODES, MIX) else ():
-            audit(step.source, alpha=how.alpha, workers=workers, skip_bad=how.skip_bad, progress=scorer.progress)
+            audit(
+                step.source,
+                alpha=how.alpha,
+                bit_depth=how.bit_depth,
+                workers=workers,
+                skip_bad=how.skip_bad,
+                progress=scorer.progress,
+            )

@@ -5,8 +5,10 @@ import io
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+from ganmetrics.commands.sanity.output import save_study
 from ganmetrics.commands.sanity.series import Sets
 from ganmetrics.commands.sanity.verdicts import MEANINGS, TOLERANCE, Verdict, verdict
 from ganmetrics.report import Report, Score
@@ -123,6 +125,19 @@ class Study:
             for score in report.values():
                 writer.writerow((name, f"{level:g}", score.name, *_csv_values(score)))
         return file.getvalue()
+
+    def save(self, folder: Path, *, alpha: str = "white") -> list[Path]:
+        """Write ``sanity.csv``, ``sanity-examples.png`` and, with matplotlib, ``sanity.png``; return them.
+
+        Args:
+            folder: where the files go; it is made if it is not there.
+            alpha: what transparent pixels of the examples become, as in the study.
+
+        Raises:
+            InputError: an image can no longer be read.
+            StorageError: a file cannot be written.
+        """
+        return save_study(self, folder, alpha=alpha)
 
 
 def _count(report: Report) -> int:

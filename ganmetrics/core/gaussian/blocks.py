@@ -19,24 +19,22 @@ BLOCKS = 8
 _FOLDED_WIDTH = 256
 
 
-def content_blocks(features: ArrayLike) -> Tensor:
-    """Return to which of the eight blocks each image belongs: its features' hash modulo 8.
+def content_hashes(features: ArrayLike) -> Tensor:
+    """Return 64 bits for each image by which it can be chosen or sorted: neither order, nor shards, nor merging matter.
 
-    So neither order, nor shards, nor merging matter. Blocks cut in the order of names would follow classes, and leaving
-    out a class is not what leaving out an eighth of the images is. Equal images share a block, as they should: they are
-    no independent observations.
+    Equal images have equal hashes.
 
     Args:
         features: floating point, shape [n, d]; of equal value in any precision or container, they are hashed equally.
 
     Returns:
-        int64, shape [n], 0 to 7.
+        int64, shape [n].
 
     Raises:
         InputError: if `features` is not a floating-point array of that shape.
         NumericsError: if a feature is not finite, naming the first such row.
 
-    >>> content_blocks(torch.tensor([[0.0, 1.0], [-0.0, 1.0]])).unique().numel()
+    >>> content_hashes(torch.tensor([[0.0, 1.0], [-0.0, 1.0]])).unique().numel()
     1
     """
     check_rows(features, "features")
@@ -45,35 +43,55 @@ def content_blocks(features: ArrayLike) -> Tensor:
         # Adding zero makes -0.0 the 0.0 that it is equal to.
         for row in (block + 0.0).cpu().numpy():
             digest = hashlib.blake2b(row.astype("<f8").tobytes(), digest_size=8).digest()
-            numbers.append(int.from_bytes(digest, "little") % BLOCKS)
-    return torch.tensor(numbers)
+            numbers.append(int.from_bytes(digest, "little", signed=True))
+    return torch.tensor(numbers, dtype=torch.int64)
 
 
-def input_blocks(inputs: npt.NDArray[np.float32]) -> Tensor:
-    """Return to which of the eight blocks each image belongs, by what the network is given of it.
+def content_blocks(features: ArrayLike) -> Tensor:
+    """Return to which of the eight blocks each image belongs: its features' hash modulo 8.
+
+    Blocks cut in the order of names would follow classes, and leaving out a class is not what leaving out an eighth of
+    the images is. Equal images share a block, as they should: they are no independent observations.
+
+    Raises:
+        GanMetricsError: as `content_hashes` does.
+
+    >>> bool((content_blocks(torch.eye(20)) < BLOCKS).all())
+    True
+    """
+    return blocks_of(content_hashes(features))
+
+
+def blocks_of(hashes: Tensor) -> Tensor:
+    """Return the block of each image from its hash: int64 [n], 0 to 7."""
+    return hashes % BLOCKS
+
+
+def input_hashes(inputs: npt.NDArray[np.float32]) -> Tensor:
+    """Return `content_hashes` of images by what the network is given of them.
 
     A network's features differ in their last bits with the batch that an image falls into, the number of threads or of
-    processes and the device; so would their hashes, and with them the blocks and every interval. Its inputs do not.
+    processes and the device; so would their hashes, and with them what is chosen by them. Its inputs do not.
     Inputs wider than features usually are summed first, as integers of their bits, which is exact in any order.
 
     Args:
         inputs: prepared images, float32, shape [n, ...].
 
     Returns:
-        int64, shape [n], 0 to 7; for narrow inputs that of `content_blocks`.
+        int64, shape [n].
 
     >>> inputs = np.random.default_rng(0).random((6, 3, 40, 40), dtype=np.float32)
-    >>> bool((input_blocks(inputs)[4:] == input_blocks(inputs[4:])).all())
+    >>> bool((input_hashes(inputs)[4:] == input_hashes(inputs[4:])).all())
     True
     """
     rows = np.ascontiguousarray(inputs).reshape(len(inputs), -1)
     width = rows.shape[1]
     if width <= _FOLDED_WIDTH:
-        return content_blocks(rows)
+        return content_hashes(rows)
     bits, whole = rows.view(np.uint32), width - width % _FOLDED_WIDTH
     folded = bits[:, :whole].reshape(len(rows), -1, _FOLDED_WIDTH).sum(axis=1, dtype=np.uint32)
     folded[:, : width - whole] += bits[:, whole:]
-    return content_blocks(folded.astype(np.float64))
+    return content_hashes(folded.astype(np.float64))
 
 
 @dataclass(frozen=True, eq=False)

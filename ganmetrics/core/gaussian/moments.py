@@ -10,6 +10,7 @@ from torch import Tensor
 
 from ganmetrics._types import ArrayLike, Covariance, Factor, Features, Mean
 from ganmetrics.core.arrays import check_array, check_rows, double_blocks, to_double
+from ganmetrics.core.checks import of_type, whole
 from ganmetrics.core.gaussian.roots import check_symmetric, psd_factor
 from ganmetrics.errors import InputError, NotEnoughSamples, NumericsError
 
@@ -27,6 +28,7 @@ class Moments:
         mean: shape [d].
         rows: centred features, shape [count, d], while count <= d; otherwise None.
         matrix: covariance, shape [d, d], where `rows` is None.
+        known_factor: `factor`, where it is at hand and need not be computed.
 
     >>> features = torch.tensor([[0.0, 1.0], [2.0, 1.0], [4.0, 7.0]])
     >>> moments = Moments.of(features[:1]).merge(Moments.of(features[1:]))
@@ -39,6 +41,7 @@ class Moments:
     mean: Mean
     rows: Features | None
     matrix: Covariance | None
+    known_factor: Factor | None = None
 
     @classmethod
     def of(cls, features: ArrayLike) -> "Moments":
@@ -112,15 +115,12 @@ class Moments:
             shape = [len(mean)] if name == "mean" else [len(tensor) if name == "factor" else height, len(mean)]
             if list(tensor.shape) != shape:
                 raise InputError(f"{name} must have shape {shape}, got {list(tensor.shape)}")
-        moments = Moments(count, mean, rows, matrix)
-        if matrix is not None:
+        factor = tensors.get("factor")
+        if matrix is not None and factor is not None:
             _check_count(count)
-            factor = tensors["factor"]
             if not math.isclose(float(factor.square().sum()), float(matrix.trace()), rel_tol=1e-9):
                 raise InputError("factor must belong to the covariance, but their traces differ")
-            # Filling the cache of `factor`: what is stored is never factored again.
-            moments.__dict__["factor"] = factor
-        return moments
+        return Moments(count, mean, rows, matrix, factor)
 
     def state(self) -> dict[str, Tensor]:
         """Return what `from_state` needs besides the count: ``mean`` and ``rows``, or ``covariance`` and ``factor``.
@@ -154,6 +154,8 @@ class Moments:
             NotEnoughSamples: if there is one image only.
             NumericsError: if a given covariance is not positive semidefinite, naming the eigenvalue.
         """
+        if self.known_factor is not None:
+            return self.known_factor
         if self.matrix is not None:
             return psd_factor(self.matrix)
         if self.count is None or self.rows is None or self.count <= 1:
@@ -169,6 +171,7 @@ class Moments:
         Raises:
             InputError: if the dimensions differ, or a side is known exactly and so has no count.
         """
+        of_type("other", other, Moments, "Moments, such as Moments.of(features)")
         if self.count is None or other.count is None:
             raise InputError("only moments with a count can be merged, but a side is known exactly (count None)")
         if self.dimension != other.dimension:
@@ -207,10 +210,7 @@ class Moments:
         if self.matrix is None:
             rows = None if self.rows is None else self.rows * math.sqrt(ratio)
             return Moments(self.count, self.mean, rows, None)
-        scaled = Moments(self.count, self.mean, None, self.matrix * ratio)
-        # Filling the cache of `factor`: a stored factor is not computed again.
-        scaled.__dict__["factor"] = self.factor * math.sqrt(ratio)
-        return scaled
+        return Moments(self.count, self.mean, None, self.matrix * ratio, self.factor * math.sqrt(ratio))
 
     def _add_scatter(self, total: Covariance, weight: float) -> None:
         if self.rows is not None:
@@ -220,7 +220,7 @@ class Moments:
 
 
 def _check_count(count: int | None) -> None:
-    if count is not None and count <= 1:
+    if count is not None and whole("count", count, least=0) <= 1:
         raise NotEnoughSamples(f"a covariance needs at least 2 images, got count={count}")
 
 

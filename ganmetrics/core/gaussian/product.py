@@ -12,13 +12,12 @@ from ganmetrics._types import Factor
 from ganmetrics.core.gaussian.roots import EPS, OtherFactor
 
 Product = Float64[Tensor, "p q"]
-SingularValues = Float64[Tensor, " r"]
 
 
 class FactorProduct:
     """K = F1 F2^T: its singular values are the roots of the eigenvalues of C1 C2, for C = F^T F.
 
-    They are what both the plain and the corrected distance cost, so each way to them is gone once.
+    They are what both the plain and the corrected distance cost, so each of the two ways to them is computed once.
 
     >>> product = FactorProduct(torch.eye(2, dtype=torch.float64), 4 * torch.eye(2, dtype=torch.float64))
     >>> product.scale, product.singular_values.tolist(), product.eigenvalues.tolist()
@@ -33,7 +32,7 @@ class FactorProduct:
         """K over `scale`, so that no product of it overflows."""
 
     @cached_property
-    def eigenvalues(self) -> SingularValues:
+    def eigenvalues(self) -> Float64[Tensor, " r"]:
         """The eigenvalues of K K^T or K^T K, the smaller, over `scale` squared, ascending: the cheap way.
 
         Each is off by a few eps of the largest, so that small ones have no digits left.
@@ -43,7 +42,7 @@ class FactorProduct:
         return eigenvalues
 
     @cached_property
-    def singular_values(self) -> SingularValues:
+    def singular_values(self) -> Float64[Tensor, " r"]:
         """The singular values of K over `scale`, descending, each within about eps of the largest."""
         singular: Tensor = torch.linalg.svdvals(self.scaled)
         return singular

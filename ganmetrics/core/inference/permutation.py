@@ -4,7 +4,8 @@ import numpy as np
 import numpy.typing as npt
 from torch import Tensor
 
-from ganmetrics.errors import InputError, NotEnoughSamples
+from ganmetrics.core.checks import seed_number, whole
+from ganmetrics.errors import NotEnoughSamples
 
 PERMUTATIONS = 9999
 """The smallest p-value is then 1 in 10,000."""
@@ -33,7 +34,7 @@ def permutation_p_value(first: Tensor, second: Tensor, *, permutations: int = PE
         The share of exchanges, the one at hand included, whose statistic is as far from 0: above 0 and at most 1.
 
     Raises:
-        InputError: if `permutations` is not positive.
+        InputError: if `permutations` is not positive, or the seed is none.
         NotEnoughSamples: if a group has one number only.
 
     >>> import torch
@@ -41,8 +42,7 @@ def permutation_p_value(first: Tensor, second: Tensor, *, permutations: int = PE
     >>> permutation_p_value(one, other) < 0.001, permutation_p_value(one, one)
     (True, 1.0)
     """
-    if permutations < 1:
-        raise InputError(f"permutations must be at least 1, got {permutations}")
+    permutations, seed = whole("permutations", permutations, least=1), seed_number("seed", seed)
     if min(len(first), len(second)) <= 1:
         raise NotEnoughSamples(f"a test of two means needs at least 2 images a group, got {len(first)}, {len(second)}")
     numbers = np.concatenate([first.double().cpu().numpy(), second.double().cpu().numpy()])

@@ -2,6 +2,7 @@
 
 import math
 
+from ganmetrics.core.checks import probability
 from ganmetrics.errors import InputError
 
 
@@ -17,8 +18,7 @@ def student_quantile(confidence: float, freedom: int) -> float:
     >>> round(student_quantile(0.95, 7), 6)
     2.364624
     """
-    if not 0 < confidence < 1:
-        raise InputError(f"confidence must lie between 0 and 1, got {confidence}")
+    probability("confidence", confidence)
     if freedom < 1:
         raise InputError(f"a Student interval needs a degree of freedom, got {freedom}")
     low, high = 0.0, math.pi / 2

@@ -9,8 +9,8 @@ import torch
 from jaxtyping import Float, Float64
 from torch import Tensor
 
+from ganmetrics.core.checks import at_least, positive, whole
 from ganmetrics.core.float32 import ieee_float32
-from ganmetrics.errors import InputError
 
 SERIAL = 32_767
 """Numbers up to which torch works in one thread. On the CPU all but the matrix products keep to it: torch's threads
@@ -55,12 +55,10 @@ class PolynomialKernel:
     coef0: float = 1.0
 
     def __post_init__(self) -> None:
-        if self.degree < 1 or int(self.degree) != self.degree:
-            raise InputError(f"degree must be a whole number of at least 1, got {self.degree}")
-        if self.gamma is not None and not 0 < self.gamma < float("inf"):
-            raise InputError(f"gamma must be positive and finite, got {self.gamma}")
-        if not 0 <= self.coef0 < float("inf"):
-            raise InputError(f"coef0 must be finite and not negative, got {self.coef0}")
+        whole("degree", self.degree, least=1)
+        if self.gamma is not None:
+            positive("gamma", self.gamma)
+        at_least("coef0", self.coef0, 0.0)
 
     def scale(self, dimension: int) -> float:
         """Return gamma."""
@@ -86,8 +84,7 @@ class GaussianKernel:
     bandwidth: float = 10.0
 
     def __post_init__(self) -> None:
-        if not 0 < self.bandwidth < float("inf"):
-            raise InputError(f"bandwidth must be positive and finite, got {self.bandwidth}")
+        positive("bandwidth", self.bandwidth)
 
     def scale(self, dimension: int) -> float:  # noqa: ARG002 - of any dimension
         """Return 1 / bandwidth^2."""

@@ -12,12 +12,19 @@ from torch import Tensor
 
 from ganmetrics._types import ArrayLike
 from ganmetrics.core.arrays import check_rows, double_blocks, without_float64
+from ganmetrics.core.checks import at_least, same_width
 from ganmetrics.core.kernels.functions import SERIAL, Kernel, KernelRows, less
 from ganmetrics.core.memory import MEMORY
 from ganmetrics.errors import InputError
 
 TILE = 2048
 """KernelRows and columns of the kernel that exist at a time: enough for a fast matrix product."""
+_SAMPLED = 1024
+"""Images of a side, evenly spaced, that a typical distance from the centre is taken from."""
+_NEGLIGIBLE = 1e-4
+"""An error of the kernel's argument, of one pair of images, up to which no other centre is looked for."""
+_MUCH = 4
+"""How many times smaller the squared distances from another centre must be for it to be taken."""
 PREPARED_ROWS = 4096
 """Rows of a side that are read and centred at a time, at most."""
 
@@ -42,8 +49,10 @@ class Tile:
 class FeaturePair:
     """Two feature sets and a kernel; what is computed never holds more than the budget besides the features.
 
-    Inner products are formed in float64 if a side is in float64, else in float32 from features less their common
-    mean; all else is float64. Single-precision features so cost about 1e-9 of the result (benchmarks/kernels.py).
+    Inner products are formed in float64 if a side is in float64, else in float32 from features less a point amid them;
+    all else is float64. Single-precision features so cost about 1e-9 of the result (benchmarks/kernels.py). An image
+    that is far from all others does not spoil what the others add; only its kernel with another image as far away
+    has no more digits than the features have left there.
     """
 
     def __init__(self, real: ArrayLike, fake: ArrayLike, kernel: Kernel, *, memory: int = MEMORY) -> None:
@@ -61,14 +70,12 @@ class FeaturePair:
         """
         for name, features in (("real features", real), ("fake features", fake)):
             check_rows(features, name)
-        if real.shape[1] != fake.shape[1]:
-            raise InputError(f"both sides need one dimension, got real {real.shape[1]} and fake {fake.shape[1]}")
+        same_width(real.shape[1], fake.shape[1])
         self.real, self.fake, self.kernel = _as_numpy(real), _as_numpy(fake), kernel
         self.dtype = torch.float64 if _is_double(real) or _is_double(fake) else torch.float32
         self.device = _device(real)
         self.block, self.spare = _shared_out(memory, real.shape[1], self.dtype.itemsize)
-        means = [self._mean(self.real, "real features"), self._mean(self.fake, "fake features")]
-        self.centre = ((means[0] + means[1]) / 2).to(self.dtype)
+        self.centre = self._centre()
         self.terms = [self._terms(features) for features in (self.real, self.fake)]
 
     def sides(
@@ -77,6 +84,22 @@ class FeaturePair:
         """Return both sides, of all images or of those with the given numbers."""
         real = KernelSide(self, self.real, *self.terms[0], real_rows)
         return real, KernelSide(self, self.fake, *self.terms[1], fake_rows)
+
+    def _centre(self) -> Float[Tensor, " d"]:
+        """Return a point amid both sides, so that the products of what is left of the rows lose few digits.
+
+        It is the mean of both means, unless a few images far from all others pull it so far away that the others'
+        products would lose the digits that count; then it is the mean of both medians.
+        """
+        means = [self._mean(self.real, "real features"), self._mean(self.fake, "fake features")]
+        amid = ((means[0] + means[1]) / 2).to(self.dtype)
+        sampled = [self.read(side, slice(0, None, -(-side.shape[0] // _SAMPLED))) for side in (self.real, self.fake)]
+        around = _typical_square(sampled, amid)
+        if torch.finfo(self.dtype).eps * self.kernel.scale(len(amid)) * around <= _NEGLIGIBLE:
+            return amid
+        medians = [rows.double().median(dim=0).values for rows in sampled]
+        between_medians = ((medians[0] + medians[1]) / 2).to(self.dtype)
+        return between_medians if _typical_square(sampled, between_medians) < around / _MUCH else amid
 
     def _mean(self, features: ArrayLike, name: str) -> Float64[Tensor, " d"]:
         total = sum(rows.double().sum(dim=0) for rows in self._scan(features))
@@ -109,7 +132,7 @@ class FeaturePair:
             return features.detach()[index].to(device=self.device, dtype=self.dtype)
         rows = features[chosen.numpy() if isinstance(chosen, Tensor) else chosen]
         dtype = np.float64 if self.dtype == torch.float64 else np.float32
-        return torch.from_numpy(np.require(rows, dtype, "W")).to(self.device)
+        return torch.from_numpy(np.require(rows, dtype, ["C", "A", "W"])).to(self.device)
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,8 +206,13 @@ def tiles_within(side: KernelSide) -> Iterator[Tile]:
 def _as_numpy(features: ArrayLike) -> ArrayLike:
     """Return a view in NumPy, which picks rows in one thread, of what is on the CPU and of a type that NumPy has."""
     if isinstance(features, Tensor) and features.device.type == "cpu" and features.dtype != torch.bfloat16:
-        return features.detach().numpy()
+        return features.detach().resolve_neg().numpy()
     return features
+
+
+def _typical_square(sides: list[Float[Tensor, "_ d"]], centre: Float[Tensor, " d"]) -> float:
+    """Return the median of the rows' squared distances from a centre, of the side where it is larger."""
+    return max(float(less(rows, centre).double().square().sum(dim=1).median()) for rows in sides)
 
 
 def _is_double(features: ArrayLike) -> bool:
@@ -203,9 +231,10 @@ def _shared_out(memory: int, dimension: int, itemsize: int) -> tuple[int, int]:
     Two blocks are held in the precision of the products; while one is made it exists as read, centred, and twice in
     float64. A tile of the kernel is held in that precision and twice in float64.
     """
+    at_least("memory", memory, 1.0)
     tiles = TILE**2 * (itemsize + 16)
     for_a_row = dimension * (4 * itemsize + 16)
-    rows = min((memory - tiles) // for_a_row, PREPARED_ROWS)
+    rows = min((int(memory) - tiles) // for_a_row, PREPARED_ROWS)
     if rows < 1:
         raise InputError(f"memory must be at least {tiles + for_a_row} bytes for {dimension} features, got {memory}")
-    return rows, memory - tiles - rows * for_a_row
+    return rows, int(memory) - tiles - rows * for_a_row

@@ -7,10 +7,8 @@ from torch import Tensor
 from ganmetrics.core.float32 import ieee_float32
 from ganmetrics.core.neighbours.bounds import Block, Space
 from ganmetrics.core.neighbours.nearest import nearest_one
-from ganmetrics.core.neighbours.points import Coordinates, Numbers, PointSet, Values
+from ganmetrics.core.neighbours.points import GATHERED, Coordinates, Numbers, PointSet, Values
 from ganmetrics.errors import InputError
-
-_GATHERED = 2**19
 
 
 class Angular(Space):
@@ -43,7 +41,7 @@ class Angular(Space):
     def exact(self, one: PointSet, numbers: Numbers, other: PointSet, other_numbers: Numbers) -> Values:
         """Return twice 1 - |cos| for pairs of points, from the shorter of difference and sum: nothing cancels."""
         squared = np.empty(len(numbers))
-        height = max(1, _GATHERED // self.dimension)
+        height = max(1, GATHERED // self.dimension)
         for start in range(0, len(numbers), height):
             part = slice(start, start + height)
             x, y = _directions(one.rows(numbers[part])), _directions(other.rows(other_numbers[part]))

@@ -6,15 +6,15 @@ import numpy as np
 import torch
 
 from ganmetrics._types import ArrayLike
+from ganmetrics.core.checks import same_width, whole
 from ganmetrics.core.memory import MEMORY
 from ganmetrics.core.neighbours.balls import Balls
 from ganmetrics.core.neighbours.bounds import Euclidean
 from ganmetrics.core.neighbours.counting import BallCounter, Bounded
 from ganmetrics.core.neighbours.left_out import LeftOut, left_out
-from ganmetrics.core.neighbours.nearest import SPARE, Flags, Scale, Smallest, first_of, nearest_one, second_of
+from ganmetrics.core.neighbours.nearest import SPARE, Flags, Nearest, Scale, Smallest, first_of, nearest_one, second_of
 from ganmetrics.core.neighbours.points import Numbers, PointSet, Values, block_rows
 from ganmetrics.core.neighbours.within import Growth, WithinSet, check_neighbours, within
-from ganmetrics.errors import InputError
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,6 +98,8 @@ def of_both(
     >>> of_both(line, line + 0.5, k=1).between.real_balls.tolist()
     [2, 2, 2, 1]
     """
+    # Before the sets are read.
+    k = whole("k", k, least=1)
     real_points, fake_points, height = point_sets(real, fake, memory)
     return of_both_points(real_points, fake_points, k=k, strict=strict, height=height, growth=growth)
 
@@ -124,10 +126,7 @@ def point_sets(real: ArrayLike, fake: ArrayLike, memory: int) -> tuple[PointSet,
         NumericsError: if a feature is not finite, naming the row.
     """
     real_points, fake_points = PointSet.of(real, "real features"), PointSet.of(fake, "fake features")
-    if real_points.dimension != fake_points.dimension:
-        raise InputError(
-            f"both sides need one dimension, got real {real_points.dimension} and fake {fake_points.dimension}"
-        )
+    same_width(real_points.dimension, fake_points.dimension)
     count = len(real_points.group) + len(fake_points.group)
     return real_points, fake_points, block_rows(memory, real_points.dimension, count)
 
@@ -153,17 +152,15 @@ def between(
     Given how the balls of either side grow, also what changes without an image.
     """
     space = Euclidean(real, fake)
-    grown = (None, None) if growth is None else (growth[0].squared_grown, growth[1].squared_grown)
+    real_grown, fake_grown = (None, None) if growth is None else (side.squared_grown for side in growth)
     counter = BallCounter(
         space,
-        real=Balls(real, fake, real_radii[real.first], squared_grown=grown[0], strict=strict),
-        fake=Balls(fake, real, fake_radii[fake.first], squared_grown=grown[1], strict=strict),
+        real=Balls(real, fake, real_radii[real.first], squared_grown=real_grown, strict=strict),
+        fake=Balls(fake, real, fake_radii[fake.first], squared_grown=fake_grown, strict=strict),
     )
+    # Realism asks for the nearest real image, too, but with distances in units of the real balls' radii.
     scale = Scale.of_balls(real_radii[real.first], smaller_half(real_radii)[real.first])
-    candidates, scaled_candidates = _fill(counter, scale, height)
-    everyone = np.arange(len(fake))
-    nearest = candidates.resolve(space, fake, everyone, real)
-    scaled = scaled_candidates.resolve(space, fake, everyone, real, scale)
+    nearest, scaled = _fill(counter, scale, height)
     first = first_of(nearest, fake, real, space=space, height=height)
     relative = first_of(scaled, fake, real, space=space, height=height, scale=scale).squared
     changes = None
@@ -190,8 +187,8 @@ def smaller_half(squared_radii: Values) -> Flags:
     return smaller if smaller.any() else squared_radii <= median
 
 
-def _fill(counter: BallCounter, scale: Scale, height: int) -> tuple[Smallest, Smallest]:
-    """Fill the balls, and return candidates for each fake point's nearest real one, plainly and in units of radii."""
+def _fill(counter: BallCounter, scale: Scale, height: int) -> tuple[Nearest, Nearest]:
+    """Fill the balls, and return the nearest real points of each fake one, plainly and by scaled distances."""
     space, real, fake = counter.space, counter.real.centres, counter.fake.centres
     dtype = space.dtype(real, fake)
     nearest, most_real = Smallest(len(fake), 1 + SPARE, dtype), Smallest(len(fake), 1 + SPARE, dtype)
@@ -204,4 +201,6 @@ def _fill(counter: BallCounter, scale: Scale, height: int) -> tuple[Smallest, Sm
             nearest.update(rows, bounds, at)
             most_real.update(rows, scale.bounds(bounds, columns), at)
             counter.count(Bounded(rows.start, columns.start, fake_block, real_block, bounds))
-    return nearest, most_real
+    everyone = np.arange(len(fake))
+    plainly = nearest.resolve(space, fake, everyone, real)
+    return plainly, most_real.resolve(space, fake, everyone, real, scale)

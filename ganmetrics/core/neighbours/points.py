@@ -13,13 +13,15 @@ from torch import Tensor
 
 from ganmetrics._types import ArrayLike
 from ganmetrics.core.arrays import check_rows
+from ganmetrics.core.checks import at_least
 from ganmetrics.errors import InputError, NumericsError
 
 LARGEST_HEIGHT = 1536
 """Rows of a block from which larger blocks were no faster on two cores, and only took more memory."""
 SMALLEST_HEIGHT = 16
 _SCAN_ROWS = 1024
-_GATHERED = 2**19
+GATHERED = 2**19
+"""Numbers of a block of differences."""
 _LARGEST_VALUE = 1e150
 _ROW_BYTES = 1000
 """What a row needs beside the blocks: candidates, radii, counts, indices and what grows, with their temporaries."""
@@ -115,7 +117,7 @@ def squared_distances(one: PointSet, numbers: Numbers, other: PointSet, other_nu
     distance of a tie are therefore equal.
     """
     squared = np.empty(len(numbers))
-    height = max(1, _GATHERED // one.dimension)
+    height = max(1, GATHERED // one.dimension)
     for start in range(0, len(numbers), height):
         part = slice(start, start + height)
         difference = one.rows(numbers[part]).astype(np.float64)
@@ -141,8 +143,9 @@ def block_rows(memory: int, dimension: int, count: int) -> int:
 
     def needed(rows: int) -> int:
         scan = 3 * 8 * _SCAN_ROWS * dimension
-        return count * _ROW_BYTES + max(scan, 8 * rows * (5 * dimension + 4 * rows)) + 4 * 8 * _GATHERED
+        return count * _ROW_BYTES + max(scan, 8 * rows * (5 * dimension + 4 * rows)) + 4 * 8 * GATHERED
 
+    at_least("memory", memory, 1.0)
     rows = LARGEST_HEIGHT
     while rows > SMALLEST_HEIGHT and needed(rows) > memory:
         rows //= 2
@@ -158,9 +161,9 @@ def _read(features: ArrayLike, rows: Numbers | slice) -> Coordinates:
     if isinstance(features, Tensor):
         index = rows if isinstance(rows, slice) else torch.from_numpy(rows).to(features.device)
         taken = features[index].detach().cpu()
-        return (taken if taken.dtype == torch.float64 else taken.float()).contiguous().numpy()
+        return (taken if taken.dtype == torch.float64 else taken.float()).contiguous().resolve_neg().numpy()
     narrow = features.dtype.itemsize <= np.dtype(np.float32).itemsize
-    return np.ascontiguousarray(features[rows], dtype=np.float32 if narrow else np.float64)
+    return np.require(features[rows], np.float32 if narrow else np.float64, ["C", "A"])
 
 
 def _checked_extent(rows: Coordinates, name: str, start: int) -> float:

@@ -6,10 +6,11 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from ganmetrics.core.checks import whole
 from ganmetrics.core.neighbours.bounds import Euclidean
 from ganmetrics.core.neighbours.nearest import SPARE, Nearest, Smallest, nearest_among
 from ganmetrics.core.neighbours.points import Numbers, PointSet, Values
-from ganmetrics.errors import InputError, NotEnoughSamples
+from ganmetrics.errors import NotEnoughSamples
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +70,7 @@ def within(points: PointSet, *, k: int, height: int, growth: bool = False) -> Wi
     >>> found.squared_radii.tolist(), found.nearest.tolist(), found.squared_nearest.tolist()
     ([9.0, 4.0, 4.0, 4.0], [1, 0, 3, 2], [1.0, 1.0, 0.0, 0.0])
     """
+    k = whole("k", k, least=1)
     reach = k + growth
     check_neighbours(points, reach)
     space = Euclidean(points, points)
@@ -86,14 +88,7 @@ def within(points: PointSet, *, k: int, height: int, growth: bool = False) -> Wi
 
 
 def check_neighbours(points: PointSet, k: int) -> None:
-    """Refuse sets of too few images.
-
-    Raises:
-        InputError: if `k` is below 1.
-        NotEnoughSamples: if there are not more than `k` images.
-    """
-    if k < 1:
-        raise InputError(f"k must be at least 1, got {k}")
+    """Refuse sets of not more than `k` images (NotEnoughSamples)."""
     if k >= len(points.group):
         raise NotEnoughSamples(f"k={k} neighbours need more than {k} rows of {points.name}, got {len(points.group)}")
 

@@ -1,16 +1,20 @@
 """Whether images of a conditional generator are of the class that they were asked to be of."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
+from ganmetrics._text import listed
 from ganmetrics._types import ArrayLike, Features
 from ganmetrics.core.arrays import check_rows, double_blocks
+from ganmetrics.core.checks import same_width
 from ganmetrics.core.gaussian.blocks import BLOCKS, content_blocks
 from ganmetrics.core.gaussian.shrinkage import shrunk_covariance
 from ganmetrics.errors import InputError, NotEnoughSamples, NumericsError
+from ganmetrics.metrics.classes.labels import class_names
 
 _CLASSES = 2
 
@@ -62,10 +66,9 @@ def class_agreement(
     0.0
     """
     sides = [_double(values, name) for values, name in ((real, "real features"), (fake, "fake features"))]
-    if sides[0].shape[1] != sides[1].shape[1]:
-        raise InputError(f"both sides need one dimension, got real {sides[0].shape[1]} and fake {sides[1].shape[1]}")
-    names = sorted(set(real_classes))
-    _check_classes(sides, names, real_classes, fake_classes)
+    same_width(sides[0].shape[1], sides[1].shape[1])
+    names = class_names(real_classes, fake_classes, real_count=len(sides[0]), fake_count=len(sides[1]))
+    _check_counts(names, real_classes)
     number = {name: index for index, name in enumerate(names)}
     real_labels, fake_labels = (torch.tensor([number[name] for name in of]) for of in (real_classes, fake_classes))
     hits = _Discriminant(sides[0], real_labels, len(names)).assign(sides[1]) == fake_labels
@@ -121,19 +124,10 @@ def _double(values: ArrayLike, name: str) -> Features:
     return torch.cat([block.cpu() for block in double_blocks(values, name)])
 
 
-def _check_classes(
-    sides: list[Tensor], names: list[str], real_classes: Sequence[str], fake_classes: Sequence[str]
-) -> None:
-    for role, features, classes in (("real", sides[0], real_classes), ("fake", sides[1], fake_classes)):
-        if len(classes) != len(features):
-            raise InputError(
-                f"each {role} image needs a class; there are {len(features)} images, {len(classes)} classes"
-            )
+def _check_counts(names: list[str], real_classes: Sequence[str]) -> None:
     if len(names) < _CLASSES:
-        raise InputError(f"agreement needs at least 2 classes, got {', '.join(names) or 'none'}")
-    unknown = sorted(set(fake_classes) - set(names))
-    if unknown:
-        raise InputError(f"fake images need classes of the real ones; {', '.join(unknown[:5])} has no real image")
-    few = [name for name in names if list(real_classes).count(name) < _CLASSES]
+        raise InputError(f"agreement needs at least 2 classes, got {listed(names)}")
+    counts = Counter(real_classes)
+    few = [name for name in names if counts[name] < _CLASSES]
     if few:
-        raise NotEnoughSamples(f"a discriminant needs at least 2 real images a class; {', '.join(few[:5])} has 1")
+        raise NotEnoughSamples(f"a discriminant needs at least 2 real images a class; {listed(few)} has 1")

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 import torch
 
 from ganmetrics._types import ArrayLike
-from ganmetrics.core.arrays import check_rows
+from ganmetrics.core.arrays import check_finite_rows
+from ganmetrics.core.checks import same_width
 from ganmetrics.core.gaussian.moments import Moments
-from ganmetrics.errors import InputError, NotEnoughSamples
-from ganmetrics.metrics.frechet.corrected import corrected_distance
+from ganmetrics.errors import NotEnoughSamples
+from ganmetrics.metrics.classes.labels import class_names
 from ganmetrics.metrics.frechet.distance import frechet_distance
+from ganmetrics.metrics.frechet.joint import frechet_estimate
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,8 @@ class ClassDistance:
         fake_count: its fake images.
         value: the distance; None where a side has fewer than two images.
         corrected: the same freed of the counts; None where there are too few images for that.
+        low: lower end of the interval of `corrected`; None without one.
+        high: upper end.
     """
 
     name: str
@@ -30,10 +34,17 @@ class ClassDistance:
     fake_count: int
     value: float | None
     corrected: float | None
+    low: float | None = None
+    high: float | None = None
 
 
 def class_distances(
-    real: ArrayLike, fake: ArrayLike, *, real_classes: Sequence[str], fake_classes: Sequence[str]
+    real: ArrayLike,
+    fake: ArrayLike,
+    *,
+    real_classes: Sequence[str],
+    fake_classes: Sequence[str],
+    confidence: float | None = 0.95,
 ) -> list[ClassDistance]:
     """Return the Fréchet distance of each class of the real images, by name (intra-FID; Miyato and Koyama, 2018).
 
@@ -46,6 +57,7 @@ def class_distances(
         fake: features, floating point, shape [m, d].
         real_classes: the class of each real image.
         fake_classes: the class that each fake image is meant to be of.
+        confidence: of the intervals; None for the plain distances alone.
 
     Raises:
         InputError: if shapes or labels do not fit, or a fake class has no real image.
@@ -57,17 +69,15 @@ def class_distances(
     >>> [(one.name, one.value) for one in found]
     [('a', 1.0), ('b', 1.0)]
     """
-    for role, features, classes in (("real", real, real_classes), ("fake", fake, fake_classes)):
-        check_rows(features, f"{role} features")
-        if len(classes) != len(features):
-            raise InputError(
-                f"each {role} image needs a class; there are {len(features)} images, {len(classes)} classes"
-            )
-    names = sorted(set(real_classes))
-    unknown = sorted(set(fake_classes) - set(names))
-    if unknown:
-        raise InputError(f"fake images need classes of the real ones; {', '.join(unknown[:5])} has no real image")
-    found = [_distance(name, _members(real, real_classes, name), _members(fake, fake_classes, name)) for name in names]
+    # Before the classes are parted: a row that is not finite is named by its number in the caller's array.
+    check_finite_rows(real, "real features")
+    check_finite_rows(fake, "fake features")
+    same_width(real.shape[1], fake.shape[1])
+    names = class_names(real_classes, fake_classes, real_count=len(real), fake_count=len(fake))
+    found = [
+        _distance(name, _members(real, real_classes, name), _members(fake, fake_classes, name), confidence)
+        for name in names
+    ]
     if all(one.value is None for one in found):
         raise NotEnoughSamples(f"class distances need 2 images a side in a class; none of {len(names)} has them")
     return found
@@ -88,8 +98,10 @@ def _members(features: ArrayLike, classes: Sequence[str], name: str) -> ArrayLik
     return features[torch.tensor(rows, dtype=torch.int64)] if isinstance(features, torch.Tensor) else features[rows]
 
 
-def _distance(name: str, real: ArrayLike, fake: ArrayLike) -> ClassDistance:
+def _distance(name: str, real: ArrayLike, fake: ArrayLike, confidence: float | None) -> ClassDistance:
     if min(len(real), len(fake)) <= 1:
         return ClassDistance(name, len(real), len(fake), None, None)
-    sides = Moments.of(real), Moments.of(fake)
-    return ClassDistance(name, len(real), len(fake), frechet_distance(*sides), corrected_distance(*sides))
+    if confidence is None:
+        return ClassDistance(name, len(real), len(fake), frechet_distance(Moments.of(real), Moments.of(fake)), None)
+    found = frechet_estimate(real, fake, confidence=confidence)
+    return ClassDistance(name, len(real), len(fake), found.value, found.corrected, found.low, found.high)

@@ -11,7 +11,7 @@ from ganmetrics.core.gaussian.product import FactorProduct
 from ganmetrics.core.gaussian.roots import EPS, psd_sqrt
 from ganmetrics.core.random_matrix.fluctuation import mean_shift, root_variance
 from ganmetrics.core.random_matrix.trace import corrected_trace_sqrt_product
-from ganmetrics.errors import InputError
+from ganmetrics.metrics.frechet.distance import check_moments
 
 CONDITION = 1e-9
 """While all eigenvalues of K K^T exceed this share of the largest, their roots are good to six digits or better."""
@@ -50,8 +50,7 @@ def corrected_distance(real: Moments, fake: Moments) -> float | None:
     >>> round(corrected_distance(real, fake), 12)
     11.0
     """
-    if real.dimension != fake.dimension:
-        raise InputError(f"both sides need one dimension, got real {real.dimension} and fake {fake.dimension}")
+    check_moments(real, fake)
     return corrected_by_spectrum(real, fake, product_spectrum(FactorProduct(real.factor, fake.factor)))
 
 

@@ -4,10 +4,11 @@ import math
 
 import torch
 
+from ganmetrics.core.checks import of_type, same_width
 from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.core.gaussian.product import FactorProduct, gram_nuclear_norm, nuclear_norm
 from ganmetrics.core.gaussian.roots import EPS, squared_procrustes
-from ganmetrics.errors import InputError, NotEnoughSamples, NumericsError
+from ganmetrics.errors import NotEnoughSamples, NumericsError
 
 RELATIVE_ERROR = 1e-10
 """What a cheaper form may be off by; beyond it the next one is taken."""
@@ -31,7 +32,7 @@ def frechet_distance(real: Moments, fake: Moments) -> float:
         At least 0, and 0 for equal moments; in squared units of the features.
 
     Raises:
-        InputError: if the dimensions differ.
+        InputError: if a side is no `Moments`, or the dimensions differ.
         NotEnoughSamples: if a side has one image only.
         NumericsError: if a given covariance is not positive semidefinite, or the distance overflows.
 
@@ -44,10 +45,20 @@ def frechet_distance(real: Moments, fake: Moments) -> float:
     return distance_by_product(real, fake, FactorProduct(real.factor, fake.factor))
 
 
+def check_moments(real: Moments, fake: Moments) -> None:
+    """Refuse what are not the moments of features of one dimension.
+
+    Raises:
+        InputError: if a side is no `Moments`, or the dimensions differ.
+    """
+    for name, side in (("real", real), ("fake", fake)):
+        of_type(name, side, Moments, "Moments, such as Moments.of(features)")
+    same_width(real.dimension, fake.dimension)
+
+
 def check_sides(real: Moments, fake: Moments) -> None:
     """Check that there is a distance between moments; see `frechet_distance` for what is raised."""
-    if real.dimension != fake.dimension:
-        raise InputError(f"both sides need one dimension, got real {real.dimension} and fake {fake.dimension}")
+    check_moments(real, fake)
     for name, side in (("real", real), ("fake", fake)):
         if side.count is not None and side.count <= 1:
             raise NotEnoughSamples(f"frechet_distance needs at least 2 {name} images, got {side.count}")

@@ -5,9 +5,10 @@ import torch
 from torch import Tensor
 
 from ganmetrics._types import ArrayLike
-from ganmetrics.core.arrays import check_rows
+from ganmetrics.core.arrays import check_finite_rows
+from ganmetrics.core.checks import seed_number, whole
 from ganmetrics.core.gaussian.moments import Moments
-from ganmetrics.errors import InputError, NotEnoughSamples
+from ganmetrics.errors import NotEnoughSamples
 from ganmetrics.metrics.frechet.distance import frechet_distance
 
 LEAST_SHARE = 10
@@ -42,10 +43,12 @@ def frechet_infinity(real: ArrayLike | Moments, fake: ArrayLike, *, points: int 
     >>> round(frechet_infinity(real, 1 + torch.randn(2000, 4, generator=draw)), 1)
     4.0
     """
-    check_rows(fake, "fake")
+    points, seed = whole("points", points, least=FEWEST_POINTS), seed_number("seed", seed)
+    if not isinstance(real, Moments):
+        check_finite_rows(real, "real features")
+    # Before the rows are shuffled: a row that is not finite is named by its number in the caller's array.
+    check_finite_rows(fake, "fake features")
     count = fake.shape[0]
-    if points < FEWEST_POINTS:
-        raise InputError(f"a line needs at least {FEWEST_POINTS} points, got {points}")
     sizes = np.linspace(count // LEAST_SHARE, count, points).astype(int)
     if sizes[0] <= 1 or len(set(sizes)) < points:
         raise NotEnoughSamples(

@@ -7,10 +7,11 @@ from jaxtyping import Float64
 from torch import Tensor
 
 from ganmetrics._types import ArrayLike, Factor, Mean
-from ganmetrics.core.arrays import check_rows, double_blocks
+from ganmetrics.core.arrays import check_finite_rows, double_blocks
+from ganmetrics.core.checks import same_width
 from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.core.gaussian.roots import EPS
-from ganmetrics.errors import InputError, NotEnoughSamples
+from ganmetrics.errors import NotEnoughSamples
 
 RealInfluence = Float64[Tensor, " n"]
 FakeInfluence = Float64[Tensor, " m"]
@@ -66,11 +67,10 @@ def frechet_influence(real: ArrayLike, fake: ArrayLike) -> Influence:
     tensor([-3.8810, -4.1390, -3.8940, 11.9150], dtype=torch.float64)
     """
     for name, features in (("real", real), ("fake", fake)):
-        check_rows(features, f"{name} features")
+        check_finite_rows(features, f"{name} features")
         if len(features) <= 1:
             raise NotEnoughSamples(f"influence needs at least 2 {name} images, got {len(features)}")
-    if real.shape[1] != fake.shape[1]:
-        raise InputError(f"both sides need one dimension, got real {real.shape[1]} and fake {fake.shape[1]}")
+    same_width(real.shape[1], fake.shape[1])
     real_side, fake_side = Moments.of(real), Moments.of(fake)
     to_real, to_fake = _maps(real_side.factor, fake_side.factor)
     return Influence(

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 import torch
 
 from ganmetrics._types import ArrayLike, Logits
+from ganmetrics.core.arrays import check_rows
+from ganmetrics.core.checks import named_in, probability
 from ganmetrics.core.entropy import class_dispersion, divergence_without_each, mean_divergence_from_marginal
 from ganmetrics.core.inference.student import student_quantile
 from ganmetrics.metrics.inception.score import (
+    INCEPTION_CONVENTIONS,
     InceptionScore,
     InceptionScoreConvention,
-    chosen_convention,
     score_of_splits,
     split_logits,
 )
@@ -68,8 +70,10 @@ def inception_score_estimate(
     >>> found.low < found.value < found.high
     True
     """
-    chosen = chosen_convention(convention)
-    divergences, variances, dispersions, classes = [], [], [], logits.shape[-1]
+    chosen = named_in("convention", convention, INCEPTION_CONVENTIONS)
+    check_rows(logits, "logits")
+    probability("confidence", confidence)
+    divergences, variances, dispersions, classes = [], [], [], logits.shape[1]
     for part in split_logits(logits, splits, chosen, rng):
         divergences.append(mean_divergence_from_marginal(part))
         variances.append(_variance(part))

@@ -11,7 +11,8 @@ from torch import Tensor
 
 from ganmetrics._text import shown
 from ganmetrics._types import ArrayLike, Logits
-from ganmetrics.core.arrays import check_rows, double_blocks, to_double
+from ganmetrics.core.arrays import check_finite_rows, to_double
+from ganmetrics.core.checks import named_in, of_type, whole
 from ganmetrics.core.entropy import mean_divergence_from_marginal
 from ganmetrics.errors import InputError, NotEnoughSamples
 
@@ -94,7 +95,7 @@ def inception_score(
     >>> round(inception_score(certain, splits=2).value, 9)
     4.0
     """
-    chosen = chosen_convention(convention)
+    chosen = named_in("convention", convention, INCEPTION_CONVENTIONS)
     scores = [mean_divergence_from_marginal(part) for part in split_logits(logits, splits, chosen, rng)]
     return score_of_splits(scores, chosen.ddof)
 
@@ -103,9 +104,7 @@ def split_logits(
     logits: ArrayLike, splits: int | None, convention: InceptionScoreConvention, rng: torch.Generator | None
 ) -> Iterator[Logits]:
     """Yield the logits of each split in float64, once all are known to be finite; see `inception_score`."""
-    check_rows(logits, "logits")
-    for _ in double_blocks(logits, "logits"):
-        pass
+    check_finite_rows(logits, "logits")
     order = _order(len(logits), convention, rng)
     for start, stop in split_bounds(len(logits), splits, convention):
         yield to_double(_take(logits, order[start:stop]))
@@ -119,19 +118,6 @@ def score_of_splits(divergences: list[float], ddof: int) -> InceptionScore:
     return InceptionScore(float(values.mean()), float(values.std(correction=ddof)))
 
 
-def chosen_convention(convention: str | InceptionScoreConvention) -> InceptionScoreConvention:
-    """Return the convention of that name, or the one given.
-
-    Raises:
-        InputError: if there is none of that name.
-    """
-    if isinstance(convention, InceptionScoreConvention):
-        return convention
-    if convention not in INCEPTION_CONVENTIONS:
-        raise InputError(f"convention must be one of {', '.join(INCEPTION_CONVENTIONS)}; got {shown(convention)}")
-    return INCEPTION_CONVENTIONS[convention]
-
-
 def _take(logits: ArrayLike, rows: Tensor) -> ArrayLike:
     return logits[rows.numpy()] if isinstance(logits, np.ndarray) else logits[rows.to(logits.device)]
 
@@ -139,8 +125,9 @@ def _take(logits: ArrayLike, rows: Tensor) -> ArrayLike:
 def _order(count: int, convention: InceptionScoreConvention, rng: torch.Generator | None) -> Tensor:
     if convention.shuffled_by_rng != (rng is not None):
         needed = "needs" if convention.shuffled_by_rng else "has no use for"
-        raise InputError(f"this convention of the Inception Score {needed} an rng, got {rng}")
+        raise InputError(f"this convention of the Inception Score {needed} an rng, got {shown(rng)}")
     if rng is not None:
+        of_type("rng", rng, torch.Generator, "a torch.Generator")
         return torch.randperm(count, generator=rng)
     if convention.seed is not None:
         # The peers' own generator, kept for their numbers' sake.
@@ -160,8 +147,7 @@ def split_bounds(count: int, splits: int | None, convention: InceptionScoreConve
             raise InputError(f"splits are of {convention.split_size} images in this convention, got splits={splits}")
         return [(start, min(start + convention.split_size, count)) for start in range(0, count, convention.split_size)]
     number = convention.splits if splits is None else splits
-    if number is None or number < 1:
-        raise InputError(f"splits must be at least 1, got {number}")
+    number = whole("splits", number, least=1)
     if number > count:
         raise NotEnoughSamples(f"{number} splits need at least as many images, got {count}")
     if convention.boundaries == "even":

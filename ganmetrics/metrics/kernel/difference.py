@@ -1,14 +1,14 @@
 """Is one generator's kernel distance from a reference smaller than another's?"""
 
 from ganmetrics._types import ArrayLike
+from ganmetrics.core.checks import probability
 from ganmetrics.core.inference.permutation import PERMUTATIONS, permutation_p_value
 from ganmetrics.core.kernels.discrepancy import squared_mmd, squared_mmd_difference, squared_mmd_influence
 from ganmetrics.core.kernels.functions import PolynomialKernel
 from ganmetrics.core.kernels.sums import kernel_sums
 from ganmetrics.core.kernels.tiles import FeaturePair
 from ganmetrics.core.memory import MEMORY
-from ganmetrics.metrics.difference import Difference, normal_interval
-from ganmetrics.metrics.frechet.difference import joined
+from ganmetrics.metrics.difference import Difference, check_sets, joined, normal_interval
 
 
 def kernel_difference(
@@ -53,6 +53,8 @@ def kernel_difference(
     >>> found.high < 0, found.p_value
     (True, 0.001)
     """
+    check_sets(real, first, second)
+    probability("confidence", confidence)
     kernel = PolynomialKernel()
     sums = [kernel_sums(FeaturePair(real, fake, kernel, memory=memory)) for fake in (first, second)]
     difference, variance = squared_mmd_difference(*sums)

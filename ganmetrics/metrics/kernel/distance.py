@@ -10,8 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ganmetrics._text import shown
 from ganmetrics._types import ArrayLike
+from ganmetrics.core.checks import named_in, seed_number, whole
 from ganmetrics.core.kernels.discrepancy import squared_mmd
 from ganmetrics.core.kernels.functions import PolynomialKernel
 from ganmetrics.core.kernels.sums import kernel_sums, subset_sums
@@ -125,15 +125,15 @@ def kernel_distance(
     >>> round(distance.value), distance.subset_size, distance.subsets
     (7, 100, 10)
     """
-    chosen = _named(convention) if isinstance(convention, str) else convention
+    chosen = named_in("convention", convention, KERNEL_CONVENTIONS)
     pair = FeaturePair(real, fake, PolynomialKernel(degree, gamma, coef0), memory=memory)
     counts = (len(real), len(fake))
     if chosen.subsets is None:
         _check_in_order(subsets, seed)
-        size = _checked("subset_size", chosen.subset_size if subset_size is None else subset_size)
+        size = whole("subset_size", chosen.subset_size if subset_size is None else subset_size, least=1)
         drawn = _blocks(counts, size)
     else:
-        number = _checked("subsets", chosen.subsets if subsets is None else subsets)
+        number = whole("subsets", chosen.subsets if subsets is None else subsets, least=1)
         size = _subset_size(counts, subset_size, chosen)
         drawn = _draws(counts, number, size, chosen, seed)
         if sum(counts) ** 2 <= 4 * number * size**2 and 8 * number * sum(counts) <= pair.spare:
@@ -158,12 +158,12 @@ def check_subsets(
         ...
     ganmetrics.errors.NotEnoughSamples: a subset of 1000 needs at least as many real images, got 40
     """
-    chosen, counts = _named(convention), (real_count, fake_count)
+    chosen, counts = named_in("convention", convention, KERNEL_CONVENTIONS), (real_count, fake_count)
     if chosen.subsets is None:
         _check_in_order(subsets, seed)
-        next(_blocks(counts, _checked("subset_size", chosen.subset_size if subset_size is None else subset_size)))
+        next(_blocks(counts, whole("subset_size", chosen.subset_size if subset_size is None else subset_size, least=1)))
     else:
-        _checked("subsets", chosen.subsets if subsets is None else subsets)
+        whole("subsets", chosen.subsets if subsets is None else subsets, least=1)
         _subset_size(counts, subset_size, chosen)
 
 
@@ -189,20 +189,8 @@ def _together(pair: FeaturePair, counts: tuple[int, int], drawn: Iterator[Subset
     return distances
 
 
-def _named(name: str) -> KernelDistanceConvention:
-    if name not in KERNEL_CONVENTIONS:
-        raise InputError(f"convention must be one of {', '.join(KERNEL_CONVENTIONS)}; got {shown(name)}")
-    return KERNEL_CONVENTIONS[name]
-
-
-def _checked(name: str, number: int) -> int:
-    if number < 1:
-        raise InputError(f"{name} must be at least 1, got {number}")
-    return number
-
-
 def _subset_size(counts: tuple[int, int], asked: int | None, convention: KernelDistanceConvention) -> int:
-    size = _checked("subset_size", convention.subset_size if asked is None else asked)
+    size = whole("subset_size", convention.subset_size if asked is None else asked, least=1)
     if asked is None and convention.shrinks:
         size = min(size, *counts)
     for name, count in zip(("real", "fake"), counts, strict=True):
@@ -219,6 +207,7 @@ def _draws(
     start = convention.seed if seed is None else seed
     if start is None:
         raise InputError("this convention leaves its draws to a global generator: it needs a seed, got None")
+    start = seed_number("seed", start)
     if convention.draws == "torch":
         rng = torch.Generator().manual_seed(start)
 

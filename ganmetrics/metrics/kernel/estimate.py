@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 from ganmetrics._types import ArrayLike
+from ganmetrics.core.checks import probability
 from ganmetrics.core.kernels.discrepancy import (
     squared_mmd,
     squared_mmd_biased,
@@ -15,7 +16,6 @@ from ganmetrics.core.kernels.functions import PolynomialKernel
 from ganmetrics.core.kernels.sums import KernelSums, kernel_sums
 from ganmetrics.core.kernels.tiles import FeaturePair
 from ganmetrics.core.memory import MEMORY
-from ganmetrics.errors import InputError
 
 
 @dataclass(frozen=True)
@@ -84,8 +84,7 @@ def estimate_from_sums(sums: KernelSums, confidence: float) -> KernelDistanceEst
     r is that part, of the plain first-order terms, over the biased estimate, which is positive. With a variance
     taken at U the upper end misses several times too often while the distance is a few standard errors from 0.
     """
-    if not 0 < confidence < 1:
-        raise InputError(f"confidence must lie between 0 and 1, got {confidence}")
+    probability("confidence", confidence)
     value, variance = squared_mmd(sums), squared_mmd_variance(sums)
     error = math.sqrt(variance)
     quantile = NormalDist().inv_cdf((1 + confidence) / 2)

@@ -1,12 +1,12 @@
 """The squared maximum mean discrepancy with a Gaussian kernel: CMMD, with CLIP's features."""
 
 from ganmetrics._types import ArrayLike
+from ganmetrics.core.checks import positive
 from ganmetrics.core.kernels.discrepancy import squared_mmd, squared_mmd_biased
 from ganmetrics.core.kernels.functions import GaussianKernel
 from ganmetrics.core.kernels.sums import KernelSums, kernel_sums
 from ganmetrics.core.kernels.tiles import FeaturePair
 from ganmetrics.core.memory import MEMORY
-from ganmetrics.errors import InputError
 from ganmetrics.metrics.kernel.estimate import KernelDistanceEstimate, estimate_from_sums
 
 
@@ -82,6 +82,5 @@ def maximum_mean_discrepancy_estimate(
 
 
 def _sums(real: ArrayLike, fake: ArrayLike, bandwidth: float, scale: float, memory: int) -> KernelSums:
-    if not 0 < scale < float("inf"):
-        raise InputError(f"scale must be positive and finite, got {scale}")
+    positive("scale", scale)
     return kernel_sums(FeaturePair(real, fake, GaussianKernel(bandwidth), memory=memory))

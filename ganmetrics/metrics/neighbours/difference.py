@@ -5,14 +5,14 @@ from typing import NamedTuple
 from torch import Tensor
 
 from ganmetrics._types import ArrayLike
+from ganmetrics.core.checks import probability
 from ganmetrics.core.inference.permutation import PERMUTATIONS, permutation_p_value
 from ganmetrics.core.memory import MEMORY
 from ganmetrics.core.neighbours.between import BothSets, of_both
 from ganmetrics.core.neighbours.covering import covering
 from ganmetrics.core.neighbours.points import PointSet, block_rows
 from ganmetrics.core.neighbours.within import within
-from ganmetrics.metrics.difference import Difference, normal_interval
-from ganmetrics.metrics.frechet.difference import joined
+from ganmetrics.metrics.difference import Difference, check_sets, joined, normal_interval
 from ganmetrics.metrics.neighbours.precision_recall import NEIGHBOUR_CONVENTIONS, indicators_from
 
 NEIGHBOUR = NEIGHBOUR_CONVENTIONS["improved-precision-recall"].k
@@ -75,6 +75,8 @@ def precision_recall_difference(
     >>> found.precision.low > 0, found.precision.p_value, found.recall.low > 0, found.recall.p_value
     (True, 0.001, True, 0.001)
     """
+    check_sets(real, first, second)
+    probability("confidence", confidence)
     found = [of_both(real, fake, k=k, memory=memory) for fake in (first, second)]
     one, other = (indicators_from(each) for each in found)
     p_value = permutation_p_value(one.precision, other.precision, permutations=permutations, seed=seed)

@@ -13,12 +13,13 @@ import torch
 from torch import Tensor
 
 from ganmetrics._types import ArrayLike
+from ganmetrics.core.checks import positive, whole
 from ganmetrics.core.memory import MEMORY
 from ganmetrics.core.neighbours.between import nearest_real, point_sets
 from ganmetrics.core.neighbours.pairs import Candidates, Pairs, pairs_within
 from ganmetrics.core.neighbours.points import PointSet, Values, block_rows
 from ganmetrics.core.neighbours.within import within
-from ganmetrics.errors import InputError, NotEnoughSamples
+from ganmetrics.errors import NotEnoughSamples
 
 SHARE_OF_MEDIAN = 0.5
 """Of the real images' median distance to their nearest neighbour: nearer pairs are near duplicates."""
@@ -83,7 +84,8 @@ def duplicates(
     >>> found.exact.first.tolist(), found.exact.second.tolist(), found.near.first.tolist(), found.near.second.tolist()
     ([0], [6], [2], [3])
     """
-    _check(share, limit)
+    positive("share", share)
+    limit = whole("limit", limit, least=0)
     points = PointSet.of(features, "features")
     height = block_rows(memory, points.dimension, len(points.group))
     nearest, threshold = _threshold(points, share, height)
@@ -114,7 +116,8 @@ def duplicates_between(
     >>> found.exact.first.tolist(), found.exact.second.tolist(), found.near.first.tolist(), found.near.second.tolist()
     ([2], [1], [1], [2])
     """
-    _check(share, limit)
+    positive("share", share)
+    limit = whole("limit", limit, least=0)
     real_points, fake_points, height = point_sets(real, fake, memory)
     _, threshold = _threshold(real_points, share, height)
     found = nearest_real(real_points, fake_points, height=height)
@@ -130,11 +133,6 @@ def duplicates_between(
     kept = np.flatnonzero(near.squared > 0)[:limit]
     near = Pairs(near.first[kept], near.second[kept], near.squared[kept], near.total - equal)
     return Duplicates(_listed(exact), _listed(near), threshold)
-
-
-def _check(share: float, limit: int) -> None:
-    if not 0 < share < np.inf or limit < 0:
-        raise InputError(f"duplicates need a share above 0 and a limit of at least 0, got {share} and {limit}")
 
 
 def _threshold(points: PointSet, share: float, height: int) -> tuple[Values, float]:

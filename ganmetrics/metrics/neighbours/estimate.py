@@ -5,11 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from ganmetrics._types import ArrayLike
+from ganmetrics.core.checks import named_in, probability
 from ganmetrics.core.memory import MEMORY
 from ganmetrics.core.neighbours.between import BothSets, of_both
 from ganmetrics.core.neighbours.left_out import LeftOut
 from ganmetrics.errors import InputError
-from ganmetrics.metrics.neighbours.precision_recall import PrecisionRecallConvention, chosen_convention
+from ganmetrics.metrics.neighbours.precision_recall import NEIGHBOUR_CONVENTIONS, PrecisionRecallConvention
 from ganmetrics.metrics.neighbours.shares import ShareEstimate, rate_estimate, share_estimate, variance_by_left_out
 
 
@@ -60,8 +61,9 @@ def precision_recall_estimate(
     >>> 0.8 < precision.low < precision.value < precision.high < 1
     True
     """
-    chosen = chosen_convention(convention)
+    chosen = named_in("convention", convention, NEIGHBOUR_CONVENTIONS)
     number = chosen.k if k is None else k
+    probability("confidence", confidence)
     found = of_both(real, fake, k=number, strict=chosen.strict, memory=memory, growth=True)
     return estimates_from(found, confidence)
 

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from ganmetrics._text import shown
 from ganmetrics._types import ArrayLike
+from ganmetrics.core.checks import at_least, one_of, positive
 from ganmetrics.core.memory import MEMORY
 from ganmetrics.core.neighbours.angular import nearest_angle
 from ganmetrics.core.neighbours.between import BetweenSets, NearestReal, nearest_real, point_sets
@@ -140,8 +141,7 @@ def memorisation_distance(
     >>> memorisation_distance(real, fake), memorisation_distance(real, fake, averaged_over="real")
     (0.0, 0.5)
     """
-    if averaged_over not in ("fake", "real"):
-        raise InputError(f"averaged_over must be fake or real, got {shown(averaged_over)}")
+    one_of("averaged_over", averaged_over, ("fake", "real"))
     real_points, fake_points, height = point_sets(real, fake, memory)
     sides = (fake_points, real_points) if averaged_over == "fake" else (real_points, fake_points)
     return float(nearest_angle(*sides, height=height).mean())
@@ -165,10 +165,11 @@ def mifid(fid: float, distance: float, *, threshold: float = THRESHOLD) -> float
     >>> mifid(12.0, 0.05), mifid(12.0, 0.2)
     (240.0, 12.0)
     """
-    if not (fid >= 0 and 0 <= distance <= 1 and 0 < threshold <= 1):
-        raise InputError(
-            f"mifid needs fid >= 0, distance in [0, 1] and threshold in (0, 1], got {fid}, {distance} and {threshold}"
-        )
+    at_least("fid", fid, 0.0, finite=False)
+    at_least("distance", distance, 0.0)
+    positive("threshold", threshold)
+    if not (distance <= 1 and threshold <= 1):
+        raise InputError(f"distance and threshold must be at most 1, got {shown(distance)} and {shown(threshold)}")
     if distance >= threshold or fid == 0:
         return fid
     return fid / distance if distance > 0 else math.inf

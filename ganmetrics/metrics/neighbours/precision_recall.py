@@ -6,11 +6,10 @@ from types import MappingProxyType
 import torch
 from torch import Tensor
 
-from ganmetrics._text import shown
 from ganmetrics._types import ArrayLike
+from ganmetrics.core.checks import named_in
 from ganmetrics.core.memory import MEMORY
 from ganmetrics.core.neighbours.between import BothSets, of_both
-from ganmetrics.errors import InputError
 
 
 @dataclass(frozen=True)
@@ -97,7 +96,8 @@ def precision_recall(
     An image's ball reaches to its k-th nearest neighbour in its own set. Precision and recall are the shares of arXiv
     1904.06991, section 2, density and coverage those of arXiv 2002.09797, section 3. The boundary belongs to the ball,
     so that a set against itself has precision and recall 1, unless the convention says otherwise. All four depend on
-    the numbers of images: compare at equal counts.
+    the numbers of images: compare at equal counts. An image far from all others has a ball that reaches to them, and
+    may hold many: one such real image adds to precision, one such fake to recall. Coverage hardly notices either.
 
     Args:
         real: features, floating point, shape [n, d]; in memory, or on disk as a `numpy.memmap`.
@@ -139,7 +139,7 @@ def precision_recall_indicators(
     >>> precision_recall_indicators(line, line[:4] + 0.5, k=1).recall.int().tolist()
     [1, 1, 1, 1, 1, 0, 0, 0]
     """
-    chosen = chosen_convention(convention)
+    chosen = named_in("convention", convention, NEIGHBOUR_CONVENTIONS)
     number = chosen.k if k is None else k
     return indicators_from(of_both(real, fake, k=number, strict=chosen.strict, memory=memory))
 
@@ -152,16 +152,3 @@ def indicators_from(found: BothSets) -> PrecisionRecallIndicators:
         density=torch.from_numpy(found.between.real_balls / found.k),
         coverage=torch.from_numpy(found.between.fakes_inside > 0),
     )
-
-
-def chosen_convention(convention: str | PrecisionRecallConvention) -> PrecisionRecallConvention:
-    """Return the convention of that name, or the one given.
-
-    Raises:
-        InputError: if there is none of that name.
-    """
-    if isinstance(convention, PrecisionRecallConvention):
-        return convention
-    if convention not in NEIGHBOUR_CONVENTIONS:
-        raise InputError(f"convention must be one of {', '.join(NEIGHBOUR_CONVENTIONS)}; got {shown(convention)}")
-    return NEIGHBOUR_CONVENTIONS[convention]

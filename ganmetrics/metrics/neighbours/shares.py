@@ -6,8 +6,8 @@ from statistics import NormalDist
 
 import numpy as np
 
+from ganmetrics.core.checks import probability
 from ganmetrics.core.neighbours.left_out import Changes
-from ganmetrics.errors import InputError
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,9 @@ def rate_estimate(value: float, variance: float, least: float, confidence: float
     squared = _quantile(confidence) ** 2
     spread = max(variance / value, least) if value > 0 else least
     half = math.sqrt(squared * spread * (value + squared * spread / 4))
+    if math.isinf(half):
+        # So small a rate beside its variance says nothing of where it lies.
+        return ShareEstimate(value, math.sqrt(max(variance, value * least)), 0.0, math.inf)
     centre = value + squared * spread / 2
     return ShareEstimate(value, math.sqrt(value * spread), max(centre - half, 0.0), centre + half)
 
@@ -102,6 +105,5 @@ def variance_by_left_out(changes: Changes, asked: int) -> float:
 
 
 def _quantile(confidence: float) -> float:
-    if not 0 < confidence < 1:
-        raise InputError(f"confidence must lie between 0 and 1, got {confidence}")
+    probability("confidence", confidence)
     return NormalDist().inv_cdf((1 + confidence) / 2)

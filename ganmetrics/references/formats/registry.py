@@ -5,6 +5,7 @@ from pathlib import Path
 
 from ganmetrics._text import shown
 from ganmetrics.core.gaussian.moments import Moments
+from ganmetrics.data.torch_file import holds_images
 from ganmetrics.errors import InputError, StorageError
 from ganmetrics.references.formats.foreign import Foreign
 from ganmetrics.references.formats.mu_sigma import (
@@ -28,15 +29,16 @@ PROTOCOL_MARK = b"\x80"
 def format_of(path: Path) -> str | None:
     """Tell what kind of statistics file `path` is by its members; None where it is none.
 
-    Images in an npz are no statistics. Kinds: ``ganmetrics``; ``mu-sigma`` (pytorch-fid, clean-fid and EDM write the
-    same); ``adm``; ``features`` (clean-fid); ``torch`` (torch-fidelity); ``pickle`` (EDM2, StyleGAN).
+    Images in an npz or a .pt are no statistics. Kinds: ``ganmetrics``; ``mu-sigma`` (pytorch-fid, clean-fid and EDM
+    write the same); ``adm``; ``features`` (clean-fid); ``torch`` (torch-fidelity); ``pickle`` (EDM2, StyleGAN).
     """
     suffix = path.suffix.lower()
     if suffix == ".npz":
         return _kind_of_npz(member_names(path))
     if suffix == ".pt" and path.is_file() and zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
-            return "torch" if any(name.split("/")[1:] == [PICKLE] for name in archive.namelist()) else None
+            saved = any(name.split("/")[1:] == [PICKLE] for name in archive.namelist())
+        return "torch" if saved and not holds_images(path) else None
     if suffix == ".pkl" and path.is_file():
         with path.open("rb") as file:
             return "pickle" if file.read(1) == PROTOCOL_MARK else None

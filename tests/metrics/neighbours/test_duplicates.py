@@ -90,6 +90,10 @@ def test_what_has_no_threshold_is_refused():
         duplicates(torch.tensor([[0.0], [1.0], [1.0]]))
     with pytest.raises(NotEnoughSamples, match="need 3 distinct rows of real features, got 1"):
         duplicates_between(torch.ones(9, 1), torch.ones(9, 1))
-    for options in ({"share": 0.0}, {"share": np.nan}, {"limit": -1}):
-        with pytest.raises(InputError, match="a share above 0 and a limit of at least 0"):
+    for options, message in (
+        ({"share": 0.0}, "share must be positive and finite, got 0.0"),
+        ({"share": np.nan}, "share must be positive and finite, got nan"),
+        ({"limit": -1}, "limit must be at least 0, got -1"),
+    ):
+        with pytest.raises(InputError, match=message):
             duplicates(drawn(9, 2), **options)

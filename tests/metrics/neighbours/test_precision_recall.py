@@ -57,6 +57,18 @@ def test_a_collapsed_generator_is_precise_and_forgets():
     assert shares.coverage < 0.1
 
 
+@pytest.mark.parametrize("far", [1e3, 1e9])
+def test_one_far_image_is_measured_exactly(far):
+    """Its ball reaches to the others and holds some: the numbers are those of the dense matrices, not rounded."""
+    real, fake = (side.astype(np.float32) for side in (drawn(100, 6, 1), drawn(80, 6, 2) + 0.5))
+    before = precision_recall(real, fake)
+    real[7], fake[3] = far, far
+    shares = precision_recall(real, fake)
+    assert four(shares) == pytest.approx(oracle.precision_recall(real, fake, 3), rel=1e-12)
+    assert shares.precision > before.precision + 0.1
+    assert abs(shares.coverage - before.coverage) < 0.03
+
+
 def test_exchanged_sides_exchange_precision_and_recall():
     """The sides are not symmetric, and their exchange shows which is which."""
     real, fake = drawn(80, 2, 1), 0.3 * drawn(60, 2, 2)

@@ -1,0 +1,112 @@
+"""The nonzero eigenvalues of covariances and of their product, and how the images share in them."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import torch
+from jaxtyping import Float64
+from torch import Tensor
+
+from ganmetrics._types import Factor
+from ganmetrics.core.gaussian.roots import EPS
+
+Eigenvalues = Float64[Tensor, " r"]
+Vectors = Float64[Tensor, "n r"]
+NEGLIGIBLE = 1e-13
+"""Eigenvalues of a Gram matrix below this share of the largest are rounding: a few hundred eps."""
+
+
+class Spectrum(NamedTuple):
+    """Nonzero eigenvalues, descending, and the left singular vectors that belong to them.
+
+    Attributes:
+        eigenvalues: shape [r].
+        vectors: for each side, of its factor: orthonormal columns, shape [rows of the factor, r].
+        seen: for each side, of its images, shape [images, r]; None where they are not known.
+    """
+
+    eigenvalues: Eigenvalues
+    vectors: tuple[Vectors, ...]
+    seen: tuple[Vectors | None, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """One side of a distance.
+
+    Attributes:
+        factor: F with F^T F = covariance, no higher than wide, shape [m, d].
+        freedom: N, the number of images less one; None if the covariance is exact.
+        images: centred images over N^(1/2), shape [k, d]: all of them (then it is the factor), or some chosen without
+            regard to what they are; None if none are known.
+    """
+
+    factor: Factor
+    freedom: int | None
+    images: Tensor | None = None
+
+    @property
+    def rank(self) -> int:
+        """The largest rank that the sampled covariance can have."""
+        most = min(self.factor.shape)
+        return most if self.freedom is None else min(most, self.freedom)
+
+    @property
+    def trace(self) -> float:
+        """The trace of the covariance."""
+        return float(self.factor.square().sum())
+
+    @cached_property
+    def squared(self) -> float:
+        """An estimate without bias of tr C^2, at least 0."""
+        square = float((self.factor @ self.factor.mT).square().sum())
+        return square if self.freedom is None else max(square - self.trace**2 / self.freedom, 0.0)
+
+    @property
+    def trace_variance(self) -> float:
+        """The variance of the trace, for Gaussian features."""
+        return 0.0 if self.freedom is None else 2 / self.freedom * self.squared
+
+    @cached_property
+    def spectrum(self) -> Spectrum:
+        """The eigenvalues of F^T F, and the left singular vectors of F."""
+        eigenvalues, vectors = _largest(self.factor @ self.factor.mT, self.rank)
+        if self.images is None or self.images is self.factor:
+            return Spectrum(eigenvalues, (vectors,), (None if self.images is None else vectors,))
+        seen = self.images @ (self.factor.mT @ (vectors / eigenvalues))
+        return Spectrum(eigenvalues, (vectors,), (seen,))
+
+
+def product_spectrum(real: Part, fake: Part) -> Spectrum:
+    """Return the eigenvalues of C1 C2, the squares of the singular values of F1 F2^T, and its singular vectors."""
+    product = real.factor @ fake.factor.mT
+    most = min(real.rank, fake.rank)
+    if product.shape[0] <= product.shape[1]:
+        eigenvalues, first = _largest(product @ product.mT, most)
+        second = product.mT @ (first / eigenvalues.sqrt())
+    else:
+        eigenvalues, second = _largest(product.mT @ product, most)
+        first = product @ (second / eigenvalues.sqrt())
+    seen = (_seen(real, first, fake, second, eigenvalues), _seen(fake, second, real, first, eigenvalues))
+    return Spectrum(eigenvalues, (first, second), seen)
+
+
+def _seen(part: Part, own: Vectors, other: Part, others: Vectors, eigenvalues: Eigenvalues) -> Vectors | None:
+    """Return the images' left singular vectors: those of X F2^T, X the images."""
+    if part.images is None or part.images is part.factor:
+        return None if part.images is None else own
+    return part.images @ (other.factor.mT @ (others / eigenvalues.sqrt()))
+
+
+def _largest(gram: Tensor, most: int) -> tuple[Tensor, Tensor]:
+    """Return the nonzero eigenvalues of a Gram matrix, descending, `most` at most, and their vectors."""
+    diagonal = gram.diagonal()
+    if float((gram - torch.diag(diagonal)).abs().max()) <= len(gram) * EPS * float(diagonal.max()):
+        # The factor's rows are orthogonal: it was made of eigenvectors, and they need not be found again.
+        eigenvalues, order = diagonal.sort(descending=True)
+        vectors = torch.eye(len(gram), dtype=gram.dtype)[:, order]
+    else:
+        eigenvalues, vectors = (found.flip(-1) for found in torch.linalg.eigh(gram))
+    kept = int((eigenvalues[:most] > NEGLIGIBLE * float(eigenvalues[0])).sum())
+    return eigenvalues[:kept], vectors[:, :kept]

@@ -1,0 +1,41 @@
+"""The directions that a population varies in, where its images show all of them."""
+
+import torch
+from jaxtyping import Float64
+from torch import Tensor
+
+from ganmetrics.core.random_matrix.joint.spectra import Part
+
+Basis = Float64[Tensor, "d p"]
+
+
+def known_span(part: Part, freedom: int | None) -> Basis | None:
+    """Return the directions that a side's population lives in; None if there may be more than its images show.
+
+    N degrees of freedom show a rank of N at most. A rank below both N and d is the population's own: one more direction
+    would have shown. Equal images spoil the argument, so `freedom` counts different ones only. To the trace of the root
+    only directions matter in which both sides vary.
+
+    Args:
+        part: a side.
+        freedom: its degrees of freedom by different images; None if the covariance is exact.
+    """
+    height, width = part.factor.shape
+    if height == width and part.images is not part.factor:
+        # A factor of a covariance has as many rows as that has rank.
+        return None
+    eigenvalues, (vectors,), _ = part.spectrum
+    if len(eigenvalues) >= (width if freedom is None else min(width, freedom)):
+        return None
+    return part.factor.mT @ (vectors / eigenvalues.sqrt())
+
+
+def within(part: Part, basis: Basis) -> Part:
+    """Return the side in the coordinates of a basis."""
+    factor, images = part.factor @ basis, None if part.images is None else part.images @ basis
+    if part.images is part.factor:
+        images = factor
+    if len(factor) <= factor.shape[1]:
+        return Part(factor, part.freedom, images)
+    eigenvalues, vectors = torch.linalg.eigh(factor.mT @ factor)
+    return Part((vectors * eigenvalues.clamp(min=0).sqrt()).mT, part.freedom, images)

@@ -1,0 +1,162 @@
+"""The trace of the root of the covariances' product, from few images by the fit and from many by the law alone."""
+
+import math
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from ganmetrics.core.random_matrix.joint.covariance import Errors, Evidence, Rows, errors, product_errors
+from ganmetrics.core.random_matrix.joint.fit import Data, Fit, fit
+from ganmetrics.core.random_matrix.joint.law import Law, dense_law, law
+from ganmetrics.core.random_matrix.joint.priors import Weights
+from ganmetrics.core.random_matrix.joint.spectra import Part, product_spectrum
+
+PRIOR_COUNT = 2.0
+"""The priors' own scale is estimated from how far the fit is from them, with so many degrees of freedom of scale 1
+added, so that spectra that happen to bend nowhere do not make the error vanish;"""
+PRIOR_MOST = 4.0
+"""and at most so much is made of a spectrum that contradicts them: there the data decide."""
+
+
+class Known(NamedTuple):
+    """What a second estimate with the same real side needs of the first.
+
+    Attributes:
+        real: the real side.
+        product: the evidence of the product.
+        errors: of all estimates, and of tr S1, tr S2.
+        weights: how tr S1 + tr S2 - 2 R hangs on them, shape [m + 2].
+        sizes: numbers of estimates of C1, of C2 and of the product; without a fit the first two are 0.
+    """
+
+    real: Part
+    product: Evidence
+    errors: Errors
+    weights: Tensor
+    sizes: tuple[int, int, int]
+
+
+class RootTrace(NamedTuple):
+    """An estimate of tr (C1 C2)^(1/2), and the variance of tr S1 + tr S2 less twice the estimate.
+
+    Attributes:
+        value: the estimate.
+        gaussian: variance for Gaussian features.
+        scales: what the images' scales add, for each side.
+        supposed: what is not known from the images and only supposed smooth.
+        pulls: for each side what each known image adds to that sum, times n; None where images are not known.
+        misfit: mean square of what the fit leaves of the estimates, in their standard errors; 0 without a fit.
+        known: for comparing with another; None where a covariance is zero.
+    """
+
+    value: float
+    gaussian: float
+    scales: tuple[float, float]
+    supposed: float
+    pulls: tuple[Tensor | None, Tensor | None]
+    misfit: float
+    known: Known | None
+
+
+def root_by_fit(real: Part, fake: Part, size: int, weights: Weights | None = None) -> RootTrace:
+    """Return the estimate from any number of images, by a joint fit of three spectra of `size` features.
+
+        tr (C1 C2)^(1/2) = sum b^(1/2) + (1/pi) integral of (y - y_fit) d x^(1/2)   over the product's points.
+
+    What the law tells is taken from it, the fit fills in what lies below its edge. The error is that of the estimates
+    carried through the fit's normal equations, with that of the traces; and what the priors suppose, times how far
+    the fitted spectra are from them.
+    """
+    parts = (real, fake)
+    spectra = (real.spectrum, fake.spectrum, product_spectrum(real, fake))
+    laws = (law(spectra[0], parts[:1]), law(spectra[1], parts[1:]), law(spectra[2], parts))
+    one, other, both = (Evidence(*pair) for pair in zip(spectra, laws, strict=True))
+    found = errors(parts, (one, other), both)
+    data = Data((laws[0].x, laws[1].x, laws[2].x), (laws[0].y, laws[1].y, laws[2].y))
+    covariance = found.total[:-2, :-2]
+    solution = fit(size, data, covariance, (spectra[0].eigenvalues, spectra[1].eigenvalues), weights)
+    basis = _Basis(parts, both, found, (len(laws[0].x), len(laws[1].x), len(laws[2].x)))
+    return _with_errors(basis, _integrated(solution, laws[2], covariance))
+
+
+def _integrated(solution: Fit, product: Law, covariance: Tensor) -> "_Estimate":
+    """Return the trace of the root by the fitted spectrum and by what the law leaves of it."""
+    roots, points, widths = solution.product.sqrt(), len(product.x), _root_widths(product)
+    rest = product.y - solution.predicted[-points:]
+    free = 0.5 * (roots @ solution.basis.weights).repeat(3) - solution.jacobian[-points:].mT @ widths
+    gain = solution.gain.mT @ free
+    gain[-points:] += widths
+    supposed = 4 * float((solution.supposed @ (solution.inverse @ free)).square().sum()) * _prior_scale(solution)
+    variances = covariance.diagonal()[-points:]
+    misfit = float((rest.square() / variances.clamp(min=1e-300)).mean()) if float(variances.max()) > 0 else 0.0
+    return _Estimate(float(roots.sum() + widths @ rest), gain, supposed, misfit)
+
+
+def root_by_law(real: Part, fake: Part) -> RootTrace:
+    """Return the estimate from more images than features on both sides: (1/pi) integral of y d x^(1/2), no fit.
+
+    It is `corrected_trace_sqrt_product` with `mean_shift`, but for the images' leverages.
+    """
+    spectrum = product_spectrum(real, fake)
+    both, widths = dense_law(spectrum, (real, fake))
+    found = product_errors((real, fake), Evidence(spectrum, both))
+    basis = _Basis((real, fake), Evidence(spectrum, both), found, (0, 0, len(widths)))
+    return _with_errors(basis, _Estimate(float(widths @ both.y), widths, 0.0, 0.0))
+
+
+class _Estimate(NamedTuple):
+    value: float
+    gain: Tensor
+    supposed: float
+    misfit: float
+
+
+class _Basis(NamedTuple):
+    parts: tuple[Part, Part]
+    product: Evidence
+    errors: Errors
+    sizes: tuple[int, int, int]
+
+
+def _with_errors(basis: _Basis, estimate: _Estimate) -> RootTrace:
+    found = basis.errors
+    weights = torch.cat([-2 * estimate.gain, torch.ones(2, dtype=torch.float64)])
+    gaussian = max(float(weights @ found.gaussian @ weights), 0.0)
+    pairs = list(zip(basis.parts, found.rows, strict=True))
+    first, second = (0.0 if rows is None else _scale_variance(rows, weights[rows.at], part) for part, rows in pairs)
+    one, other = (None if rows is None else rows.drawn @ weights[rows.at] for _, rows in pairs)
+    known = Known(basis.parts[0], basis.product, found, weights, basis.sizes)
+    value, _, supposed, misfit = estimate
+    return RootTrace(value, gaussian, (first, second), supposed, (one, other), misfit, known)
+
+
+def _scale_variance(rows: Rows, weights: Tensor, part: Part) -> float:
+    """Return what the images' scales add to the variance of a weighted sum of estimates.
+
+    Two ways lead there. The rows freed of chance point by point are never too small, but much too large where a scale
+    moves all estimates alike and cancels in the sum (two sides alike). The sum's own variance over images, less what it
+    has by chance, cancels rightly, but is a difference of two large numbers where images are few. So: the second with
+    twice its standard error, and no more than the first.
+    """
+    images, count = len(rows.raw), 1 if part.freedom is None else part.freedom + 1
+    most = float((rows.drawn @ weights).var()) / count
+    chance = max(float(weights @ rows.chance @ weights), 0.0)
+    excess = max(float((rows.raw @ weights).var()) / count - chance, 0.0)
+    return min(most, excess + 2 * math.sqrt(2 / images) * chance)
+
+
+def _root_widths(law: Law) -> Tensor:
+    """Return weights w with w @ y = (1/pi) integral of y d x^(1/2), by the trapezoid rule."""
+    steps = law.x.sqrt().diff() / (2 * math.pi)
+    widths = torch.zeros_like(law.x)
+    widths[1:] += steps
+    widths[:-1] += steps
+    return widths
+
+
+def _prior_scale(solution: Fit) -> float:
+    """Return the variance of the priors' residuals over what was supposed (MacKay's evidence, 1992, one step)."""
+    distance = float((solution.supposed @ solution.values).square().sum())
+    free = len(solution.values) - float((solution.supposed.mT @ solution.supposed * solution.inverse.mT).sum())
+    return min((distance + PRIOR_COUNT) / (free + PRIOR_COUNT), PRIOR_MOST)

@@ -1,0 +1,108 @@
+"""One side of a Fréchet distance: its moments, and what is kept of its images."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+
+import torch
+from torch import Tensor
+
+from ganmetrics._types import ArrayLike, Features
+from ganmetrics.core.arrays import check_rows, to_double
+from ganmetrics.core.gaussian.kept import most_kept
+from ganmetrics.core.gaussian.moments import Moments
+from ganmetrics.core.random_matrix.joint.spectra import Part
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """The moments of a side, and some of its images.
+
+    Attributes:
+        moments: of all images; exact ones have no count.
+        images: features less their mean, shape [k, d]: all of them while the moments keep rows, otherwise some, chosen
+            by their content; None if none are known.
+
+    >>> side = Sample.of(torch.arange(24.0).reshape(12, 2).sin())
+    >>> side.count, len(side.images)
+    (12, 2)
+    """
+
+    moments: Moments
+    images: Features | None = None
+
+    @classmethod
+    def of(cls, features: ArrayLike) -> "Sample":
+        """Return the side with these features, floating point, shape [n, d].
+
+        Raises:
+            InputError: if `features` is not a floating-point array of that shape.
+            NumericsError: if a feature is not finite, naming the first such row.
+        """
+        moments = Moments.of(features)
+        if moments.rows is not None:
+            return cls(moments, moments.rows)
+        return cls(moments, kept_images(features, most_kept(moments.dimension)) - moments.mean)
+
+    @property
+    def count(self) -> int | None:
+        """The number of images; None if the moments are exact."""
+        return self.moments.count
+
+    @cached_property
+    def trace(self) -> float:
+        """The trace of the covariance."""
+        return float(self.moments.factor.square().sum())
+
+    @cached_property
+    def squared(self) -> float:
+        """An estimate without bias of tr C^2, at least 0."""
+        return self.part(1.0).squared
+
+    @cached_property
+    def different(self) -> "Sample":
+        """The side with one of each set of equal images, where all images are known; else the side itself.
+
+        Equal images are no independent ones, and what they have in common with each other no law of samples expects.
+        """
+        rows = self.moments.rows
+        if rows is None:
+            return self
+        unique = torch.unique(rows, dim=0)
+        if len(unique) in (1, len(rows)):
+            return self
+        return Sample.of(unique + self.moments.mean)
+
+    def part(self, unit: float) -> Part:
+        """Return the side for the fit, with features over `unit`."""
+        factor = self.moments.factor / unit
+        freedom = None if self.count is None else self.count - 1
+        if self.images is None or freedom is None:
+            return Part(factor, freedom)
+        if self.moments.rows is not None:
+            return Part(factor, freedom, factor)
+        return Part(factor, freedom, self.images / (unit * freedom**0.5))
+
+
+def kept_images(features: ArrayLike, most: int) -> Tensor:
+    """Return at most so many images: those whose features' hashes are smallest.
+
+    So neither order, nor shards, nor merging change the choice, and it has nothing to do with what the images show.
+    """
+    check_rows(features, "features")
+    double = to_double(features).cpu()
+    if len(double) <= most:
+        return double
+    rows = (double + 0.0).numpy()
+    hashes = [hashlib.blake2b(row.astype("<f8").tobytes(), digest_size=8).digest() for row in rows]
+    chosen = sorted(range(len(hashes)), key=hashes.__getitem__)[:most]
+    return double[sorted(chosen)]
+
+
+def sample_of(side: "ArrayLike | Moments | Sample") -> Sample:
+    """Return any kind of side as a sample."""
+    if isinstance(side, Sample):
+        return side
+    if isinstance(side, Moments):
+        return Sample(side, side.rows)
+    return Sample.of(side)

@@ -1,0 +1,119 @@
+"""The trace of the root from few images: against what is exact, and against the integral at many images."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from ganmetrics.core.fluctuation import mean_shift
+from ganmetrics.core.sampling import corrected_trace_sqrt_product
+
+from ganmetrics.core.random_matrix.joint.paired import shared_covariance
+from ganmetrics.core.random_matrix.joint.priors import Weights
+from ganmetrics.core.random_matrix.joint.spectra import Part, product_spectrum
+from ganmetrics.core.random_matrix.joint.subspace import known_span, within
+from ganmetrics.core.random_matrix.joint.trace import root_by_fit, root_by_law
+
+WIDTH = 32
+SPREAD = np.arange(1, WIDTH + 1.0) ** -0.4
+
+
+def side(count, seed, *, images=True, root=None):
+    """A side of Gaussian images."""
+    features = np.random.default_rng([seed, count]).standard_normal((count, WIDTH)) @ (
+        np.diag(SPREAD) if root is None else root
+    )
+    rows = torch.from_numpy((features - features.mean(axis=0)) / math.sqrt(count - 1))
+    if count <= WIDTH:
+        return Part(rows, count - 1, rows if images else None)
+    eigenvalues, vectors = torch.linalg.eigh(rows.mT @ rows)
+    return Part((vectors * eigenvalues.sqrt()).mT, count - 1, rows if images else None)
+
+
+def exact(spread):
+    """A side that is known."""
+    return Part(torch.diag(torch.from_numpy(np.asarray(spread, dtype=float))), None)
+
+
+@pytest.mark.parametrize("counts", [(40, 60), (300, 70)])
+def test_law_alone_is_the_contour_integral_and_its_shift(counts):
+    """With more images than features and Gaussian sides it is the integral that the literature has."""
+    parts = [side(count, 1 + number, images=False) for number, count in enumerate(counts)]
+    eigenvalues = product_spectrum(*parts).eigenvalues
+    known = corrected_trace_sqrt_product(eigenvalues, *counts) + mean_shift(eigenvalues, *counts)
+    assert root_by_law(*parts).value == pytest.approx(known, rel=1e-9)
+
+
+@pytest.mark.parametrize("counts", [(64, 64), (96, 400)])
+def test_fit_and_law_agree_from_two_images_a_feature(counts):
+    """Where the law reaches every eigenvalue the fit adds nothing: value and error are the same."""
+    parts = [side(count, 5 + number) for number, count in enumerate(counts)]
+    by_fit, by_law = root_by_fit(*parts, WIDTH), root_by_law(*parts)
+    error = math.sqrt(by_law.gaussian)
+    assert abs(by_fit.value - by_law.value) < 0.1 * error
+    assert math.sqrt(by_fit.gaussian) == pytest.approx(error, rel=0.1)
+
+
+@pytest.mark.parametrize("spread", [SPREAD, np.r_[np.linspace(8, 3, 4), np.ones(28)], np.ones(WIDTH)])
+def test_exact_sides_have_no_error(spread):
+    """Two known covariances give their own trace, also of spectra that no straight lines follow (residual term)."""
+    found = root_by_fit(exact(spread), exact(SPREAD), WIDTH)
+    assert found.value == pytest.approx(float((spread * SPREAD).sum()), rel=2e-3)
+    assert found.gaussian == 0
+    assert found.scales == (0, 0)
+
+
+def test_priors_decide_what_few_images_do_not_tell():
+    """What the priors suppose is an error where images are few, none where they are many; without them it is larger."""
+    few = [side(16, 7), side(16, 8)]
+    many = [side(200, 7), side(200, 8)]
+    usual, loose = root_by_fit(*few, WIDTH), root_by_fit(*few, WIDTH, Weights(bend=3.0, drift=1.0, determinant=0.5))
+    assert usual.supposed > 100 * root_by_fit(*many, WIDTH).supposed
+    assert loose.supposed > 2 * usual.supposed
+
+
+def test_few_images_are_right_on_average_and_their_error_is_the_spread():
+    """Of half as many images as features the estimate is right within its error; the plain sum is far too small."""
+    truth = float((SPREAD**2).sum())
+    values, variances, plain = [], [], []
+    for seed in range(40):
+        parts = [side(16, 2 * seed + 100), side(16, 2 * seed + 101)]
+        found = root_by_fit(*parts, WIDTH)
+        # What the distance has in it: both traces less twice the root; the truth is 0.
+        values.append(parts[0].trace + parts[1].trace - 2 * found.value)
+        variances.append(found.gaussian + sum(found.scales) + found.supposed)
+        plain.append(parts[0].trace + parts[1].trace - 2 * float(product_spectrum(*parts).eigenvalues.sqrt().sum()))
+    spread = np.std(values, ddof=1)
+    assert abs(np.mean(values)) < 3 * spread / math.sqrt(40) + 0.01 * truth
+    assert np.mean(plain) > 0.5 * truth
+    assert 0.7 < math.sqrt(np.mean(variances)) / spread < 1.8
+
+
+def test_what_two_distances_share_is_their_covariance_over_real_draws():
+    """Over draws of the real side alone, tr S1 - 2 R of two fakes go together as `shared_covariance` says."""
+    turn = np.linalg.qr(np.random.default_rng(3).standard_normal((WIDTH, WIDTH)))[0]
+    fakes = [exact(SPREAD), Part(torch.from_numpy(np.diag(SPREAD[::-1]) @ turn), None)]
+    values, expected = [], []
+    for seed in range(150):
+        real = side(24, 500 + seed, images=False)
+        found = [root_by_fit(real, fake, WIDTH) for fake in fakes]
+        values.append([real.trace - 2 * one.value for one in found])
+        expected.append(shared_covariance(found[0].known, found[1].known))
+        variances = [shared_covariance(one.known, one.known) for one in found]
+        assert variances == pytest.approx([one.gaussian for one in found], rel=1e-6)
+    covariance = np.cov(np.array(values).T)
+    spread = math.sqrt(covariance[0, 0] * covariance[1, 1])
+    assert np.mean(expected) == pytest.approx(covariance[0, 1], abs=0.3 * spread)
+    assert shared_covariance(root_by_law(fakes[0], fakes[1]).known, root_by_law(fakes[0], fakes[1]).known) == 0
+
+
+def test_a_rank_below_the_images_is_the_populations():
+    """64 images in a plane of 20 show the plane; 16 images show none, since each adds a direction."""
+    plane = np.linalg.qr(np.random.default_rng(4).standard_normal((WIDTH, 20)))[0]
+    root = np.diag(SPREAD) @ plane @ plane.T
+    few, enough = side(16, 1, root=root), side(30, 1, root=root)
+    assert known_span(few, 15) is None
+    basis = known_span(enough, 29)
+    assert basis.shape == (WIDTH, 20)
+    assert within(enough, basis).trace == pytest.approx(enough.trace, rel=1e-10)
+    assert known_span(enough, 20) is None  # were only 21 of them different

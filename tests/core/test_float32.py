@@ -1,0 +1,21 @@
+"""Single precision that a caller has lowered is whole within the block, and lowered again after it."""
+
+import pytest
+import torch
+
+from ganmetrics.core.float32 import ieee_float32
+
+
+def test_a_callers_settings_come_back():
+    """Also where the block fails."""
+    matmul = torch.backends.mkldnn.matmul
+    if not hasattr(matmul, "fp32_precision"):
+        pytest.skip("this torch has one switch for all products")
+    before, matmul.fp32_precision = matmul.fp32_precision, "bf16"
+    try:
+        with pytest.raises(ZeroDivisionError), ieee_float32():
+            assert matmul.fp32_precision == "ieee"
+            _ = 1 / 0
+        assert matmul.fp32_precision == "bf16"
+    finally:
+        matmul.fp32_precision = before
