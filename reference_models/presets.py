@@ -118,6 +118,17 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
                 },
             },
         ),
+        "flow": Preset(
+            "flow matching, no GAN: a small U-Net, averaged weights, sampled by an ODE solver (Lipman et al. 2023)",
+            {
+                "net.backbone": "flow",
+                "net.norm_d": "none",
+                "net.latent_dim": 3 * 32**2,
+                "ema_decay": 0.999,
+                "opt_g.lr": 1e-3,
+                "opt_g.betas": (0.9, 0.999),
+            },
+        ),
         "wgan": Preset(
             "Wasserstein GAN with clipped weights (Arjovsky et al. 2017)",
             {

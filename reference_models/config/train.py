@@ -75,6 +75,8 @@ class TrainConfig:
             raise ConfigError("g_batch_factor above 1 needs fresh images for the generator: set reuse_fake = false")
         self._check_penalty()
         self._check_auxiliary()
+        if self.net.backbone == "flow" and (self.objective != ObjectiveConfig() or self.augment != "none"):
+            raise ConfigError("a flow plays no game: objective.* and augment have no effect on it")
 
     def _check_penalty(self) -> None:
         if (self.objective.penalty or self.objective.r1 or self.objective.r2) and self.net.norm_d == "batch":

@@ -1,5 +1,6 @@
 """Optimisers by name."""
 
+import torch
 from torch import nn, optim
 
 from reference_models.config import OptimizerConfig
@@ -9,7 +10,8 @@ from reference_models.training.stored import Unfit, check_moments
 
 def build_optimizer(config: OptimizerConfig, network: nn.Module) -> optim.Optimizer:
     """Return the optimiser of a network, fused where torch has it: one pass over the weights instead of many."""
-    parameters = list(network.parameters())
+    # torch refuses an optimiser of nothing, which is what a flow's missing discriminator has.
+    parameters = list(network.parameters()) or [nn.Parameter(torch.zeros(()))]
     if config.name == "rmsprop":
         return optim.RMSprop(parameters, lr=config.lr)
     return optim.Adam(parameters, lr=config.lr, betas=config.betas, fused=True)

@@ -30,12 +30,12 @@ class Step:
 
     Attributes:
         losses: contributions to both losses by name.
-        discriminator: what the discriminator's losses looked at.
+        discriminator: what the discriminator's losses looked at; None where there is no discriminator.
         generator: what the generator's losses looked at; None where no generator step was due.
     """
 
     losses: Losses
-    discriminator: Scene
+    discriminator: Scene | None
     generator: Scene | None
 
 
@@ -108,14 +108,18 @@ class Trainer:
         """Return the generator's and the discriminator's learning rate at this step."""
         return learning_rate(self.config.opt_g, self.progress), learning_rate(self.config.opt_d, self.progress)
 
+    def set_rates(self) -> None:
+        """Give both optimisers the rates of this step."""
+        set_rates(self.opt_g, self.config.opt_g, self.progress)
+        set_rates(self.opt_d, self.config.opt_d, self.progress)
+
     def step(self, *, inspect: Callable[["Trainer"], None] | None = None) -> Step:
         """Take one step of the discriminator, and one of the generator after every `n_critic` of them.
 
         Args:
             inspect: called when all gradients of the step are there, before the last optimiser uses them.
         """
-        set_rates(self.opt_g, self.config.opt_g, self.progress)
-        set_rates(self.opt_d, self.config.opt_d, self.progress)
+        self.set_rates()
         generator_due = (self.steps + 1) % self.config.n_critic == 0
         real, real_labels = self._real()
         shared = self.config.objective.fake_labels == "shared"
@@ -187,6 +191,11 @@ class Trainer:
             torch.autograd.backward(torch.stack(list(losses.values())).sum())
         finally:
             self.discriminator.requires_grad_(requires_grad=True)
+        self._move_generator(inspect)
+        return scene, losses
+
+    def _move_generator(self, inspect: Callable[["Trainer"], None] | None) -> None:
+        """Let the generator's optimiser use its gradients, and the average follow."""
         self.ranks.average_gradients(self.generator)
         if inspect is not None:
             inspect(self)
@@ -195,7 +204,6 @@ class Trainer:
         if self.average is not None:
             begun = self.generator_steps > self.config.ema_start
             update_average(self.average, self.generator, decay=self.config.ema_decay if begun else 0.0)
-        return scene, losses
 
     def _judge_both(
         self, real: Tensor, real_labels: Tensor | None, fake: Tensor, fake_labels: Tensor | None
