@@ -122,7 +122,7 @@ def _own(law: Law) -> Matrix:
     return values
 
 
-def cross(freedom: int, one: tuple[Law, int], other: tuple[Law, int], overlap: Tensor) -> Matrix:
+def cross(freedom: int, one: tuple[Law, int], other: tuple[Law, int], overlap: Tensor) -> Float64[Tensor, "m k"]:
     """Return the covariance of two laws' estimates by the sampling of a side they share; see `errors`.
 
     Args:
