@@ -54,8 +54,9 @@ def difference_from_few(
 
     >>> import torch
     >>> draw = torch.Generator().manual_seed(0)
-    >>> real, near, far = (torch.randn(count, 64, generator=draw) + shift for count, shift in ((60, 0), (40, 0.1),
-    (50, 1))) >>> found = difference_from_few(real, near, far)
+    >>> sizes = ((60, 0), (40, 0.1), (50, 1))
+    >>> real, near, far = (torch.randn(count, 64, generator=draw) + shift for count, shift in sizes)
+    >>> found = difference_from_few(real, near, far)
     >>> found.low < -64 * (1 - 0.01) < found.high
     True
     """
