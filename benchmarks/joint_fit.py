@@ -38,6 +38,10 @@ STUDY = 21
 """Leads every seed: what the method's constants were looked at on was drawn with others."""
 
 
+Design = tuple[str, str, float, int, str]
+"""Spectrum, distribution, difference, dimension and counts: what tells cells apart."""
+
+
 class Population(NamedTuple):
     """Images are mean + white @ root."""
 
@@ -72,7 +76,8 @@ def clusters(rng: np.random.Generator, count: int, dimension: int) -> Array:
     centres = np.linalg.qr(np.random.default_rng(0).standard_normal((dimension, CLUSTERS)))[0].T * math.sqrt(CLUSTERS)
     between = (centres[rng.integers(CLUSTERS, size=count)] - centres.mean(axis=0)) / math.sqrt(2)
     within = np.linalg.cholesky(np.eye(dimension) - np.cov(centres.T, ddof=0) / 2)
-    return between + rng.standard_normal((count, dimension)) @ within.T
+    images: Array = between + rng.standard_normal((count, dimension)) @ within.T
+    return images
 
 
 DISTRIBUTIONS: dict[str, Callable[[np.random.Generator, int, int], Array]] = {
@@ -125,7 +130,7 @@ class Cell:
     calibrated: float
 
     @property
-    def key(self) -> tuple[str, str, float, int, str]:
+    def key(self) -> Design:
         """What tells cells apart."""
         return self.spectrum, self.distribution, self.difference, self.dimension, self.counts
 
@@ -150,12 +155,12 @@ class Cell:
         )
 
 
-def summary(design: tuple[str, str, float, int, str], truth: float, trace: float, found: list[Estimate]) -> Cell | None:
+def summary(design: Design, truth: float, trace: float, found: list[Estimate]) -> Cell | None:
     """Return the cell of these estimates; None where there are too few images for them."""
     usable = [e for e in found if e.corrected is not None]
     if len(usable) < len(found):
         return None
-    values = np.array([e.corrected for e in usable])
+    values, low, high = (np.array([getattr(e, name) for e in usable]) for name in ("corrected", "low", "high"))
     return Cell(
         *design,
         repetitions=len(found),
@@ -165,13 +170,13 @@ def summary(design: tuple[str, str, float, int, str], truth: float, trace: float
         corrected=float(values.mean()),
         sd=float(values.std(ddof=1)),
         error=float(np.mean([e.error for e in found])),
-        covered=float(np.mean([e.low <= truth <= e.high for e in found])),
-        half_width=float(np.mean([e.high - e.low for e in found])) / 2,
+        covered=float(np.mean((low <= truth) & (truth <= high))),
+        half_width=float(np.mean(high - low)) / 2,
         calibrated=float(np.mean([e.calibrated for e in found])),
     )
 
 
-def known(dimension: int, repetitions: int, done: set[tuple]) -> Iterable[Cell]:
+def known(dimension: int, repetitions: int, done: set[Design]) -> Iterable[Cell]:
     """Yield the cells of known populations that are not done."""
     for counts in COUNTS:
         for spectrum, distribution, difference in DESIGNS:
@@ -193,7 +198,7 @@ def known(dimension: int, repetitions: int, done: set[tuple]) -> Iterable[Cell]:
                 yield cell
 
 
-def real_features(folder: Path, repetitions: int, done: set[tuple]) -> Iterable[Cell]:
+def real_features(folder: Path, repetitions: int, done: set[Design]) -> Iterable[Cell]:
     """Yield the cells of features in a folder; the set ``alike`` is of the real images themselves."""
     real = np.load(folder / "real.npy").astype(float)
     dimension, order = real.shape[1], np.random.default_rng(STUDY).permutation(len(real))
@@ -208,7 +213,7 @@ def real_features(folder: Path, repetitions: int, done: set[tuple]) -> Iterable[
             if design in done or numbers[1] > len(fake):
                 continue
             if truth is None:
-                truth = 0.0 if name == "alike" else frechet_estimate(real, fake).corrected
+                truth = 0.0 if name == "alike" else frechet_estimate(real, fake).corrected or math.nan
             found = []
             for repetition in range(repetitions):
                 rng = np.random.default_rng([STUDY, repetition, *numbers])
@@ -223,7 +228,10 @@ def real_features(folder: Path, repetitions: int, done: set[tuple]) -> Iterable[
 
 def read(path: Path) -> list[Cell]:
     """Return the cells that a file has."""
-    kinds = {field.name: field.type for field in fields(Cell)}
+    kinds = {
+        field.name: {"str": str, "int": int, "float": float}[str(getattr(field.type, "__name__", field.type))]
+        for field in fields(Cell)
+    }
     if not path.exists():
         return []
     with path.open(newline="") as file:

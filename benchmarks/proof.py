@@ -46,6 +46,7 @@ _ADAM = {"opt_g.lr": 1e-3, "opt_d.lr": 1e-3}
 RATES: dict[str, dict[str, object]] = {
     "sagan": {"opt_g.lr": 4e-4, "opt_d.lr": 8e-4},
     "wgan": {"opt_g.lr": 4e-4, "opt_d.lr": 4e-4},
+    "r3gan": {"opt_g.lr": 1e-3, "opt_d.lr": 1e-3, "ema_decay": 0.98},
 }
 """Learning rates for networks so narrow, where they differ from 1e-3."""
 STEPS = {
@@ -56,6 +57,9 @@ STEPS = {
     "wgan-gp-acgan": 3000,
     "wgan-gp-acgan-seed": 1500,
     "sagan": 500,
+    "sngan": 2000,
+    "dcgan-r1": 1000,
+    "r3gan": 600,
 }
 """Steps of the discriminator; 800 elsewhere."""
 CANNOT = ("cgan-additive",)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from reference_models.config.checks import check_among, check_at_least
 from reference_models.errors import ConfigError
 
-BACKBONES = ("conv", "seed-hybrid")
+BACKBONES = ("conv", "seed-hybrid", "r3")
 LATENTS = ("normal", "uniform")
 CONDITIONS = ("none", "concat", "batch-norm")
 HEADS = ("plain", "concat", "additive", "projection", "auxiliary")
@@ -48,9 +48,11 @@ class NetConfig:
     """The two networks.
 
     Attributes:
-        backbone: ``conv`` (DCGAN) or ``seed-hybrid`` (the layer-normalised 3x3 network of the combined model).
+        backbone: ``conv`` (DCGAN) ``seed-hybrid`` (the layer-normalised 3x3 network of the combined model)
+            or ``r3`` (residual, without normalisation).
         size: height and width of the images, 4 x 2^k.
-        width: channels of the widest map; each halving of the map doubles them (all maps have them in seed-hybrid).
+        width: channels of the widest map; each halving of the map doubles them (in seed-hybrid and r3 all maps have
+            as many).
         latent_dim: length of the latent vector.
         latent: its distribution, ``normal`` or ``uniform`` (on [-1, 1]).
         condition: how the generator is told the class: ``none``, ``concat`` (an embedding beside the latent) or
@@ -97,6 +99,12 @@ class NetConfig:
             raise ConfigError("net.head = additive needs net.features, the length of what it stands beside; got 0")
         if self.backbone == "seed-hybrid" and (self.head != "auxiliary" or self.attention or self.features):
             raise ConfigError("net.backbone = seed-hybrid has an auxiliary head, no attention and no net.features")
+        if self.backbone == "r3" and (self.needs_labels or self.norm_d != "none" or self.attention or self.features):
+            raise ConfigError("net.backbone = r3 has no labels, normalisation, attention or net.features")
+        if self.backbone == "r3" and self.width % 8:
+            raise ConfigError(
+                f"net.backbone = r3 groups its channels: net.width must be a multiple of 8; got {self.width}"
+            )
         if self.classes == 1:
             raise ConfigError("net.classes must be 0 or at least 2; got 1")
         self._check_attention()

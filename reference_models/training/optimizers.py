@@ -3,6 +3,7 @@
 from torch import nn, optim
 
 from reference_models.config import OptimizerConfig
+from reference_models.schedule import betas, learning_rate
 from reference_models.training.stored import Unfit, check_moments
 
 
@@ -14,10 +15,12 @@ def build_optimizer(config: OptimizerConfig, network: nn.Module) -> optim.Optimi
     return optim.Adam(parameters, lr=config.lr, betas=config.betas, fused=True)
 
 
-def set_learning_rate(optimizer: optim.Optimizer, rate: float) -> None:
-    """Give all of an optimiser's weights one learning rate."""
+def set_rates(optimizer: optim.Optimizer, config: OptimizerConfig, progress: float) -> None:
+    """Give an optimiser the learning rate and betas of a share `progress` of the scheduled epochs."""
     for group in optimizer.param_groups:
-        group["lr"] = rate
+        group["lr"] = learning_rate(config, progress)
+        if config.beta2_end is not None:
+            group["betas"] = betas(config, progress)
 
 
 def load_moments(

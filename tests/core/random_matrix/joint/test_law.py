@@ -10,7 +10,7 @@ from ganmetrics.core.random_matrix.joint.covariance import Evidence, errors
 from ganmetrics.core.random_matrix.joint.law import law
 from ganmetrics.core.random_matrix.joint.spectra import Part, product_spectrum
 
-WIDTH, DRAWS = 32, 240
+WIDTH, DRAWS = 32, 120
 REAL = np.diag(np.arange(1, WIDTH + 1.0) ** -0.4)
 FAKE = np.diag(np.linspace(0.4, 1.2, WIDTH)) @ np.linalg.qr(np.random.default_rng(0).standard_normal((WIDTH, WIDTH)))[0]
 
@@ -82,7 +82,7 @@ def test_points_stay_above_the_edge():
 def test_scales_are_undone_by_leverages():
     """With a scale for each image y is right with leverages, and far off as for Gaussian images."""
     with_images, without = [], []
-    for seed in range(60):
+    for seed in range(40):
         side = drawn(64, REAL, seed, sigma=0.4)
         with_images.append(off(law(side.spectrum, [side]), population(REAL))[5:])
         plain = Part(side.factor, side.freedom)
@@ -113,11 +113,11 @@ def test_covariances_over_draws(counts):
     seen, mean = torch.stack(values).mT.cov(), torch.stack(expected).mean(dim=0)
     deviations = mean.diagonal().clamp(min=1e-12).sqrt()
     scaled, wanted = seen / (deviations[:, None] * deviations), mean / (deviations[:, None] * deviations)
-    # An eighth of a correlation is three standard errors over the draws; the edge's points move from draw to draw.
+    # A correlation over the draws has a standard error of 0.09; the edge's points move from draw to draw.
     inner = [i for i in range(len(mean)) if i >= sum(sizes) or i % sizes[0] >= 6]
     gap = (scaled - wanted)[inner][:, inner].abs()
-    assert float(gap.mean()) < 0.08
-    assert float(gap.max()) < 0.35
+    assert float(gap.mean()) < 0.12
+    assert float(gap.max()) < 0.5
     cross = scaled[: sizes[0], sizes[0] + sizes[1] : sum(sizes)]
     assert float(cross.max()) > 0.4
 
