@@ -54,9 +54,18 @@ if TYPE_CHECKING:
     from ganmetrics.metrics.kernel.difference import kernel_difference as kernel_difference
     from ganmetrics.metrics.kernel.distance import kernel_distance as kernel_distance
     from ganmetrics.metrics.kernel.estimate import kernel_distance_estimate as kernel_distance_estimate
+    from ganmetrics.metrics.neighbours.clipped import clipped_coverage as clipped_coverage
+    from ganmetrics.metrics.neighbours.clipped import clipped_density as clipped_density
     from ganmetrics.metrics.neighbours.difference import precision_recall_difference as precision_recall_difference
     from ganmetrics.metrics.neighbours.estimate import precision_recall_estimate as precision_recall_estimate
+    from ganmetrics.metrics.neighbours.memorisation import authenticity as authenticity
     from ganmetrics.metrics.neighbours.precision_recall import precision_recall as precision_recall
+    from ganmetrics.metrics.neighbours.probabilistic import (
+        probabilistic_precision_recall as probabilistic_precision_recall,
+    )
+    from ganmetrics.metrics.neighbours.symmetric import symmetric_precision_recall as symmetric_precision_recall
+    from ganmetrics.metrics.sliced import sliced_distance as sliced_distance
+    from ganmetrics.metrics.vendi import vendi_score as vendi_score
     from ganmetrics.ranks import this_process_only as this_process_only
     from ganmetrics.references.formats.plain_pickle import load_plain_pickle as load_plain_pickle
     from ganmetrics.references.joining import join_shards as join_shards
@@ -90,7 +99,10 @@ _HOMES = {
     "StorageError": "errors",
     "Stream": "data.streams",
     "WeightsError": "errors",
+    "authenticity": "metrics.neighbours.memorisation",
     "clipped": "_text",
+    "clipped_coverage": "metrics.neighbours.clipped",
+    "clipped_density": "metrics.neighbours.clipped",
     "compare": "commands.compare",
     "earth_movers_distance": "metrics.divergences",
     "evaluate": "commands.evaluate",
@@ -115,13 +127,17 @@ _HOMES = {
     "precision_recall_difference": "metrics.neighbours.difference",
     "precision_recall_estimate": "metrics.neighbours.estimate",
     "printable": "_text",
+    "probabilistic_precision_recall": "metrics.neighbours.probabilistic",
     "psd_sqrt": "core.gaussian.roots",
     "reconstruct": "commands.reconstruct.run",
     "sanity": "commands.sanity.run",
     "shown": "_text",
+    "sliced_distance": "metrics.sliced",
+    "symmetric_precision_recall": "metrics.neighbours.symmetric",
     "this_process_only": "ranks",
     "timed": "timing",
     "to_uint8": "data.to_uint8",
+    "vendi_score": "metrics.vendi",
 }
 
 __all__ = sorted(_HOMES)  # noqa: PLE0605 - a list of names, made from the table above
