@@ -111,6 +111,8 @@ def _near(side: Sample, count: int) -> float:
     about n r^(directions / 2) has another within the share r. So r is small enough for that to be a tenth of what is
     doubted.
     """
+    if side.trace == 0:
+        return 0.0
     directions = side.trace**2 / max(side.squared, side.trace**2 / side.moments.dimension)
     share: float = min(NEAR, (EQUAL / (10 * count)) ** (2 / directions))
     images = side.all_images
