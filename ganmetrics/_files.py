@@ -10,10 +10,36 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from ganmetrics.errors import GanMetricsError, StorageError
+from ganmetrics._text import clipped
+from ganmetrics.errors import GanMetricsError, InputError, StorageError
 
 # What file systems answer that cannot reserve space; every other error of a reservation is a real one.
 _NO_RESERVATION = {errno.EINVAL, errno.ENOSYS, errno.ENODEV, errno.EOPNOTSUPP, errno.ENOTSUP}
+
+
+def as_path(given: str | os.PathLike[str]) -> Path:
+    r"""Return a path that the system can look for, whether or not anything lies there.
+
+    Raises:
+        InputError: no file can have that name: it holds a null character or half a character, or is too long.
+
+    >>> as_path("real\0")
+    Traceback (most recent call last):
+        ...
+    ganmetrics.errors.InputError: a path must be one that a file can have; got real\x00: embedded null byte
+    """
+    path = Path(given)
+    try:
+        path.stat()
+    except ValueError as error:
+        reason = "it cannot be encoded" if isinstance(error, UnicodeError) else str(error)
+        raise InputError(f"a path must be one that a file can have; got {clipped(path)}: {reason}") from None
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            raise InputError(
+                f"a path must be one that a file can have; got {clipped(path)}: {_reason(error)}"
+            ) from None
+    return path
 
 
 @contextmanager
@@ -25,6 +51,7 @@ def atomic_write(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     new file and leaves the old one as it was. A symbolic link is written through; the umask decides the permissions.
 
     Raises:
+        InputError: no file can have that name.
         StorageError: the directory or the disk refuses, or `path` is there and is no regular file.
 
     >>> directory = tempfile.TemporaryDirectory()
@@ -34,7 +61,7 @@ def atomic_write(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     b'{}'
     >>> directory.cleanup()
     """
-    target = Path(os.path.realpath(path))
+    target = Path(os.path.realpath(as_path(path)))
     # A rename would put a plain file in the place of a device such as /dev/null.
     if target.exists() and not target.is_file():
         raise StorageError(f"{path} cannot be written: it is no regular file")
@@ -63,13 +90,14 @@ def check_writable(directory: str | os.PathLike[str], bytes_needed: int) -> None
     Where a file system cannot reserve, its free space is compared instead.
 
     Raises:
+        InputError: no file can have that name.
         StorageError: the directory cannot be created or written, or has no room.
 
     >>> directory = tempfile.TemporaryDirectory()
     >>> check_writable(Path(directory.name) / "cache", 1024)
     >>> directory.cleanup()
     """
-    directory = Path(directory)
+    directory = as_path(directory)
     try:
         directory.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=directory) as file:

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ganmetrics._files import as_path
 from ganmetrics._types import Progress, silent
 from ganmetrics.core.gaussian.blocks import input_hashes
 from ganmetrics.data.arrays import check_images
@@ -79,7 +80,7 @@ class Evaluator:
         self._metrics = choose_metrics(metrics)
         extraction, self._options = split_options(how, scoring, options)
         _check_loop(self._metrics, self._options)
-        store = None if cache is None else ReferenceCache(Path(cache), features=cache_features)
+        store = None if cache is None else ReferenceCache(as_path(cache), features=cache_features)
         opened = open_side(reference, extraction)
         stored = [opened] if isinstance(opened, Reference) else []
         _check_named(stored, extraction)

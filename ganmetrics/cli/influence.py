@@ -7,6 +7,7 @@ import click
 
 from ganmetrics.cli.options import (
     SOURCE,
+    PathType,
     cache_features_option,
     cache_options,
     emit_found,
@@ -35,7 +36,7 @@ PICTURES = 32 * 2**20
 )
 @click.option(
     "--out",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=PathType(path_type=Path, file_okay=False),
     default=None,
     help="A folder for contact sheets of the images in the tables (PNG); made where it is missing.",
 )

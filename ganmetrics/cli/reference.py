@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ganmetrics.cli.options import SOURCE, extraction_options, quiet_option, start_logging
+from ganmetrics.cli.options import SOURCE, PathType, extraction_options, quiet_option, start_logging
 from ganmetrics.cli.output import emit
 from ganmetrics.cli.progress import bar
 from ganmetrics.references.formats.names import OWN, WRITTEN
@@ -15,7 +15,7 @@ from ganmetrics.references.formats.names import OWN, WRITTEN
 if TYPE_CHECKING:
     from ganmetrics.extraction.options import Extraction
 
-OUTPUT = click.Path(path_type=Path, dir_okay=False)
+OUTPUT = PathType(path_type=Path, dir_okay=False)
 
 WIDEST = 2048
 """Features of the widest bundled extractor: the room to check for before the extractor is known."""

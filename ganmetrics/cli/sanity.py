@@ -8,6 +8,7 @@ import click
 from ganmetrics.cli.evaluate import split_metrics
 from ganmetrics.cli.options import (
     SOURCE,
+    PathType,
     cache_options,
     emit_found,
     extraction_options,
@@ -22,7 +23,7 @@ from ganmetrics.metrics.catalogue import METRICS
 if TYPE_CHECKING:
     from ganmetrics.extraction.options import Extraction
 
-FOLDER = click.Path(path_type=Path, file_okay=False)
+FOLDER = PathType(path_type=Path, file_okay=False)
 
 
 @click.command()

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Unpack
 
+from ganmetrics._files import as_path
 from ganmetrics._types import Progress, silent
 from ganmetrics.data.sources import ImageSource
 from ganmetrics.extraction.options import Extraction
@@ -79,7 +80,7 @@ def evaluate(
     """
     chosen = choose_metrics(metrics)
     extraction, choices = split_options(how, scoring, options)
-    store = None if cache is None else ReferenceCache(Path(cache), features=cache_features)
+    store = None if cache is None else ReferenceCache(as_path(cache), features=cache_features)
     with all_ranks(f"evaluate of {', '.join(metrics)}") as ranks:
         sides = ranks.each(lambda: (open_side(real, extraction, real_labels), open_side(fake, extraction, fake_labels)))
         _check(sides, chosen, extraction, choices)

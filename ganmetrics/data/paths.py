@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from ganmetrics._text import one_line
 from ganmetrics.data.classes import classes_of_paths
 from ganmetrics.data.image_source import Listing
 from ganmetrics.data.members import is_image_name
@@ -58,6 +59,8 @@ class PathsSource:
             return Path(self._paths[index]).read_bytes()
         except OSError as error:
             raise InputError(f"cannot be read: {error.strerror}") from None
+        except ValueError as error:
+            raise InputError(f"no file can have that name: {one_line(error)}") from None
 
     def class_of(self, index: int) -> str | None:
         """Return the first-level folder of an image where these are classes."""

@@ -1,6 +1,7 @@
 """Rows that come batch by batch, in memory while they fit a budget and in a file past it."""
 
 import tempfile
+import weakref
 from pathlib import Path
 from typing import IO
 
@@ -77,7 +78,9 @@ class Rows:
     def _write(self) -> None:
         if self._file is None:
             check_writable(Path(tempfile.gettempdir()), bytes_needed=4 * self._count * self._width)
-            self._file = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the rows
+            # It lives as long as the rows, and its content as long as what reads it.
+            self._file = tempfile.TemporaryFile()  # noqa: SIM115
+            weakref.finalize(self, self._file.close)
         for part in self._parts:
             self._file.write(part.contiguous().numpy().tobytes())
         self._parts = []

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Unpack
 
+from ganmetrics._files import as_path
 from ganmetrics._text import clipped
 from ganmetrics._types import Arrays, Progress, silent
 from ganmetrics.core.gaussian.blocks import Blocks
@@ -100,7 +101,7 @@ class Reference:
         from ganmetrics.references.building import build_reference  # noqa: PLC0415
 
         chosen = Extraction.of(how, options)
-        store = None if cache is None else Path(cache)
+        store = None if cache is None else as_path(cache)
         return build_reference(
             source, chosen, interval=interval, spatial=spatial, floor=floor, shard=shard, cache=store, progress=progress
         )
@@ -262,7 +263,7 @@ class Reference:
             InputError: the path does not end in .npz.
             StorageError: the file cannot be written; an older one of that name is kept.
         """
-        path = Path(path)
+        path = as_path(path)
         check_output(path, self._bytes())
         write_statistics(path, *self.pack())
 
@@ -276,7 +277,7 @@ class Reference:
             InputError: there is no such file, or it holds no statistics.
             StaleStatistics: the file is damaged, or another version wrote it.
         """
-        path = Path(path)
+        path = as_path(path)
         if is_foreign(path):
             return cls.from_foreign(read_foreign(path), source=str(path))
         return cls.unpack(*read_statistics(path))

@@ -36,13 +36,21 @@ def format_of(path: Path) -> str | None:
     if suffix == ".npz":
         return _kind_of_npz(member_names(path))
     if suffix == ".pt" and path.is_file() and zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            saved = any(name.split("/")[1:] == [PICKLE] for name in archive.namelist())
+        saved = any(name.split("/")[1:] == [PICKLE] for name in _zip_names(path))
         return "torch" if saved and not holds_images(path) else None
     if suffix == ".pkl" and path.is_file():
         with path.open("rb") as file:
             return "pickle" if file.read(1) == PROTOCOL_MARK else None
     return None
+
+
+def _zip_names(path: Path) -> list[str]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return archive.namelist()
+    # zipfile and struct each raise their own on damaged bytes; what is wrong is told on reading.
+    except Exception:
+        return []
 
 
 def is_statistics(path: Path) -> bool:
