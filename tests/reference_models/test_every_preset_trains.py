@@ -30,7 +30,7 @@ OWN = {
 @pytest.mark.parametrize("preset", PRESETS)
 def test_the_distance_falls(preset, tiny, extractor):
     """After a few seconds the best distance is below 0.6 of that of the untrained generator."""
-    config = tiny(preset, **FAST, **{"net.width": WIDTHS.get(preset, 8)}, **OWN.get(preset, {}))
+    config = tiny(preset, **{**FAST, "net.width": WIDTHS.get(preset, 8), **OWN.get(preset, {})})
     data = load_images(config.data, size=config.net.size)
     metric = FrechetInceptionDistance(
         Reference.from_images(data.images, extractor=extractor, workers=0), extractor=extractor

@@ -96,7 +96,7 @@ def test_the_zoo(name, tmp_path):
     file = ZOO / f"{name}.safetensors"
     assert file.stat().st_size < 2_000_000
     with safe_open(file, "pt") as opened:
-        assert opened.metadata()["origin"] == "python benchmarks/zoo.py"
+        assert opened.metadata()["origin"].startswith("python benchmarks/zoo.py")
     images, labels = drawn(f"zoo:{name}", tmp_path / "a.npz")
     assert images.shape == (20, 32, 32, 3)
     assert (labels is None) == (name == "shapes-dcgan")
