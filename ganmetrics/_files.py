@@ -10,10 +10,45 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from ganmetrics.errors import GanMetricsError, StorageError
+from ganmetrics._text import clipped, shown
+from ganmetrics.errors import GanMetricsError, InputError, StorageError
 
 # What file systems answer that cannot reserve space; every other error of a reservation is a real one.
 _NO_RESERVATION = {errno.EINVAL, errno.ENOSYS, errno.ENODEV, errno.EOPNOTSUPP, errno.ENOTSUP}
+
+
+def as_path(name: str, value: object) -> Path:
+    """Return what a caller gave as the path of a file or folder.
+
+    Raises:
+        InputError: it is no text and no path.
+
+    >>> as_path("cache", 3)
+    Traceback (most recent call last):
+        ...
+    ganmetrics.errors.InputError: cache must be a path, got 3
+    """
+    if isinstance(value, str) or (isinstance(value, os.PathLike) and isinstance(os.fspath(value), str)):
+        return Path(value)
+    raise InputError(f"{name} must be a path, got {shown(value)}")
+
+
+def check_name(path: Path) -> Path:
+    """Return a path that the file system can be asked for, whether there is anything or not.
+
+    Raises:
+        InputError: its name is too long, or it is in a folder that may not be read.
+
+    >>> check_name(Path("x" * 5000))
+    Traceback (most recent call last):
+        ...
+    ganmetrics.errors.InputError: xxx... cannot be looked up: File name too long
+    """
+    try:
+        path.exists()
+    except OSError as error:
+        raise InputError(f"{clipped(path)} cannot be looked up: {_reason(error)}") from None
+    return path
 
 
 @contextmanager

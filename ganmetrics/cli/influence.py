@@ -18,6 +18,7 @@ from ganmetrics.cli.options import (
     timing_option,
 )
 from ganmetrics.cli.output import say
+from ganmetrics.cli.paths import FilePath
 from ganmetrics.cli.progress import bar
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ PICTURES = 32 * 2**20
 )
 @click.option(
     "--out",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=FilePath(file_okay=False),
     default=None,
     help="A folder for contact sheets of the images in the tables (PNG); made where it is missing.",
 )

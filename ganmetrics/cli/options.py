@@ -6,13 +6,13 @@ import logging
 import re
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import click
 
 from ganmetrics._text import printable
 from ganmetrics.cli.output import emit, say
+from ganmetrics.cli.paths import FilePath
 from ganmetrics.features.names import (
     DEFAULT_EXTRACTOR,
     EXTRACTORS,
@@ -71,7 +71,7 @@ def check_frames(context: click.Context, parameter: click.Parameter, value: str)
     return int(value[:9])
 
 
-SOURCE = click.Path(path_type=Path)
+SOURCE = FilePath()
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 
 _EXTRACTION = (
@@ -90,7 +90,7 @@ _EXTRACTION = (
     ),
     click.option(
         "--weights",
-        type=click.Path(path_type=Path),
+        type=FilePath(),
         default=None,
         help="A weights file of your own; the score is then called fd_<extractor>, not fid.",
     ),

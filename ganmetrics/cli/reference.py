@@ -9,13 +9,14 @@ import click
 
 from ganmetrics.cli.options import SOURCE, extraction_options, quiet_option, start_logging
 from ganmetrics.cli.output import emit
+from ganmetrics.cli.paths import FilePath
 from ganmetrics.cli.progress import bar
 from ganmetrics.references.formats.names import OWN, WRITTEN
 
 if TYPE_CHECKING:
     from ganmetrics.extraction.options import Extraction
 
-OUTPUT = click.Path(path_type=Path, dir_okay=False)
+OUTPUT = FilePath(dir_okay=False)
 
 WIDEST = 2048
 """Features of the widest bundled extractor: the room to check for before the extractor is known."""

@@ -16,13 +16,14 @@ from ganmetrics.cli.options import (
     start_logging,
     timing_option,
 )
+from ganmetrics.cli.paths import FilePath
 from ganmetrics.cli.progress import bar
 from ganmetrics.metrics.catalogue import METRICS
 
 if TYPE_CHECKING:
     from ganmetrics.extraction.options import Extraction
 
-FOLDER = click.Path(path_type=Path, file_okay=False)
+FOLDER = FilePath(file_okay=False)
 
 
 @click.command()

@@ -156,7 +156,7 @@ def compare(
     probability("confidence", confidence)
     permutations = whole("permutations", permutations, least=1)
     extraction = Extraction.of(how, options)
-    store = None if cache is None else ReferenceCache(Path(cache), features=cache_features)
+    store = ReferenceCache.at(cache, features=cache_features)
     demand = Demand("a comparison", frozenset({"moments", "features"}), LEAST)
     with all_ranks("compare") as ranks:
         opened = ranks.each(lambda: [open_side(source, extraction) for source in (real, first, second)])

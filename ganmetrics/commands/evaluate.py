@@ -87,7 +87,7 @@ def evaluate(
     """
     chosen = choose_metrics(metrics)
     extraction, choices = _split(how, scoring, options)
-    store = None if cache is None else ReferenceCache(Path(cache), features=cache_features)
+    store = ReferenceCache.at(cache, features=cache_features)
     with all_ranks(f"evaluate of {', '.join(metrics)}") as ranks:
         sides = ranks.each(lambda: (open_side(real, extraction, real_labels), open_side(fake, extraction, fake_labels)))
         _check(sides, chosen, extraction, choices)

@@ -169,7 +169,7 @@ def explain(
         raise InputError(f"protocols differ for {DEFAULT_EXTRACTOR} in fp32 only; got extractor {extraction.name}")
     base = resolve_protocol(extraction.protocol, DEFAULT_EXTRACTOR)
     rows = [entry for entry in PROTOCOLS.values() if DEFAULT_EXTRACTOR in entry.extractors]
-    store = None if cache is None else ReferenceCache(Path(cache))
+    store = ReferenceCache.at(cache)
     demand = Demand(METRICS["fid"].title, frozenset({"moments"}), METRICS["fid"].least)
     with all_ranks("explain") as ranks:
         opened = ranks.each(lambda: [open_images(source, extraction, purpose="explaining") for source in (real, fake)])

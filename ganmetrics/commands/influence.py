@@ -181,7 +181,7 @@ def influence(
     'tensor[30]'
     """
     extraction = Extraction.of(how, options)
-    store = None if cache is None else ReferenceCache(Path(cache), features=cache_features)
+    store = ReferenceCache.at(cache, features=cache_features)
     demand = Demand("influence", frozenset({"moments", "features"}), METRICS["fid"].least)
     with all_ranks("influence") as ranks:
         opened = ranks.each(lambda: (open_side(real, extraction), open_side(fake, extraction)))

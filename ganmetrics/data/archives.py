@@ -37,8 +37,9 @@ class ZipSource:
         self._opened: tuple[int, zipfile.ZipFile] | None = None
         try:
             with zipfile.ZipFile(path) as archive:
-                members = [member for member in archive.infolist() if not member.is_dir()]
-        except (OSError, NotImplementedError, zipfile.BadZipFile) as error:
+                members = [member for member in archive.infolist() if not member.filename.endswith("/")]
+        # UnicodeDecodeError, a ValueError: names that are not in the encoding that they claim.
+        except (OSError, NotImplementedError, ValueError, zipfile.BadZipFile) as error:
             raise InputError(f"{path} cannot be opened as a zip archive: {_reason(error)}") from None
         for member in members:
             self._check_path(member)

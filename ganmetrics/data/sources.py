@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from ganmetrics._files import as_path, check_name
 from ganmetrics.data.archives import ZipSource
 from ganmetrics.data.arrays import open_array, open_tensor
 from ganmetrics.data.datasets import DatasetSource, MapDataset
@@ -108,7 +109,7 @@ def open_source(source: object) -> ImageSource:
     if isinstance(source, ImageSource):
         return source
     if isinstance(source, str | os.PathLike):
-        return _open_path(Path(source))
+        return _open_path(check_name(as_path("a source", source)))
     for kind in OBJECTS:
         if kind.recognises(source):
             return kind.opens(source)

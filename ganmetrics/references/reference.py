@@ -4,12 +4,14 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Unpack
 
+from ganmetrics._files import as_path, check_name
 from ganmetrics._text import clipped
 from ganmetrics._types import Arrays, Progress, silent
+from ganmetrics.core.checks import of_type
 from ganmetrics.core.gaussian.blocks import Blocks
 from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.data.audit import Audit
-from ganmetrics.errors import InputError, StaleStatistics
+from ganmetrics.errors import GanMetricsError, InputError, StaleStatistics
 from ganmetrics.extraction.collect import Collected
 from ganmetrics.extraction.layer import Layer, layer_bytes
 from ganmetrics.extraction.options import Extraction, ExtractionOptions
@@ -19,6 +21,7 @@ from ganmetrics.features.base import ExtractorSpec
 from ganmetrics.ranks import current
 from ganmetrics.references.formats.foreign import Foreign
 from ganmetrics.references.formats.registry import is_foreign, read_foreign
+from ganmetrics.references.header import check_header
 from ganmetrics.references.identity import Identity
 from ganmetrics.references.key import library_versions
 from ganmetrics.references.shard import Shard
@@ -98,7 +101,7 @@ class Reference:
         from ganmetrics.references.building import build_reference  # noqa: PLC0415
 
         chosen = Extraction.of(how, options)
-        store = None if cache is None else Path(cache)
+        store = None if cache is None else as_path("cache", cache)
         return build_reference(
             source, chosen, interval=interval, spatial=spatial, shard=shard, cache=store, progress=progress
         )
@@ -171,8 +174,9 @@ class Reference:
 
         Raises:
             StaleStatistics: they were made differently, or hold the same images.
-            InputError: the number of images of one is unknown.
+            InputError: the number of images of one is unknown, or the other is no `Reference`.
         """
+        of_type("what is merged", other, Reference, "a Reference")
         self.check_whole()
         other.check_whole()
         self.check_comparable(other)
@@ -259,7 +263,7 @@ class Reference:
             InputError: the path does not end in .npz.
             StorageError: the file cannot be written; an older one of that name is kept.
         """
-        path = Path(path)
+        path = check_name(as_path("a reference file", path))
         check_output(path, self._bytes())
         write_statistics(path, *self.pack())
 
@@ -273,7 +277,7 @@ class Reference:
             InputError: there is no such file, or it holds no statistics.
             StaleStatistics: the file is damaged, or another version wrote it.
         """
-        path = Path(path)
+        path = check_name(as_path("a reference file", path))
         if is_foreign(path):
             return cls.from_foreign(read_foreign(path), source=str(path))
         return cls.unpack(*read_statistics(path))
@@ -300,11 +304,16 @@ class Reference:
         """Return the statistics that `pack` gave header and arrays of.
 
         Raises:
-            StaleStatistics: something is missing: another version wrote them.
+            StaleStatistics: something is missing or is something else: another version wrote them.
+            InputError: the arrays are not usable statistics.
         """
         try:
+            check_header(header)
             return cls._unpack(header, arrays)
-        except (KeyError, TypeError) as error:
+        except GanMetricsError:
+            raise
+        # A part that is missing, or of another type than every version writes.
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise StaleStatistics(
                 f"a reference needs all that this version stores; this one has no {clipped(error)}: build it anew"
             ) from None

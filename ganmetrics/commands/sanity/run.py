@@ -72,7 +72,7 @@ def sanity(
     extraction = Extraction.of(how, options)
     with all_ranks("sanity") as ranks:
         sets = ranks.each(lambda: _sets(real, others, chosen, disturbances, extraction))
-        store = None if cache is None else ReferenceCache(Path(cache))
+        store = ReferenceCache.at(cache)
         # Every set is made of the chosen images already.
         scorer = _Scorer(chosen, replace(extraction, count=None), store, progress, ScoringOptions(seed=extraction.seed))
         _check_mixtures(sets, scorer)

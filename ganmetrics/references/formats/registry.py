@@ -1,6 +1,5 @@
 """Statistics files by what is in them: which library wrote one, and how it is read and written."""
 
-import zipfile
 from pathlib import Path
 
 from ganmetrics._text import shown
@@ -20,7 +19,7 @@ from ganmetrics.references.formats.mu_sigma import (
 from ganmetrics.references.formats.names import OWN, WRITTEN
 from ganmetrics.references.formats.nvidia import read_pickle, write_edm2
 from ganmetrics.references.formats.torch_fidelity import PICKLE, read_torch_fidelity, write_torch_fidelity
-from ganmetrics.references.store import member_names
+from ganmetrics.references.store import archive_names, member_names
 
 PROTOCOL_MARK = b"\x80"
 """The first byte of a pickle of protocol 2 or later."""
@@ -35,9 +34,8 @@ def format_of(path: Path) -> str | None:
     suffix = path.suffix.lower()
     if suffix == ".npz":
         return _kind_of_npz(member_names(path))
-    if suffix == ".pt" and path.is_file() and zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            saved = any(name.split("/")[1:] == [PICKLE] for name in archive.namelist())
+    if suffix == ".pt" and path.is_file():
+        saved = any(name.split("/")[1:] == [PICKLE] for name in archive_names(path))
         return "torch" if saved and not holds_images(path) else None
     if suffix == ".pkl" and path.is_file():
         with path.open("rb") as file:
