@@ -9,12 +9,14 @@ STAMP := $(VENV)/.installed
 PARITY := .venv-parity
 PARITY_STAMP := $(PARITY)/.installed
 
-.PHONY: help demo test check format parity
+.PHONY: help demo test check format parity fuzz faults
 
 help:
 	@echo "make demo     score two folders of real images, offline, and save a picture of both"
 	@echo "make test     format, lint, types, layers and tests: what CI runs"
 	@echo "make format   rewrite the code in the house format"
+	@echo "make fuzz     20,000 changed files, wrong arguments and command lines of each kind, seeds 0 and 1: hours"
+	@echo "make faults   kill -9 at 30 random moments of each writing command, and the other faults: some minutes"
 	@echo "make parity   compare with installed peers, each given the state dict WEIGHTS=path (or random weights)"
 
 $(STAMP): pyproject.toml
@@ -48,3 +50,11 @@ $(PARITY_STAMP): pyproject.toml
 
 parity: $(PARITY_STAMP)
 	GANMETRICS_PARITY_WEIGHTS="$(WEIGHTS)" $(PARITY)/bin/python -m pytest -m parity tests/parity
+
+FUZZ_CASES ?= 20000
+FUZZ_SEEDS ?= 0 1
+fuzz: $(STAMP)
+	GANMETRICS_FUZZ_CASES=$(FUZZ_CASES) GANMETRICS_FUZZ_SEEDS="$(FUZZ_SEEDS)" $(BIN)/python -m pytest -o addopts= -p no:cacheprovider --import-mode=importlib tests/fuzz
+
+faults: $(STAMP)
+	GANMETRICS_FAULT_ROUNDS=30 $(BIN)/python -m pytest --no-cov tests/faults

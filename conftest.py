@@ -1,6 +1,7 @@
 """Settings of all tests: package doctests, tests/ and the examples in the Markdown pages."""
 
 import os
+import signal
 import socket
 from doctest import ELLIPSIS
 from pathlib import Path
@@ -21,6 +22,11 @@ pytest_collect_file = Sybil(
     parsers=[DocTestParser(optionflags=ELLIPSIS), PythonCodeBlockParser(), SkipParser()],
     patterns=["*.md"],
 ).pytest()
+
+# A shell that starts the tests in the background has SIGINT ignored, which children would inherit. What has a handler
+# goes back to its default in a child: so tests of interrupts are the same wherever they are run.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 

@@ -2,17 +2,21 @@
 
 import errno
 import os
+import re
 import secrets
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from ganmetrics._text import clipped
 from ganmetrics.errors import GanMetricsError, InputError, StorageError
 
+_LOCKS = sys.platform != "win32"
+"""Windows has no such locks, and renames no open file."""
 # What file systems answer that cannot reserve space; every other error of a reservation is a real one.
 _NO_RESERVATION = {errno.EINVAL, errno.ENOSYS, errno.ENODEV, errno.EOPNOTSUPP, errno.ENOTSUP}
 
@@ -48,7 +52,8 @@ def atomic_write(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
 
     The bytes go to a new file in the same directory, are forced to the disk, and take the name by one rename: a reader
     sees the old file or the new one, never a part. Whatever ends the block early, an interrupt included, removes the
-    new file and leaves the old one as it was. A symbolic link is written through; the umask decides the permissions.
+    new file and leaves the old one as it was; what a killed process left is removed by the next one that writes `path`.
+    A symbolic link is written through; the umask decides the permissions.
 
     Raises:
         InputError: no file can have that name.
@@ -65,13 +70,19 @@ def atomic_write(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     # A rename would put a plain file in the place of a device such as /dev/null.
     if target.exists() and not target.is_file():
         raise StorageError(f"{path} cannot be written: it is no regular file")
-    temporary = target.with_name(f".{target.name}.{secrets.token_hex(8)}.tmp")
+    remove_leftovers(target)
+    temporary = target
     try:
-        with _new_file(temporary) as file:
+        temporary, file = _new_file(target)
+        with file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        temporary.replace(target)
+            # Still open, and so still locked: no other process takes it for a leftover.
+            if _LOCKS:
+                temporary.replace(target)
+        if not _LOCKS:
+            temporary.replace(target)
     except GanMetricsError:
         raise
     except OSError as error:
@@ -80,7 +91,8 @@ def atomic_write(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
             raise
         raise StorageError(f"{path} cannot be written: {_reason(error)}") from None
     finally:
-        temporary.unlink(missing_ok=True)
+        if temporary != target:
+            temporary.unlink(missing_ok=True)
 
 
 def check_writable(directory: str | os.PathLike[str], bytes_needed: int) -> None:
@@ -100,7 +112,8 @@ def check_writable(directory: str | os.PathLike[str], bytes_needed: int) -> None
     directory = as_path(directory)
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=directory) as file:
+        # A file without a name: a process that is killed leaves nothing.
+        with tempfile.TemporaryFile(dir=directory) as file:
             _reserve(file.fileno(), directory, max(bytes_needed, 1))
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
@@ -111,10 +124,53 @@ def check_writable(directory: str | os.PathLike[str], bytes_needed: int) -> None
         ) from None
 
 
-def _new_file(path: Path) -> BinaryIO:
-    """Create `path`, which must not exist, with the permissions that the umask leaves."""
+def remove_leftovers(target: Path) -> None:
+    """Remove what processes that were killed left beside `target` when they wrote it.
+
+    Whoever writes such a file holds a lock on it, which ends with the process; one whose lock is free has no writer.
+    """
+    pattern = re.compile(re.escape(f".{target.name}.") + r"[0-9a-f]{16}\.tmp")
+    with suppress(OSError):
+        for path in target.parent.iterdir():
+            if pattern.fullmatch(path.name):
+                _remove_if_free(path)
+
+
+def _remove_if_free(path: Path) -> None:
+    # Another process may have removed it, or it may not be ours: it stays, and harms nothing.
+    with suppress(OSError), path.open("rb") as file:
+        if _lock(file, wait=False):
+            path.unlink()
+
+
+def _new_file(target: Path) -> tuple[Path, BinaryIO]:
+    """Create a new file beside `target`, locked, with the permissions that the umask leaves; return its path too."""
     flags = os.O_CREAT | os.O_EXCL | os.O_RDWR | getattr(os, "O_BINARY", 0)
-    return os.fdopen(os.open(path, flags, 0o666), "w+b")
+    while True:
+        path = target.with_name(f".{target.name}.{secrets.token_hex(8)}.tmp")
+        try:
+            file = os.fdopen(os.open(path, flags, 0o666), "w+b")
+        except OSError as error:
+            # Without the name that nobody knows.
+            raise OSError(error.errno, error.strerror) from None
+        _lock(file, wait=True)
+        # Between the two steps another process may have taken it for a leftover.
+        if os.fstat(file.fileno()).st_nlink:
+            return path, file
+        file.close()
+
+
+def _lock(file: BinaryIO, *, wait: bool) -> bool:
+    """Lock a file until it is closed; return whether it is locked now. Some file systems cannot."""
+    if not _LOCKS:
+        return False
+    import fcntl  # noqa: PLC0415 - there is none on Windows
+
+    try:
+        fcntl.flock(file.fileno(), fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except OSError:
+        return False
+    return True
 
 
 def _reserve(descriptor: int, directory: Path, size: int) -> None:

@@ -13,18 +13,21 @@
 Every message is one line that says what is needed and what came.
 """
 
-from ganmetrics._text import printable
+from ganmetrics._text import clipped
+
+MESSAGE_LIMIT = 2000
+"""The longest that a message becomes, in characters."""
 
 
 class GanMetricsError(Exception):
     """Base of every error that this library raises on purpose.
 
-    Its text is printable and one line, whatever names and values it tells.
+    Its text is printable, one line and at most `MESSAGE_LIMIT` long, whatever names and values it tells.
     """
 
     def __str__(self) -> str:
         """Return the message."""
-        return printable(super().__str__())
+        return clipped(super().__str__(), MESSAGE_LIMIT)
 
 
 class InputError(GanMetricsError, ValueError):

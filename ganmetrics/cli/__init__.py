@@ -33,7 +33,7 @@ Examples:
 
 REAL and FAKE are folders (searched through), zip files, npz files (arr_0, uint8, NHWC) or stored references.
 Results go to stdout, everything else to stderr. Exit status: 0 done, 1 an error told in one line, 2 wrong usage,
-130 interrupted.
+130 interrupted, 143 terminated.
 """
 
 
@@ -68,9 +68,9 @@ class OneLineErrors(click.Group):
             # What was typed, or matched by the shell, is told by click too.
             vars(error).update(message=printable(error.message))
             raise
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as interrupt:
             # The library's own blocks have unwound by now, and with them every partial file.
-            leave()
+            leave(*interrupt.args)
 
 
 @click.group(cls=OneLineErrors, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})

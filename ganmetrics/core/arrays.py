@@ -41,6 +41,25 @@ def _check_dense(values: Tensor, name: str) -> None:
         raise InputError(f"{name} must have values, got a tensor on the device meta, which has none")
 
 
+def check_stored(values: Tensor, name: str) -> None:
+    """Refuse a tensor from a file that is not dense, or spans more elements than the file holds.
+
+    A view may repeat one stored element any number of times, so that a few bytes would become all memory.
+
+    Raises:
+        InputError: naming what came instead.
+
+    >>> check_stored(torch.zeros(1).expand(1 << 40), "features")
+    Traceback (most recent call last):
+        ...
+    ganmetrics.errors.InputError: features must not repeat what is stored, got [1099511627776] of 1 elements
+    """
+    check_array(values, name)
+    stored = values.untyped_storage().nbytes() // values.element_size()
+    if values.numel() > stored:
+        raise InputError(f"{name} must not repeat what is stored, got {list(values.shape)} of {stored:,} elements")
+
+
 def check_rows(values: ArrayLike, name: str) -> None:
     """Refuse what is not a floating-point array of at least one row and one column.
 

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from ganmetrics._types import Image
+from ganmetrics.core.arrays import check_array
 from ganmetrics.data.image_source import Listing
 from ganmetrics.errors import InputError
 
@@ -91,6 +92,7 @@ def check_images(images: object) -> Tensor:
     ganmetrics.errors.InputError: a tensor of images needs uint8 [n, 3, h, w], got uint8 [2, 1, 4, 5]; images.expand...
     """
     if isinstance(images, Tensor):
+        check_array(images, "a tensor of images")
         advice = [line for line in (_dtype_advice(images), _shape_advice(images)) if line]
         right = images.ndim == _AXES and images.shape[1] == _CHANNELS and 0 not in images.shape[2:]
         if images.dtype == torch.uint8 and right:

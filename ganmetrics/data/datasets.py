@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from PIL import Image as Pillow
 
-from ganmetrics._text import clipped
+from ganmetrics._text import clipped, one_line
 from ganmetrics.data.arrays import open_array, open_tensor
 from ganmetrics.data.dataset_labels import FROM_ITEMS, label_of_item, labels_of
 from ganmetrics.data.decode import Stored
@@ -47,7 +47,12 @@ class DatasetSource:
         self._dataset = dataset
         # Data sets over HDF5 or LMDB files are rarely safe to read from several threads.
         self._lock = threading.Lock()
-        if len(dataset) == 0:
+        try:
+            count = len(dataset)
+        # Python's own words for what is no length: another type, below 0, or beyond 64 bits.
+        except (TypeError, ValueError, OverflowError) as error:
+            raise InputError(f"{self.name} needs a length: {one_line(error)}") from None
+        if count == 0:
             raise InputError(f"{self.name} needs to hold images; it is empty")
         stored = labels_of(dataset)
         self._labels = None if stored is None else stored[0]

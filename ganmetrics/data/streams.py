@@ -202,7 +202,7 @@ class _Taken:
             return open_tensor(self._pixels(images)).pixels, _texts(labels)
         if isinstance(images, np.ndarray):
             if images.dtype.kind == "f":
-                return self._pixels(torch.from_numpy(images)).numpy(), _texts(labels)
+                return self._pixels(_floats(images)).numpy(), _texts(labels)
             return open_array(images).pixels, _texts(labels)
         raise InputError(
             f"a batch needs to be a uint8 tensor [n, 3, h, w] or array [n, h, w, 3], got {type(images).__name__}"
@@ -226,6 +226,13 @@ class _Taken:
             raise InputError(f"labels need one for each of {len(images):,} images, got {len(labels):,}")
         if len(self._spool) and bool(labels) != bool(self._labels):
             raise InputError("labels need to come with all batches or with none")
+
+
+def _floats(images: npt.NDArray[Any]) -> Tensor:
+    """Return an array as a tensor, whose floats are in the machine's order and at most double."""
+    wide = images.dtype.itemsize > np.dtype(np.float64).itemsize
+    native = np.float64 if wide else images.dtype.newbyteorder("=")
+    return torch.from_numpy(np.ascontiguousarray(images, dtype=native))
 
 
 def _batches(stream: Stream) -> Iterator[Any]:

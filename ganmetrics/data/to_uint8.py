@@ -6,6 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ganmetrics.core.arrays import check_array
 from ganmetrics.errors import InputError
 
 TOLERANCE = 1e-3
@@ -68,6 +69,7 @@ def _checked(images: Tensor) -> tuple[Tensor, float, float]:
         kind: Any = getattr(images, "dtype", type(images).__name__)
         hint = "; uint8 images are pixels as they are" if kind == torch.uint8 else ""
         raise InputError(f"to_uint8 needs a floating-point tensor in [-1, 1], got {kind}{hint}")
+    check_array(images, "images")
     values = images.detach().to(torch.float32)
     if not values.numel():
         return values, -1.0, 1.0

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ganmetrics.core.arrays import check_stored
 from ganmetrics.data.arrays import ArraySource, open_tensor
 from ganmetrics.data.image_source import ImageSource
 from ganmetrics.data.selection import with_classes
@@ -41,7 +42,9 @@ def open_torch_file(path: Path) -> ImageSource:
     labels = stored.get(_LABELS)
     if labels is None:
         return source
-    if not isinstance(labels, Tensor) or labels.ndim != 1 or labels.is_floating_point():
+    if isinstance(labels, Tensor):
+        check_stored(labels, f"{path}::{_LABELS}")
+    if not isinstance(labels, Tensor) or labels.ndim != 1 or labels.is_floating_point() or labels.is_complex():
         raise InputError(f"{path}::{_LABELS} needs whole numbers [n], got {_type(labels)}")
     return with_classes(source, labels.tolist(), given_as=f"{path}::{_LABELS}")
 
@@ -75,6 +78,7 @@ def _load(path: Path) -> Any:  # noqa: ANN401 - whatever was saved
 
 def _named(images: Tensor, path: Path, prefix: str) -> ArraySource:
     try:
+        check_stored(images, "images")
         source = open_tensor(images)
     except InputError as error:
         raise InputError(f"{prefix}: {error}") from None

@@ -221,6 +221,9 @@ def _follow_the_parent() -> None:
     The loader's own workers look for their parent every five seconds, and only between two tasks.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # The parent may turn SIGHUP into an exception, which is for it alone. SIGTERM the loader has seen to by now.
+    if hasattr(signal, "SIGHUP") and callable(signal.getsignal(signal.SIGHUP)):
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
     threading.Thread(target=_end_with_the_parent, daemon=True).start()
 
 

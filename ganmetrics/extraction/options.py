@@ -157,5 +157,5 @@ class Extraction:
             return
         if self.name is not None:
             resolve_protocol(self.protocol, self.name)
-        elif self.protocol not in PROTOCOLS:
+        elif not isinstance(self.protocol, str) or self.protocol not in PROTOCOLS:
             raise InputError(f"protocol must be one of {', '.join(PROTOCOLS)}; got {self.protocol!r:.60}")

@@ -10,8 +10,9 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from ganmetrics._text import clipped, shown
-from ganmetrics.errors import WeightsError
+from ganmetrics._text import clipped, one_line, shown
+from ganmetrics.core.arrays import check_array
+from ganmetrics.errors import InputError, WeightsError
 
 State = dict[str, Tensor]
 Shapes = Mapping[str, tuple[int, ...]]
@@ -37,8 +38,10 @@ def file_sha256(path: Path) -> str:
                     return digest
                 _digests[key] = digest
             return _digests[key]
-    except OSError as error:
-        raise WeightsError(f"weights must be a readable file; {path}: {error.strerror or error}") from None
+    # A ValueError: a name that no file can have.
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or one_line(error)
+        raise WeightsError(f"weights must be a readable file; {clipped(path)}: {reason}") from None
 
 
 def state_sha256(state: State) -> str:
@@ -94,6 +97,10 @@ def select(state: State, shapes: Shapes, *, ignored: tuple[str, ...], path: Path
     for name, shape in shapes.items():
         if name not in state:
             raise WeightsError(f"weights need the tensor {name} {list(shape)}; {path} has none of that name")
+        try:
+            check_array(state[name], name)
+        except InputError as error:
+            raise WeightsError(f"weights must be plain tensors; {path}: {error}") from None
         if tuple(state[name].shape) != shape or not state[name].is_floating_point():
             came = f"{state[name].dtype} {list(state[name].shape)}"
             raise WeightsError(f"weights need {name} in floating point {list(shape)}; {path} has {came}")

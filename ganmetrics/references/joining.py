@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import reduce
 
-from ganmetrics.errors import StaleStatistics
+from ganmetrics.core.checks import of_type
+from ganmetrics.errors import InputError, StaleStatistics
 from ganmetrics.references.reference import Reference
 
 
@@ -12,8 +13,14 @@ def join_shards(parts: Mapping[str, Reference]) -> Reference:
     """Return the statistics of all images from those of every shard, by what messages call each.
 
     Raises:
+        InputError: these are no references, or there are none.
         StaleStatistics: a shard is missing, doubled, or of another set, number of parts or settings.
     """
+    of_type("shards", parts, Mapping, "a mapping of names to references")
+    for part in parts.values():
+        of_type("a shard", part, Reference, "a Reference")
+    if not parts:
+        raise InputError("shards are needed to be joined, got none")
     found: dict[int, str] = {}
     (first, *_) = parts
     ours = parts[first].shard

@@ -7,10 +7,11 @@ from typing import Any, Unpack
 from ganmetrics._files import as_path
 from ganmetrics._text import clipped
 from ganmetrics._types import Arrays, Progress, silent
+from ganmetrics.core.checks import of_type
 from ganmetrics.core.gaussian.blocks import Blocks
 from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.data.audit import Audit
-from ganmetrics.errors import InputError, StaleStatistics
+from ganmetrics.errors import GanMetricsError, InputError, StaleStatistics
 from ganmetrics.extraction.collect import Collected
 from ganmetrics.extraction.layer import Layer, layer_bytes
 from ganmetrics.extraction.options import Extraction, ExtractionOptions
@@ -20,6 +21,7 @@ from ganmetrics.features.base import ExtractorSpec
 from ganmetrics.ranks import current
 from ganmetrics.references.formats.foreign import Foreign
 from ganmetrics.references.formats.registry import is_foreign, read_foreign
+from ganmetrics.references.header import check_header
 from ganmetrics.references.identity import Identity
 from ganmetrics.references.key import library_versions
 from ganmetrics.references.shard import Shard
@@ -175,8 +177,9 @@ class Reference:
 
         Raises:
             StaleStatistics: they were made differently, or hold the same images.
-            InputError: the number of images of one is unknown.
+            InputError: the number of images of one is unknown, or the other is no `Reference`.
         """
+        of_type("what is merged", other, Reference, "a Reference")
         self.check_whole()
         other.check_whole()
         self.check_comparable(other)
@@ -304,11 +307,16 @@ class Reference:
         """Return the statistics that `pack` gave header and arrays of.
 
         Raises:
-            StaleStatistics: something is missing: another version wrote them.
+            StaleStatistics: something is missing or is something else: another version wrote them.
+            InputError: the arrays are not usable statistics.
         """
         try:
+            check_header(header)
             return cls._unpack(header, arrays)
-        except (KeyError, TypeError) as error:
+        except GanMetricsError:
+            raise
+        # A part that is missing, or of another type than every version writes.
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise StaleStatistics(
                 f"a reference needs all that this version stores; this one has no {clipped(error)}: build it anew"
             ) from None

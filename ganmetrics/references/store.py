@@ -15,11 +15,14 @@ import numpy as np
 import numpy.typing as npt
 
 from ganmetrics._files import as_path, atomic_write, check_writable
-from ganmetrics._text import listed, one_line, shown
+from ganmetrics._text import clipped, listed, one_line, shown
 from ganmetrics._types import Arrays
 from ganmetrics.errors import InputError, StaleStatistics, StorageError
 
 FORMAT = "ganmetrics reference 1"
+
+_KINDS = "biufU"
+"""The kinds of NumPy's dtypes that statistics hold: numbers, and the text of a header."""
 
 HEADER_BYTES = 2**16
 """Room for the header and the archive's directory."""
@@ -60,12 +63,17 @@ def member_names(path: Path) -> frozenset[str]:
     """Return the names of the arrays in an npz file; none where `path` is no npz file that can be read."""
     if not path.is_file():
         return frozenset()
+    return frozenset(name.removesuffix(".npy") for name in archive_names(path) if name.endswith(".npy"))
+
+
+def archive_names(path: Path) -> tuple[str, ...]:
+    """Return the names in a zip archive; none where `path` is no archive that can be read."""
     try:
         with zipfile.ZipFile(path) as archive:
-            return frozenset(name.removesuffix(".npy") for name in archive.namelist() if name.endswith(".npy"))
+            return tuple(archive.namelist())
     # A damaged archive fails in the ways of zipfile, zlib and struct; what is wrong with it is told on reading.
     except Exception:
-        return frozenset()
+        return ()
 
 
 def read_npz(path: Path, names: Iterable[str] | None = None) -> Arrays:
@@ -77,12 +85,12 @@ def read_npz(path: Path, names: Iterable[str] | None = None) -> Arrays:
     """
     if not path.is_file():
         raise InputError(f"statistics need an npz file; there is none at {path}")
-    if not zipfile.is_zipfile(path):
-        raise InputError(f"statistics need an npz file; {path} is none, or is cut off")
+    if not archive_names(path):
+        raise InputError(f"statistics need an npz file; {path} is none, is empty or is damaged")
     try:
         # Opened here: np.load leaves its own handle to the collector when the file is damaged.
         with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            return {name: archive[name] for name in (archive.files if names is None else names)}
+            members = {name: archive[name] for name in (archive.files if names is None else names)}
     except ValueError as error:
         if "pickle" in str(error):
             raise InputError(f"statistics need an npz file without pickle; {path} has object arrays") from None
@@ -90,6 +98,12 @@ def read_npz(path: Path, names: Iterable[str] | None = None) -> Arrays:
     # zipfile, zlib, struct and NumPy's parser of headers each raise their own on damaged bytes.
     except Exception as error:
         raise StaleStatistics(f"statistics file {path} is damaged: {one_line(error)}") from None
+    for name, member in members.items():
+        # What does not begin as an array is returned as its bytes.
+        if not isinstance(member, np.ndarray) or member.dtype.kind not in _KINDS:
+            kind = member.dtype if isinstance(member, np.ndarray) else "no array"
+            raise StaleStatistics(f"statistics file {path} is damaged: {clipped(name)} needs numbers, it is {kind}")
+    return members
 
 
 def check_output(path: Path, array_bytes: int) -> None:
@@ -110,7 +124,8 @@ def check_output(path: Path, array_bytes: int) -> None:
 def _parse_header(path: Path, member: npt.NDArray[Any]) -> dict[str, Any]:
     try:
         header = json.loads(str(member[()]))
-    except json.JSONDecodeError:
+    # Numbers of too many digits are a ValueError too.
+    except (ValueError, RecursionError):
         raise StaleStatistics(f"reference {path} is damaged: its header is not JSON") from None
     if not isinstance(header, dict) or header.get("format") != FORMAT:
         found = header.get("format") if isinstance(header, dict) else type(header).__name__

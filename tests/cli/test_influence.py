@@ -84,11 +84,11 @@ def test_what_is_refused(run, folders, tmp_path):
     """One image, the same images twice, a stored reference, a folder that cannot be made: one line each, status 1."""
     one = write_images(tmp_path / "one", 1)
     (tmp_path / "file").write_text("in the way")
-    assert run("reference", "build", folders[0], tmp_path / "influence needs images; ", *OFFLINE).status == 0
+    assert run("reference", "build", folders[0], tmp_path / "real.npz", *OFFLINE).status == 0
     cases = [
         ((folders[0], one), "at least 2 images a side; "),
         ((folders[0], folders[0]), "real and fake hold the same images"),
-        ((tmp_path / "influence needs images; ", folders[1]), "influence needs images; "),
+        ((tmp_path / "real.npz", folders[1]), "influence needs images; "),
         ((*folders, "--out", tmp_path / "file" / "out"), "cannot be written"),
     ]
     for arguments, words in cases:

@@ -8,6 +8,7 @@ import torch
 
 from ganmetrics._files import atomic_write
 from ganmetrics._text import clipped, one_line
+from ganmetrics.core.arrays import check_stored
 from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.errors import InputError, StaleStatistics
 from ganmetrics.references.formats.foreign import Foreign, agreed_count, moments_of, moments_of_features
@@ -30,7 +31,7 @@ def read_torch_fidelity(path: Path, *, count: int | None) -> Foreign:
     """
     data, of_tensors = _read_archive(path)
     if of_tensors:
-        moments = moments_of_features(_read_tensor(path).numpy(), path=path)
+        moments = moments_of_features(_read_tensor(path).detach().numpy(), path=path)
         agreed_count(moments.count or 0, count, path)
         return Foreign("torch-fidelity", moments)
     content = load_plain_pickle(data, name=str(path))
@@ -71,4 +72,10 @@ def _read_tensor(path: Path) -> torch.Tensor:
         raise InputError(f"a torch-fidelity file needs plain tensors or arrays; {path}: {clipped(reason)}") from None
     if not isinstance(content, torch.Tensor):
         raise InputError(f"a torch-fidelity file needs a tensor of features; {path} has a {type(content).__name__}")
+    try:
+        check_stored(content, "features")
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
+    if content.dtype not in (torch.float16, torch.float32, torch.float64):
+        raise InputError(f"features must be floating point [n, d]; {path} has {content.dtype} {list(content.shape)}")
     return content

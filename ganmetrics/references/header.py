@@ -1,0 +1,109 @@
+"""What the header of a stored reference must hold, checked before any of it is used.
+
+The digest of a file shows that it is whole, not who wrote it: anybody can make one that fits.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import NoneType, UnionType
+from typing import Any
+
+from ganmetrics._text import shown
+from ganmetrics.errors import StaleStatistics
+
+TEXT, COUNT = str, int
+
+
+@dataclass(frozen=True)
+class Table:
+    """An object with keys of any name and values of one kind."""
+
+    of: type
+
+
+@dataclass(frozen=True)
+class Row:
+    """A list whose parts are of these kinds, one each; or any number of parts of one kind."""
+
+    of: tuple[type, ...]
+    repeated: bool = False
+
+
+Kind = type | UnionType | Table | Row
+Fields = Mapping[str, Kind]
+
+_HEADER: Fields = {
+    "spec": dict | NoneType,
+    "protocol": TEXT | NoneType,
+    "source": TEXT,
+    "contents": Row((TEXT,), repeated=True),
+    "audit": dict | NoneType,
+    "made_by": dict,
+    "feature_layer": dict,
+}
+_SPEC: Fields = {
+    "name": TEXT,
+    "dimension": COUNT,
+    "classes": COUNT | NoneType,
+    "layer": TEXT,
+    "weights_sha256": TEXT | NoneType,
+    "preprocessing": TEXT,
+    "spatial": COUNT | NoneType,
+    "canonical": bool,
+}
+_AUDIT: Fields = {"formats": Table(COUNT), "modes": Table(COUNT), "sizes": Table(COUNT), "oddities": Table(COUNT)}
+_LATER: Fields = {"classes": Table(COUNT), "classes_from": TEXT, "no_classes": TEXT, "ignored": COUNT, "hidden": COUNT}
+_SHARD: Fields = {"number": COUNT, "parts": COUNT, "whole": TEXT, "settings": TEXT}
+_LAYER: Fields = {"count": COUNT | NoneType}
+
+
+def check_header(header: Mapping[str, Any]) -> None:
+    """Raise unless every part of a header is of the kind that this package writes.
+
+    Raises:
+        StaleStatistics: naming the first that is not, or is missing.
+
+    >>> check_header({"spec": None, "protocol": None, "source": 3})
+    Traceback (most recent call last):
+        ...
+    ganmetrics.errors.StaleStatistics: the header of a reference needs another source; it has 3: build it anew
+    """
+    _check(header, _HEADER)
+    if header["spec"] is not None:
+        _check(header["spec"], _SPEC)
+    if header["audit"] is not None:
+        _check(header["audit"], _AUDIT)
+        _check(header["audit"], {name: kind for name, kind in _LATER.items() if name in header["audit"]})
+        for bad in header["audit"].get("bad", ()):
+            _check({"bad": bad}, {"bad": Row((COUNT, TEXT, TEXT))})
+    if "shard" in header:
+        _check(header, {"shard": dict})
+        _check(header["shard"], _SHARD)
+    for name in ("feature_layer", "spatial_layer"):
+        if header.get(name) is not None:
+            _check(header, {name: dict})
+            _check(header[name], _LAYER)
+
+
+def _check(part: Mapping[str, Any], fields: Fields) -> None:
+    for name, kind in fields.items():
+        if name not in part:
+            raise StaleStatistics(f"the header of a reference needs {name}; it has none: build it anew")
+        if not _is(part[name], kind):
+            raise StaleStatistics(
+                f"the header of a reference needs another {name}; it has {shown(part[name])}: build it anew"
+            )
+
+
+def _is(value: object, kind: Kind) -> bool:
+    if isinstance(kind, Table):
+        return isinstance(value, dict) and all(isinstance(one, kind.of) and _fits(one) for one in value.values())
+    if isinstance(kind, Row):
+        kinds = kind.of * len(value) if kind.repeated and isinstance(value, list) else kind.of
+        return isinstance(value, list) and len(value) == len(kinds) and all(map(isinstance, value, kinds))
+    return isinstance(value, kind) and _fits(value)
+
+
+def _fits(value: object) -> bool:
+    """Return whether a count is one: no negative number, and of 64 bits."""
+    return not isinstance(value, int) or 0 <= value < 1 << 63

@@ -1,0 +1,9 @@
+"""All kinds of cases, by name: each is prepared in a folder once and then makes a case from a random generator."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.fuzz import calls, files, shell
+from tests.fuzz.driver import Case
+
+KINDS: dict[str, Callable[[Path], Case]] = {**files.KINDS, **calls.KINDS, **shell.KINDS}

@@ -1,0 +1,134 @@
+"""Changed files, wrong arguments and odd command lines end well or in one line, quickly and in little memory."""
+
+import json
+import os
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ganmetrics import InputError
+from tests.fuzz.driver import LONGEST, outcome
+
+CASES = int(os.environ.get("GANMETRICS_FUZZ_CASES", "500"))
+SEEDS = [int(seed) for seed in os.environ.get("GANMETRICS_FUZZ_SEEDS", "0").split()]
+KINDS = (
+    "references",
+    "mu-sigma",
+    "pickles",
+    "torch-fidelity",
+    "weights",
+    "zips",
+    "npz-images",
+    "npy-images",
+    "pt-images",
+    "images",
+    "tars",
+    "parquet",
+    "hdf5",
+    "labels",
+    "paths",
+    "evaluate",
+    "commands",
+    "metrics",
+    "updates",
+    "command-line",
+)
+FAILED_ONCE = Path(__file__).parent / "failed_once.txt"
+
+
+def run(kind, *, seed, first=0, count):
+    """Return the lines that the driver writes of some cases; the last has the numbers of each ending."""
+    options = ["--seed", str(seed), "--first", str(first), "--count", str(count)]
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.fuzz.driver", kind, *options],
+        check=False,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert done.returncode == 0, f"{kind}, seed {seed}: the process ended with {done.returncode}: {done.stderr[-2000:]}"
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_case_ends_well_or_in_one_line(kind, seed):
+    *failures, ended = run(kind, seed=seed, count=CASES)
+    assert not failures, failures[:5]
+    assert sum(ended.values()) == CASES
+    # Cases that all end at the first check, or that all are sound, would show little.
+    assert ended["refused"] > CASES / 10
+
+
+def test_all_kinds_are_run():
+    """Of the driver's own list, which imports the package plainly; here it would be type-checked."""
+    code = "from tests.fuzz.kinds import KINDS; print(*KINDS)"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    assert sorted(done.stdout.split()) == sorted(KINDS)
+
+
+def test_what_failed_once_does_not_again():
+    """Each line of the list is a case that once raised what it may not."""
+    *failures, ended = run(str(FAILED_ONCE), seed=0, count=0)
+    assert not failures, failures
+    assert sum(ended.values()) == len(FAILED_ONCE.read_text().splitlines())
+
+
+def raises(error):
+    def case(_rng):
+        raise error
+
+    return case
+
+
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [
+        (InputError("a short line"), "refused"),
+        (ValueError("x"), "failed"),
+        (RecursionError("x"), "failed"),
+        (SystemExit(1), "failed"),
+        (MemoryError(), "failed"),
+        (InputError(""), "failed"),
+    ],
+)
+def test_the_driver_tells_an_error_of_ours_from_others(error, state):
+    assert outcome(raises(error), "kind", 0, 0)[0] == state
+
+
+def test_the_driver_ends_a_case_that_hangs(monkeypatch):
+    monkeypatch.setattr("tests.fuzz.driver.PROCESSOR_SECONDS", 0.2)
+
+    def hang(_rng):
+        while True:
+            pass
+
+    state, failure = outcome(hang, "kind", 0, 0)
+    assert state == "failed"
+    assert "TookTooLong" in failure.what
+
+
+def test_the_driver_tells_that_memory_grew(monkeypatch):
+    monkeypatch.setattr("tests.fuzz.driver.GROWTH", 50 * 2**20)
+    kept = []
+
+    def grow(_rng):
+        kept.append(b"x" * 600 * 2**20)
+
+    assert outcome(grow, "kind", 0, 0)[0] == "failed"
+
+
+def test_a_case_is_made_from_its_number_alone():
+    drawn = []
+    for _ in range(2):
+        outcome(lambda rng: drawn.append(rng.random()), "kind", 3, 5)
+    assert drawn == [random.Random("kind 3 5").random()] * 2
+
+
+def test_messages_are_short():
+    assert len(str(InputError("x" * 10_000))) < LONGEST
