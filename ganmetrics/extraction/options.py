@@ -124,7 +124,7 @@ class Extraction:
         """Return the value that a public function was given, as a whole or as keywords.
 
         Raises:
-            InputError: it was given both, or a keyword that there is none of.
+            InputError: it was given both, or an unknown keyword.
 
         >>> Extraction.of(None, {"seed": 3}).seed
         3

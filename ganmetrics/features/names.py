@@ -28,7 +28,7 @@ PRECISIONS = (FULL_PRECISION, "bf16", "fp16", "bf16-stem-fp32")
 
 
 def with_precision(extractor: str, precision: str) -> str:
-    """Return the name of an extractor that computes in that precision: float32 goes without saying.
+    """Return the name of an extractor that computes in that precision: float32 is not written out.
 
     The precision is a part of the name because it is a part of what the features are: keys of caches, references and
     comparisons then tell two precisions apart as they do two networks, and a score says which it is of.

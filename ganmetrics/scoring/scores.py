@@ -84,7 +84,7 @@ def score_sides(
 def _rows(
     metrics: tuple[Metric, ...], comparison: Comparison, found: _Found, suffix: str = ""
 ) -> list[Score | Refusal]:
-    """Return a score or the reason that there is none for each metric in order."""
+    """Return for each metric, in order, a score or the reason why it has none."""
     rows: list[Score | Refusal] = []
     for metric in metrics:
         if metric.name in found.scores:

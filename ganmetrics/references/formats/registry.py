@@ -27,7 +27,7 @@ PROTOCOL_MARK = b"\x80"
 
 
 def format_of(path: Path) -> str | None:
-    """Tell what kind of statistics file `path` is by its members; None where it is none.
+    """Tell what kind of statistics file `path` is by its members; None where it is no such file.
 
     Images in an npz or a .pt are no statistics. Kinds: ``ganmetrics``; ``mu-sigma`` (pytorch-fid, clean-fid and EDM
     write the same); ``adm``; ``features`` (clean-fid); ``torch`` (torch-fidelity); ``pickle`` (EDM2, StyleGAN).
