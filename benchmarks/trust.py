@@ -12,16 +12,19 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from ganmetrics.core.gaussian.moments import Moments
-from ganmetrics.metrics.frechet.distance import frechet_distance
-from ganmetrics.metrics.kernel.distance import kernel_distance
-from ganmetrics.metrics.neighbours.clipped import clipped_coverage, clipped_density
-from ganmetrics.metrics.neighbours.memorisation import authenticity
-from ganmetrics.metrics.neighbours.precision_recall import precision_recall
-from ganmetrics.metrics.neighbours.probabilistic import probabilistic_precision_recall
-from ganmetrics.metrics.neighbours.symmetric import symmetric_precision_recall
-from ganmetrics.metrics.sliced import sliced_distance
-from ganmetrics.metrics.vendi import vendi_score
+from ganmetrics import (
+    Moments,
+    authenticity,
+    clipped_coverage,
+    clipped_density,
+    frechet_distance,
+    kernel_distance,
+    precision_recall,
+    probabilistic_precision_recall,
+    sliced_distance,
+    symmetric_precision_recall,
+    vendi_score,
+)
 
 Features = npt.NDArray[np.float64]
 Rng = np.random.Generator
