@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from ganmetrics.metrics.divergences import earth_movers_distance as earth_movers_distance
     from ganmetrics.metrics.divergences import js_divergence as js_divergence
     from ganmetrics.metrics.divergences import kl_divergence as kl_divergence
+    from ganmetrics.metrics.feature_likelihood import feature_likelihood as feature_likelihood
     from ganmetrics.metrics.feature_metric import FeatureMetric as FeatureMetric
     from ganmetrics.metrics.frechet.difference import frechet_difference as frechet_difference
     from ganmetrics.metrics.frechet.distance import frechet_distance as frechet_distance
@@ -54,8 +55,11 @@ if TYPE_CHECKING:
     from ganmetrics.metrics.kernel.difference import kernel_difference as kernel_difference
     from ganmetrics.metrics.kernel.distance import kernel_distance as kernel_distance
     from ganmetrics.metrics.kernel.estimate import kernel_distance_estimate as kernel_distance_estimate
+    from ganmetrics.metrics.kernel.renyi import mode_count as mode_count
     from ganmetrics.metrics.neighbours.clipped import clipped_coverage as clipped_coverage
     from ganmetrics.metrics.neighbours.clipped import clipped_density as clipped_density
+    from ganmetrics.metrics.neighbours.copied_share import copied_share as copied_share
+    from ganmetrics.metrics.neighbours.data_copying import data_copying as data_copying
     from ganmetrics.metrics.neighbours.difference import precision_recall_difference as precision_recall_difference
     from ganmetrics.metrics.neighbours.estimate import precision_recall_estimate as precision_recall_estimate
     from ganmetrics.metrics.neighbours.memorisation import authenticity as authenticity
@@ -64,8 +68,13 @@ if TYPE_CHECKING:
         probabilistic_precision_recall as probabilistic_precision_recall,
     )
     from ganmetrics.metrics.neighbours.symmetric import symmetric_precision_recall as symmetric_precision_recall
+    from ganmetrics.metrics.precision_recall_curve import precision_recall_curve as precision_recall_curve
     from ganmetrics.metrics.sliced import sliced_distance as sliced_distance
+    from ganmetrics.metrics.sliced import sliced_estimate as sliced_estimate
     from ganmetrics.metrics.vendi import vendi_score as vendi_score
+    from ganmetrics.metrics.vendi_classes import vendi_by_class as vendi_by_class
+    from ganmetrics.metrics.wavelet import WaveletMoments as WaveletMoments
+    from ganmetrics.metrics.wavelet import frechet_wavelet_distance as frechet_wavelet_distance
     from ganmetrics.ranks import this_process_only as this_process_only
     from ganmetrics.references.formats.plain_pickle import load_plain_pickle as load_plain_pickle
     from ganmetrics.references.joining import join_shards as join_shards
@@ -98,21 +107,26 @@ _HOMES = {
     "StaleStatistics": "errors",
     "StorageError": "errors",
     "Stream": "data.streams",
+    "WaveletMoments": "metrics.wavelet",
     "WeightsError": "errors",
     "authenticity": "metrics.neighbours.memorisation",
     "clipped": "_text",
     "clipped_coverage": "metrics.neighbours.clipped",
     "clipped_density": "metrics.neighbours.clipped",
     "compare": "commands.compare",
+    "copied_share": "metrics.neighbours.copied_share",
+    "data_copying": "metrics.neighbours.data_copying",
     "earth_movers_distance": "metrics.divergences",
     "evaluate": "commands.evaluate",
     "explain": "commands.explain",
     "extract": "commands.extract",
+    "feature_likelihood": "metrics.feature_likelihood",
     "fid": "commands.evaluate",
     "frechet_difference": "metrics.frechet.difference",
     "frechet_distance": "metrics.frechet.distance",
     "frechet_estimate": "metrics.frechet.joint",
     "frechet_infinity": "metrics.frechet.infinity",
+    "frechet_wavelet_distance": "metrics.wavelet",
     "inception_score": "metrics.inception.score",
     "influence": "commands.influence",
     "join_shards": "references.joining",
@@ -123,7 +137,9 @@ _HOMES = {
     "kl_divergence": "metrics.divergences",
     "load_extractor": "features.registry",
     "load_plain_pickle": "references.formats.plain_pickle",
+    "mode_count": "metrics.kernel.renyi",
     "precision_recall": "metrics.neighbours.precision_recall",
+    "precision_recall_curve": "metrics.precision_recall_curve",
     "precision_recall_difference": "metrics.neighbours.difference",
     "precision_recall_estimate": "metrics.neighbours.estimate",
     "printable": "_text",
@@ -133,10 +149,12 @@ _HOMES = {
     "sanity": "commands.sanity.run",
     "shown": "_text",
     "sliced_distance": "metrics.sliced",
+    "sliced_estimate": "metrics.sliced",
     "symmetric_precision_recall": "metrics.neighbours.symmetric",
     "this_process_only": "ranks",
     "timed": "timing",
     "to_uint8": "data.to_uint8",
+    "vendi_by_class": "metrics.vendi_classes",
     "vendi_score": "metrics.vendi",
 }
 
