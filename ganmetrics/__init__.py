@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ganmetrics.commands.explain import explain as explain
     from ganmetrics.commands.extract import extract as extract
     from ganmetrics.commands.influence import influence as influence
+    from ganmetrics.commands.reconstruct.run import reconstruct as reconstruct
     from ganmetrics.commands.sanity.run import sanity as sanity
     from ganmetrics.core.gaussian.moments import Moments as Moments
     from ganmetrics.core.gaussian.roots import psd_sqrt as psd_sqrt
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from ganmetrics.errors import StaleStatistics as StaleStatistics
     from ganmetrics.errors import StorageError as StorageError
     from ganmetrics.errors import WeightsError as WeightsError
+    from ganmetrics.evaluator import Evaluator as Evaluator
     from ganmetrics.extraction.options import Extraction as Extraction
     from ganmetrics.features.base import Extractor as Extractor
     from ganmetrics.features.base import ExtractorSpec as ExtractorSpec
@@ -41,11 +43,13 @@ if TYPE_CHECKING:
     from ganmetrics.metrics.divergences import earth_movers_distance as earth_movers_distance
     from ganmetrics.metrics.divergences import js_divergence as js_divergence
     from ganmetrics.metrics.divergences import kl_divergence as kl_divergence
+    from ganmetrics.metrics.feature_metric import FeatureMetric as FeatureMetric
     from ganmetrics.metrics.frechet.difference import frechet_difference as frechet_difference
     from ganmetrics.metrics.frechet.distance import frechet_distance as frechet_distance
     from ganmetrics.metrics.frechet.infinity import frechet_infinity as frechet_infinity
     from ganmetrics.metrics.frechet.joint import Estimate as Estimate
     from ganmetrics.metrics.frechet.joint import frechet_estimate as frechet_estimate
+    from ganmetrics.metrics.frechet.sample import Sample as Sample
     from ganmetrics.metrics.inception.score import inception_score as inception_score
     from ganmetrics.metrics.kernel.difference import kernel_difference as kernel_difference
     from ganmetrics.metrics.kernel.distance import kernel_distance as kernel_distance
@@ -64,9 +68,11 @@ if TYPE_CHECKING:
 _HOMES = {
     "Difference": "metrics.difference",
     "Estimate": "metrics.frechet.joint",
+    "Evaluator": "evaluator",
     "Extraction": "extraction.options",
     "Extractor": "features.base",
     "ExtractorSpec": "features.base",
+    "FeatureMetric": "metrics.feature_metric",
     "FrechetInceptionDistance": "metric",
     "GanMetricsError": "errors",
     "InputError": "errors",
@@ -78,6 +84,7 @@ _HOMES = {
     "Preprocessing": "features.resize",
     "Reference": "references.reference",
     "Report": "report",
+    "Sample": "metrics.frechet.sample",
     "Score": "report",
     "StaleStatistics": "errors",
     "StorageError": "errors",
@@ -109,6 +116,7 @@ _HOMES = {
     "precision_recall_estimate": "metrics.neighbours.estimate",
     "printable": "_text",
     "psd_sqrt": "core.gaussian.roots",
+    "reconstruct": "commands.reconstruct.run",
     "sanity": "commands.sanity.run",
     "shown": "_text",
     "this_process_only": "ranks",

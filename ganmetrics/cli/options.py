@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import click
 
+from ganmetrics import _plugins
 from ganmetrics._text import printable
 from ganmetrics.cli.output import emit, say
 from ganmetrics.features.names import (
@@ -36,7 +37,7 @@ def check_extractor(context: click.Context, parameter: click.Parameter, value: s
     """Return the name of an extractor, ours or ``timm:NAME``; anything else is wrong usage."""
     if (
         value is not None
-        and value not in EXTRACTORS[:-1]
+        and value not in (*EXTRACTORS[:-1], *_plugins.names(_plugins.EXTRACTORS))
         and not (value.startswith(TIMM_PREFIX) and value != TIMM_PREFIX)
     ):
         raise click.BadParameter(f"{value!r} is not one of {', '.join(EXTRACTORS)}.", context, parameter)
@@ -45,7 +46,8 @@ def check_extractor(context: click.Context, parameter: click.Parameter, value: s
 
 def complete_extractor(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001
     """Return the names that begin as typed."""
-    return [name for name in (*EXTRACTORS[:-1], TIMM_PREFIX) if name.startswith(incomplete)]
+    known = (*EXTRACTORS[:-1], *_plugins.names(_plugins.EXTRACTORS), TIMM_PREFIX)
+    return [name for name in known if name.startswith(incomplete)]
 
 
 def parse_memory(context: click.Context, parameter: click.Parameter, value: str) -> int:

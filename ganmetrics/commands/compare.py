@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Unpack
 
 from torch import Tensor
 
+from ganmetrics._files import as_path
 from ganmetrics._types import Progress, silent
 from ganmetrics.core.checks import probability, whole
 from ganmetrics.core.inference.permutation import PERMUTATIONS
@@ -156,7 +157,7 @@ def compare(
     probability("confidence", confidence)
     permutations = whole("permutations", permutations, least=1)
     extraction = Extraction.of(how, options)
-    store = None if cache is None else ReferenceCache(Path(cache), features=cache_features)
+    store = None if cache is None else ReferenceCache(as_path(cache), features=cache_features)
     demand = Demand("a comparison", frozenset({"moments", "features"}), LEAST)
     with all_ranks("compare") as ranks:
         opened = ranks.each(lambda: [open_side(source, extraction) for source in (real, first, second)])

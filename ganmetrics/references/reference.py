@@ -128,10 +128,11 @@ class Reference:
         )
 
     @classmethod
-    def of_stream(cls, layer: Layer, settings: Settings, *, source: str) -> "Reference":
+    def of_stream(cls, layer: Layer, settings: Settings, *, source: str, spatial: Layer | None = None) -> "Reference":
         """Return the statistics of images that were seen once, of which no file tells what they were."""
         return cls(
             layer=layer,
+            spatial=spatial,
             spec=settings.extractor.spec,
             protocol=settings.protocol.name,
             source=source,

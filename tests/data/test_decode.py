@@ -280,8 +280,10 @@ def test_decoded_images_are_treated_alike(noise, encoded):
     opened = decode_stored(Image.open(io.BytesIO(gray)), alpha="white")
     assert (opened.image == decode(gray).image).all()
     assert opened.oddities == ("grayscale",)
-    assert decode_stored(noise(), alpha="white").image is not None
-    assert decode_stored(noise(), alpha="white").format == "uint8"
+    pixels = noise()
+    in_memory = decode_stored(pixels, alpha="white")
+    assert (in_memory.image == pixels).all()
+    assert (in_memory.format, in_memory.oddities) == ("uint8", ())
 
 
 def test_a_gif_with_a_giant_frame_is_refused_at_once(monkeypatch):

@@ -98,4 +98,4 @@ def _shared(real: Sample, fakes: list[Sample], one: Corrected, two: Corrected) -
         first, second = pulled - pulled.mean(), pulled_too - pulled_too.mean()
         like = float(first @ second) / math.sqrt(max(float(first.square().sum() * second.square().sum()), 1e-300))
         scales = max(like, 0.0) * min(each.root.scales[0] for each in (one, two))
-    return means + noise + (real.trace) ** 2 * (covariance + scales)
+    return means + noise + covariance + scales

@@ -25,7 +25,7 @@ class Sample:
 
     >>> side = Sample.of(torch.arange(24.0).reshape(12, 2).sin())
     >>> side.count, len(side.images)
-    (12, 2)
+    (12, 12)
     """
 
     moments: Moments
@@ -49,15 +49,20 @@ class Sample:
         """The number of images; None if the moments are exact."""
         return self.moments.count
 
-    @cached_property
+    @property
     def trace(self) -> float:
         """The trace of the covariance."""
-        return float(self.moments.factor.square().sum())
+        return self.part.trace
 
-    @cached_property
+    @property
     def squared(self) -> float:
         """An estimate without bias of tr C^2, at least 0."""
-        return self.part(1.0).squared
+        return self.part.squared
+
+    @property
+    def all_images(self) -> Features | None:
+        """The images where all of them are known; else None."""
+        return self.images if self.images is not None and len(self.images) == self.count else None
 
     @cached_property
     def different(self) -> "Sample":
@@ -65,23 +70,22 @@ class Sample:
 
         Equal images are no independent ones, and what they have in common with each other no law of samples expects.
         """
-        rows = self.moments.rows
-        if rows is None:
+        if self.all_images is None:
             return self
-        unique = torch.unique(rows, dim=0)
-        if len(unique) in (1, len(rows)):
+        unique = torch.unique(self.all_images, dim=0)
+        if len(unique) in (1, len(self.all_images)):
             return self
         return Sample.of(unique + self.moments.mean)
 
-    def part(self, unit: float) -> Part:
-        """Return the side for the fit, with features over `unit`."""
-        factor = self.moments.factor / unit
+    @cached_property
+    def part(self) -> Part:
+        """The side for the fit, of which spectra are found once."""
+        factor, matrix = self.moments.factor, self.moments.matrix
         freedom = None if self.count is None else self.count - 1
+        square = None if matrix is None else float(matrix.square().sum())
         if self.images is None or freedom is None:
-            return Part(factor, freedom)
-        if self.moments.rows is not None:
-            return Part(factor, freedom, factor)
-        return Part(factor, freedom, self.images / (unit * freedom**0.5))
+            return Part(factor, freedom, None, square)
+        return Part(factor, freedom, factor if matrix is None else self.images / freedom**0.5, square)
 
 
 def kept_images(features: ArrayLike, most: int) -> Tensor:

@@ -91,6 +91,11 @@ def test_moments_that_are_at_hand_are_not_merged_again():
     close(Blocks(parts, whole).without(0), Blocks(parts).without(0))
 
 
+def input_blocks(inputs):
+    """Return each image's block by what the network is given of it."""
+    return blocks_of(input_hashes(inputs))
+
+
 @pytest.mark.parametrize("shape", [(3, 50, 50), (257,), (3,)])
 def test_blocks_by_inputs_depend_on_each_value_of_an_image_alone(shape):
     """Whatever batch it is in; every value counts, equal images share a block, and blocks are about equal."""

@@ -22,7 +22,7 @@ def draw(count, seed, *, shift=0.0, scale=1.0):
     return scale * np.random.default_rng([seed, count]).standard_normal((count, WIDTH)) * SPREAD + shift
 
 
-@settings(max_examples=8)
+@settings(max_examples=4)
 @given(seed=st.integers(0, 2**16), counts=st.sampled_from([(40, 40), (33, 120), (90, 34)]), power=st.integers(-3, 3))
 def test_turned_scaled_and_shuffled_images_have_the_same_distance(seed, counts, power):
     """Rotations and the images' order change nothing; features times s make it s^2 times as large."""
@@ -50,12 +50,12 @@ def test_sides_may_be_exchanged(counts):
 def test_interval_covers(counts, shift):
     """Over draws the mean is the truth, and the interval covers it: neither never, nor by being endless."""
     truth, found = WIDTH * shift**2, []
-    for seed in range(40):
+    for seed in range(24):
         found.append(frechet_estimate(draw(counts[0], 2 * seed), draw(counts[1], 2 * seed + 1, shift=shift)))
     values = np.array([one.corrected for one in found])
     spread = values.std(ddof=1)
     trace = 2 * float((SPREAD**2).sum())
-    assert abs(values.mean() - truth) < 3 * spread / math.sqrt(40) + 0.01 * trace
+    assert abs(values.mean() - truth) < 3 * spread / math.sqrt(24) + 0.01 * trace
     assert np.mean([one.low <= truth <= one.high for one in found]) >= 0.85
     assert np.mean([one.error for one in found]) < 2 * spread
     assert np.mean([one.value for one in found]) > truth + 2 * spread
@@ -153,6 +153,26 @@ def test_doubtful_images_are_called_so(make, says):
     assert good.reason == ""
 
 
+def test_common_images_are_said():
+    """Fakes that are real images are no independent sample; and images close by chance are not called so."""
+    real = draw(40, 1)
+    found = frechet_estimate(real, np.concatenate([real[:10], draw(30, 2)]))
+    assert found.reason.startswith("10 fake images are real ones")
+    steep = np.arange(1, WIDTH + 1.0) ** -2
+    assert frechet_estimate(draw(40, 1) * steep, draw(40, 2) * steep).calibrated
+
+
+def test_sides_without_a_common_direction():
+    """Where one side varies the other does not: nothing is raised, and the distance is that of the traces."""
+    real, fake = draw(20, 1), draw(20, 2)
+    real[:, :16], fake[:, 16:] = 0, 0
+    found = frechet_estimate(real, fake)
+    traces = real.var(axis=0, ddof=1).sum() + fake.var(axis=0, ddof=1).sum()
+    assert found.corrected == pytest.approx(traces, abs=3 * found.error)
+    exact = [Moments.gaussian(np.zeros(4), np.diag(spread)) for spread in ([1.0, 1, 0, 0], [0.0, 0, 1, 1])]
+    assert frechet_estimate(*exact).corrected == pytest.approx(4)
+
+
 @pytest.mark.parametrize("columns", [slice(0, 0), slice(0, 20), slice(0, 31)])
 def test_constant_features_do_not_count(columns):
     """Features that never vary, on both sides, add nothing: the distance is that without them."""
@@ -200,7 +220,7 @@ def test_kept_images_do_not_depend_on_order():
 def test_difference_of_two_generators_covers_and_is_paired():
     """The interval covers the true difference, and is narrower than that of two distances on their own."""
     truth, inside, paired, apart = WIDTH * (0.1**2 - 0.3**2), [], [], []
-    for seed in range(25):
+    for seed in range(16):
         real, near, far = draw(36, 3 * seed), draw(40, 3 * seed + 1, shift=0.1), draw(60, 3 * seed + 2, shift=0.3)
         found = difference_from_few(real, near, far)
         inside.append(found.low <= truth <= found.high)
