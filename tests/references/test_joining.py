@@ -7,6 +7,7 @@ from ganmetrics.commands.evaluate import fid
 from ganmetrics.errors import InputError, StaleStatistics
 from ganmetrics.references.joining import join_shards
 from ganmetrics.references.reference import Reference
+from ganmetrics.references.shard import parse_shard
 from ganmetrics.testing import ChannelMeans, random_images, write_images
 from tests.ranks_program import SMALL
 
@@ -68,3 +69,11 @@ def test_a_shard_is_no_reference():
         fid(build(IMAGES, "1/2"), IMAGES, extractor=ChannelMeans(), workers=0)
     with pytest.raises(InputError, match="i/n with i from 1 to n"):
         build(IMAGES, "3/2")
+
+
+@pytest.mark.parametrize("text", ["0/2", "3/2", "2", "9" * 5000 + "/2", "1/" + "9" * 5000, "-1/2", "1/2/3"])
+def test_what_is_no_shard(text):
+    """Digits without end are none either; the message is short."""
+    with pytest.raises(InputError, match="needs to be i/n with i from 1 to n, such as 2/8; got ") as raised:
+        parse_shard(text)
+    assert len(str(raised.value)) < 400
