@@ -32,6 +32,8 @@ def as_path(given: str | os.PathLike[str]) -> Path:
         ...
     ganmetrics.errors.InputError: a path must be one that a file can have; got real\x00: embedded null byte
     """
+    if not isinstance(given, str | os.PathLike):
+        raise InputError(f"a path must be text or a path; got {type(given).__name__}")
     path = Path(given)
     try:
         path.stat()
