@@ -204,8 +204,8 @@ class Comparison:
         counts = [f"{role} has {count:,}" for role, count in few.items() if count and count <= self.spec.dimension]
         if counts:
             logger.warning(
-                "%s images, no more than the %s features: the Fréchet distance is then far too large; compare it at "
-                "equal counts only",
+                "%s images, no more than the %s features: the plain Fréchet distance is then far too large; compare it "
+                "at equal counts only, or take the corrected one",
                 " and ".join(counts),
                 f"{self.spec.dimension:,}",
             )
