@@ -93,6 +93,7 @@ def test_help_teaches(run, command):
     assert "Usage: " in done.out
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 @pytest.mark.parametrize("arguments", [("weights", "list"), ("cache", "list", "--json")])
 def test_a_result_that_cannot_be_written_is_one_line(arguments):

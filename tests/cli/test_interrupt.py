@@ -14,6 +14,8 @@ import pytest
 from ganmetrics.cli.interrupt import SIGNALS
 from ganmetrics.testing import write_images
 
+pytestmark = pytest.mark.slow
+
 SLOW = """
 import sys, time
 from ganmetrics.extraction import settings

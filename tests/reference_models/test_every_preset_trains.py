@@ -8,6 +8,8 @@ from reference_models.data.load import load_images
 from reference_models.presets import PRESETS
 from reference_models.training.flow import build_trainer
 
+pytestmark = pytest.mark.slow
+
 FAST = {"opt_g.lr": 1e-3, "opt_d.lr": 1e-3, "data.count": 512, "batch": 32, "net.latent_dim": 100}
 STEPS = dict.fromkeys(PRESETS, 200) | {
     "sagan": 80,

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 KEYS = ["net.size=8", "net.width=4", "data.count=32", "batch=8", "eval.count=20", "eval.extractor=efficientnet-lite0"]
 SESSION = """
@@ -61,7 +63,6 @@ def test_what_is_in_it(wheel):
         assert expected == {name for name in names if name.startswith(f"{package}/") and name.endswith(".py")}
 
 
-@pytest.mark.slow
 def test_it_works_outside_of_the_clone(wheel, tmp_path):
     """Train, resume, sample, compare and analyse, from another folder, with nothing but the wheel's own files."""
     site, work = tmp_path / "site", tmp_path / "work"

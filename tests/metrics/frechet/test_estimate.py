@@ -22,6 +22,7 @@ def drawn(count, seed, shift=0.0, tails=False):
     return shift + rng.standard_normal((count, SIZE)) * scale
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tails", [False, True])
 @pytest.mark.parametrize(("real_count", "fake_count"), [(60, 60), (40, 120)])
 def test_interval_covers_and_the_plain_distance_is_outside(real_count, fake_count, tails):

@@ -89,6 +89,7 @@ def test_few_images_are_right_on_average_and_their_error_is_the_spread():
     assert 0.7 < math.sqrt(np.mean(variances)) / spread < 1.8
 
 
+@pytest.mark.slow
 def test_what_two_distances_share_is_their_covariance_over_real_draws():
     """Over draws of the real side alone, tr S1 - 2 R of two fakes go together as `shared_covariance` says."""
     turn = np.linalg.qr(np.random.default_rng(3).standard_normal((WIDTH, WIDTH)))[0]
