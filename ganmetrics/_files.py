@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from ganmetrics._text import clipped, shown
+from ganmetrics._text import clipped, one_line, shown
 from ganmetrics.errors import GanMetricsError, InputError, StorageError
 
 _LOCKS = sys.platform != "win32"
@@ -25,16 +25,19 @@ def as_path(name: str, value: object) -> Path:
     """Return what a caller gave as the path of a file or folder.
 
     Raises:
-        InputError: it is no text and no path.
+        InputError: it is no text and no path, or no file system can have it.
 
     >>> as_path("cache", 3)
     Traceback (most recent call last):
         ...
     ganmetrics.errors.InputError: cache must be a path, got 3
     """
-    if isinstance(value, str) or (isinstance(value, os.PathLike) and isinstance(os.fspath(value), str)):
-        return Path(value)
-    raise InputError(f"{name} must be a path, got {shown(value)}")
+    text = os.fspath(value) if isinstance(value, os.PathLike) else value
+    if not isinstance(text, str):
+        raise InputError(f"{name} must be a path, got {shown(value)}")
+    if "\0" in text:
+        raise InputError(f"{name} must be a path, which has no null byte, got {shown(text)}")
+    return Path(text)
 
 
 def check_name(path: Path) -> Path:
@@ -52,6 +55,9 @@ def check_name(path: Path) -> Path:
         path.exists()
     except OSError as error:
         raise InputError(f"{clipped(path)} cannot be looked up: {_reason(error)}") from None
+    # Lone surrogates that stand for no byte.
+    except ValueError as error:
+        raise InputError(f"{clipped(path)} cannot be looked up: {one_line(error)}") from None
     return path
 
 

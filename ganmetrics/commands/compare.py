@@ -154,6 +154,7 @@ def compare(
     """
     names = tuple(metric.name for metric in choose_metrics(metrics, CONTESTED))
     probability("confidence", confidence)
+    memory = whole("memory", memory, least=1)
     permutations = whole("permutations", permutations, least=1)
     extraction = Extraction.of(how, options)
     store = ReferenceCache.at(cache, features=cache_features)

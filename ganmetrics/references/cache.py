@@ -8,7 +8,7 @@ from pathlib import Path
 
 import platformdirs
 
-from ganmetrics._files import as_path, check_writable
+from ganmetrics._files import as_path, check_name, check_writable
 from ganmetrics.core.checks import of_type
 from ganmetrics.errors import GanMetricsError, StaleStatistics, StorageError
 from ganmetrics.extraction.collect import Collected, Keep
@@ -71,7 +71,7 @@ class ReferenceCache:
             InputError: `directory` is no path, or `features` neither True nor False.
         """
         of_type("cache_features", features, bool, "True or False")
-        return None if directory is None else cls(as_path("cache", directory), features=features)
+        return None if directory is None else cls(check_name(as_path("cache", directory)), features=features)
 
     @property
     def empty(self) -> bool:

@@ -101,7 +101,10 @@ class Reference:
         from ganmetrics.references.building import build_reference  # noqa: PLC0415
 
         chosen = Extraction.of(how, options)
-        store = None if cache is None else as_path("cache", cache)
+        of_type("interval", interval, bool, "True or False")
+        of_type("spatial", spatial, bool, "True or False")
+        of_type("shard", shard, str | None, "a text such as 2/8, or None")
+        store = None if cache is None else check_name(as_path("cache", cache))
         return build_reference(
             source, chosen, interval=interval, spatial=spatial, shard=shard, cache=store, progress=progress
         )
