@@ -9,11 +9,12 @@ STAMP := $(VENV)/.installed
 PARITY := .venv-parity
 PARITY_STAMP := $(PARITY)/.installed
 
-.PHONY: help demo test check format parity fuzz faults
+.PHONY: help demo test quick check static format parity fuzz faults
 
 help:
 	@echo "make demo     score two folders of real images, offline, and save a picture of both"
 	@echo "make test     format, lint, types, layers and tests: what CI runs"
+	@echo "make quick    the same with the fast tests only, in two minutes on two cores"
 	@echo "make format   rewrite the code in the house format"
 	@echo "make fuzz     20,000 changed files, wrong arguments and command lines of each kind, seeds 0 and 1: hours"
 	@echo "make faults   kill -9 at 30 random moments of each writing command, and the other faults: some minutes"
@@ -28,14 +29,22 @@ $(STAMP): pyproject.toml
 demo: $(STAMP)
 	$(BIN)/python docs/gallery/demo.py --output demo-output
 
+# Tests run on two processes of one thread each; those of a file stay together, as the examples of a page must.
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+
 test: $(STAMP) check
 
-check:
+check: static
+	$(PYTEST) --cov --cov-report=term
+
+quick: $(STAMP) static
+	$(PYTEST) -m "not slow and not parity and not fuzz" ganmetrics tests
+
+static:
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest --cov --cov-report=term
 
 format: $(STAMP)
 	$(BIN)/ruff format .
@@ -54,7 +63,7 @@ parity: $(PARITY_STAMP)
 FUZZ_CASES ?= 20000
 FUZZ_SEEDS ?= 0 1
 fuzz: $(STAMP)
-	GANMETRICS_FUZZ_CASES=$(FUZZ_CASES) GANMETRICS_FUZZ_SEEDS="$(FUZZ_SEEDS)" $(BIN)/python -m pytest -o addopts= -p no:cacheprovider --import-mode=importlib tests/fuzz
+	GANMETRICS_FUZZ_CASES=$(FUZZ_CASES) GANMETRICS_FUZZ_SEEDS="$(FUZZ_SEEDS)" $(BIN)/python -m pytest -m fuzz -o addopts= -p no:cacheprovider --import-mode=importlib tests/fuzz
 
 faults: $(STAMP)
 	GANMETRICS_FAULT_ROUNDS=30 $(BIN)/python -m pytest --no-cov tests/faults

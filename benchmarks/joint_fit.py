@@ -20,8 +20,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from ganmetrics.metrics.frechet.joint import JointEstimate, frechet_from_few
-from ganmetrics.metrics.frechet.sample import Sample
+from ganmetrics import Estimate, frechet_estimate
 
 Array = np.ndarray
 CLUSTERS = 10
@@ -37,6 +36,10 @@ REAL_COUNTS = ("d/8", "d/4", "d/2", "d", "6d:50", "6d:100", "6d:d/4")
 TITLES = ("spectrum", "data", "images", "true", "plain", "corrected", "sd", "unbiased", "covers", "width", "calibrated")
 STUDY = 21
 """Leads every seed: what the method's constants were looked at on was drawn with others."""
+
+
+Design = tuple[str, str, float, int, str]
+"""Spectrum, distribution, difference, dimension and counts: what tells cells apart."""
 
 
 class Population(NamedTuple):
@@ -73,7 +76,8 @@ def clusters(rng: np.random.Generator, count: int, dimension: int) -> Array:
     centres = np.linalg.qr(np.random.default_rng(0).standard_normal((dimension, CLUSTERS)))[0].T * math.sqrt(CLUSTERS)
     between = (centres[rng.integers(CLUSTERS, size=count)] - centres.mean(axis=0)) / math.sqrt(2)
     within = np.linalg.cholesky(np.eye(dimension) - np.cov(centres.T, ddof=0) / 2)
-    return between + rng.standard_normal((count, dimension)) @ within.T
+    images: Array = between + rng.standard_normal((count, dimension)) @ within.T
+    return images
 
 
 DISTRIBUTIONS: dict[str, Callable[[np.random.Generator, int, int], Array]] = {
@@ -126,7 +130,7 @@ class Cell:
     calibrated: float
 
     @property
-    def key(self) -> tuple[str, str, float, int, str]:
+    def key(self) -> Design:
         """What tells cells apart."""
         return self.spectrum, self.distribution, self.difference, self.dimension, self.counts
 
@@ -144,21 +148,20 @@ class Cell:
 
     def row(self) -> str:
         """Return the Markdown row."""
+        name = f"{self.spectrum}, same" if self.spectrum != "features" and self.difference == 0 else self.spectrum
         return (
-            f"| {self.spectrum} | {self.distribution} | {self.counts} | {self.truth:.3g} | {self.plain:.3g} "
+            f"| {name} | {self.distribution} | {self.counts} | {round(self.truth, 9):.3g} | {self.plain:.3g} "
             f"| {self.corrected:.3g} | {self.sd:.2g} | {'yes' if self.unbiased else 'no'} | {self.covered:.2f} "
             f"| {self.width:.2f} | {self.calibrated:.2f} |"
         )
 
 
-def summary(
-    design: tuple[str, str, float, int, str], truth: float, trace: float, found: list[JointEstimate]
-) -> Cell | None:
+def summary(design: Design, truth: float, trace: float, found: list[Estimate]) -> Cell | None:
     """Return the cell of these estimates; None where there are too few images for them."""
     usable = [e for e in found if e.corrected is not None]
     if len(usable) < len(found):
         return None
-    values = np.array([e.corrected for e in usable])
+    values, low, high = (np.array([getattr(e, name) for e in usable]) for name in ("corrected", "low", "high"))
     return Cell(
         *design,
         repetitions=len(found),
@@ -168,13 +171,13 @@ def summary(
         corrected=float(values.mean()),
         sd=float(values.std(ddof=1)),
         error=float(np.mean([e.error for e in found])),
-        covered=float(np.mean([e.low <= truth <= e.high for e in found])),
-        half_width=float(np.mean([e.high - e.low for e in found])) / 2,
+        covered=float(np.mean((low <= truth) & (truth <= high))),
+        half_width=float(np.mean(high - low)) / 2,
         calibrated=float(np.mean([e.calibrated for e in found])),
     )
 
 
-def known(dimension: int, repetitions: int, done: set[tuple]) -> Iterable[Cell]:
+def known(dimension: int, repetitions: int, done: set[Design]) -> Iterable[Cell]:
     """Yield the cells of known populations that are not done."""
     for counts in COUNTS:
         for spectrum, distribution, difference in DESIGNS:
@@ -189,20 +192,20 @@ def known(dimension: int, repetitions: int, done: set[tuple]) -> Iterable[Cell]:
                     side.mean + DISTRIBUTIONS[distribution](rng, number, dimension) @ side.root
                     for side, number in zip(sides, numbers, strict=True)
                 ]
-                found.append(frechet_from_few(*images))
+                found.append(frechet_estimate(*images))
             trace = float(sum((side.root**2).sum() for side in sides))
             cell = summary(design, exact_distance(*sides), trace, found)
             if cell:
                 yield cell
 
 
-def real_features(folder: Path, repetitions: int, done: set[tuple]) -> Iterable[Cell]:
+def real_features(folder: Path, repetitions: int, done: set[Design]) -> Iterable[Cell]:
     """Yield the cells of features in a folder; the set ``alike`` is of the real images themselves."""
     real = np.load(folder / "real.npy").astype(float)
     dimension, order = real.shape[1], np.random.default_rng(STUDY).permutation(len(real))
     names = ["alike", *sorted(path.stem for path in folder.glob("*.npy") if path.stem != "real")]
     trace = 2 * float(real.var(axis=0, ddof=1).sum())
-    many = Sample.of(real[order[: 6 * dimension]])
+    many = real[order[: 6 * dimension]]
     for name in names:
         fake = real[order[6 * dimension :]] if name == "alike" else np.load(folder / f"{name}.npy").astype(float)
         truth = None
@@ -211,14 +214,14 @@ def real_features(folder: Path, repetitions: int, done: set[tuple]) -> Iterable[
             if design in done or numbers[1] > len(fake):
                 continue
             if truth is None:
-                truth = 0.0 if name == "alike" else frechet_from_few(real, fake).corrected
+                truth = 0.0 if name == "alike" else frechet_estimate(real, fake).corrected or math.nan
             found = []
             for repetition in range(repetitions):
                 rng = np.random.default_rng([STUDY, repetition, *numbers])
                 chosen = fake[rng.permutation(len(fake))[: numbers[1]]]
                 other = order[: 6 * dimension] if name == "alike" else order
                 side = many if numbers[0] == 6 * dimension else real[rng.permutation(other)[: numbers[0]]]
-                found.append(frechet_from_few(side, chosen))
+                found.append(frechet_estimate(side, chosen))
             cell = summary(design, truth, trace, found)
             if cell:
                 yield cell
@@ -226,7 +229,10 @@ def real_features(folder: Path, repetitions: int, done: set[tuple]) -> Iterable[
 
 def read(path: Path) -> list[Cell]:
     """Return the cells that a file has."""
-    kinds = {field.name: field.type for field in fields(Cell)}
+    kinds = {
+        field.name: {"str": str, "int": int, "float": float}[str(getattr(field.type, "__name__", field.type))]
+        for field in fields(Cell)
+    }
     if not path.exists():
         return []
     with path.open(newline="") as file:

@@ -14,7 +14,7 @@ from functools import partial
 import numpy as np
 import torch
 
-from ganmetrics.metrics.frechet.joint import frechet_from_few
+from ganmetrics import frechet_estimate
 
 Array = np.ndarray
 Draw = Callable[[np.random.Generator, int], Array]
@@ -51,13 +51,15 @@ def collapsed(rng: np.random.Generator, count: int, *, modes: int, noise: float)
 
 def rectified(rng: np.random.Generator, count: int, *, of: Draw) -> Array:
     """Return features after a threshold, three quarters of them exactly 0."""
-    return np.maximum(of(rng, count) / SPREAD - 0.7, 0) * SPREAD
+    images: Array = np.maximum(of(rng, count) / SPREAD - 0.7, 0) * SPREAD
+    return images
 
 
 def flat(rng: np.random.Generator, count: int, *, of: Draw, rank: int) -> Array:
     """Return features in a subspace of lower rank."""
     plane = np.linalg.qr(np.random.default_rng(4).standard_normal((WIDTH, rank)))[0]
-    return of(rng, count) @ plane @ plane.T
+    images: Array = of(rng, count) @ plane @ plane.T
+    return images
 
 
 def half_constant(rng: np.random.Generator, count: int, *, of: Draw) -> Array:
@@ -137,13 +139,19 @@ def main() -> None:
         found = []
         for repetition in range(options.repetitions):
             rng = np.random.default_rng([31, repetition])
-            found.append(frechet_from_few(real(rng, real_count), fake(rng, fake_count)))
-        values = np.array([e.corrected for e in found])
-        spread = values.std(ddof=1)
+            found.append(frechet_estimate(real(rng, real_count), fake(rng, fake_count)))
+        if any(e.corrected is None for e in found):
+            print(
+                f"| {name} | {truth:.3g} | {np.mean([e.value for e in found]):.3g} | none | | | | 0.00 "
+                f"| {found[0].reason} |"
+            )
+            continue
+        values, low, high = (np.array([getattr(e, end) for e in found]) for end in ("corrected", "low", "high"))
+        spread, inside = values.std(ddof=1), (low <= truth) & (truth <= high)
         print(
             f"| {name} | {truth:.3g} | {np.mean([e.value for e in found]):.3g} | {values.mean():.3g} | {spread:.2g} "
-            f"| {np.mean([e.low <= truth <= e.high for e in found]):.2f} "
-            f"| {np.mean([e.error for e in found]) / spread:.2f} "
+            f"| {inside.mean():.2f} "
+            f"| {np.mean(high - low) / 2 / (1.96 * spread):.2f} "
             f"| {np.mean([e.calibrated for e in found]):.2f} | {max((e.reason for e in found), key=len)} |",
             flush=True,
         )

@@ -28,12 +28,12 @@ from reference_models import (
     LabelledImages,
     Sampler,
     TrainConfig,
-    Trainer,
     build_config,
     load_images,
     score_generator,
 )
 from reference_models.testing import RandomFeatures
+from reference_models.training.flow import build_trainer
 
 SAMPLES = 2000
 CLASSIFIER = 512
@@ -46,6 +46,8 @@ _ADAM = {"opt_g.lr": 1e-3, "opt_d.lr": 1e-3}
 RATES: dict[str, dict[str, object]] = {
     "sagan": {"opt_g.lr": 4e-4, "opt_d.lr": 8e-4},
     "wgan": {"opt_g.lr": 4e-4, "opt_d.lr": 4e-4},
+    "r3gan": {"opt_g.lr": 1e-3, "opt_d.lr": 1e-3, "ema_decay": 0.98},
+    "flow": {"ema_decay": 0.98},
 }
 """Learning rates for networks so narrow, where they differ from 1e-3."""
 STEPS = {
@@ -56,6 +58,10 @@ STEPS = {
     "wgan-gp-acgan": 3000,
     "wgan-gp-acgan-seed": 1500,
     "sagan": 500,
+    "sngan": 2000,
+    "dcgan-r1": 1000,
+    "r3gan": 600,
+    "flow": 1000,
 }
 """Steps of the discriminator; 800 elsewhere."""
 CANNOT = ("cgan-additive",)
@@ -150,7 +156,7 @@ def prove(preset: str, seed: int, options: argparse.Namespace) -> Run:
     metric = FrechetInceptionDistance(
         Reference.from_images(data.images, extractor=extractor, workers=0), extractor=extractor
     )
-    trainer = Trainer(config, data)
+    trainer = build_trainer(config, data)
     steps = int(STEPS.get(preset, 800) * options.scale)
     began = time.process_time()
     course = []

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ganmetrics.commands.explain import explain as explain
     from ganmetrics.commands.extract import extract as extract
     from ganmetrics.commands.influence import influence as influence
+    from ganmetrics.commands.reconstruct.run import reconstruct as reconstruct
     from ganmetrics.commands.sanity.run import sanity as sanity
     from ganmetrics.core.gaussian.moments import Moments as Moments
     from ganmetrics.core.gaussian.roots import psd_sqrt as psd_sqrt
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from ganmetrics.errors import StaleStatistics as StaleStatistics
     from ganmetrics.errors import StorageError as StorageError
     from ganmetrics.errors import WeightsError as WeightsError
+    from ganmetrics.evaluator import Evaluator as Evaluator
     from ganmetrics.extraction.options import Extraction as Extraction
     from ganmetrics.features.base import Extractor as Extractor
     from ganmetrics.features.base import ExtractorSpec as ExtractorSpec
@@ -41,18 +43,38 @@ if TYPE_CHECKING:
     from ganmetrics.metrics.divergences import earth_movers_distance as earth_movers_distance
     from ganmetrics.metrics.divergences import js_divergence as js_divergence
     from ganmetrics.metrics.divergences import kl_divergence as kl_divergence
+    from ganmetrics.metrics.feature_likelihood import feature_likelihood as feature_likelihood
+    from ganmetrics.metrics.feature_metric import FeatureMetric as FeatureMetric
     from ganmetrics.metrics.frechet.difference import frechet_difference as frechet_difference
     from ganmetrics.metrics.frechet.distance import frechet_distance as frechet_distance
-    from ganmetrics.metrics.frechet.estimate import Estimate as Estimate
-    from ganmetrics.metrics.frechet.estimate import frechet_estimate as frechet_estimate
     from ganmetrics.metrics.frechet.infinity import frechet_infinity as frechet_infinity
+    from ganmetrics.metrics.frechet.joint import Estimate as Estimate
+    from ganmetrics.metrics.frechet.joint import frechet_estimate as frechet_estimate
+    from ganmetrics.metrics.frechet.sample import Sample as Sample
     from ganmetrics.metrics.inception.score import inception_score as inception_score
     from ganmetrics.metrics.kernel.difference import kernel_difference as kernel_difference
     from ganmetrics.metrics.kernel.distance import kernel_distance as kernel_distance
     from ganmetrics.metrics.kernel.estimate import kernel_distance_estimate as kernel_distance_estimate
+    from ganmetrics.metrics.kernel.renyi import mode_count as mode_count
+    from ganmetrics.metrics.neighbours.clipped import clipped_coverage as clipped_coverage
+    from ganmetrics.metrics.neighbours.clipped import clipped_density as clipped_density
+    from ganmetrics.metrics.neighbours.copied_share import copied_share as copied_share
+    from ganmetrics.metrics.neighbours.data_copying import data_copying as data_copying
     from ganmetrics.metrics.neighbours.difference import precision_recall_difference as precision_recall_difference
     from ganmetrics.metrics.neighbours.estimate import precision_recall_estimate as precision_recall_estimate
+    from ganmetrics.metrics.neighbours.memorisation import authenticity as authenticity
     from ganmetrics.metrics.neighbours.precision_recall import precision_recall as precision_recall
+    from ganmetrics.metrics.neighbours.probabilistic import (
+        probabilistic_precision_recall as probabilistic_precision_recall,
+    )
+    from ganmetrics.metrics.neighbours.symmetric import symmetric_precision_recall as symmetric_precision_recall
+    from ganmetrics.metrics.precision_recall_curve import precision_recall_curve as precision_recall_curve
+    from ganmetrics.metrics.sliced import sliced_distance as sliced_distance
+    from ganmetrics.metrics.sliced import sliced_estimate as sliced_estimate
+    from ganmetrics.metrics.vendi import vendi_score as vendi_score
+    from ganmetrics.metrics.vendi_classes import vendi_by_class as vendi_by_class
+    from ganmetrics.metrics.wavelet import WaveletMoments as WaveletMoments
+    from ganmetrics.metrics.wavelet import frechet_wavelet_distance as frechet_wavelet_distance
     from ganmetrics.ranks import this_process_only as this_process_only
     from ganmetrics.references.formats.plain_pickle import load_plain_pickle as load_plain_pickle
     from ganmetrics.references.joining import join_shards as join_shards
@@ -63,10 +85,12 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Difference": "metrics.difference",
-    "Estimate": "metrics.frechet.estimate",
+    "Estimate": "metrics.frechet.joint",
+    "Evaluator": "evaluator",
     "Extraction": "extraction.options",
     "Extractor": "features.base",
     "ExtractorSpec": "features.base",
+    "FeatureMetric": "metrics.feature_metric",
     "FrechetInceptionDistance": "metric",
     "GanMetricsError": "errors",
     "InputError": "errors",
@@ -78,22 +102,31 @@ _HOMES = {
     "Preprocessing": "features.resize",
     "Reference": "references.reference",
     "Report": "report",
+    "Sample": "metrics.frechet.sample",
     "Score": "report",
     "StaleStatistics": "errors",
     "StorageError": "errors",
     "Stream": "data.streams",
+    "WaveletMoments": "metrics.wavelet",
     "WeightsError": "errors",
+    "authenticity": "metrics.neighbours.memorisation",
     "clipped": "_text",
+    "clipped_coverage": "metrics.neighbours.clipped",
+    "clipped_density": "metrics.neighbours.clipped",
     "compare": "commands.compare",
+    "copied_share": "metrics.neighbours.copied_share",
+    "data_copying": "metrics.neighbours.data_copying",
     "earth_movers_distance": "metrics.divergences",
     "evaluate": "commands.evaluate",
     "explain": "commands.explain",
     "extract": "commands.extract",
+    "feature_likelihood": "metrics.feature_likelihood",
     "fid": "commands.evaluate",
     "frechet_difference": "metrics.frechet.difference",
     "frechet_distance": "metrics.frechet.distance",
-    "frechet_estimate": "metrics.frechet.estimate",
+    "frechet_estimate": "metrics.frechet.joint",
     "frechet_infinity": "metrics.frechet.infinity",
+    "frechet_wavelet_distance": "metrics.wavelet",
     "inception_score": "metrics.inception.score",
     "influence": "commands.influence",
     "join_shards": "references.joining",
@@ -104,16 +137,25 @@ _HOMES = {
     "kl_divergence": "metrics.divergences",
     "load_extractor": "features.registry",
     "load_plain_pickle": "references.formats.plain_pickle",
+    "mode_count": "metrics.kernel.renyi",
     "precision_recall": "metrics.neighbours.precision_recall",
+    "precision_recall_curve": "metrics.precision_recall_curve",
     "precision_recall_difference": "metrics.neighbours.difference",
     "precision_recall_estimate": "metrics.neighbours.estimate",
     "printable": "_text",
+    "probabilistic_precision_recall": "metrics.neighbours.probabilistic",
     "psd_sqrt": "core.gaussian.roots",
+    "reconstruct": "commands.reconstruct.run",
     "sanity": "commands.sanity.run",
     "shown": "_text",
+    "sliced_distance": "metrics.sliced",
+    "sliced_estimate": "metrics.sliced",
+    "symmetric_precision_recall": "metrics.neighbours.symmetric",
     "this_process_only": "ranks",
     "timed": "timing",
     "to_uint8": "data.to_uint8",
+    "vendi_by_class": "metrics.vendi_classes",
+    "vendi_score": "metrics.vendi",
 }
 
 __all__ = sorted(_HOMES)  # noqa: PLE0605 - a list of names, made from the table above

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from ganmetrics._text import clipped, one_line, shown
+from ganmetrics._text import clipped
 from ganmetrics.errors import GanMetricsError, InputError, StorageError
 
 _LOCKS = sys.platform != "win32"
@@ -21,43 +21,30 @@ _LOCKS = sys.platform != "win32"
 _NO_RESERVATION = {errno.EINVAL, errno.ENOSYS, errno.ENODEV, errno.EOPNOTSUPP, errno.ENOTSUP}
 
 
-def as_path(name: str, value: object) -> Path:
-    """Return what a caller gave as the path of a file or folder.
+def as_path(given: str | os.PathLike[str]) -> Path:
+    r"""Return a path that the system can look for, whether or not anything lies there.
 
     Raises:
-        InputError: it is no text and no path, or no file system can have it.
+        InputError: no file can have that name: it holds a null character or half a character, or is too long.
 
-    >>> as_path("cache", 3)
+    >>> as_path("real\0")
     Traceback (most recent call last):
         ...
-    ganmetrics.errors.InputError: cache must be a path, got 3
+    ganmetrics.errors.InputError: a path must be one that a file can have; got real\x00: embedded null byte
     """
-    text = os.fspath(value) if isinstance(value, os.PathLike) else value
-    if not isinstance(text, str):
-        raise InputError(f"{name} must be a path, got {shown(value)}")
-    if "\0" in text:
-        raise InputError(f"{name} must be a path, which has no null byte, got {shown(text)}")
-    return Path(text)
-
-
-def check_name(path: Path) -> Path:
-    """Return a path that the file system can be asked for, whether there is anything or not.
-
-    Raises:
-        InputError: its name is too long, or it is in a folder that may not be read.
-
-    >>> check_name(Path("x" * 5000))
-    Traceback (most recent call last):
-        ...
-    ganmetrics.errors.InputError: xxx... cannot be looked up: File name too long
-    """
+    if not isinstance(given, str | os.PathLike):
+        raise InputError(f"a path must be text or a path; got {type(given).__name__}")
+    path = Path(given)
     try:
-        path.exists()
-    except OSError as error:
-        raise InputError(f"{clipped(path)} cannot be looked up: {_reason(error)}") from None
-    # Lone surrogates that stand for no byte.
+        path.stat()
     except ValueError as error:
-        raise InputError(f"{clipped(path)} cannot be looked up: {one_line(error)}") from None
+        reason = "it cannot be encoded" if isinstance(error, UnicodeError) else str(error)
+        raise InputError(f"a path must be one that a file can have; got {clipped(path)}: {reason}") from None
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            raise InputError(
+                f"a path must be one that a file can have; got {clipped(path)}: {_reason(error)}"
+            ) from None
     return path
 
 
@@ -71,6 +58,7 @@ def atomic_write(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     A symbolic link is written through; the umask decides the permissions.
 
     Raises:
+        InputError: no file can have that name.
         StorageError: the directory or the disk refuses, or `path` is there and is no regular file.
 
     >>> directory = tempfile.TemporaryDirectory()
@@ -80,7 +68,7 @@ def atomic_write(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     b'{}'
     >>> directory.cleanup()
     """
-    target = Path(os.path.realpath(path))
+    target = Path(os.path.realpath(as_path(path)))
     # A rename would put a plain file in the place of a device such as /dev/null.
     if target.exists() and not target.is_file():
         raise StorageError(f"{path} cannot be written: it is no regular file")
@@ -116,13 +104,14 @@ def check_writable(directory: str | os.PathLike[str], bytes_needed: int) -> None
     Where a file system cannot reserve, its free space is compared instead.
 
     Raises:
+        InputError: no file can have that name.
         StorageError: the directory cannot be created or written, or has no room.
 
     >>> directory = tempfile.TemporaryDirectory()
     >>> check_writable(Path(directory.name) / "cache", 1024)
     >>> directory.cleanup()
     """
-    directory = Path(directory)
+    directory = as_path(directory)
     try:
         directory.mkdir(parents=True, exist_ok=True)
         # A file without a name: a process that is killed leaves nothing.

@@ -86,6 +86,49 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
                 "opt_d.lr": 4e-4,
             },
         ),
+        "sngan": Preset(
+            "spectral normalisation of the discriminator alone, hinge, five of its steps for one (Miyato et al. 2018)",
+            {**_HINGE, "net.norm_d": "none", "net.spectral_d": True, "n_critic": 5},
+        ),
+        "dcgan-r1": Preset(
+            "DCGAN without normalisation in the discriminator, with R1 (Mescheder et al. 2018)",
+            {"net.norm_d": "none", "objective.r1": 1.0, "opt_g.betas": (0.0, 0.99), "opt_d.betas": (0.0, 0.99)},
+        ),
+        "r3gan": Preset(
+            "relativistic pairs with R1 and R2, residual networks without normalisation (Huang et al. 2024), narrow",
+            {
+                "objective.adversarial": "relativistic",
+                "objective.r1": 0.05,
+                "objective.r2": 0.05,
+                "objective.gamma_end": 0.1,
+                "net.backbone": "r3",
+                "net.norm_d": "none",
+                "net.width": 64,
+                "net.latent_dim": 64,
+                "ema_decay": 0.999,
+                **{
+                    f"{network}.{key}": value
+                    for network in ("opt_g", "opt_d")
+                    for key, value in (
+                        ("betas", (0.0, 0.9)),
+                        ("beta2_end", 0.99),
+                        ("schedule", "cosine"),
+                        ("lr_end", 5e-5),
+                    )
+                },
+            },
+        ),
+        "flow": Preset(
+            "flow matching, no GAN: a small U-Net, averaged weights, sampled by an ODE solver (Lipman et al. 2023)",
+            {
+                "net.backbone": "flow",
+                "net.norm_d": "none",
+                "net.latent_dim": 3 * 32**2,
+                "ema_decay": 0.999,
+                "opt_g.lr": 1e-3,
+                "opt_g.betas": (0.9, 0.999),
+            },
+        ),
         "wgan": Preset(
             "Wasserstein GAN with clipped weights (Arjovsky et al. 2017)",
             {

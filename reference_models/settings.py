@@ -114,19 +114,31 @@ def read_toml(path: Path) -> dict[str, object]:
         ConfigError: the file cannot be read, or is no TOML.
     """
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        return parse_toml(path.read_text(encoding="utf-8"), str(path))
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}") from None
-    except RecursionError:
-        raise ConfigError(f"{path} is no TOML file of keys: it is nested too deeply") from None
-    except ValueError as error:  # of the syntax, the encoding, or a number with too many digits
+    except UnicodeDecodeError as error:
         raise ConfigError(f"{path} is no TOML file: {one_line(error)}") from None
+
+
+def parse_toml(text: str, name: str) -> dict[str, object]:
+    """Return the keys of a TOML text.
+
+    Raises:
+        ConfigError: it is none; `name` says what messages call it.
+    """
+    try:
+        document = tomllib.loads(text)
+    except RecursionError:
+        raise ConfigError(f"{name} is no TOML file of keys: it is nested too deeply") from None
+    except ValueError as error:  # of the syntax, or a number with too many digits
+        raise ConfigError(f"{name} is no TOML file: {one_line(error)}") from None
     flat: dict[str, object] = {}
-    for name, value in document.items():
+    for key, value in document.items():
         if isinstance(value, dict):
-            flat |= {f"{name}.{key}": inner for key, inner in value.items()}
+            flat |= {f"{key}.{inner}": part for inner, part in value.items()}
         else:
-            flat[name] = value
+            flat[key] = value
     return flat
 
 

@@ -9,11 +9,22 @@ import torch
 import torch.distributed as dist
 from torch import nn
 
-from ganmetrics import ExtractorSpec, FrechetInceptionDistance, Outputs, Reference, evaluate
+from ganmetrics import (
+    Evaluator,
+    ExtractorSpec,
+    FrechetInceptionDistance,
+    Outputs,
+    Reference,
+    compare,
+    evaluate,
+    extract,
+    influence,
+    sanity,
+)
 from ganmetrics.errors import GanMetricsError
 from ganmetrics.features.network import FrozenNetwork, NetworkExtractor
 from ganmetrics.features.resize import Preprocessing
-from ganmetrics.ranks import this_process_only
+from ganmetrics.ranks import share_of, this_process_only
 from ganmetrics.testing import ChannelMeans, random_images, write_images
 
 ALL = ("fid", "kid", "is", "precision", "recall", "density", "coverage")
@@ -78,6 +89,29 @@ def failure(call):
     return "none"
 
 
+def commands(real, fake):
+    """Return numbers of every other command that goes the one road."""
+    compared = compare(real, fake, fake // 2, metrics=("fid", "kid"), permutations=19, **FREE)
+    differences = [one.difference for one in compared.verdicts.values()]
+    moved = influence(real, fake, **FREE)
+    study = sanity(real, metrics=("fid",), disturbances=("rectangles",), **FREE)
+    evaluator = Evaluator(real, metrics=("fid", "kid"), **FREE)
+    share = current_share(len(fake))
+    evaluator.update(fake[share.start : share.stop])
+    return {
+        "compare": [number for one in differences for number in (one.first, one.second, one.p_value)],
+        "influence": moved.fake.influence.tolist(),
+        "sanity": study.series[0].values("fd_channel-means"),
+        "extract": extract(fake, **FREE).features.sum(dim=0).tolist(),
+        "evaluator": [score.value for score in evaluator.compute().values()],
+    }
+
+
+def current_share(count):
+    """The part of so many images that is this process's."""
+    return share_of(count, int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1")))
+
+
 def results(folder, rank, size):
     """Return what is compared between one process and several."""
     real, fake = random_images(50, seed=1), random_images(61, seed=2)
@@ -88,6 +122,7 @@ def results(folder, rank, size):
     metric = FrechetInceptionDistance(reference, extractor=ChannelMeans(), device="cpu")
     metric.update(fake[:7] if size > 1 and rank == 0 else fake[7 if size > 1 else 0 :][: 61 if rank < 2 else 0])
     found["loop"] = metric.compute().value
+    found["commands"] = commands(real, fake)
     through = {"extractor": SMALL, "workers": 0, "device": "cpu", "batch_size": 16}
     found["network"] = scores(evaluate(real, fake, metrics=(*ALL, "sfid"), **through))
     found["skipped"] = scores(evaluate(folder, fake, metrics=("fid", "kid", "sfid"), skip_bad=True, **through))

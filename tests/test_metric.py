@@ -63,12 +63,12 @@ def test_merged_metrics_equal_one(metric):
 
 
 def test_memory_does_not_grow_with_images(metric):
-    """Features are folded into moments once a block is full, for the whole and for each part."""
+    """Features are folded into moments once a block is full, and no more images are kept than an interval needs."""
     for number in range(20):
         metric.update(random_images(600, seed=number))
-    kept = [metric._seen._whole, *metric._seen._parts]
-    assert len(kept) == 9
-    assert all(sum(map(len, part._pending)) < BLOCK_ROWS for part in kept)
+    seen = metric._evaluator._seen
+    assert sum(map(len, seen._whole._pending)) < BLOCK_ROWS
+    assert len(seen._kept.features) == 1024
     assert metric.count == 12_000
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 TIMEOUT = 120
 
@@ -62,6 +64,8 @@ def test_several_processes_are_one(alone, tmp_path, size):
                 assert found[kind][name] == same, name
         assert found["contents"] == alone["contents"]
         assert found["loop"] == pytest.approx(alone["loop"], rel=1e-9)
+        for name, numbers in alone["commands"].items():
+            assert found["commands"][name] == pytest.approx(numbers, rel=1e-9, abs=1e-9), name
         assert found["extractor"].startswith("ValueError: the extractor failed here")
         assert found["damaged"].startswith("InputError: 1 of 9 images of ")
         assert found["another"].startswith("InputError: all processes need to make one call; got evaluate of fid")

@@ -9,6 +9,8 @@ import torch
 from ganmetrics import Reference
 from ganmetrics.testing import ChannelMeans
 
+pytestmark = pytest.mark.slow
+
 distributed = pytest.importorskip("distributed")
 
 

@@ -7,6 +7,7 @@ import click
 
 from ganmetrics.cli.options import (
     SOURCE,
+    PathType,
     cache_features_option,
     cache_options,
     emit_found,
@@ -18,7 +19,6 @@ from ganmetrics.cli.options import (
     timing_option,
 )
 from ganmetrics.cli.output import say
-from ganmetrics.cli.paths import FilePath
 from ganmetrics.cli.progress import bar
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ PICTURES = 32 * 2**20
 )
 @click.option(
     "--out",
-    type=FilePath(file_okay=False),
+    type=PathType(path_type=Path, file_okay=False),
     default=None,
     help="A folder for contact sheets of the images in the tables (PNG); made where it is missing.",
 )

@@ -3,16 +3,18 @@
 import functools
 import json
 import logging
+import os
 import re
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import click
 
+from ganmetrics import _plugins
 from ganmetrics._text import printable
 from ganmetrics.cli.output import emit, say
-from ganmetrics.cli.paths import FilePath
 from ganmetrics.features.names import (
     DEFAULT_EXTRACTOR,
     EXTRACTORS,
@@ -35,7 +37,7 @@ def check_extractor(context: click.Context, parameter: click.Parameter, value: s
     """Return the name of an extractor, ours or ``timm:NAME``; anything else is wrong usage."""
     if (
         value is not None
-        and value not in EXTRACTORS[:-1]
+        and value not in (*EXTRACTORS[:-1], *_plugins.names(_plugins.EXTRACTORS))
         and not (value.startswith(TIMM_PREFIX) and value != TIMM_PREFIX)
     ):
         raise click.BadParameter(f"{value!r} is not one of {', '.join(EXTRACTORS)}.", context, parameter)
@@ -44,7 +46,8 @@ def check_extractor(context: click.Context, parameter: click.Parameter, value: s
 
 def complete_extractor(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001
     """Return the names that begin as typed."""
-    return [name for name in (*EXTRACTORS[:-1], TIMM_PREFIX) if name.startswith(incomplete)]
+    known = (*EXTRACTORS[:-1], *_plugins.names(_plugins.EXTRACTORS), TIMM_PREFIX)
+    return [name for name in known if name.startswith(incomplete)]
 
 
 def parse_memory(context: click.Context, parameter: click.Parameter, value: str) -> int:
@@ -62,6 +65,16 @@ def check_confidence(context: click.Context, parameter: click.Parameter, value: 
     return value
 
 
+class PathType(click.Path):
+    """A path, which click would look for before it has looked at the name."""
+
+    def convert(self, value: Any, parameter: click.Parameter | None, context: click.Context | None) -> Any:  # noqa: ANN401 - as click has it
+        """Return the path; a null character in it, which no shell can pass, is wrong usage."""
+        if "\0" in os.fsdecode(value):
+            self.fail("a path cannot hold a null character.", parameter, context)
+        return super().convert(value, parameter, context)
+
+
 def check_frames(context: click.Context, parameter: click.Parameter, value: str) -> str | int:
     """Return first, all or a positive number; anything else is wrong usage."""
     if value in {"first", "all"}:
@@ -71,7 +84,7 @@ def check_frames(context: click.Context, parameter: click.Parameter, value: str)
     return int(value[:9])
 
 
-SOURCE = FilePath()
+SOURCE = PathType(path_type=Path)
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 
 _EXTRACTION = (
@@ -90,7 +103,7 @@ _EXTRACTION = (
     ),
     click.option(
         "--weights",
-        type=FilePath(),
+        type=SOURCE,
         default=None,
         help="A weights file of your own; the score is then called fd_<extractor>, not fid.",
     ),

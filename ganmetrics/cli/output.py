@@ -43,7 +43,7 @@ def emit(text: str) -> None:
 def say(text: str) -> None:
     """Print a line beside the result to stderr; where that is full or closed, there is nobody to tell."""
     with suppress(OSError):
-        click.echo(printable(text), err=True)
+        click.echo("\n".join(map(printable, text.split("\n"))), err=True)
 
 
 def while_printing(error: OSError) -> bool:

@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ganmetrics.cli.options import SOURCE, extraction_options, quiet_option, start_logging
+from ganmetrics.cli.options import SOURCE, PathType, extraction_options, quiet_option, start_logging
 from ganmetrics.cli.output import emit
-from ganmetrics.cli.paths import FilePath
 from ganmetrics.cli.progress import bar
 from ganmetrics.references.formats.names import OWN, WRITTEN
 
 if TYPE_CHECKING:
     from ganmetrics.extraction.options import Extraction
 
-OUTPUT = FilePath(dir_okay=False)
+OUTPUT = PathType(path_type=Path, dir_okay=False)
 
 WIDEST = 2048
 """Features of the widest bundled extractor: the room to check for before the extractor is known."""
@@ -37,6 +36,7 @@ def reference() -> None:
 @extraction_options
 @interval_option
 @click.option("--spatial", is_flag=True, help="Keep what sFID needs as well.")
+@click.option("--floor", is_flag=True, help="Keep what `evaluate --floor` needs as well.")
 @click.option("--shard", metavar="I/N", default=None, help="Only the I-th of N parts, for `reference merge`.")
 @quiet_option
 def build(
@@ -46,6 +46,7 @@ def build(
     how: "Extraction",
     no_interval: bool,
     spatial: bool,
+    floor: bool,
     shard: str | None,
     quiet: bool,
 ) -> None:
@@ -61,13 +62,14 @@ def build(
 
     start_logging(quiet=quiet)
     with all_ranks("reference build") as ranks:
-        room = (1 + spatial) * layer_bytes(WIDEST, blocks=False, kept=not no_interval)
+        room = (1 + spatial) * layer_bytes(WIDEST, blocks=floor, kept=not no_interval)
         ranks.once(lambda: check_output(output, room))
     built = Reference.from_images(
         source,
         how,
         interval=not no_interval,
         spatial=spatial,
+        floor=floor,
         shard=shard,
         progress=silent if quiet else bar,
     )

@@ -8,6 +8,7 @@ import click
 from ganmetrics.cli.evaluate import split_metrics
 from ganmetrics.cli.options import (
     SOURCE,
+    PathType,
     cache_options,
     emit_found,
     extraction_options,
@@ -16,14 +17,13 @@ from ganmetrics.cli.options import (
     start_logging,
     timing_option,
 )
-from ganmetrics.cli.paths import FilePath
 from ganmetrics.cli.progress import bar
 from ganmetrics.metrics.catalogue import METRICS
 
 if TYPE_CHECKING:
     from ganmetrics.extraction.options import Extraction
 
-FOLDER = FilePath(file_okay=False)
+FOLDER = PathType(path_type=Path, file_okay=False)
 
 
 @click.command()

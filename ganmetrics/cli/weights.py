@@ -28,7 +28,8 @@ def list_all(*, as_json: bool) -> None:
         return
     for status in known:
         emit(f"{status.extractor}  {status.state}  {status.path}")
-        emit(f"  {status.name}, {status.size:,} bytes, sha256 {status.sha256}")
+        size = "size not published" if status.size is None else f"{status.size:,} bytes"
+        emit(f"  {status.name}, {size}, sha256 {status.sha256 or 'not published'}")
 
 
 @weights.command()
@@ -52,9 +53,10 @@ def verify(extractor: str) -> None:
     from ganmetrics.features.weights import verify_weights
 
     status = verify_weights(extractor)
-    if status.state != "verified":
+    if status.state in ("damaged", "missing"):
+        size = "size not published" if status.size is None else f"{status.size} bytes"
         raise WeightsError(
-            f"{extractor} needs {status.name} ({status.size} bytes, sha256 {status.sha256}); "
+            f"{extractor} needs {status.name} ({size}, sha256 {status.sha256 or 'not published'}); "
             f"it is {status.state} at {status.path}"
         )
-    emit(f"verified {status.path}")
+    emit(f"{status.state} {status.path}")

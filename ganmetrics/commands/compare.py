@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Unpack
 
 from torch import Tensor
 
+from ganmetrics._files import as_path
 from ganmetrics._types import Progress, silent
 from ganmetrics.core.checks import probability, whole
 from ganmetrics.core.inference.permutation import PERMUTATIONS
@@ -157,7 +158,7 @@ def compare(
     memory = whole("memory", memory, least=1)
     permutations = whole("permutations", permutations, least=1)
     extraction = Extraction.of(how, options)
-    store = ReferenceCache.at(cache, features=cache_features)
+    store = None if cache is None else ReferenceCache(as_path(cache), features=cache_features)
     demand = Demand("a comparison", frozenset({"moments", "features"}), LEAST)
     with all_ranks("compare") as ranks:
         opened = ranks.each(lambda: [open_side(source, extraction) for source in (real, first, second)])

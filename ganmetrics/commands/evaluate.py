@@ -1,13 +1,13 @@
 """`evaluate`: every asked metric from one pass over the images."""
 
 from collections.abc import Sequence
-from dataclasses import fields
 from pathlib import Path
-from typing import Any, Unpack, cast
+from typing import Unpack
 
+from ganmetrics._files import as_path
 from ganmetrics._types import Progress, silent
 from ganmetrics.data.sources import ImageSource
-from ganmetrics.extraction.options import Extraction, ExtractionOptions
+from ganmetrics.extraction.options import Extraction
 from ganmetrics.features.names import DEFAULT_EXTRACTOR
 from ganmetrics.metrics.catalogue import Metric, Need, choose_metrics
 from ganmetrics.protocols import resolve_protocol
@@ -18,19 +18,12 @@ from ganmetrics.references.gather import gather
 from ganmetrics.references.reference import Reference
 from ganmetrics.references.sides import STORED, Demand, Labels, Request, open_side
 from ganmetrics.report import Report, Score
-from ganmetrics.scoring.options import IntervalKeywords, ScoringKeywords, ScoringOptions
+from ganmetrics.scoring.keywords import DistanceOptions, EvaluationOptions, split_options
+from ganmetrics.scoring.options import ScoringOptions
 from ganmetrics.scoring.preflight import check_classes, check_options
 from ganmetrics.scoring.scores import score_sides
 
 Opened = Reference | ImageSource
-
-
-class EvaluationOptions(ExtractionOptions, ScoringKeywords, total=False):
-    """The keywords of `evaluate`: how images become features, and what is chosen about the metrics."""
-
-
-class DistanceOptions(ExtractionOptions, IntervalKeywords, total=False):
-    """The keywords of `fid`."""
 
 
 def evaluate(
@@ -86,8 +79,8 @@ def evaluate(
     [('fd_channel-means', 20), ('is_channel-means', 20)]
     """
     chosen = choose_metrics(metrics)
-    extraction, choices = _split(how, scoring, options)
-    store = ReferenceCache.at(cache, features=cache_features)
+    extraction, choices = split_options(how, scoring, options)
+    store = None if cache is None else ReferenceCache(as_path(cache), features=cache_features)
     with all_ranks(f"evaluate of {', '.join(metrics)}") as ranks:
         sides = ranks.each(lambda: (open_side(real, extraction, real_labels), open_side(fake, extraction, fake_labels)))
         _check(sides, chosen, extraction, choices)
@@ -122,17 +115,6 @@ def fid(
     report = evaluate(real, fake, how, metrics=("fid",), cache=cache, progress=progress, **options)
     (score,) = report.values()
     return score
-
-
-def _split(
-    how: Extraction | None, scoring: ScoringOptions | None, options: EvaluationOptions
-) -> tuple[Extraction, ScoringOptions]:
-    """Return the keywords as the two values that they are fields of; a seed is both's."""
-    about_metrics = {field.name for field in fields(ScoringOptions)} - {"seed"}
-    of_metrics = {name: value for name, value in options.items() if name in about_metrics}
-    rest = cast("ExtractionOptions", {name: value for name, value in options.items() if name not in about_metrics})
-    extraction = Extraction.of(how, rest)
-    return extraction, ScoringOptions.of(scoring, cast("Any", of_metrics), seed=extraction.seed)
 
 
 def _check(sides: tuple[Opened, Opened], metrics: tuple[Metric, ...], how: Extraction, options: ScoringOptions) -> None:

@@ -11,6 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple, Unpack
 
+from ganmetrics._files import as_path
 from ganmetrics._types import Progress, silent
 from ganmetrics.errors import InputError
 from ganmetrics.extraction.options import Extraction, ExtractionOptions
@@ -169,7 +170,7 @@ def explain(
         raise InputError(f"protocols differ for {DEFAULT_EXTRACTOR} in fp32 only; got extractor {extraction.name}")
     base = resolve_protocol(extraction.protocol, DEFAULT_EXTRACTOR)
     rows = [entry for entry in PROTOCOLS.values() if DEFAULT_EXTRACTOR in entry.extractors]
-    store = ReferenceCache.at(cache)
+    store = None if cache is None else ReferenceCache(as_path(cache))
     demand = Demand(METRICS["fid"].title, frozenset({"moments"}), METRICS["fid"].least)
     with all_ranks("explain") as ranks:
         opened = ranks.each(lambda: [open_images(source, extraction, purpose="explaining") for source in (real, fake)])

@@ -9,6 +9,7 @@ import torch
 from jaxtyping import Float64
 from torch import Tensor
 
+from ganmetrics._files import as_path
 from ganmetrics._types import Progress, silent
 from ganmetrics.core.memory import MEMORY
 from ganmetrics.data.decode import decode_stored
@@ -181,7 +182,7 @@ def influence(
     'tensor[30]'
     """
     extraction = Extraction.of(how, options)
-    store = ReferenceCache.at(cache, features=cache_features)
+    store = None if cache is None else ReferenceCache(as_path(cache), features=cache_features)
     demand = Demand("influence", frozenset({"moments", "features"}), METRICS["fid"].least)
     with all_ranks("influence") as ranks:
         opened = ranks.each(lambda: (open_side(real, extraction), open_side(fake, extraction)))

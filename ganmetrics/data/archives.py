@@ -1,13 +1,11 @@
 """A zip of image files, read in place."""
 
-import lzma
 import os
 import stat
 import zipfile
-import zlib
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from ganmetrics._text import clipped, one_line
+from ganmetrics._text import clipped, one_line, shown
 from ganmetrics.data.classes import DATASET_JSON, Classes, classes_of_paths, read_dataset_json
 from ganmetrics.data.image_source import Listing
 from ganmetrics.data.members import hidden_part, is_image_name
@@ -37,12 +35,18 @@ class ZipSource:
         self._opened: tuple[int, zipfile.ZipFile] | None = None
         try:
             with zipfile.ZipFile(path) as archive:
-                members = [member for member in archive.infolist() if not member.filename.endswith("/")]
-        # UnicodeDecodeError, a ValueError: names that are not in the encoding that they claim.
-        except (OSError, NotImplementedError, ValueError, zipfile.BadZipFile) as error:
+                listed = archive.infolist()
+        except UnicodeDecodeError as error:
+            raise InputError(
+                f"{path} cannot be opened as a zip archive: it says that a member's name is UTF-8, and it is not "
+                f"({shown(error.object)})"
+            ) from None
+        # zipfile and struct each raise their own on damaged bytes.
+        except Exception as error:
             raise InputError(f"{path} cannot be opened as a zip archive: {_reason(error)}") from None
-        for member in members:
+        for member in listed:
             self._check_path(member)
+        members = [member for member in listed if not member.is_dir()]
         visible = [member for member in members if hidden_part(member.filename) is None]
         images = [member for member in visible if is_image_name(member.filename)]
         for member in images:
@@ -84,7 +88,8 @@ class ZipSource:
             return self._archive().read(member)
         except zipfile.BadZipFile as error:
             raise InputError("bad checksum in the archive" if "CRC" in str(error) else _reason(error)) from None
-        except (OSError, EOFError, NotImplementedError, zlib.error, lzma.LZMAError) as error:
+        # zipfile, zlib, lzma and struct each raise their own on damaged bytes.
+        except Exception as error:
             raise InputError(f"cannot be unpacked: {_reason(error)}") from None
 
     def _find_classes(self, labels: zipfile.ZipInfo | None) -> Classes:
@@ -109,6 +114,8 @@ class ZipSource:
 
     def _check_path(self, member: zipfile.ZipInfo) -> None:
         name = member.filename
+        if not name:
+            raise InputError(f"{self.name} has a member without a name")
         # Windows' rules are checked too: an archive should mean the same everywhere.
         if PurePosixPath(name).is_absolute() or PureWindowsPath(name).drive or ".." in PureWindowsPath(name).parts:
             raise InputError(f"{self.name} has a member whose path leads out of the archive: {clipped(name)}")

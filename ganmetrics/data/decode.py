@@ -199,12 +199,15 @@ def _opened(data: bytes) -> Iterator[ImageFile.ImageFile]:
     """Open an encoded image; whatever goes wrong inside is told as a reason."""
     if not data:
         raise InputError("empty file")
-    with _strictly():
+    # A GIF's first frame is made ready as it is opened, however large it claims to be.
+    with _strictly(MAX_PIXELS // 2 if data.startswith(b"GIF8") else None):
         try:
             with Pillow.open(io.BytesIO(data), formats=_formats()) as image:
                 yield image
         except (InputError, MemoryError):
             raise
+        except Pillow.DecompressionBombError:
+            raise InputError(f"decompression bomb: at most {MAX_PIXELS:,} pixels are decoded") from None
         # Decoders meet damaged files with whatever their parsing runs into: struct.error, KeyError, SyntaxError...
         except Exception as error:
             raise InputError(_reason(error, data)) from None
@@ -283,11 +286,14 @@ def _reason(error: Exception, data: bytes) -> str:
 
 
 @contextmanager
-def _strictly() -> Iterator[None]:
-    """Put aside what a program may have set in Pillow: leniency with truncated files, its limit and its warnings."""
+def _strictly(limit: int | None = None) -> Iterator[None]:
+    """Put aside what a program may have set in Pillow: leniency with truncated files, its limit and its warnings.
+
+    Pillow refuses images of more than twice its limit. Where there is none, `MAX_PIXELS` is checked once an image is
+    open, by width and height, which Pillow's own error does not tell.
+    """
     before = ImageFile.LOAD_TRUNCATED_IMAGES, Pillow.MAX_IMAGE_PIXELS
-    # The limit is checked here by width and height, which Pillow's own error does not tell.
-    ImageFile.LOAD_TRUNCATED_IMAGES, Pillow.MAX_IMAGE_PIXELS = False, None
+    ImageFile.LOAD_TRUNCATED_IMAGES, Pillow.MAX_IMAGE_PIXELS = False, limit
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

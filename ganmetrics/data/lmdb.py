@@ -1,7 +1,9 @@
 """An LMDB of encoded images, as LSUN is published."""
 
-import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from ganmetrics.data.decode import begins_as_image
@@ -11,10 +13,13 @@ from ganmetrics.optional import require
 _HEAD = 16
 
 
+_one_at_a_time = Lock()
+
+
 class LmdbSource:
     """The values of an LMDB that begin as image files do, in the order of their keys; other values are ignored.
 
-    Every process opens the database for itself, as LMDB demands.
+    The database is opened for each read and closed again, so that any number of sources and processes may read it.
 
     Raises:
         InputError: lmdb is not installed, or the database is damaged or holds no image.
@@ -25,11 +30,10 @@ class LmdbSource:
     def __init__(self, path: Path) -> None:
         self.name = str(path)
         self._path = path
-        self._opened: tuple[int, Any] | None = None
         self._keys: list[bytes] = []
         self.ignored = 0
         try:
-            with self._environment().begin(buffers=True) as transaction:
+            with self._environment() as database, database.begin(buffers=True) as transaction:
                 for key, value in transaction.cursor():
                     if begins_as_image(bytes(value[:_HEAD])):
                         self._keys.append(bytes(key))
@@ -44,10 +48,6 @@ class LmdbSource:
         """Return the number of images."""
         return len(self._keys)
 
-    def __getstate__(self) -> dict[str, object]:
-        """Leave the open database behind when the source goes to another process."""
-        return {**self.__dict__, "_opened": None}
-
     def label(self, index: int) -> str:
         """Return the path of the database and the key of an image."""
         return f"{self.name}::{self.member(index)}"
@@ -59,7 +59,7 @@ class LmdbSource:
     def read(self, index: int) -> bytes:
         """Return the bytes of an image file."""
         try:
-            with self._environment().begin() as transaction:
+            with self._environment() as database, database.begin() as transaction:
                 data = transaction.get(self._keys[index])
         except _lmdb().Error as error:
             raise InputError(f"cannot be read: {' '.join(str(error).split())}") from None
@@ -71,21 +71,15 @@ class LmdbSource:
         """Return None: the keys of an LMDB say nothing of classes."""
         return
 
-    def _environment(self) -> Any:  # noqa: ANN401 - lmdb has no types
-        process = os.getpid()
-        if self._opened is None or self._opened[0] != process:
-            self._opened = (
-                process,
-                _lmdb().open(
-                    str(self._path),
-                    subdir=self._path.is_dir(),
-                    readonly=True,
-                    lock=False,
-                    readahead=False,
-                    create=False,
-                ),
+    @contextmanager
+    def _environment(self) -> Iterator[Any]:
+        """Open the database for the block: LMDB may be open once in a process, and a fork inherits that."""
+        with _one_at_a_time:
+            database = _lmdb().open(
+                str(self._path), subdir=self._path.is_dir(), readonly=True, lock=False, readahead=False, create=False
             )
-        return self._opened[1]
+            with database:
+                yield database
 
 
 def is_lmdb(path: Path) -> bool:

@@ -58,6 +58,7 @@ def prepared_batches(
     check_bit_depth(bit_depth)
     if batch_size < 1:
         raise InputError(f"batch_size needs to be 1 or more, got {batch_size}")
+    batch_size = min(batch_size, max(len(source), 1))
     pending: list[npt.NDArray[np.float32]] = []
     # Pixels that lie in memory go to the workers with the tasks, so that no worker gets a copy of them all.
     sent = source if source.uniform_size is None else None

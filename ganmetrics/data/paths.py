@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from ganmetrics._text import clipped, one_line
 from ganmetrics.data.classes import classes_of_paths
 from ganmetrics.data.image_source import Listing
 from ganmetrics.data.members import is_image_name
@@ -34,7 +35,7 @@ class PathsSource:
             raise InputError(f"{name} needs to name image files; it is empty")
         for path in self._paths:
             if not is_image_name(path.replace(os.sep, "/")):
-                raise InputError(f"{name} needs to name image files; {path} has no image's extension")
+                raise InputError(f"{name} needs to name image files; {clipped(path)} has no image's extension")
         self._members = _below_their_folder(self._paths)
         self._check_once()
         self._classes = classes_of_paths(self._members)
@@ -58,6 +59,8 @@ class PathsSource:
             return Path(self._paths[index]).read_bytes()
         except OSError as error:
             raise InputError(f"cannot be read: {error.strerror}") from None
+        except ValueError as error:
+            raise InputError(f"no file can have that name: {one_line(error)}") from None
 
     def class_of(self, index: int) -> str | None:
         """Return the first-level folder of an image where these are classes."""

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from ganmetrics._files import as_path, check_name
+from ganmetrics import _plugins
+from ganmetrics._files import as_path
 from ganmetrics.data.archives import ZipSource
 from ganmetrics.data.arrays import open_array, open_tensor
 from ganmetrics.data.datasets import DatasetSource, MapDataset
@@ -109,7 +110,7 @@ def open_source(source: object) -> ImageSource:
     if isinstance(source, ImageSource):
         return source
     if isinstance(source, str | os.PathLike):
-        return _open_path(check_name(as_path("a source", source)))
+        return _open_path(as_path(source))
     for kind in OBJECTS:
         if kind.recognises(source):
             return kind.opens(source)
@@ -121,8 +122,21 @@ def _open_path(path: Path) -> ImageSource:
         for kind in PATHS:
             if kind.recognises(path):
                 return kind.opens(path)
+    for name in _plugins.names(_plugins.SOURCES):
+        added = _added(name, path)
+        if added is not None:
+            return added
     state = "is a file of another kind" if path.exists() else "does not exist"
     raise InputError(f"{path} {state}; images need a {_names(PATHS)}")
+
+
+def _added(name: str, path: Path) -> ImageSource | None:
+    """Return what another package's source makes of a path; None where it is not its kind."""
+    found = _plugins.load(_plugins.SOURCES, name)
+    opened = found.thing(path)
+    if opened is not None and not isinstance(opened, ImageSource):
+        raise InputError(f"source {name} of {found.package} must give images or None; got {type(opened).__name__}")
+    return opened
 
 
 def _names(kinds: tuple[Kind, ...]) -> str:

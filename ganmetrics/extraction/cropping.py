@@ -51,7 +51,7 @@ def cropping(extractor: Extractor, geometry: Geometry, bit_depth: int) -> Extrac
     >>> cropping(plain, Geometry(), 16) is plain
     True
     >>> cropping(plain, Geometry("center"), 16).spec.preprocessing
-    'crop center, none'
+    'crop center, mean of pixels'
     """
     if not geometry.line() and bit_depth == FULL_DEPTH:
         return extractor

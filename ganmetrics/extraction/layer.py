@@ -9,7 +9,7 @@ from torch import Tensor
 
 from ganmetrics._types import Arrays
 from ganmetrics.core.gaussian.blocks import BLOCKS, Blocks
-from ganmetrics.core.gaussian.kept import KeptImages
+from ganmetrics.core.gaussian.kept import KeptImages, most_kept
 from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.errors import InputError
 from ganmetrics.metrics.frechet.sample import Sample
@@ -109,7 +109,7 @@ def layer_bytes(dimension: int, *, blocks: bool, kept: bool) -> int:
 
     A block holds its rows while they are no more than the features, and then half a covariance.
     """
-    images = 4 * dimension * (dimension + 2) if kept else 0
+    images = 4 * (dimension + 2) * most_kept(dimension) if kept else 0
     return 8 * dimension**2 * (2 + (BLOCKS if blocks else 0)) + 8 * dimension * (1 + BLOCKS) + images
 
 

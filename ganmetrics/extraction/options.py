@@ -7,6 +7,7 @@ from typing import TypedDict
 
 import torch
 
+from ganmetrics._files import as_path
 from ganmetrics.core.checks import seed_number, whole
 from ganmetrics.data.frames import Frames, check_frames
 from ganmetrics.data.geometry import Geometry
@@ -103,6 +104,8 @@ class Extraction:
         check_alpha(self.alpha)
         if self.weights is not None and not isinstance(self.weights, str | os.PathLike):
             raise InputError(f"weights must be the path of a file; got {type(self.weights).__name__}")
+        if self.weights is not None:
+            as_path(self.weights)
         if self.device is not None and not isinstance(self.device, str | torch.device):
             raise InputError(f"device must be a name such as cpu or cuda:0; got {type(self.device).__name__}")
         check_bit_depth(self.bit_depth)
@@ -121,7 +124,7 @@ class Extraction:
         """Return the value that a public function was given, as a whole or as keywords.
 
         Raises:
-            InputError: it was given both, or a keyword that there is none of.
+            InputError: it was given both, or an unknown keyword.
 
         >>> Extraction.of(None, {"seed": 3}).seed
         3

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from ganmetrics.core.gaussian.blocks import BLOCKS, Blocks
-from ganmetrics.core.gaussian.kept import KeptImages
+from ganmetrics.core.gaussian.kept import KeptImages, most_kept
 from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.errors import NotEnoughSamples
 from ganmetrics.extraction.layer import Layer, upper_triangle
@@ -49,7 +49,7 @@ def _pool_kept(layer: Layer | None, dimension: int, ranks: Ranks) -> KeptImages 
     if not all(ranks.gather(layer is None or own is not None)):
         return None
     hashes = torch.cat([found for found in ranks.gather(None if own is None else own.hashes) if found is not None])
-    last = int(hashes.sort().values[:dimension][-1])
+    last = int(hashes.sort().values[: most_kept(dimension)][-1])
     parts = ranks.gather(None if own is None else own.below(last))
     return reduce(KeptImages.merge, (part for part in parts if part is not None))
 

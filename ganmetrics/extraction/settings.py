@@ -113,7 +113,7 @@ def open_settings(how: Extraction, *, progress: Progress | None) -> Settings:
 def _preprocessing(protocol: Protocol) -> Preprocessing | None:
     if protocol.resize is None or protocol.scaling is None:
         return None
-    return Preprocessing(protocol.resize, INCEPTION_SIZE, protocol.scaling)
+    return Preprocessing(protocol.resize, (protocol.size, protocol.size), protocol.scaling)
 
 
 def default_workers() -> int:

@@ -20,6 +20,7 @@ from ganmetrics.errors import GanMetricsError, StorageError, WeightsError
 from ganmetrics.features.state_dict import file_sha256
 
 CHUNK = 1 << 18
+HEADERS = {"User-Agent": "ganmetrics", "Accept-Encoding": "identity"}
 PARTIAL_CONTENT = 206
 RANGE_NOT_SATISFIABLE = 416
 TEMPORARY = {408, 425, 429, 500, 502, 503, 504}
@@ -35,14 +36,14 @@ class RemoteFile:
     Attributes:
         url: where it is.
         name: the name that it is stored under.
-        size: in bytes.
-        sha256: in hexadecimal.
+        size: in bytes; None where it is not published, and the server is asked.
+        sha256: in hexadecimal; None where it is not published, and only the size is checked.
     """
 
     url: str
     name: str
-    size: int
-    sha256: str
+    size: int | None
+    sha256: str | None
 
 
 class _InterruptedDownload(Exception):
@@ -80,10 +81,12 @@ def download(
         StorageError: the directory cannot be written.
     """
     target = directory / remote.name
+    size = _asked_size(remote.url, timeout=timeout) if remote.size is None else remote.size
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        with _own_part(target) as part, progress(total=remote.size, stage=f"downloading {remote.name}") as advance:
-            _complete(remote, part, _Meter(advance), attempts=attempts, timeout=timeout, pause=pause)
+        with _own_part(target) as part, progress(total=size, stage=f"downloading {remote.name}") as advance:
+            transfer = _Transfer(remote.url, size, part, _Meter(advance), timeout)
+            _complete(transfer, attempts=attempts, pause=pause)
             _verify(remote, part)
             part.replace(target)
     except GanMetricsError:
@@ -132,30 +135,42 @@ class _Meter:
             self._reported = position
 
 
-def _complete(remote: RemoteFile, part: Path, meter: _Meter, *, attempts: int, timeout: float, pause: float) -> None:
+@dataclass(frozen=True)
+class _Transfer:
+    """A file on its way: from where, how long, into which part."""
+
+    url: str
+    size: int
+    part: Path
+    meter: _Meter
+    timeout: float
+
+
+def _complete(transfer: _Transfer, *, attempts: int, pause: float) -> None:
     for attempt in range(attempts):
         try:
-            _continue(remote, part, meter, timeout=timeout)
+            _continue(transfer)
         except _InterruptedDownload as interruption:
             # A server that was never reached is not tried again: without a network, the answer should come at once.
             if attempt == attempts - 1 or (attempt == 0 and isinstance(interruption, _Unreachable)):
                 tries = "1 attempt" if attempt == 0 else f"{attempt + 1} attempts"
-                raise WeightsError(f"cannot download {remote.url}: {interruption} ({tries})") from None
+                raise WeightsError(f"cannot download {transfer.url}: {interruption} ({tries})") from None
             time.sleep(pause * 2**attempt)
         else:
             return
 
 
-def _continue(remote: RemoteFile, part: Path, meter: _Meter, *, timeout: float) -> None:
+def _continue(transfer: _Transfer) -> None:
     """Append to the part what is missing of it, over one connection."""
+    part, meter, size = transfer.part, transfer.meter, transfer.size
     start = part.stat().st_size if part.exists() else 0
-    if start > remote.size:
+    if start > size:
         part.unlink()
         start = 0
-    if start == remote.size:
+    if start == size:
         meter.reached(start)
         return
-    with _open(remote.url, start, part, timeout=timeout) as response:
+    with _open(transfer.url, start, part, timeout=transfer.timeout) as response:
         # A server without ranges answers 200 with the whole file: then the part starts over.
         resumed = response.status == PARTIAL_CONTENT and _starts_at(response, start)
         with part.open("ab" if resumed else "wb") as file:
@@ -163,19 +178,37 @@ def _continue(remote: RemoteFile, part: Path, meter: _Meter, *, timeout: float) 
             meter.reached(position)
             while chunk := _read(response):
                 position += len(chunk)
-                if position > remote.size:
+                if position > size:
                     break
                 file.write(chunk)
                 meter.reached(position)
-    if position > remote.size:
+    if position > size:
         part.unlink()
-        raise WeightsError(f"{remote.url} must have {remote.size} bytes; the server sent more")
-    if position < remote.size:
-        raise _InterruptedDownload(f"the connection ended after {position} of {remote.size} bytes")
+        raise WeightsError(f"{transfer.url} must have {size} bytes; the server sent more")
+    if position < size:
+        raise _InterruptedDownload(f"the connection ended after {position} of {size} bytes")
+
+
+def _asked_size(url: str, *, timeout: float) -> int:
+    """Return the size that the server gives for a file, without the file.
+
+    Raises:
+        WeightsError: the server cannot be reached, has no such file, or does not say.
+    """
+    request = urllib.request.Request(url, headers=HEADERS, method="HEAD")
+    try:
+        with urllib.request.urlopen(request, timeout=timeout) as response:  # the URLs are ours, all of them https
+            length = response.headers.get("Content-Length") or ""
+    except (OSError, http.client.HTTPException) as error:
+        reason = getattr(error, "reason", error)
+        raise WeightsError(f"cannot download {url}: {reason or type(error).__name__}") from None
+    if not length.isdecimal():
+        raise WeightsError(f"cannot download {url}: the server does not say how long it is")
+    return int(length)
 
 
 def _open(url: str, start: int, part: Path, *, timeout: float) -> http.client.HTTPResponse:
-    headers = {"User-Agent": "ganmetrics", "Accept-Encoding": "identity"}
+    headers = dict(HEADERS)
     if start:
         headers["Range"] = f"bytes={start}-"
     try:
@@ -208,6 +241,8 @@ def _read(response: http.client.HTTPResponse) -> bytes:
 
 
 def _verify(remote: RemoteFile, part: Path) -> None:
+    if remote.sha256 is None:
+        return
     digest = file_sha256(part)
     if digest != remote.sha256:
         part.unlink()

@@ -1,11 +1,22 @@
 """The names of the extractors, light enough for the command line to read before torch is loaded."""
 
-EXTRACTORS = ("inception-v3", "efficientnet-lite0", "timm:NAME")
+DINOV2 = ("dinov2-vitl14", "dinov2-vitb14", "dinov2-vits14")
+
+CLIP = "clip-vit-l14-336"
+
+EXTRACTORS = ("inception-v3", *DINOV2, CLIP, "efficientnet-lite0", "timm:NAME")
 """What ``--extractor`` takes; in the last, NAME is any model of timm."""
 
 DEFAULT_EXTRACTOR = "inception-v3"
 
-WIDTHS = {"inception-v3": 2048, "efficientnet-lite0": 1280}
+WIDTHS = {
+    "inception-v3": 2048,
+    "dinov2-vitl14": 1024,
+    "dinov2-vitb14": 768,
+    "dinov2-vits14": 384,
+    CLIP: 768,
+    "efficientnet-lite0": 1280,
+}
 """Features of the bundled extractors, for statistics that are taken for one of them without opening it."""
 
 TIMM_PREFIX = "timm:"
@@ -17,7 +28,7 @@ PRECISIONS = (FULL_PRECISION, "bf16", "fp16", "bf16-stem-fp32")
 
 
 def with_precision(extractor: str, precision: str) -> str:
-    """Return the name of an extractor that computes in that precision: float32 goes without saying.
+    """Return the name of an extractor that computes in that precision: float32 is not written out.
 
     The precision is a part of the name because it is a part of what the features are: keys of caches, references and
     comparisons then tell two precisions apart as they do two networks, and a score says which it is of.

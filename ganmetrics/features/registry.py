@@ -4,12 +4,13 @@ from collections import OrderedDict
 from pathlib import Path
 from threading import Lock
 
+from ganmetrics import _plugins
 from ganmetrics._text import shown
 from ganmetrics._types import Progress, silent
-from ganmetrics.errors import InputError
-from ganmetrics.features import efficientnet_lite, inception
-from ganmetrics.features.base import Extractor, ExtractorSpec
-from ganmetrics.features.names import EXTRACTORS, TIMM_PREFIX, split_precision
+from ganmetrics.errors import GanMetricsError, InputError
+from ganmetrics.features import clip, dinov2, efficientnet_lite, inception
+from ganmetrics.features.base import Extractor, ExtractorSpec, check_extractor
+from ganmetrics.features.names import CLIP, DINOV2, EXTRACTORS, TIMM_PREFIX, split_precision
 from ganmetrics.features.network import NetworkExtractor
 from ganmetrics.features.resize import Preprocessing
 from ganmetrics.features.timm_model import load_timm_model
@@ -63,8 +64,8 @@ def load_extractor(
     Args:
         name: one of `EXTRACTORS`; followed by ``@bf16``, say, it computes in that one of
             `ganmetrics.features.names.PRECISIONS`.
-        preprocessing: how images become inputs of ``inception-v3``, for which protocols differ; every other extractor
-            has its own.
+        preprocessing: how images become inputs of ``inception-v3``, ``dinov2-*`` and ``clip-*``, which protocols
+            say; every other extractor has its own.
         weights: a state dict to use instead of the published weights; ``efficientnet-lite0`` has its own.
         offline: never download.
         progress: told of a download; None shows nothing.
@@ -73,14 +74,35 @@ def load_extractor(
         InputError: the name is unknown, a package is missing, or an option does not go with the extractor.
         WeightsError: the weights cannot be found, or do not fit.
 
-    >>> load_extractor("inception")
+    >>> load_extractor("inception")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
         ...
-    ganmetrics.errors.InputError: extractor must be inception-v3, efficientnet-lite0 or timm:NAME; got 'inception'
+    ganmetrics.errors.InputError: extractor must be inception-v3, dinov2-vitl14, ... or timm:NAME; got 'inception'
     """
+    if name in _plugins.names(_plugins.EXTRACTORS):
+        if preprocessing is not None or weights is not None:
+            raise InputError(f"extractor {name} is another package's, with weights and preprocessing of its own")
+        return _added(name)
     network, precision = split_precision(name)
     loaded = _load_network(network, preprocessing, weights, offline=offline, progress=progress)
     return loaded.in_precision(precision)
+
+
+def _added(name: str) -> Extractor:
+    """Return the extractor that another package adds under a name, which its spec must have, too."""
+    added = _plugins.load(_plugins.EXTRACTORS, name)
+    try:
+        extractor = check_extractor(added.thing())
+    except GanMetricsError:
+        raise
+    except Exception as error:  # another package's code may fail in any way
+        reason = (str(error).splitlines() or [""])[0] or type(error).__name__
+        raise InputError(f"extractor {name} of {added.package} failed: {reason}") from None
+    if extractor.spec.name != name:
+        raise InputError(
+            f"extractor {name} of {added.package} must have that name in its spec; got {extractor.spec.name}"
+        )
+    return extractor
 
 
 def _load_network(
@@ -98,11 +120,23 @@ def _load_network(
         return inception.load_inception(
             found.path, sha256=found.sha256, canonical=found.canonical, preprocessing=chosen
         )
+    if name in DINOV2:
+        found = find_weights(name, path=path, offline=offline, progress=progress or silent)
+        chosen = preprocessing or dinov2.PREPROCESSING
+        return dinov2.load_dinov2(name, found.path, sha256=found.sha256, preprocessing=chosen)
+    if name == CLIP:
+        found = find_weights(name, path=path, offline=offline, progress=progress or silent)
+        chosen = preprocessing or clip.PREPROCESSING
+        return clip.load_clip(found.path, sha256=found.sha256, canonical=found.canonical, preprocessing=chosen)
     if preprocessing is not None:
-        raise InputError(f"extractor {name} has its own preprocessing; only inception-v3 takes another")
+        raise InputError(
+            f"extractor {name} has its own preprocessing; only inception-v3, dinov2-* and clip-* take another"
+        )
     if name == efficientnet_lite.NAME:
         if path is not None:
-            raise InputError(f"extractor {name} has its own weights; inception-v3 and timm:NAME take others")
+            raise InputError(
+                f"extractor {name} has its own weights; inception-v3, dinov2-*, clip-* and timm:NAME take others"
+            )
         return efficientnet_lite.load_efficientnet_lite()
     if name.startswith(TIMM_PREFIX):
         return load_timm_model(name.removeprefix(TIMM_PREFIX), weights=path, offline=offline)

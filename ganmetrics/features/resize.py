@@ -76,12 +76,21 @@ def _pillow_uint8(image: Pixels, size: Size, *, resample: PillowImage.Resampling
     return np.ascontiguousarray(np.asarray(resized).transpose(2, 0, 1), dtype=np.float32)
 
 
-def _pillow_float(image: Pixels, size: Size, *, resample: PillowImage.Resampling) -> Planes:
-    # One channel at a time in Pillow's float mode, which rounds to float32 only; the bicubic overshoots and is clipped.
+def _centre_square(image: Pixels, size: Size, *, resample: PillowImage.Resampling) -> Planes:
+    # The odd row or column that is left over goes to the bottom or the right, as in CMMD's code.
+    height, width = image.shape[:2]
+    side = min(height, width)
+    top, left = (height - side) // 2, (width - side) // 2
+    return _pillow_uint8(image[top : top + side, left : left + side], size, resample=resample)
+
+
+def _pillow_float(image: Pixels, size: Size, *, resample: PillowImage.Resampling, clip: bool = True) -> Planes:
+    # One channel at a time in Pillow's float mode, which rounds to float32 only; the bicubic overshoots.
     height, width = size
     planes = image.transpose(2, 0, 1).astype(np.float32, order="C")
     resized = [np.asarray(PillowImage.fromarray(plane).resize((width, height), resample)) for plane in planes]
-    return np.stack(resized).clip(0, 255)
+    planes = np.stack(resized)
+    return planes.clip(0, 255) if clip else planes
 
 
 RESIZERS: dict[str, Callable[[Pixels, Size], Planes]] = {
@@ -94,10 +103,14 @@ RESIZERS: dict[str, Callable[[Pixels, Size], Planes]] = {
     # torch.nn.functional.interpolate(mode="bilinear", antialias=True) on floats, which follows Pillow's filter: what
     # torchmetrics does since 1.8.
     "pillow-bilinear-float": partial(_pillow_float, resample=PillowImage.Resampling.BILINEAR),
+    # torch.nn.functional.interpolate(mode="bicubic", antialias=True) on floats: the same filter, its overshoots kept.
+    "pillow-bicubic-unclipped": partial(_pillow_float, resample=PillowImage.Resampling.BICUBIC, clip=False),
     # Pillow's filters widen when they shrink an image, so they do not alias; results are rounded to uint8.
     "pillow-bicubic-uint8": partial(_pillow_uint8, resample=PillowImage.Resampling.BICUBIC),
     "pillow-bilinear-uint8": partial(_pillow_uint8, resample=PillowImage.Resampling.BILINEAR),
     "pillow-lanczos-uint8": partial(_pillow_uint8, resample=PillowImage.Resampling.LANCZOS),
+    # CMMD: the largest square in the middle. It is resized twice; the second, to the size that it has, changes nothing.
+    "centre-square-pillow-bicubic-uint8": partial(_centre_square, resample=PillowImage.Resampling.BICUBIC),
     "pillow-nearest-uint8": partial(_pillow_uint8, resample=PillowImage.Resampling.NEAREST),
 }
 """Name to resizer: uint8 [h, w, 3] and (H, W) in, float32 [3, H, W] from 0 to 255 out."""
@@ -123,6 +136,19 @@ def _unit_interval_doubled(planes: Planes) -> Planes:
     return planes
 
 
+IMAGENET_MEAN = (0.485, 0.456, 0.406)
+IMAGENET_STD = (0.229, 0.224, 0.225)
+CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
+CLIP_STD = (0.26862954, 0.26130258, 0.27577711)
+
+
+def _standardize(planes: Planes, *, mean: tuple[float, ...], std: tuple[float, ...]) -> Planes:
+    planes /= 255
+    planes -= np.array(mean, dtype=np.float32)[:, None, None]
+    planes /= np.array(std, dtype=np.float32)[:, None, None]
+    return planes
+
+
 def _unit_interval(planes: Planes) -> Planes:
     planes /= 255
     return planes
@@ -136,6 +162,8 @@ SCALINGS: dict[str, Callable[[Planes], Planes]] = {
     "(x-128)/128": _centre_on_128,
     "(x-127)/128": _centre_on_127,
     "2x/255-1": _unit_interval_doubled,
+    "(x/255-imagenet-mean)/imagenet-std": partial(_standardize, mean=IMAGENET_MEAN, std=IMAGENET_STD),
+    "(x/255-clip-mean)/clip-std": partial(_standardize, mean=CLIP_MEAN, std=CLIP_STD),
     "x/255": _unit_interval,
     "x": _unscaled,
 }
@@ -143,7 +171,7 @@ SCALINGS: dict[str, Callable[[Planes], Planes]] = {
 
 
 def resize(image: npt.NDArray[Any], size: Size, *, resizer: str) -> Planes:
-    """Return the whole image at another size, its aspect not kept.
+    """Return the whole image, or what a resizer named for it crops, at another size, its aspect not kept.
 
     Args:
         image: uint8 RGB, shape [h, w, 3].
@@ -151,7 +179,7 @@ def resize(image: npt.NDArray[Any], size: Size, *, resizer: str) -> Planes:
         resizer: a name in `RESIZERS`.
 
     Returns:
-        float32 [3, H, W], values from 0 to 255 (Pillow's bicubic and Lanczos are clipped to that range).
+        float32 [3, H, W], values from 0 to 255 (clipped to that range, but for ``pillow-bicubic-unclipped``).
 
     Raises:
         InputError: the image is not uint8 RGB, or is empty; or the resizer is unknown.

@@ -1,11 +1,16 @@
 """The metrics by name: what each needs and which way is better. Light: the command line reads it before torch."""
 
+import logging
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from ganmetrics import _plugins
 from ganmetrics.errors import InputError
+from ganmetrics.metrics.feature_metric import FeatureMetric
+
+logger = logging.getLogger(__name__)
 
 Need = Literal["moments", "spatial", "features", "logits", "classes"]
 """What a metric reads of a side: moments of the features or of the spatial ones, all features, logits, classes."""
@@ -32,6 +37,7 @@ class Metric:
         high: the greatest.
         other_name: what a score is called with another extractor, before the extractor's name.
         interval: what the interval is of that its scores carry; None where no honest one is known.
+        network: the extractor whose published weights give the metric its own name.
     """
 
     name: str
@@ -45,6 +51,7 @@ class Metric:
     high: float
     other_name: str
     interval: IntervalOf | None
+    network: str = "inception-v3"
 
     @property
     def needs_moments(self) -> bool:
@@ -60,10 +67,12 @@ class Metric:
         'fd_efficientnet-lite0'
         >>> METRICS["fid"].score_name(UNKNOWN, canonical=False)
         'fd'
+        >>> METRICS["cmmd"].score_name("clip-vit-l14-336", canonical=True)
+        'cmmd'
         """
         if extractor == UNKNOWN:
             return self.other_name
-        return self.name if canonical else f"{self.other_name}_{extractor}"
+        return self.name if canonical and extractor == self.network else f"{self.other_name}_{extractor}"
 
 
 def _of_both(
@@ -77,6 +86,7 @@ def _of_both(
     high: float = math.inf,
     other_name: str | None = None,
     interval: IntervalOf | None = None,
+    network: str = "inception-v3",
 ) -> Metric:
     """Return a metric that reads the same of both sides."""
     return Metric(
@@ -91,12 +101,18 @@ def _of_both(
         high=high,
         other_name=other_name or name,
         interval=interval,
+        network=network,
     )
 
 
 def _of_neighbours(name: str, *, high: float = 1.0, interval: IntervalOf | None = "counts") -> Metric:
     """Return a metric of who is whose neighbour: higher is better."""
     return _of_both(name, name, "neighbours", "features", lower_is_better=False, high=high, interval=interval)
+
+
+def _of_fidelity(name: str, interval: IntervalOf | None = None) -> Metric:
+    """Return a share of fidelity or diversity: higher is better."""
+    return _of_both(name, name, "fidelity", "features", lower_is_better=False, high=1.0, interval=interval)
 
 
 def _of_fakes(
@@ -135,12 +151,30 @@ METRICS = {
             interval="populations",
         ),
         _of_both("mmd", "a Gaussian kernel's discrepancy", "kernel", "features", high=2000.0, interval="populations"),
+        # The same discrepancy of CLIP's embeddings, of which it is the name (arXiv 2401.09603).
+        _of_both(
+            "cmmd",
+            "CMMD",
+            "kernel",
+            "features",
+            high=2000.0,
+            interval="populations",
+            network="clip-vit-l14-336",
+        ),
+        _of_both("mind", "a sliced distance", "sliced", "features", least=1, other_name="md", interval="populations"),
         # One image for each of the ten splits of every protocol; the greatest value is the number of classes.
         _of_fakes("is", "an Inception Score", "inception", "logits", least=10, low=1.0, interval="counts"),
         _of_neighbours("precision"),
         _of_neighbours("recall"),
         _of_neighbours("density", high=math.inf),
         _of_neighbours("coverage"),
+        # The median of radii and the norm of the real set among itself have a part in their spread that is not known.
+        _of_fidelity("clipped_density"),
+        _of_fidelity("clipped_coverage"),
+        _of_fidelity("symmetric_precision", interval="counts"),
+        _of_fidelity("symmetric_recall", interval="counts"),
+        _of_fidelity("p_precision"),
+        _of_fidelity("p_recall"),
         # A median of ratios, whose spread the balls' sampling has a part in that leaving out images does not give.
         _of_neighbours("realism", high=math.inf, interval=None),
         _of_neighbours("authenticity"),
@@ -164,6 +198,36 @@ METRICS = {
         ),
     )
 }
+
+
+def _added() -> dict[str, Metric]:
+    """Return the metrics of other packages; one that cannot be read, or has a name of ours, is said and left out."""
+    found: dict[str, Metric] = {}
+    for name in _plugins.names(_plugins.METRICS):
+        try:
+            added = _plugins.load(_plugins.METRICS, name)
+        except InputError as error:
+            logger.warning("metric left out: %s", error)
+            continue
+        if name in METRICS or not isinstance(added.thing, FeatureMetric):
+            fault = "that name is taken" if name in METRICS else "it is no ganmetrics.FeatureMetric"
+            logger.warning("metric left out: %s of %s: %s", name, added.package, fault)
+            continue
+        described = added.thing
+        found[name] = _of_both(
+            name,
+            described.title,
+            "added",
+            "features",
+            least=described.least,
+            lower_is_better=described.lower_is_better,
+            low=described.low,
+            high=described.high,
+        )
+    return found
+
+
+METRICS |= _added()
 
 CONTESTED = ("fid", "kid", "precision", "recall")
 """The metrics by which two generators can be compared."""

@@ -23,6 +23,7 @@ def build_reference(
     *,
     interval: bool,
     spatial: bool,
+    floor: bool,
     shard: str | None,
     cache: Path | None,
     progress: Progress,
@@ -32,7 +33,7 @@ def build_reference(
     store = None if cache is None else ReferenceCache(cache)
 
     def gathered(images: ImageSource, how: Extraction) -> Reference:
-        request = Request("", images, (Demand("a reference", needs, least=1),), images=interval)
+        request = Request("", images, (Demand("a reference", needs, least=1),), blocks=floor, images=interval)
         (side,) = gather([request], how, cache=store, progress=progress)
         return side.reference
 

@@ -4,6 +4,7 @@ import logging
 from dataclasses import replace
 from pathlib import Path
 
+from ganmetrics._files import as_path
 from ganmetrics._text import shown
 from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.errors import InputError
@@ -33,6 +34,7 @@ def convert(
         StaleStatistics: `source` is damaged.
         StorageError: `target` cannot be written.
     """
+    source, target = as_path(source), as_path(target)
     check_target(target, to)
     statistics = _read(source, count=count, entry=entry)
     if statistics.count is None:

@@ -18,7 +18,7 @@ def check_holds(request: Request) -> None:
     opened = request.opened
     for demand in request.demands:
         if isinstance(opened, Reference):
-            # Blocks may lack, and then the interval says so.
+            # Blocks may be missing; the score then says why it has no interval.
             if not demand.needs <= STORED:
                 raise InputError(f"{demand.title} needs images; {opened.source} holds only their mean and covariance")
             if "spatial" in demand.needs and opened.spatial is None:
@@ -76,6 +76,6 @@ def check_extractor(request: Request, settings: Settings) -> None:
 
 
 def _lacking(images: ImageSource) -> str:
-    """Say that images have no classes, and why what looks like some is none."""
+    """Say that images have no classes, and why something that looks like classes is not."""
     why = listing_of(images).no_classes
     return f"{images.name} has none" + (f" ({why})" if why else "")

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from torch import Tensor
 
-from ganmetrics._files import as_path, check_name
+from ganmetrics._files import as_path
 from ganmetrics.core.memory import MEMORY
 from ganmetrics.data.audit import Audit
 from ganmetrics.data.frames import with_frames
@@ -200,7 +200,7 @@ def _open(source: object, how: Extraction) -> Reference | ImageSource:
             )
         )
     if isinstance(source, str | os.PathLike):
-        path = check_name(as_path("a source", source))
+        path = as_path(source)
         if path.is_file() and is_statistics(path):
             return Reference.load(path)
     return open_source(source)

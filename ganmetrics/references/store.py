@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ganmetrics._files import atomic_write, check_writable
+from ganmetrics._files import as_path, atomic_write, check_writable
 from ganmetrics._text import clipped, listed, one_line, shown
 from ganmetrics._types import Arrays
 from ganmetrics.errors import InputError, StaleStatistics, StorageError
@@ -113,6 +113,7 @@ def check_output(path: Path, array_bytes: int) -> None:
         InputError: the name does not end in .npz.
         StorageError: the folder does not exist, cannot be written, or has no room.
     """
+    path = as_path(path)
     if path.suffix != ".npz":
         raise InputError(f"a reference file needs a name that ends in .npz; got {path}")
     if not path.parent.is_dir():

@@ -45,7 +45,7 @@ class Report(Mapping[str, Score]):
 
     @property
     def lines(self) -> list[Score | Refusal]:
-        """The scores, and in the place of each that there is none of, the reason."""
+        """The scores; where a metric could not be scored, the reason is in its place."""
         names = self.asked or tuple(self.scores)
         return [self.refusals[name] if name in self.refusals else self.scores[name] for name in names]
 

@@ -120,7 +120,7 @@ class Score:
 
 @dataclass(frozen=True)
 class Refusal:
-    """A score that there is none of, and why; it stands in a report in the score's place.
+    """A metric that could not be scored, and why; it stands in a report in the score's place.
 
     Attributes:
         name: what the score would be called.

@@ -60,7 +60,7 @@ def _warn_of_few(found: list[ClassDistance], dimension: int) -> None:
     if few:
         logger.warning(
             "%s of %s classes have no more images than the %s features: their distances are then far too large; "
-            "compare them at equal counts only",
+            "compare them at equal counts only, or take the corrected ones",
             f"{len(few):,}",
             f"{len(found):,}",
             f"{dimension:,}",

@@ -9,7 +9,7 @@ from ganmetrics.data.mismatches import aspect_mismatch, lossy_mismatch, unused_d
 from ganmetrics.errors import InputError, NotEnoughSamples
 from ganmetrics.features.base import ExtractorSpec
 from ganmetrics.metrics.catalogue import Metric
-from ganmetrics.protocols import PROTOCOLS, Protocol
+from ganmetrics.protocols import PROTOCOLS, Protocol, protocol_of
 from ganmetrics.references.key import library_versions
 from ganmetrics.references.reference import Reference
 from ganmetrics.references.sides import Side
@@ -70,7 +70,8 @@ class Comparison:
         for side in (fake, real):
             if side is not None and side.identity is not None:
                 identity = side.identity
-                protocol = PROTOCOLS.get(identity.protocol, Protocol(identity.protocol, (), None, None))
+                known = protocol_of(identity.protocol, identity.spec.name) or PROTOCOLS.get(identity.protocol)
+                protocol = known or Protocol(identity.protocol, (), None, None)
                 return cls(real, fake, identity.spec, protocol)
         sources = " nor ".join(side.reference.source for side in (real, fake) if side is not None)
         raise InputError(f"one side must say how it was made; neither {sources} does")
@@ -203,8 +204,8 @@ class Comparison:
         counts = [f"{role} has {count:,}" for role, count in few.items() if count and count <= self.spec.dimension]
         if counts:
             logger.warning(
-                "%s images, no more than the %s features: the Fréchet distance is then far too large; compare it at "
-                "equal counts only",
+                "%s images, no more than the %s features: the plain Fréchet distance is then far too large; compare it "
+                "at equal counts only, or take the corrected one",
                 " and ".join(counts),
                 f"{self.spec.dimension:,}",
             )

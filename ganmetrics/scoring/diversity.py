@@ -34,7 +34,7 @@ def duplicate_scores(comparison: Comparison, names: tuple[str, ...], options: Sc
 
     Raises:
         InputError: there is no real side, or a side's features were not kept.
-        NotEnoughSamples: a side has fewer than three distinct images.
+        NotEnoughSamples: the real side has fewer than three distinct images.
     """
     (name,) = names
     metric = METRICS[name]

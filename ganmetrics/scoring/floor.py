@@ -49,7 +49,9 @@ def _half(real: Side, numbers: range) -> Side:
 
 def _part(reference: Reference, layer: Layer, numbers: range) -> Layer:
     if layer.blocks is None:
-        raise InputError(f"a floor needs the real images' blocks; {reference.source} holds none (the images do)")
+        raise InputError(
+            f"a floor needs the real images' blocks; {reference.source} holds none (reference build --floor)"
+        )
     parts = [layer.blocks.parts[number] for number in numbers]
     present = [part for part in parts if part is not None]
     if sum(part.count or 0 for part in present) <= 1:

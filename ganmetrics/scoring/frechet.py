@@ -7,7 +7,7 @@ from ganmetrics.extraction.layer import Layer
 from ganmetrics.metrics.catalogue import METRICS, Metric
 from ganmetrics.metrics.frechet.distance import frechet_distance
 from ganmetrics.metrics.frechet.estimate import estimate_from_blocks
-from ganmetrics.metrics.frechet.joint import JointEstimate, frechet_from_few
+from ganmetrics.metrics.frechet.joint import Estimate, frechet_estimate
 from ganmetrics.references.sides import Side
 from ganmetrics.report import Score
 from ganmetrics.scoring.comparison import INTERVAL_FROM, Comparison, Interval
@@ -45,7 +45,7 @@ def frechet_score(comparison: Comparison, name: str, options: ScoringOptions) ->
     return comparison.score(metric, value, interval=interval, notes=(*notes, *doubt), made=_made(interval, estimate))
 
 
-def _estimate(real: Layer, fake: Layer, confidence: float) -> JointEstimate:
+def _estimate(real: Layer, fake: Layer, confidence: float) -> Estimate:
     """Return the corrected distance; statistics that an older version stored have blocks in the place of images."""
     layers = (real, fake)
     lacking = [layer for layer in layers if layer.moments.count is not None and layer.sample.images is None]
@@ -53,10 +53,10 @@ def _estimate(real: Layer, fake: Layer, confidence: float) -> JointEstimate:
         older = estimate_from_blocks(real.sampled, fake.sampled, confidence)
         if older.corrected is not None:
             reason = "" if older.calibrated else "too few images for a block jackknife"
-            return JointEstimate(
+            return Estimate(
                 older.value, older.corrected, older.low, older.high, None, calibrated=older.calibrated, reason=reason
             )
-    return frechet_from_few(real.sample, fake.sample, confidence=confidence)
+    return frechet_estimate(real.sample, fake.sample, confidence=confidence)
 
 
 def frechet_value(comparison: Comparison, name: str) -> float:
@@ -83,7 +83,7 @@ def _count(layer: Layer) -> int:
     return INTERVAL_FROM if layer.moments.count is None else layer.moments.count
 
 
-def _made(interval: Interval, estimate: JointEstimate) -> dict[str, Any]:
+def _made(interval: Interval, estimate: Estimate) -> dict[str, Any]:
     """Return how the interval was made, and whether to trust it."""
     return {
         "interval": "calibrated" if interval.calibrated else f"not calibrated: {estimate.reason}".removesuffix(": "),

@@ -3,6 +3,8 @@
 import logging
 
 from ganmetrics.core.kernels.discrepancy import VARIANCE_COUNT
+from ganmetrics.errors import InputError
+from ganmetrics.features.names import split_precision
 from ganmetrics.metrics.catalogue import METRICS
 from ganmetrics.metrics.kernel.distance import KERNEL_CONVENTIONS, kernel_distance
 from ganmetrics.metrics.kernel.estimate import kernel_distance_estimate
@@ -16,13 +18,13 @@ logger = logging.getLogger(__name__)
 
 
 def kernel_scores(comparison: Comparison, names: tuple[str, ...], options: ScoringOptions) -> Scored:
-    """Return those of ``kid`` and ``mmd`` that are named.
+    """Return those of ``kid``, ``mmd`` and ``cmmd`` that are named.
 
     Raises:
-        InputError: there is no real side, or a side's features were not kept.
+        InputError: there is no real side, a side's features were not kept, or ``cmmd`` is asked of another network.
         NotEnoughSamples: a side has fewer images than a subset.
     """
-    scores = {"kid": _kid, "mmd": _mmd}
+    scores = {"kid": _kid, "mmd": _mmd, "cmmd": _cmmd}
     return Scored({name: scores[name](comparison, options) for name in names})
 
 
@@ -52,8 +54,18 @@ def _kid(comparison: Comparison, options: ScoringOptions) -> Score:
     return comparison.score(metric, found.value, std=found.std, interval=interval, made=made)
 
 
-def _mmd(comparison: Comparison, options: ScoringOptions) -> Score:
-    metric = METRICS["mmd"]
+def _cmmd(comparison: Comparison, options: ScoringOptions) -> Score:
+    network, _ = split_precision(comparison.spec.name)
+    if network != METRICS["cmmd"].network:
+        raise InputError(
+            f"cmmd needs extractor {METRICS['cmmd'].network}; got {comparison.spec.name}: "
+            "mmd is the same discrepancy of any features"
+        )
+    return _mmd(comparison, options, name="cmmd")
+
+
+def _mmd(comparison: Comparison, options: ScoringOptions, name: str = "mmd") -> Score:
+    metric = METRICS[name]
     real, fake = (features_of(metric, side) for side in comparison.both(metric))
     made = {"kernel": "Gaussian, standard deviation 10", "scale": 1000, "estimate": "biased, as CMMD's code"}
     if not options.interval or min(len(real), len(fake)) < VARIANCE_COUNT:

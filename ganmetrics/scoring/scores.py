@@ -7,10 +7,12 @@ from ganmetrics.errors import GanMetricsError, InputError
 from ganmetrics.metrics.catalogue import Metric
 from ganmetrics.references.sides import Side
 from ganmetrics.report import Refusal, Report, Score, Table
+from ganmetrics.scoring.added import added_scores
 from ganmetrics.scoring.classes import class_scores
 from ganmetrics.scoring.comparison import Comparison
 from ganmetrics.scoring.diversity import duplicate_scores, vendi_scores
 from ganmetrics.scoring.family import Scored
+from ganmetrics.scoring.fidelity import fidelity_scores, sliced_scores
 from ganmetrics.scoring.floor import SUFFIX, halves
 from ganmetrics.scoring.frechet import frechet_scores
 from ganmetrics.scoring.inception import inception_scores
@@ -25,10 +27,13 @@ FAMILIES: dict[str, Callable[[Comparison, tuple[str, ...], ScoringOptions], Scor
     "kernel": kernel_scores,
     "inception": inception_scores,
     "neighbours": neighbour_scores,
+    "fidelity": fidelity_scores,
+    "sliced": sliced_scores,
     "memorisation": memorisation_scores,
     "vendi": vendi_scores,
     "duplicates": duplicate_scores,
     "classes": class_scores,
+    "added": added_scores,
 }
 """What computes each family of the catalogue."""
 
@@ -79,7 +84,7 @@ def score_sides(
 def _rows(
     metrics: tuple[Metric, ...], comparison: Comparison, found: _Found, suffix: str = ""
 ) -> list[Score | Refusal]:
-    """Return a score or the reason that there is none for each metric in order."""
+    """Return for each metric, in order, a score or the reason why it has none."""
     rows: list[Score | Refusal] = []
     for metric in metrics:
         if metric.name in found.scores:

@@ -9,7 +9,9 @@ import click
 from ganmetrics import GanMetricsError, printable
 from reference_models.cli.analyse import analyse
 from reference_models.cli.compare import compare
+from reference_models.cli.export import export, export_data
 from reference_models.cli.listing import list_presets
+from reference_models.cli.modes import modes
 from reference_models.cli.output import any_text
 from reference_models.cli.sample import sample
 from reference_models.cli.study import study
@@ -22,6 +24,8 @@ Examples:
   python -m reference_models train acgan --data cifar10:data --epochs 20 --out run
   python -m reference_models train --resume run --more-epochs 5
   python -m reference_models sample run --count 5000 --out fakes
+  python -m reference_models sample zoo:shapes-cgan --count 1000 --out fakes.npz
+  python -m reference_models export-data shapes --count 1000 --out real.npz
   python -m reference_models compare run other-run --out comparison
   python -m reference_models study schedule --out study
   python -m reference_models analyse walk run --out analysis
@@ -61,7 +65,7 @@ def command() -> None:
     """Train the reference models, scored epoch by epoch with ganmetrics, and look at what they learnt."""
 
 
-for _command in (list_presets, train, sample, compare, study, analyse):
+for _command in (list_presets, train, sample, export, export_data, compare, modes, study, analyse):
     command.add_command(_command)
 
 

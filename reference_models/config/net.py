@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from reference_models.config.checks import check_among, check_at_least
 from reference_models.errors import ConfigError
 
-BACKBONES = ("conv", "seed-hybrid")
+BACKBONES = ("conv", "seed-hybrid", "r3", "flow")
 LATENTS = ("normal", "uniform")
 CONDITIONS = ("none", "concat", "batch-norm")
 HEADS = ("plain", "concat", "additive", "projection", "auxiliary")
@@ -48,9 +48,11 @@ class NetConfig:
     """The two networks.
 
     Attributes:
-        backbone: ``conv`` (DCGAN) or ``seed-hybrid`` (the layer-normalised 3x3 network of the combined model).
+        backbone: ``conv`` (DCGAN) ``seed-hybrid`` (the layer-normalised 3x3 network of the combined model),
+            ``r3`` (residual, without normalisation), or ``flow`` (a U-Net that an image's noise follows).
         size: height and width of the images, 4 x 2^k.
-        width: channels of the widest map; each halving of the map doubles them (all maps have them in seed-hybrid).
+        width: channels of the widest map; each halving of the map doubles them (in seed-hybrid and r3 all maps have
+            as many).
         latent_dim: length of the latent vector.
         latent: its distribution, ``normal`` or ``uniform`` (on [-1, 1]).
         condition: how the generator is told the class: ``none``, ``concat`` (an embedding beside the latent) or
@@ -97,6 +99,18 @@ class NetConfig:
             raise ConfigError("net.head = additive needs net.features, the length of what it stands beside; got 0")
         if self.backbone == "seed-hybrid" and (self.head != "auxiliary" or self.attention or self.features):
             raise ConfigError("net.backbone = seed-hybrid has an auxiliary head, no attention and no net.features")
+        plain = not (self.needs_labels or self.norm_d != "none" or self.attention or self.features)
+        if self.backbone in {"r3", "flow"} and not plain:
+            raise ConfigError(f"net.backbone = {self.backbone} has no labels, net.norm_d, attention or net.features")
+        if self.backbone == "flow" and (self.latent_dim != 3 * self.size**2 or self.latent != "normal"):
+            raise ConfigError(
+                f"net.backbone = flow begins with an image of normal noise: net.latent_dim must be 3 x net.size² = "
+                f"{3 * self.size**2}; got {self.latent_dim}, {self.latent}"
+            )
+        if self.backbone == "r3" and self.width % 8:
+            raise ConfigError(
+                f"net.backbone = r3 groups its channels: net.width must be a multiple of 8; got {self.width}"
+            )
         if self.classes == 1:
             raise ConfigError("net.classes must be 0 or at least 2; got 1")
         self._check_attention()

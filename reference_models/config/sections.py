@@ -7,7 +7,7 @@ from ganmetrics import clipped, shown
 from reference_models.config.checks import check_among, check_at_least
 from reference_models.errors import ConfigError
 
-ADVERSARIAL = ("nonsaturating", "saturating", "hinge", "wasserstein")
+ADVERSARIAL = ("nonsaturating", "saturating", "hinge", "wasserstein", "relativistic")
 FEATURE_NORMS = ("l2", "l1")
 FAKE_LABELS = ("uniform", "data", "shared")
 OPTIMIZERS = ("adam", "rmsprop")
@@ -22,9 +22,13 @@ class ObjectiveConfig:
 
     Attributes:
         adversarial: ``nonsaturating`` (the default of all practice), ``saturating`` (as first stated; its gradient
-            vanishes where the discriminator is sure), ``hinge`` or ``wasserstein``.
+            vanishes where the discriminator is sure), ``hinge``, ``wasserstein``, or ``relativistic`` (pairs of a real
+            and a generated image).
         adversarial_weight: of that term in the generator's loss; 0 leaves feature matching alone.
         penalty: weight of the gradient penalty; 0 for none.
+        r1: gamma of the squared slope at real images; 0 for none.
+        r2: gamma of the squared slope at generated images; 0 for none.
+        gamma_end: share of both gammas at the end of the epochs, reached along a cosine.
         clip: bound of the critic's weights after each of its steps; 0 for none.
         feature_matching: weight of the distance between mean features in the generator's loss; 0 for none.
         feature_norm: of that distance: ``l2`` (mean square) or ``l1`` (mean absolute value).
@@ -38,6 +42,9 @@ class ObjectiveConfig:
     adversarial: str = "nonsaturating"
     adversarial_weight: float = 1.0
     penalty: float = 0.0
+    r1: float = 0.0
+    r2: float = 0.0
+    gamma_end: float = 1.0
     clip: float = 0.0
     feature_matching: float = 0.0
     feature_norm: str = "l2"
@@ -50,10 +57,23 @@ class ObjectiveConfig:
         check_among(ADVERSARIAL, self, "adversarial", "objective.")
         check_among(FEATURE_NORMS, self, "feature_norm", "objective.")
         check_among(FAKE_LABELS, self, "fake_labels", "objective.")
-        weights = ("adversarial_weight", "penalty", "clip", "feature_matching", "auxiliary_d", "auxiliary_g")
+        weights = (
+            "adversarial_weight",
+            "penalty",
+            "r1",
+            "r2",
+            "gamma_end",
+            "clip",
+            "feature_matching",
+            "auxiliary_d",
+            "auxiliary_g",
+        )
         check_at_least(0, self, *weights, prefix="objective.")
-        if self.penalty and self.clip:
-            raise ConfigError("clipping and a gradient penalty are two ways to one end; set objective.clip or .penalty")
+        if sum(map(bool, (self.penalty, self.clip, self.r1 or self.r2))) > 1:
+            raise ConfigError(
+                "clipping, a gradient penalty, and R1 with R2 are ways to one end; "
+                "set one of objective.clip, .penalty, and .r1 with .r2"
+            )
         if self.adversarial == "wasserstein" and not (self.penalty or self.clip):
             raise ConfigError(
                 "objective.adversarial = wasserstein needs objective.penalty or objective.clip; got neither"
@@ -72,6 +92,7 @@ class OptimizerConfig:
         betas: of Adam.
         schedule: ``constant``, ``linear`` or ``cosine``, over the epochs of the run.
         lr_end: learning rate at the end of a schedule that is not constant.
+        beta2_end: second beta of Adam at the end, reached along a cosine; None keeps it.
     """
 
     name: str = "adam"
@@ -79,6 +100,7 @@ class OptimizerConfig:
     betas: tuple[float, float] = (0.5, 0.999)
     schedule: str = "constant"
     lr_end: float | None = None
+    beta2_end: float | None = None
 
     def __post_init__(self) -> None:
         check_among(OPTIMIZERS, self, "name", "optimizer ")
@@ -91,6 +113,8 @@ class OptimizerConfig:
             raise ConfigError(
                 f"lr_end goes with schedule = linear or cosine and they need it; got {self.schedule} and {self.lr_end}"
             )
+        if self.beta2_end is not None and not (self.name == "adam" and 0 <= self.beta2_end < 1):
+            raise ConfigError(f"beta2_end goes with Adam and must be in [0, 1); got {self.beta2_end:g} and {self.name}")
         if self.lr_end is not None and not (math.isfinite(self.lr_end) and self.lr_end >= 0):
             raise ConfigError(f"lr_end must be at least 0; got {self.lr_end:g}")
 
@@ -100,7 +124,7 @@ class DataConfig:
     """The real images.
 
     Attributes:
-        source: ``shapes``, ``cifar10:DIR``, or the path of a folder, .zip or .npz.
+        source: ``shapes``, ``shapes-modes``, ``cifar10:DIR``, or the path of a folder, .zip or .npz.
         resize: ``squash`` to the network's size, ``crop`` the centre of the shorter side, or ``none``.
         count: use this many images, chosen by `seed`; 0 for all (8,000 of the procedural shapes).
         flips: mirror training images at random; the scored real side never is.

@@ -9,6 +9,7 @@ from reference_models.config.sections import DataConfig, EvalConfig, ObjectiveCo
 from reference_models.errors import ConfigError
 
 PRECISIONS = ("fp32", "bf16")
+AUGMENTS = ("none", "diffaugment")
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class TrainConfig:
         ema_decay: of the moving average of the generator's weights; 0 for none.
         ema_start: generator steps before the average begins.
         precision: ``fp32``, or ``bf16`` for the networks' passes (losses, penalty and weights stay in fp32).
+        augment: ``none``, or ``diffaugment``: colours, shifts and cut-outs of all that the discriminator sees.
         channels_last: the memory layout that convolutions are fastest in.
         log_every: discriminator steps between two records of the losses.
         patience: stop after so many evaluations in a row without a better one; 0 never.
@@ -53,6 +55,7 @@ class TrainConfig:
     ema_decay: float = 0.0
     ema_start: int = 0
     precision: str = "fp32"
+    augment: str = "none"
     channels_last: bool = True
     log_every: int = 20
     patience: int = 0
@@ -61,6 +64,7 @@ class TrainConfig:
 
     def __post_init__(self) -> None:
         check_among(PRECISIONS, self, "precision")
+        check_among(AUGMENTS, self, "augment")
         check_at_least(0, self, "epochs", "ema_decay", "ema_start", "patience", "seed")
         # A batch of one has no statistics for batch normalisation to use.
         check_at_least(2, self, "batch")
@@ -71,9 +75,11 @@ class TrainConfig:
             raise ConfigError("g_batch_factor above 1 needs fresh images for the generator: set reuse_fake = false")
         self._check_penalty()
         self._check_auxiliary()
+        if self.net.backbone == "flow" and (self.objective != ObjectiveConfig() or self.augment != "none"):
+            raise ConfigError("a flow plays no game: objective.* and augment have no effect on it")
 
     def _check_penalty(self) -> None:
-        if self.objective.penalty and self.net.norm_d == "batch":
+        if (self.objective.penalty or self.objective.r1 or self.objective.r2) and self.net.norm_d == "batch":
             raise ConfigError(
                 "a gradient penalty is of each image by itself, batch normalisation mixes them: "
                 "set net.norm_d to layer or none"
@@ -83,6 +89,8 @@ class TrainConfig:
                 "a gradient penalty between real and fake images of one class needs objective.fake_labels = shared; "
                 f"got {self.objective.fake_labels}"
             )
+        if self.objective.adversarial == "relativistic" and self.g_batch_factor > 1:
+            raise ConfigError("objective.adversarial = relativistic pairs images: g_batch_factor must be 1")
         if self.objective.clip and self.net.spectral_d:
             raise ConfigError("clipping weights that spectral normalisation rescales has no effect; set one of the two")
 

@@ -6,11 +6,13 @@ from reference_models.config import DataConfig
 from reference_models.data.cifar import read_cifar10
 from reference_models.data.files import Progress, read_folder, read_npz, read_zip
 from reference_models.data.images import LabelledImages
+from reference_models.data.modes import draw_modes
 from reference_models.data.shapes import CLASS_NAMES, draw_shapes
 from reference_models.errors import DataError
 
 SHAPES = "shapes"
 DEFAULT_SHAPES = 8000
+STACKED = "shapes-modes"
 CIFAR10 = "cifar10:"
 
 
@@ -37,6 +39,9 @@ def load_images(config: DataConfig, *, size: int, progress: Progress = _quiet) -
     if config.source == SHAPES:
         drawn = draw_shapes(config.count or DEFAULT_SHAPES, size=size, seed=config.seed)
         return LabelledImages(drawn.images, drawn.labels, CLASS_NAMES, SHAPES)
+    if config.source == STACKED:
+        stacked = draw_modes(config.count or DEFAULT_SHAPES, size=size, seed=config.seed)
+        return LabelledImages(stacked.images, None, (), STACKED)
     try:
         found = _read(config, size, progress)
     except MemoryError as error:
@@ -56,4 +61,6 @@ def _read(config: DataConfig, size: int, progress: Progress) -> LabelledImages:
     if path.suffix.lower() == ".npz" and path.is_file():
         return read_npz(path, size=size, resize=config.resize)
     came = "another kind of file" if path.exists() else "nothing there"
-    raise DataError(f"--data needs shapes, cifar10:DIR, or a folder, .zip or .npz; {config.source} is {came}")
+    raise DataError(
+        f"--data needs shapes, shapes-modes, cifar10:DIR, or a folder, .zip or .npz; {config.source} is {came}"
+    )

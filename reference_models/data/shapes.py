@@ -71,21 +71,28 @@ def draw_shapes(count: int, *, size: int = 32, seed: int = 0) -> Shapes:
 def _draw(
     shape: npt.NDArray[np.int64], attributes: dict[str, _Floats], draws: _Floats, size: int
 ) -> npt.NDArray[np.uint8]:
-    grid = (np.arange(size, dtype=np.float32) + 0.5) / size
-    rows, columns = np.meshgrid(grid, grid, indexing="ij")
-    radius = attributes["radius"][:, None, None]
-    across = (columns[None] - attributes["x"][:, None, None]) / radius
-    down = (rows[None] - attributes["y"][:, None, None]) / radius
-    distance = np.choose(shape[:, None, None], _distances(across, down))
-    # One pixel of transition at the edge instead of steps.
-    cover = np.clip(0.5 - distance * radius * size, 0, 1)[:, None]
+    rows = (np.arange(size, dtype=np.float32)[:, None] + 0.5) / size
+    covered = cover(shape, attributes["x"], attributes["y"], attributes["radius"], size)[:, None]
     colour = _rgb(attributes["hue"], 0.75 + 0.25 * draws[:, 4], 0.7 + 0.3 * draws[:, 5])[:, :, None, None]
     slope = (draws[:, 6] - 0.5)[:, None, None]
     shade = 0.15 + 0.35 * draws[:, 7][:, None, None] + slope * (rows - 0.5)[None] * 0.5
     background = np.clip(shade, 0, 1)[:, None]
-    mixed = background * (1 - cover) + colour * cover
+    mixed = background * (1 - covered) + colour * covered
     pixels: npt.NDArray[np.uint8] = np.round(mixed * 255).astype(np.uint8)
     return pixels
+
+
+def cover(shape: npt.NDArray[np.int64], x: _Floats, y: _Floats, radius: _Floats, size: int) -> _Floats:
+    """Return how much of each pixel the shapes of these numbers cover, [n, s, s] from 0 to 1."""
+    grid = (np.arange(size, dtype=np.float32) + 0.5) / size
+    rows, columns = np.meshgrid(grid, grid, indexing="ij")
+    radii = radius[:, None, None]
+    across = (columns[None] - x[:, None, None]) / radii
+    down = (rows[None] - y[:, None, None]) / radii
+    distance = np.choose(shape[:, None, None], _distances(across, down))
+    # One pixel of transition at the edge instead of steps.
+    covered: _Floats = np.clip(0.5 - distance * radii * size, 0, 1)
+    return covered
 
 
 def _distances(across: _Floats, down: _Floats) -> list[_Floats]:

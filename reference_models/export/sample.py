@@ -7,9 +7,11 @@ import torch
 from torch import Tensor
 
 from ganmetrics import to_uint8
+from reference_models.data.load import STACKED
 from reference_models.errors import ConfigError
 from reference_models.export.writers import check_new, open_writer
 from reference_models.recording import grids
+from reference_models.scoring.modes import ModeCount, find_modes, mode_count
 from reference_models.scoring.pattern import evaluating
 from reference_models.scoring.sampler import Sampler
 from reference_models.training.checkpoint import Checkpoint, read_checkpoint
@@ -100,6 +102,25 @@ def write_best(
     caption = f"the {best} of {count:,} samples that the discriminator finds most real; not for scoring"
     grids.write_image(out, grids.captioned(picture, caption))
     return out
+
+
+def count_sampled_modes(path: str | Path, *, count: int, seed: int = 0) -> ModeCount:
+    """Return the modes of images that a model of ``shapes-modes`` draws.
+
+    Raises:
+        CheckpointError: there is no checkpoint, or it is damaged.
+        ConfigError: it was trained on other images, or fewer than one image is asked for.
+    """
+    if count < 1:
+        raise ConfigError(f"--count must be at least 1; got {count}")
+    checkpoint = read_checkpoint(path)
+    if checkpoint.config.data.source != STACKED:
+        raise ConfigError(
+            f"modes are counted of a model of --data {STACKED}; got one of {checkpoint.config.data.source}"
+        )
+    sampler = checkpoint_sampler(checkpoint)
+    found = [find_modes(to_uint8(sampler.images(*drawn))) for drawn in latents(sampler, count, seed=seed)]
+    return mode_count(torch.cat(found))
 
 
 def checkpoint_sampler(checkpoint: Checkpoint, *, device: torch.device | str = "cpu") -> Sampler:

@@ -9,16 +9,25 @@ from torch import nn
 from reference_models.config import NetConfig
 from reference_models.errors import ConfigError
 from reference_models.networks.discriminator import Discriminator
+from reference_models.networks.flow import FlowGenerator, NoDiscriminator
 from reference_models.networks.generator import Generator
 from reference_models.networks.layers import initialise, normalise_spectrally
+from reference_models.networks.r3 import R3Discriminator, R3Generator
 from reference_models.networks.seed_hybrid import SeedHybridDiscriminator, SeedHybridGenerator
 
 MOST_PARAMETERS = 2_000_000_000
 
-_GENERATORS: dict[str, Callable[[NetConfig], nn.Module]] = {"conv": Generator, "seed-hybrid": SeedHybridGenerator}
+_GENERATORS: dict[str, Callable[[NetConfig], nn.Module]] = {
+    "conv": Generator,
+    "seed-hybrid": SeedHybridGenerator,
+    "r3": R3Generator,
+    "flow": FlowGenerator,
+}
 _DISCRIMINATORS: dict[str, Callable[[NetConfig], nn.Module]] = {
     "conv": Discriminator,
     "seed-hybrid": SeedHybridDiscriminator,
+    "r3": R3Discriminator,
+    "flow": NoDiscriminator,
 }
 
 
@@ -72,7 +81,8 @@ def _build(kind: Callable[[NetConfig], nn.Module], config: NetConfig, *, spectra
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         network = kind(config)
-        initialise(network)
+        if config.backbone not in {"r3", "flow"}:  # whose layers begin in their own ways
+            initialise(network)
         if spectral:
             normalise_spectrally(network)
     return network

@@ -9,7 +9,8 @@ from reference_models.networks.discriminator import clip_weights
 from reference_models.objectives.adversarial import Adversarial
 from reference_models.objectives.auxiliary import AuxiliaryClassifier
 from reference_models.objectives.matching import FeatureMatching
-from reference_models.objectives.penalty import GradientPenalty
+from reference_models.objectives.penalty import GradientPenalty, ZeroCentredPenalty
+from reference_models.objectives.relativistic import Relativistic
 from reference_models.objectives.scene import Losses, Scene, Term
 
 
@@ -45,11 +46,15 @@ class Objective:
 
 def build_objective(config: ObjectiveConfig) -> Objective:
     """Return the objective of a configuration."""
-    terms: list[Term] = [Adversarial(config.adversarial, config.adversarial_weight)]
+    pairs = config.adversarial == "relativistic"
+    weight = config.adversarial_weight
+    terms: list[Term] = [Relativistic(weight) if pairs else Adversarial(config.adversarial, weight)]
     if config.auxiliary_d:
         terms.append(AuxiliaryClassifier(config.auxiliary_d, config.auxiliary_g, config.auxiliary_on_fake))
     if config.feature_matching:
         terms.append(FeatureMatching(config.feature_matching, config.feature_norm))
     if config.penalty:
         terms.append(GradientPenalty(config.penalty))
-    return Objective(tuple(terms), config.clip, bool(config.penalty), bool(config.feature_matching))
+    if config.r1 or config.r2:
+        terms.append(ZeroCentredPenalty(config.r1, config.r2, config.gamma_end))
+    return Objective(tuple(terms), config.clip, bool(config.penalty), pairs or bool(config.feature_matching))

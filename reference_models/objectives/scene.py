@@ -8,6 +8,7 @@ from torch import Tensor
 
 from reference_models.networks.discriminator import Verdict
 
+Judge = Callable[[Tensor, Tensor | None], Verdict]
 Losses = dict[str, Tensor]
 """Weighted contributions to one network's loss, by name; they add up."""
 
@@ -25,9 +26,10 @@ class Scene:
         real_images: float32 [n, 3, s, s]; None likewise.
         real_labels: their classes [n]; None likewise, or without labels.
         mix: for each pair of images the share of the real one at the point where a penalty is taken, [n], from [0, 1].
+        progress: share of the scheduled epochs that is done.
     """
 
-    judge: Callable[[Tensor, Tensor | None], Verdict]
+    judge: Judge
     fake: Verdict
     fake_images: Tensor
     fake_labels: Tensor | None
@@ -35,6 +37,7 @@ class Scene:
     real_images: Tensor | None = None
     real_labels: Tensor | None = None
     mix: Tensor | None = None
+    progress: float = 0.0
 
 
 class Term(Protocol):

@@ -15,6 +15,7 @@ from reference_models.errors import CheckpointError, ConfigError, one_line
 from reference_models.files import write_whole
 from reference_models.networks.build import build_discriminator, build_generator
 from reference_models.settings import flatten, from_flat
+from reference_models.training.portable import SUFFIX, find_model, from_portable
 from reference_models.training.stored import Unfit, check_content, check_keys
 
 FORMAT = 1
@@ -48,6 +49,18 @@ class Checkpoint:
         """Whole epochs that were trained."""
         return int(self.progress["epoch"])
 
+    def content(self) -> dict[str, Any]:
+        """Return it as plain values and tensors."""
+        return {
+            "format": FORMAT,
+            "config": flatten(self.config),
+            "trainer": self.trainer,
+            "progress": self.progress,
+            "fixed": self.fixed,
+            "class_names": list(self.class_names),
+            "class_counts": self.class_counts,
+        }
+
     def generator(self) -> nn.Module:
         """Return the generator in evaluation mode, with averaged weights where the run had them."""
         network = build_generator(self.config.net)
@@ -68,35 +81,26 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
         StorageError: the disk refuses.
     """
     buffer = io.BytesIO()
-    content = {
-        "format": FORMAT,
-        "config": flatten(checkpoint.config),
-        "trainer": checkpoint.trainer,
-        "progress": checkpoint.progress,
-        "fixed": checkpoint.fixed,
-        "class_names": list(checkpoint.class_names),
-        "class_counts": checkpoint.class_counts,
-    }
-    torch.save(content, buffer)
+    torch.save(checkpoint.content(), buffer)
     write_whole(path, buffer.getvalue())
 
 
 def read_checkpoint(path: str | Path) -> Checkpoint:
     """Return what a file holds, or the best (else the last) checkpoint of a run's folder. No pickled code is run.
 
+    Args:
+        path: a checkpoint, a run's folder, an exported ``.safetensors`` file, or ``zoo:NAME``.
+
     Raises:
         CheckpointError: there is none, it is damaged, or was written by another version.
     """
-    path = Path(path)
+    path = find_model(path)
     if path.is_dir():
         path = next((path / name for name in (BEST, LAST) if (path / name).exists()), path / LAST)
     if not path.is_file():
         raise CheckpointError(f"a checkpoint is needed; {path} does not exist")
-    content = _read(path)
-    version = content.get("format") if isinstance(content, dict) else None
-    if not isinstance(version, int) or version != FORMAT:
-        raise CheckpointError(f"{path} needs format {FORMAT} of this package; it is something else")
     try:
+        content = from_portable(path) if path.suffix == SUFFIX else _read(path)
         config = from_flat(check_keys(content.get("config")))
         check_content(content, config)
     except ConfigError as error:
@@ -125,6 +129,9 @@ def _read(path: Path) -> Any:  # noqa: ANN401 - whatever the file holds
         problem = one_line(error)
     if problem:
         raise CheckpointError(f"{path} is no checkpoint that can be read: {problem}")
+    version = content.get("format") if isinstance(content, dict) else None
+    if not isinstance(version, int) or version != FORMAT:
+        raise CheckpointError(f"{path} needs format {FORMAT} of this package; it is something else")
     return content
 
 

@@ -5,6 +5,7 @@ from torch import Tensor
 
 from reference_models.config import TrainConfig
 from reference_models.networks.latent import draw_latent
+from reference_models.training.augment import NUMBERS
 
 
 class Draws:
@@ -40,6 +41,10 @@ class Draws:
     def mix(self, count: int) -> Tensor:
         """Return uniform numbers [count] from [0, 1]: where between two images the penalty is taken."""
         return torch.rand(count, generator=self.rng)
+
+    def augmentation(self, count: int) -> Tensor:
+        """Return uniform numbers [count, `augment.NUMBERS`] from [0, 1) that decide how images are changed."""
+        return torch.rand(count, NUMBERS, generator=self.rng)
 
     def flips(self, count: int) -> Tensor | None:
         """Return which images to mirror, bool [count]; None where the configuration mirrors none."""

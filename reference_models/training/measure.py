@@ -22,6 +22,8 @@ PROBABILITY_GAMES = {"nonsaturating", "saturating"}
 def measure(trainer: Trainer, step: Step) -> dict[str, float]:
     """Return quantities of one step, by name: what the discriminator believes, slopes, accuracies, saturation."""
     scene, config = step.discriminator, trainer.config
+    if scene is None:
+        return {"grad/G": float(total_norm(trainer.generator.parameters()))}
     if scene.real is None or scene.real_images is None:
         raise TypeError("a discriminator step has real images")
     values: dict[str, Tensor] = {}

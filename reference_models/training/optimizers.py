@@ -1,23 +1,28 @@
 """Optimisers by name."""
 
+import torch
 from torch import nn, optim
 
 from reference_models.config import OptimizerConfig
+from reference_models.schedule import betas, learning_rate
 from reference_models.training.stored import Unfit, check_moments
 
 
 def build_optimizer(config: OptimizerConfig, network: nn.Module) -> optim.Optimizer:
     """Return the optimiser of a network, fused where torch has it: one pass over the weights instead of many."""
-    parameters = list(network.parameters())
+    # torch refuses an optimiser of nothing, which is what a flow's missing discriminator has.
+    parameters = list(network.parameters()) or [nn.Parameter(torch.zeros(()))]
     if config.name == "rmsprop":
         return optim.RMSprop(parameters, lr=config.lr)
     return optim.Adam(parameters, lr=config.lr, betas=config.betas, fused=True)
 
 
-def set_learning_rate(optimizer: optim.Optimizer, rate: float) -> None:
-    """Give all of an optimiser's weights one learning rate."""
+def set_rates(optimizer: optim.Optimizer, config: OptimizerConfig, progress: float) -> None:
+    """Give an optimiser the learning rate and betas of a share `progress` of the scheduled epochs."""
     for group in optimizer.param_groups:
-        group["lr"] = rate
+        group["lr"] = learning_rate(config, progress)
+        if config.beta2_end is not None:
+            group["betas"] = betas(config, progress)
 
 
 def load_moments(

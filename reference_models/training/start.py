@@ -15,12 +15,12 @@ from reference_models.scoring.extractors import with_extractor
 from reference_models.scoring.scorer import Scorer
 from reference_models.settings import Value, difference, from_flat, merged, read_toml, to_toml
 from reference_models.training.checkpoint import LAST, read_checkpoint
+from reference_models.training.flow import build_trainer
 from reference_models.training.folder import CONFIG, check_free, clear_leftovers, is_begun, read_begun
 from reference_models.training.observer import LoggingObserver, Observer
 from reference_models.training.ranks import Ranks, joined_ranks
 from reference_models.training.run import Outcome, Run
 from reference_models.training.stored import Unfit, check_progress
-from reference_models.training.trainer import Trainer
 
 FREE = frozenset({"eval.epochs", "patience", "log_every", "tensorboard"})
 """Keys that change neither the training nor what a score means, and so may always be changed."""
@@ -155,7 +155,7 @@ def _prepare(
     until: int,
 ) -> Run:
     place = _device(device, ranks)
-    trainer = Trainer(config, data, device=place, ranks=ranks)
+    trainer = build_trainer(config, data, device=place, ranks=ranks)
     scorer = None
     if config.eval.epochs and ranks.is_first:
         scorer = Scorer(config.eval, data, extractor=extractor, device=place)

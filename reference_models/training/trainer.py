@@ -15,11 +15,12 @@ from reference_models.networks.build import build_discriminator, build_generator
 from reference_models.networks.discriminator import Verdict, has_batch_norm
 from reference_models.objectives.compose import build_objective
 from reference_models.objectives.scene import Losses, Scene
+from reference_models.schedule import learning_rate
+from reference_models.training.augment import augmented
 from reference_models.training.draws import Draws
 from reference_models.training.ema import update_average
-from reference_models.training.optimizers import build_optimizer, load_moments, set_learning_rate
+from reference_models.training.optimizers import build_optimizer, load_moments, set_rates
 from reference_models.training.ranks import Ranks
-from reference_models.training.schedule import learning_rate
 from reference_models.training.stored import Unfit, check_tensor
 
 
@@ -29,12 +30,12 @@ class Step:
 
     Attributes:
         losses: contributions to both losses by name.
-        discriminator: what the discriminator's losses looked at.
+        discriminator: what the discriminator's losses looked at; None where there is no discriminator.
         generator: what the generator's losses looked at; None where no generator step was due.
     """
 
     losses: Losses
-    discriminator: Scene
+    discriminator: Scene | None
     generator: Scene | None
 
 
@@ -98,11 +99,19 @@ class Trainer:
         """The generator to draw samples from: the average of its weights where there is one."""
         return self.generator if self.average is None else self.average
 
+    @property
+    def progress(self) -> float:
+        """Share of the scheduled epochs that is done; beyond them more than 1."""
+        return self.steps / max(self.config.epochs * self.batches.steps_per_epoch, 1)
+
     def rates(self) -> tuple[float, float]:
         """Return the generator's and the discriminator's learning rate at this step."""
-        scheduled = max(self.config.epochs * self.batches.steps_per_epoch, 1)
-        progress = self.steps / scheduled
-        return learning_rate(self.config.opt_g, progress), learning_rate(self.config.opt_d, progress)
+        return learning_rate(self.config.opt_g, self.progress), learning_rate(self.config.opt_d, self.progress)
+
+    def set_rates(self) -> None:
+        """Give both optimisers the rates of this step."""
+        set_rates(self.opt_g, self.config.opt_g, self.progress)
+        set_rates(self.opt_d, self.config.opt_d, self.progress)
 
     def step(self, *, inspect: Callable[["Trainer"], None] | None = None) -> Step:
         """Take one step of the discriminator, and one of the generator after every `n_critic` of them.
@@ -110,9 +119,7 @@ class Trainer:
         Args:
             inspect: called when all gradients of the step are there, before the last optimiser uses them.
         """
-        rate_g, rate_d = self.rates()
-        set_learning_rate(self.opt_g, rate_g)
-        set_learning_rate(self.opt_d, rate_d)
+        self.set_rates()
         generator_due = (self.steps + 1) % self.config.n_critic == 0
         real, real_labels = self._real()
         shared = self.config.objective.fake_labels == "shared"
@@ -122,14 +129,15 @@ class Trainer:
         reuse = generator_due and self.config.reuse_fake
         with nullcontext() if reuse else torch.no_grad():
             fake = self._generate(len(real), labels)
-        scene, losses = self._discriminator_step(real, real_labels, fake.detach(), labels)
+        scene, losses = self._discriminator_step(self._seen(real), real_labels, self._seen(fake.detach()), labels)
         seen = None
         if generator_due:
             if not reuse:
                 count = self.config.batch * self.config.g_batch_factor
                 labels = self._on_device(self.draws.labels(count))
                 fake = self._generate(count, labels)
-            seen, more = self._generator_step(fake, labels, real, real_labels, inspect)
+            real = self._seen(real) if self.objective.generator_needs_real else real
+            seen, more = self._generator_step(self._seen(fake), labels, real, real_labels, inspect)
             losses = losses | more
         elif inspect is not None:
             inspect(self)
@@ -150,6 +158,7 @@ class Trainer:
             real_images=real,
             real_labels=real_labels,
             mix=self._on_device(self.draws.mix(len(real))) if self.objective.takes_penalty else None,
+            progress=self.progress,
         )
         losses = self.objective.discriminator(scene)
         self.opt_d.zero_grad(set_to_none=True)
@@ -182,6 +191,11 @@ class Trainer:
             torch.autograd.backward(torch.stack(list(losses.values())).sum())
         finally:
             self.discriminator.requires_grad_(requires_grad=True)
+        self._move_generator(inspect)
+        return scene, losses
+
+    def _move_generator(self, inspect: Callable[["Trainer"], None] | None) -> None:
+        """Let the generator's optimiser use its gradients, and the average follow."""
         self.ranks.average_gradients(self.generator)
         if inspect is not None:
             inspect(self)
@@ -190,7 +204,6 @@ class Trainer:
         if self.average is not None:
             begun = self.generator_steps > self.config.ema_start
             update_average(self.average, self.generator, decay=self.config.ema_decay if begun else 0.0)
-        return scene, losses
 
     def _judge_both(
         self, real: Tensor, real_labels: Tensor | None, fake: Tensor, fake_labels: Tensor | None
@@ -200,6 +213,12 @@ class Trainer:
         labels = None if real_labels is None or fake_labels is None else torch.cat([real_labels, fake_labels])
         both: Verdict = self.discriminator(torch.cat([real, fake]), labels)
         return _part(both, slice(None, len(real))), _part(both, slice(len(real), None))
+
+    def _seen(self, images: Tensor) -> Tensor:
+        """Return images as the discriminator sees them, real and generated alike."""
+        if self.config.augment == "none":
+            return images
+        return augmented(images, self._on_device(self.draws.augmentation(len(images))))
 
     def _real(self) -> tuple[Tensor, Tensor | None]:
         images, labels = self.batches(self.steps, flips=self.draws.flips(self.config.batch))

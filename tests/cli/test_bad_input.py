@@ -183,3 +183,43 @@ def test_no_network_for_the_weights(check_refused, folders):
             "--extractor efficientnet-lite0",
             options=options,
         )
+
+
+COMMANDS = (
+    ("fid", "{bad}", "{real}"),
+    ("fid", "{real}", "{bad}"),
+    ("fid", "{real}", "{real}", "--weights", "{bad}"),
+    ("compare", "{real}", "{real}", "{bad}"),
+    ("influence", "{real}", "{real}", "--out", "{bad}"),
+    ("sanity", "{real}", "--out", "{bad}"),
+    ("sanity", "{real}", "--metrics", "fid", "--others", "{bad}"),
+    ("reference", "build", "{bad}", "out.npz"),
+    ("reference", "build", "{real}", "{bad}.npz"),
+    ("reference", "show", "{bad}"),
+    ("reference", "merge", "{bad}", "{bad}", "out.npz"),
+    ("reference", "convert", "{bad}", "out.npz"),
+    ("reference", "convert", "absent.npz", "{bad}.npz"),
+)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+@pytest.mark.parametrize("bad", ["a\0b", "x" * 5000], ids=["null", "long"])
+def test_a_path_that_no_file_can_have(run, folders, monkeypatch, command, bad):
+    """A null character and 5,000 letters, wherever a path is given: one line that is not as long as the path."""
+    monkeypatch.chdir(folders[0].parent)
+    options = () if command[0] == "reference" and command[1] != "build" else OFFLINE
+    if "--weights" in command:
+        options = ("--workers", "0")
+    done = run(*(part.format(bad=bad, real=folders[0]) for part in command), *options)
+    assert done.status == (2 if "\0" in bad else 1), done.err
+    assert done.out == ""
+    (line,) = [line for line in done.err.splitlines() if line.startswith("Error: ")]
+    assert "null character" in line or "File name too long" in line
+    assert len(line) < 500
+
+
+def test_a_memory_of_absurd_size(run, folders):
+    """Digits without end are no number of bytes."""
+    done = run("evaluate", *folders, *OFFLINE, "--memory", "9" * 400)
+    assert (done.status, done.out) == (2, "")
+    assert "is no number of bytes such as 2GB or 500MB." in done.err

@@ -88,7 +88,7 @@ def test_what_is_refused(run, folders, tmp_path):
     cases = [
         ((folders[0], one), "at least 2 images a side; "),
         ((folders[0], folders[0]), "real and fake hold the same images"),
-        ((tmp_path / "real.npz", folders[1]), "real.npz"),
+        ((tmp_path / "real.npz", folders[1]), "influence needs images; "),
         ((*folders, "--out", tmp_path / "file" / "out"), "cannot be written"),
     ]
     for arguments, words in cases:

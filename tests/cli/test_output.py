@@ -126,7 +126,7 @@ def test_bars_arrive(page):
 def shell(line):
     """Run a line of the shell in which `G` stands for the command line."""
     line = line.replace("G ", f"'{sys.executable}' -m ganmetrics ")
-    return subprocess.run(line, shell=True, capture_output=True, text=True, check=False, timeout=120)
+    return subprocess.run(line, shell=True, capture_output=True, text=True, check=False, timeout=300)
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only Linux has a full disk to write to")  # noqa: PTH110

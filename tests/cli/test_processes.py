@@ -12,7 +12,7 @@ import pytest
 
 from ganmetrics.testing import write_images
 
-pytestmark = pytest.mark.filterwarnings("default")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("default")]
 LIMIT = 240
 ROOT = Path(__file__).parents[2]
 

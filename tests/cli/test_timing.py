@@ -50,8 +50,8 @@ def test_json_has_the_stages_under_one_key(run, folders, tmp_path, command):
 def test_explain_names_its_stages(run, folders, monkeypatch):
     """It has a pass of its own over the images."""
     monkeypatch.setattr(settings, "open_extractor", lambda _, *, preprocessing, **__: Thumbnail(preprocessing))
-    assert set(EXTRACTED) <= set(stages(run("explain", *folders, "--timing").err))
-    found = json.loads(run("explain", *folders, "--timing", "--json").out)
+    assert set(EXTRACTED) <= set(stages(run("explain", *folders, "--timing", "--no-cache").err))
+    found = json.loads(run("explain", *folders, "--timing", "--json", "--no-cache").out)
     assert set(EXTRACTED) <= {row["stage"] for row in found["timing"]}
 
 

@@ -94,20 +94,24 @@ def test_several_metrics_come_from_one_pass(folders):
 
 def test_unknown_metric_and_options_are_refused(folders):
     """Every option that is out of range is named with what came."""
-    for wrong, message in {
-        "metrics": (("fdi",), "must be among fid, sfid, .*; got fdi"),
-        "alpha": ("pink", "alpha must be one of white, black, drop, refuse; got 'pink'"),
-        "batch_size": (0, "batch_size must be at least 1; got 0"),
-        "workers": (-1, "workers must be at least 0; got -1"),
-        "count": (0, "count must be at least 1; got 0"),
-        "device": ("meta", "device must be one that this torch can use; got 'meta'"),
-        "seed": (-1, "seed must be at least 0; got -1"),
-        "weights": ("w.pth", "weights go with an extractor given by name"),
-        "count ": (99, "99"),
-    }.items():
-        options = {**FREE, wrong.strip(): message[0]}
-        with pytest.raises(InputError if wrong != "count " else (InputError, NotEnoughSamples), match=message[1]):
-            evaluate(*folders, **options)
+    for wrong, value, message in (
+        ("metrics", ("fdi",), "must be among fid, sfid, .*; got fdi"),
+        ("alpha", "pink", "alpha must be one of white, black, drop, refuse; got 'pink'"),
+        ("batch_size", 0, "batch_size must be at least 1, got 0"),
+        ("workers", -1, "workers must be at least 0, got -1"),
+        ("count", 0, "count must be at least 1, got 0"),
+        ("device", "meta", "device must be one that this torch can use; got 'meta'"),
+        ("seed", -1, "seed must be at least 0, got -1"),
+        ("weights", "w.pth", "weights go with an extractor given by name"),
+    ):
+        with pytest.raises(InputError, match=message):
+            evaluate(*folders, **{**FREE, wrong: value})
+
+
+def test_more_images_than_there_are_cannot_be_chosen(folders):
+    """The message has both numbers and names the side."""
+    with pytest.raises(NotEnoughSamples, match=r"99 images are to be chosen; .*real has 20"):
+        evaluate(*folders, **FREE, count=99)
 
 
 def test_extract_returns_features_in_order(folders):

@@ -121,3 +121,38 @@ def test_every_process_opens_the_archive(zipped):
     source._opened = (os.getpid() + 1, ours[1])
     assert source.read(1) == b"two"
     assert source._opened[1] is not ours[1]
+
+
+def changed(path, old, new):
+    """Replace bytes in an archive, in the directory at its end and before each member."""
+    path.write_bytes(path.read_bytes().replace(old, new))
+    return path
+
+
+def test_a_name_that_is_said_to_be_utf8_and_is_not(zipped):
+    """Such an archive is refused with the name, where Python's reader fails with an error of its own."""
+    path = changed(zipped({"é.png": b"data", "1.png": b"data"}), "é.png".encode(), b"\xe9a.png")
+    with pytest.raises(InputError, match=r"says that a member's name is UTF-8, and it is not \(b'\\xe9a.png'\)"):
+        ZipSource(path)
+
+
+def test_a_name_that_is_wrong_before_its_member_only(zipped):
+    """The directory can be read; the image is one that cannot."""
+    path = zipped({"é.png": b"data", "1.png": b"data"})
+    path.write_bytes(path.read_bytes().replace("é.png".encode(), b"\xe9a.png", 1))
+    source = ZipSource(path)
+    assert source.read(0) == b"data"
+    with pytest.raises(InputError, match=r"^cannot be unpacked: "):
+        source.read(1)
+
+
+def test_a_member_without_a_name(zipped):
+    """It is refused; its name has no last letter that could say whether it is a folder."""
+    path = zipped({"1.png": b"data"})
+    data = bytearray(path.read_bytes())
+    at = data.index(b"PK\x01\x02")
+    # A name of no length, whose letters become a comment of five.
+    data[at + 28 : at + 30], data[at + 32 : at + 34] = b"\0\0", b"\5\0"
+    path.write_bytes(data)
+    with pytest.raises(InputError, match="has a member without a name$"):
+        ZipSource(path)

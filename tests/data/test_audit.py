@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,6 +20,7 @@ def audit_of(part):
     return Audit(*counted, tuple(BadFile(*file) for file in files))
 
 
+@pytest.mark.slow
 @given(parts, parts, parts)
 def test_merging_is_associative_with_a_neutral_element(one, two, three):
     """However a set is split, its audit is the same; an empty part changes nothing."""

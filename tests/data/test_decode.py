@@ -280,5 +280,22 @@ def test_decoded_images_are_treated_alike(noise, encoded):
     opened = decode_stored(Image.open(io.BytesIO(gray)), alpha="white")
     assert (opened.image == decode(gray).image).all()
     assert opened.oddities == ("grayscale",)
-    assert decode_stored(noise(), alpha="white").image is not None
-    assert decode_stored(noise(), alpha="white").format == "uint8"
+    pixels = noise()
+    in_memory = decode_stored(pixels, alpha="white")
+    assert (in_memory.image == pixels).all()
+    assert (in_memory.format, in_memory.oddities) == ("uint8", ())
+
+
+def test_a_gif_with_a_giant_frame_is_refused_at_once(monkeypatch):
+    """A frame that is replaced by the background is made as the file is opened: its size is checked before."""
+    small = io.BytesIO()
+    Image.new("P", (4, 4)).save(small, "GIF", transparency=0, disposal=2)
+    data = bytearray(small.getvalue())
+    at = data.index(b",", data.index(b"!\xf9"))
+    data[at + 5 : at + 9] = struct.pack("<HH", 60_000, 60_000)
+    made = []
+    fill = Image.core.fill
+    monkeypatch.setattr(Image.core, "fill", lambda mode, size, *rest: made.append(size) or fill(mode, (1, 1), *rest))
+    with pytest.raises(InputError, match="^decompression bomb: at most 178,956,970 pixels are decoded$"):
+        decode(bytes(data))
+    assert not made

@@ -197,3 +197,11 @@ def test_no_more_workers_than_tasks(noise, monkeypatch):
     for batch_size in (1, 2, 4, 32):
         load(noise()[None].repeat(6, axis=0), workers=16, batch_size=batch_size)
     assert started == [6, 3, 2, 2]
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_a_batch_larger_than_any_number_of_images(noise, workers):
+    """All images are one batch, and nothing is made ready for the others."""
+    images = np.stack([noise(seed=seed) for seed in range(3)])
+    (batch,) = load(images, batch_size=10**30, workers=workers)
+    assert np.array_equal(batch, images.astype(np.float32))

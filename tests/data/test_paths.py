@@ -78,3 +78,10 @@ def test_a_missing_file_is_the_audits_to_name(folder, listed):
     """With the others that cannot be read."""
     with pytest.raises(InputError, match=r"1 of 2 images of \S+list\.txt .*gone\.png \(cannot be read: No such file"):
         audit(open_source(listed(folder / "0.png", folder / "gone.png")))
+
+
+def test_a_name_that_no_file_can_have_is_the_audits_to_name(folder):
+    """A null character is a reason that an image cannot be read."""
+    source = open_source([next(folder.rglob("*.png")), "a\0.png"])
+    with pytest.raises(InputError, match=r"^no file can have that name: embedded null byte$"):
+        source.read(1)

@@ -11,6 +11,8 @@ import pytest
 from ganmetrics.data import processes
 from ganmetrics.data.workers import map_in_workers
 
+pytestmark = pytest.mark.slow
+
 UNGUARDED = """
     import multiprocessing
     from operator import neg

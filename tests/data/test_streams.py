@@ -58,7 +58,6 @@ def generate(count, rng):
         Stream(Endless(), count=10),
         Stream(lambda _count, _rng: IMAGES, count=10),
     ],
-    ids=str,
 )
 def test_every_kind_of_stream_is_the_images_in_it(stream):
     """Batches, single images, arrays, floats, loaders, generators; in memory or on the disk: the same fingerprint."""

@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from ganmetrics.core.gaussian import kept
 from ganmetrics.core.gaussian.blocks import Blocks
 from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.errors import NotEnoughSamples
@@ -64,3 +65,19 @@ def test_nothing_is_refused():
     """There are no statistics of no images."""
     with pytest.raises(NotEnoughSamples, match="at least one image; none was given"):
         LayerAccumulator(blocks=False).layer()
+
+
+def test_the_kept_images_are_those_with_the_smallest_hashes(monkeypatch):
+    """Whatever the batches, and in single precision; as many as there are features."""
+    monkeypatch.setattr(kept, "LEAST", 1)
+    hashes = torch.randperm(len(FEATURES), generator=torch.Generator().manual_seed(1))
+    found = []
+    for batch in (77, 5000):
+        accumulator = LayerAccumulator(kept=True)
+        for features, part in zip(FEATURES.split(batch), hashes.split(batch), strict=True):
+            accumulator.add(features, part)
+        found.append(accumulator.layer().kept)
+    assert torch.equal(found[0].hashes, torch.arange(3))
+    assert torch.equal(found[0].features, FEATURES[hashes.argsort()[:3]])
+    assert torch.equal(found[1].features, found[0].features)
+    assert gathered(100).kept is None

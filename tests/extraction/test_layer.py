@@ -47,9 +47,9 @@ def test_the_room_that_is_asked_for_is_enough():
     """What may be written never exceeds what was reserved for it."""
     for count in (2, 40, 41, 700):
         _, arrays = layer_of(features_of(count, 40)).pack()
-        assert sum(array.nbytes for array in arrays.values()) <= layer_bytes(40, blocks=True)
+        assert sum(array.nbytes for array in arrays.values()) <= layer_bytes(40, blocks=True, kept=False)
     _, lean = Layer(Moments.of(features_of(700, 40))).pack()
-    assert sum(array.nbytes for array in lean.values()) <= layer_bytes(40, blocks=False)
+    assert sum(array.nbytes for array in lean.values()) <= layer_bytes(40, blocks=False, kept=False)
 
 
 def test_merged_layers_are_those_of_all_images():

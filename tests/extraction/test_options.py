@@ -8,9 +8,9 @@ import sys
 import pytest
 
 import ganmetrics
-from ganmetrics.commands.evaluate import DistanceOptions, EvaluationOptions
 from ganmetrics.errors import InputError
 from ganmetrics.extraction.options import Extraction, ExtractionOptions
+from ganmetrics.scoring.keywords import DistanceOptions, EvaluationOptions
 from ganmetrics.scoring.options import IntervalKeywords, ScoringKeywords, ScoringOptions
 from ganmetrics.testing import ChannelMeans, random_images
 

@@ -15,9 +15,9 @@ from ganmetrics.metrics.classes.distances import class_distances
 from ganmetrics.metrics.divergences import earth_movers_distance, histograms, js_divergence, kl_divergence
 from ganmetrics.metrics.frechet.difference import frechet_difference
 from ganmetrics.metrics.frechet.distance import frechet_distance
-from ganmetrics.metrics.frechet.estimate import frechet_estimate
 from ganmetrics.metrics.frechet.infinity import frechet_infinity
 from ganmetrics.metrics.frechet.influence import frechet_influence
+from ganmetrics.metrics.frechet.joint import frechet_estimate
 from ganmetrics.metrics.inception.estimate import inception_score_estimate
 from ganmetrics.metrics.inception.score import inception_score
 from ganmetrics.metrics.kernel.difference import kernel_difference

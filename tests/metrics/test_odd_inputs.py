@@ -13,8 +13,8 @@ from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.errors import GanMetricsError, InputError, NumericsError
 from ganmetrics.metrics.classes.agreement import class_agreement
 from ganmetrics.metrics.frechet.distance import frechet_distance
-from ganmetrics.metrics.frechet.estimate import frechet_estimate
 from ganmetrics.metrics.frechet.infinity import frechet_infinity
+from ganmetrics.metrics.frechet.joint import frechet_estimate
 from ganmetrics.metrics.inception.estimate import inception_score_estimate
 from ganmetrics.metrics.inception.score import inception_score
 from ganmetrics.metrics.kernel.difference import kernel_difference
@@ -154,7 +154,7 @@ def test_the_same_numbers_however_they_lie_in_memory(name):
     call = CALLS[name]
     for kind, change in TAKEN.items():
         changed = [change(array.clone()) for array in call.arrays]
-        assert numbers(call(*changed)) == pytest.approx(expected(name), rel=1e-12, abs=1e-13), kind
+        assert numbers(call(*changed)) == pytest.approx(expected(name), rel=1e-9, abs=1e-11), kind
         for array, before in zip(changed, call.arrays, strict=True):
             after = array.detach().resolve_neg().numpy() if isinstance(array, torch.Tensor) else array
             assert np.array_equal(after, before), kind
@@ -283,9 +283,10 @@ def test_moments_are_needed_where_moments_are_taken(odd):
             call()
 
 
-@pytest.mark.parametrize("of", [frechet_estimate, frechet_infinity])
-def test_the_real_side_may_be_moments(of):
-    """Both kinds are taken there, and only there."""
-    assert np.isfinite(numbers(of(Moments.of(REAL), REAL + 1))).all()
+def test_sides_may_be_moments_where_images_are_not_drawn():
+    """An extrapolation draws fakes, and needs their features."""
+    moments = Moments.of(REAL)
+    assert np.isfinite(numbers(frechet_infinity(moments, REAL + 1)))
+    assert np.isfinite(numbers(frechet_estimate(moments, Moments.of(REAL + 1)).value))
     with pytest.raises(InputError, match="fake features must be a torch tensor or a NumPy array, got Moments"):
-        of(REAL, Moments.of(REAL))
+        frechet_infinity(REAL, moments)

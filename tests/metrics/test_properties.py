@@ -14,11 +14,19 @@ PROPERTIES = {
     "sfid": {"inception only"},
     "kid": {"symmetric", "order free", "shift seen"},  # drawn subsets: an order changes them, and so the last digits
     "mmd": {"symmetric", "order free", "zero on equal", "shift seen"},
+    "cmmd": {"clip only"},
     "is": {"order seen", "one-sided"},
     "precision": {"order free", "one on equal", "shift seen"},
     "recall": {"order free", "one on equal", "shift seen"},
     "density": {"order free", "shift seen"},
     "coverage": {"order free", "one on equal", "shift seen"},
+    "clipped_density": {"order free", "one on equal", "shift seen"},
+    "clipped_coverage": {"order free", "one on equal", "shift seen"},
+    "symmetric_precision": {"order free", "one on equal", "shift seen"},
+    "symmetric_recall": {"order free", "one on equal", "shift seen"},
+    "p_precision": {"order free", "one on equal", "shift seen"},
+    "p_recall": {"order free", "one on equal", "shift seen"},
+    "mind": {"symmetric", "order free", "zero on equal", "shift seen"},
     "realism": {"order free", "shift seen"},
     "authenticity": {"order free", "zero on equal", "shift praised"},
     "mifid": {"order free", "zero on equal", "shift seen"},
@@ -69,15 +77,19 @@ def test_sides_may_be_exchanged(name):
     assert score(name, REAL, FAKE) == pytest.approx(score(name, FAKE, REAL), rel=1e-9)
 
 
-@pytest.mark.parametrize("name", ["precision", "recall", "density", "coverage", "realism", "authenticity"])
+@pytest.mark.parametrize(
+    "name", ["precision", "recall", "density", "coverage", "realism", "authenticity", "clipped_density", "p_precision"]
+)
 def test_sides_may_not_be_exchanged(name):
     """The control: what is asked of the fake images is not asked of the real ones."""
     assert score(name, REAL, FAKE) != pytest.approx(score(name, FAKE, REAL), rel=1e-3)
 
 
-def test_precision_and_recall_exchange_when_the_sides_do():
+@pytest.mark.parametrize("prefix", ["", "symmetric_", "p_"])
+def test_precision_and_recall_exchange_when_the_sides_do(prefix):
     """They are one question, asked of either side."""
-    assert score("precision", REAL, FAKE) == score("recall", FAKE, REAL)
+    one, other = score(f"{prefix}precision", REAL, FAKE), score(f"{prefix}recall", FAKE, REAL)
+    assert one == pytest.approx(other, rel=1e-12)
 
 
 @pytest.mark.parametrize("name", having("order free"))
@@ -130,7 +142,7 @@ def test_a_far_shift_is_better_than_a_near_one_where_only_copies_count(name):
 def test_every_metric_says_what_it_makes_of_a_shift():
     """Seen, praised, or left out for a reason: of one side only, a count, or a share of classes."""
     silent = {name for name, found in PROPERTIES.items() if not found & {"shift seen", "shift praised"}}
-    assert silent == {"sfid", "is", "vendi", "duplicates", "class_agreement"}
+    assert silent == {"sfid", "cmmd", "is", "vendi", "duplicates", "class_agreement"}
 
 
 @pytest.mark.parametrize("name", having("one-sided"))

@@ -6,7 +6,7 @@ import torch
 from reference_models.data.load import load_images
 from reference_models.presets import build_config
 from reference_models.testing import RandomFeatures
-from reference_models.training.trainer import Trainer
+from reference_models.training.flow import build_trainer
 
 TINY = {"net.size": 16, "net.width": 8, "net.latent_dim": 16, "data.count": 64, "batch": 8, "log_every": 2}
 CLASSES = 10
@@ -26,8 +26,8 @@ def tiny():
     """Build a preset at 16x16 with a few channels: `tiny("wgan-gp", **{"net.width": 4})`."""
 
     def build(preset, **changes):
-        attention = {"net.attention": (8,)} if preset == "sagan" else {}
-        return build_config(preset, {**TINY, **attention, **changes}).with_classes(CLASSES)
+        own = {"sagan": {"net.attention": (8,)}, "flow": {"net.latent_dim": 3 * 16**2}}.get(preset, {})
+        return build_config(preset, {**TINY, **changes, **own}).with_classes(CLASSES)
 
     return build
 
@@ -38,7 +38,7 @@ def trainer(tiny):
 
     def build(preset, **changes):
         config = tiny(preset, **changes)
-        return Trainer(config, load_images(config.data, size=config.net.size))
+        return build_trainer(config, load_images(config.data, size=config.net.size))
 
     return build
 

@@ -10,7 +10,7 @@ from reference_models.presets import PRESETS, build_config
 
 REFUSED = [
     ("wgan-gp", {"net.norm_d": "batch"}, "gradient penalty is of each image by itself, batch normalisation mixes them"),
-    ("wgan-gp", {"objective.clip": 0.01}, "clipping and a gradient penalty are two ways"),
+    ("wgan-gp", {"objective.clip": 0.01}, "clipping, a gradient penalty, and R1 with R2 are ways to one end"),
     ("dcgan", {"objective.adversarial": "wasserstein"}, r"needs objective.penalty or objective.clip; got neither"),
     ("wgan", {"net.spectral_d": True, "net.norm_d": "none"}, "clipping weights that spectral normalisation rescales"),
     ("sagan", {"net.width": 4}, "attention at 16x16 needs at least 8 channels; net.width = 4 gives 4"),
@@ -61,11 +61,12 @@ def test_every_preset_can_be_built(preset):
 
 def test_all_named_presets_exist():
     """The list is complete."""
-    assert list(PRESETS) == [
+    assert set(PRESETS) == {
         "dcgan", "dcgan-64", "dcgan-64-reduced", "dcgan-fm", "cgan", "cgan-additive", "cgan-projection", "acgan",
         "sagan",
         "wgan", "wgan-gp", "wgan-gp-acgan", "wgan-gp-acgan-seed",
-    ]  # fmt: skip
+        "sngan", "dcgan-r1", "r3gan", "flow",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("preset", ["cgan", "cgan-additive", "cgan-projection", "acgan", "wgan-gp-acgan"])

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 KEYS = ["net.size=8", "net.width=4", "data.count=32", "batch=8", "eval.count=20", "eval.extractor=efficientnet-lite0"]
 SESSION = """
@@ -27,7 +29,8 @@ def run(*arguments):
 keys = [part for key in {KEYS!r} for part in ("--set", key)]
 run("train", "dcgan", "--epochs", "1", "--eval-epochs", "0,1", "--out", "run", *keys)
 run("train", "--resume", "run", "--more-epochs", "1")
-run("sample", "run", "--count", "20", "--out", "fakes.npz")
+run("sample", "zoo:shapes-cgan", "--count", "20", "--out", "fakes.npz")
+run("export-data", "shapes", "--count", "20", "--out", "real.npz")
 run("compare", "run", "--epochs", "0,1", "--out", "comparison")
 run("analyse", "axis", "run", "--starts", "2", "--steps", "3", "--mean-of", "4", "--out", "analysis")
 assert "dcgan" in run("list")
@@ -54,12 +57,12 @@ def test_what_is_in_it(wheel):
         text = archive.read(entry_points).decode()
     assert "ganmetrics-models = reference_models.cli:main" in text
     assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == {"ganmetrics", "reference_models"}
+    assert {f"reference_models/zoo/shapes-{name}.safetensors" for name in ("cgan", "dcgan")} <= set(names)
     for package in ("ganmetrics", "reference_models"):
         expected = {path.relative_to(ROOT).as_posix() for path in (ROOT / package).rglob("*.py")}
         assert expected == {name for name in names if name.startswith(f"{package}/") and name.endswith(".py")}
 
 
-@pytest.mark.slow
 def test_it_works_outside_of_the_clone(wheel, tmp_path):
     """Train, resume, sample, compare and analyse, from another folder, with nothing but the wheel's own files."""
     site, work = tmp_path / "site", tmp_path / "work"
@@ -70,4 +73,4 @@ def test_it_works_outside_of_the_clone(wheel, tmp_path):
     command = [sys.executable, "-c", SESSION.replace("{KEYS!r}", repr(KEYS)), str(site)]
     done = subprocess.run(command, cwd=work, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.split() == ["analysis", "comparison", "fakes.npz", "run"]
+    assert done.stdout.split() == ["analysis", "comparison", "fakes.npz", "real.npz", "run"]

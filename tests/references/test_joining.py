@@ -7,6 +7,7 @@ from ganmetrics.commands.evaluate import fid
 from ganmetrics.errors import InputError, StaleStatistics
 from ganmetrics.references.joining import join_shards
 from ganmetrics.references.reference import Reference
+from ganmetrics.references.shard import parse_shard
 from ganmetrics.testing import ChannelMeans, random_images, write_images
 from tests.ranks_program import SMALL
 
@@ -27,7 +28,8 @@ def test_shards_join_to_the_whole(tmp_path, count):
     joined, whole = join_shards(parts), build(IMAGES, None)
     torch.testing.assert_close(joined.moments.covariance, whole.moments.covariance, rtol=1e-10, atol=1e-10)
     assert (joined.count, joined.audit, joined.shard, joined.source) == (31, whole.audit, None, whole.source)
-    assert [p.count for p in joined.blocks.parts if p] == [p.count for p in whole.blocks.parts if p]
+    assert torch.equal(joined.layer.kept.hashes, whole.layer.kept.hashes)
+    assert torch.equal(joined.layer.kept.features, whole.layer.kept.features)
 
 
 def test_shards_through_a_network_join_to_the_whole(tmp_path):
@@ -41,7 +43,7 @@ def test_shards_through_a_network_join_to_the_whole(tmp_path):
     assert joined.audit == whole.audit
     for found, expected in ((joined.layer, whole.layer), (joined.spatial, whole.spatial)):
         torch.testing.assert_close(found.moments.covariance, expected.moments.covariance, rtol=1e-5, atol=1e-6)
-        assert [part.count for part in found.blocks.parts] == [part.count for part in expected.blocks.parts]
+        assert torch.equal(found.kept.hashes, expected.kept.hashes)
     fake = random_images(30, seed=3, size=12)
     scores = [fid(side, fake, extractor=SMALL, skip_bad=True, workers=0, device="cpu") for side in (joined, whole)]
     one, other = ([score.value, score.corrected, score.low, score.high] for score in scores)
@@ -67,3 +69,11 @@ def test_a_shard_is_no_reference():
         fid(build(IMAGES, "1/2"), IMAGES, extractor=ChannelMeans(), workers=0)
     with pytest.raises(InputError, match="i/n with i from 1 to n"):
         build(IMAGES, "3/2")
+
+
+@pytest.mark.parametrize("text", ["0/2", "3/2", "2", "9" * 5000 + "/2", "1/" + "9" * 5000, "-1/2", "1/2/3"])
+def test_what_is_no_shard(text):
+    """Digits without end are none either; the message is short."""
+    with pytest.raises(InputError, match="needs to be i/n with i from 1 to n, such as 2/8; got ") as raised:
+        parse_shard(text)
+    assert len(str(raised.value)) < 400

@@ -25,7 +25,7 @@ def test_the_floor_is_one_half_against_the_other():
 
 def test_a_stored_reference_has_a_floor():
     """Its blocks are enough for distances."""
-    stored = evaluate(Reference.from_images(REAL, **FREE), FAKE, floor=True, **FREE)
+    stored = evaluate(Reference.from_images(REAL, floor=True, **FREE), FAKE, floor=True, **FREE)
     images = evaluate(REAL, FAKE, floor=True, **FREE)
     assert stored["fd_channel-means_floor"].value == pytest.approx(images["fd_channel-means_floor"].value, rel=1e-9)
 

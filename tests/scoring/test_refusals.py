@@ -71,7 +71,9 @@ def test_a_collapsed_generator_is_scored_by_every_metric_that_is_meant_to_see_it
     """One image over and over: distances, shares and duplicates all say so."""
     collapsed = random_images(1, seed=3).repeat(30, 1, 1, 1)
     metrics = tuple(
-        name for name, metric in METRICS.items() if not {"spatial", "classes"} & (metric.real | metric.fake)
+        name
+        for name, metric in METRICS.items()
+        if not {"spatial", "classes"} & (metric.real | metric.fake) and metric.network == "inception-v3"
     )
     report = ganmetrics.evaluate(random_images(40), collapsed, metrics=metrics, **FREE)
     assert not report.refusals

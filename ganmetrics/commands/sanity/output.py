@@ -4,11 +4,16 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PIL import Image as Pillow
+
 from ganmetrics._files import atomic_write, check_writable
 from ganmetrics.commands.sanity.plot import save_plot
-from ganmetrics.commands.sanity.sheet import save_sheet
+from ganmetrics.commands.sanity.series import Sets
+from ganmetrics.data.decode import decode_stored
+from ganmetrics.data.sources import ImageSource
 from ganmetrics.errors import InputError
 from ganmetrics.optional import check_installed
+from ganmetrics.report.pictures import Strip, Thumbnail, contact_sheet, save_picture
 
 if TYPE_CHECKING:
     from ganmetrics.commands.sanity.study import Study
@@ -17,6 +22,8 @@ logger = logging.getLogger(__name__)
 
 ROOM = 10 * 2**20
 """Bytes that the files take at most."""
+EXAMPLES = 10
+"""Images that the sheet shows of each set."""
 
 
 def check_output(folder: Path) -> None:
@@ -36,14 +43,32 @@ def save_study(study: "Study", folder: Path, *, alpha: str = "white") -> list[Pa
         InputError: an image can no longer be read.
         StorageError: a file cannot be written.
     """
+    check_writable(folder, ROOM)
     table, sheet, plot = (folder / name for name in ("sanity.csv", "sanity-examples.png", "sanity.png"))
     with atomic_write(table) as file:
         file.write(study.to_csv().encode())
-    save_sheet(study.sets, sheet, alpha=alpha)
+    save_picture(_examples(study.sets, alpha), sheet)
     if not _can_plot():
         return [table, sheet]
     save_plot(study, plot)
     return [table, sheet, plot]
+
+
+def _examples(sets: Sets, alpha: str) -> Pillow.Image:
+    """Return a picture of the first images as they are, then under each disturbance, a row for each level."""
+    sources = [sets.clean, *(step.source for series in sets.series for step in series.steps)]
+    count = min(EXAMPLES, *map(len, sources))
+
+    def strip(title: str, *rows: ImageSource) -> Strip:
+        read = (source.read(index) for source in rows for index in range(count))
+        return Strip(title, tuple(Thumbnail(decode_stored(stored, alpha=alpha).image, ()) for stored in read))
+
+    strips = [strip("undisturbed", sets.clean)]
+    for series in sets.series:
+        steps = series.steps[1:]
+        levels = ", ".join(f"{step.level:g}" for step in steps)
+        strips.append(strip(f"{series.name} {levels}", *(step.source for step in steps)))
+    return contact_sheet(strips, columns=count)
 
 
 def _can_plot() -> bool:

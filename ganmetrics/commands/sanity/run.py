@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Unpack
 
+from ganmetrics._files import as_path
 from ganmetrics._types import Progress, silent
 from ganmetrics.commands.sanity.series import MIX, MODES, NAMES, Series, Sets, make_sets
 from ganmetrics.commands.sanity.study import ScoredSeries, Study
@@ -72,7 +73,7 @@ def sanity(
     extraction = Extraction.of(how, options)
     with all_ranks("sanity") as ranks:
         sets = ranks.each(lambda: _sets(real, others, chosen, disturbances, extraction))
-        store = ReferenceCache.at(cache)
+        store = None if cache is None else ReferenceCache(as_path(cache))
         # Every set is made of the chosen images already.
         scorer = _Scorer(chosen, replace(extraction, count=None), store, progress, ScoringOptions(seed=extraction.seed))
         _check_mixtures(sets, scorer)

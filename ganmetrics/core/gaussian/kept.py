@@ -9,21 +9,33 @@ from torch import Tensor
 from ganmetrics._types import Features, Mean
 from ganmetrics.errors import InputError
 
+LEAST = 1024
+"""So many images are kept where there are fewer features: they take no room then, and tell scales better."""
+
+
+def most_kept(dimension: int) -> int:
+    """Return how many images are kept at most: one a feature, so that they take half of what a covariance does.
+
+    >>> most_kept(2048), most_kept(64)
+    (2048, 1024)
+    """
+    return max(dimension, LEAST)
+
 
 @dataclass(frozen=True, eq=False)
 class KeptImages:
-    """The features of the images with the smallest content hashes, at most as many as there are features.
+    """The features of the images with the smallest content hashes, at most `most_kept`.
 
     Neither order, nor batches, nor shards, nor merging change which they are, and a hash has nothing to do with what an
     image shows. Single precision is enough: how unequal images are is told by them, and the moments by all images.
 
     Attributes:
         hashes: of each image's content, int64, rising, shape [k].
-        features: float32, shape [k, d], k at most d.
+        features: float32, shape [k, d].
 
     >>> one, other = (KeptImages.of(torch.tensor(hashes), torch.eye(2)) for hashes in ([5, 3], [4, 9]))
     >>> one.merge(other).hashes
-    tensor([3, 4])
+    tensor([3, 4, 5, 9])
     """
 
     hashes: Int64[Tensor, " k"]
@@ -38,7 +50,7 @@ class KeptImages:
         """
         if len(hashes) != len(features):
             raise InputError(f"each image needs a hash; got {len(hashes)} for {len(features)} images")
-        order = hashes.argsort(stable=True)[: features.shape[1]]
+        order = hashes.argsort(stable=True)[: most_kept(features.shape[1])]
         return cls(hashes[order], features[order].to(torch.float32))
 
     def merge(self, other: "KeptImages") -> "KeptImages":

@@ -12,7 +12,7 @@ from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.errors import NotEnoughSamples
 from ganmetrics.metrics.classes.labels import class_names
 from ganmetrics.metrics.frechet.distance import frechet_distance
-from ganmetrics.metrics.frechet.joint import frechet_from_few
+from ganmetrics.metrics.frechet.joint import frechet_estimate
 
 
 @dataclass(frozen=True)
@@ -103,5 +103,5 @@ def _distance(name: str, real: ArrayLike, fake: ArrayLike, confidence: float | N
         return ClassDistance(name, len(real), len(fake), None, None)
     if confidence is None:
         return ClassDistance(name, len(real), len(fake), frechet_distance(Moments.of(real), Moments.of(fake)), None)
-    found = frechet_from_few(real, fake, confidence=confidence)
+    found = frechet_estimate(real, fake, confidence=confidence)
     return ClassDistance(name, len(real), len(fake), found.value, found.corrected, found.low, found.high)

@@ -2,11 +2,12 @@
 
 from ganmetrics._types import ArrayLike
 from ganmetrics.core.checks import probability
-from ganmetrics.core.gaussian.blocks import Blocks
+from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.core.inference.permutation import PERMUTATIONS, permutation_p_value
-from ganmetrics.metrics.difference import Difference, check_sets, joined, normal_interval
-from ganmetrics.metrics.frechet.estimate import estimate_from_blocks
+from ganmetrics.metrics.difference import Difference, check_sets, joined
+from ganmetrics.metrics.frechet.distance import frechet_distance
 from ganmetrics.metrics.frechet.influence import frechet_influence
+from ganmetrics.metrics.frechet.joint_difference import difference_from_few
 
 
 def frechet_difference(
@@ -20,13 +21,10 @@ def frechet_difference(
 ) -> Difference:
     """Return the Fréchet distances of two generators from one real set, and what their difference says.
 
-    The distances are `corrected` ones (`frechet_estimate`), which do not depend on the numbers of images. With too few
-    images for that they are plain: comparable at equal counts, where most of the bias falls out of the difference, but
-    not calibrated; at unequal counts there is no interval at all.
+    The distances are `corrected` ones (`frechet_estimate`), which do not depend on the numbers of images, and these may
+    be small and unequal. With fewer than 16 images in a set they are plain, and there is no interval.
 
-    The interval is normal, from influence functions (`frechet_influence`): each fake image moves its own distance only;
-    a real image moves both, so that of its two influences the difference counts. Both samplings of fakes and that of
-    the real images are in it.
+    The interval is `difference_from_few`'s: what the real images move both distances alike falls out of it.
 
     The p-value is of the hypothesis that both sets of fakes come from one generator. Let both be one set, and each of
     its images have its influence on the distance of that set from the real one. These numbers do not depend on which
@@ -55,26 +53,12 @@ def frechet_difference(
     """
     check_sets(real, first, second)
     probability("confidence", confidence)
-    fakes = (first, second)
     p_value = _p_value(real, first, second, permutations=permutations, seed=seed)
-    blocks = Blocks.of(real)
-    estimates = [estimate_from_blocks(blocks, Blocks.of(fake), confidence) for fake in fakes]
-    corrected = [estimate.corrected for estimate in estimates]
-    if corrected[0] is not None and corrected[1] is not None:
-        scores, kind = (corrected[0], corrected[1]), "corrected"
-    else:
-        scores, kind = (estimates[0].value, estimates[1].value), "plain"
-        if len(first) != len(second):
-            return Difference(*scores, None, None, p_value, kind, calibrated=False)
-    low, high = normal_interval(scores[0] - scores[1], _variance(real, first, second), confidence)
-    calibrated = kind == "corrected" and all(estimate.calibrated for estimate in estimates)
-    return Difference(*scores, low, high, p_value, kind, calibrated)
-
-
-def _variance(real: ArrayLike, first: ArrayLike, second: ArrayLike) -> float:
-    """Return the variance of the difference to first order; influences are 1/count of what a mean is taken over."""
-    one, other = frechet_influence(real, first), frechet_influence(real, second)
-    return sum(float(part.var()) * len(part) for part in (one.real - other.real, one.fake, other.fake))
+    found = difference_from_few(real, first, second, confidence=confidence)
+    if found.first is None or found.second is None:
+        plain = [frechet_distance(Moments.of(real), Moments.of(fake)) for fake in (first, second)]
+        return Difference(plain[0], plain[1], None, None, p_value, "plain", calibrated=False)
+    return Difference(found.first, found.second, found.low, found.high, p_value, "corrected", found.calibrated)
 
 
 def _p_value(real: ArrayLike, first: ArrayLike, second: ArrayLike, *, permutations: int, seed: int) -> float:

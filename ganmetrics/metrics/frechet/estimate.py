@@ -33,7 +33,7 @@ this share of the whole: set by other draws than those of the study."""
 
 
 @dataclass(frozen=True)
-class Estimate:
+class BlockEstimate:
     """A Fréchet distance, and what it says of the distance between the populations.
 
     Attributes:
@@ -52,7 +52,7 @@ class Estimate:
     calibrated: bool
 
 
-def frechet_estimate(real: ArrayLike | Moments, fake: ArrayLike, *, confidence: float = 0.95) -> Estimate:
+def frechet_block_estimate(real: ArrayLike | Moments, fake: ArrayLike, *, confidence: float = 0.95) -> BlockEstimate:
     """Return the Fréchet distance of two sets of images, and an interval for that of their populations.
 
     `corrected` is `corrected_distance`, jackknifed over eight blocks of images (`content_blocks`): what random matrix
@@ -80,7 +80,7 @@ def frechet_estimate(real: ArrayLike | Moments, fake: ArrayLike, *, confidence: 
     >>> import torch
     >>> draw = torch.Generator().manual_seed(0)
     >>> real, fake = torch.randn(100, 8, generator=draw), 2 + torch.randn(100, 8, generator=draw)
-    >>> estimate = frechet_estimate(real, fake)
+    >>> estimate = frechet_block_estimate(real, fake)
     >>> estimate.low < 32 < estimate.high, estimate.calibrated
     (True, True)
     """
@@ -90,8 +90,8 @@ def frechet_estimate(real: ArrayLike | Moments, fake: ArrayLike, *, confidence: 
     return estimate_from_blocks(real if isinstance(real, Moments) else Blocks.of(real), Blocks.of(fake), confidence)
 
 
-def estimate_from_blocks(real: Blocks | Moments, fake: Blocks | Moments, confidence: float) -> Estimate:
-    """Return the same from the moments of blocks, which can be stored and merged; see `frechet_estimate`.
+def estimate_from_blocks(real: Blocks | Moments, fake: Blocks | Moments, confidence: float) -> BlockEstimate:
+    """Return the same from the moments of blocks, which can be stored and merged; see `frechet_block_estimate`.
 
     Either side may be given by its moments alone: exact without a count, else with the sampling error of Gaussian
     features, and then not calibrated.
@@ -112,7 +112,9 @@ def estimate_from_blocks(real: Blocks | Moments, fake: Blocks | Moments, confide
     return _with_correction(sides, plain, stepped, spectrum, quantile)
 
 
-def _with_correction(sides: Sides, plain: float, stepped: Stepped, spectrum: Spectrum, quantile: float) -> Estimate:
+def _with_correction(
+    sides: Sides, plain: float, stepped: Stepped, spectrum: Spectrum, quantile: float
+) -> BlockEstimate:
     """Return the estimate where the corrected distance is defined with and without each block."""
     unmeasured = sides.gaussian_variance(with_blocks=False)
     variance = stepped.error**2
@@ -120,10 +122,10 @@ def _with_correction(sides: Sides, plain: float, stepped: Stepped, spectrum: Spe
     error = math.sqrt(max(variance - counted_twice, (1 - MOST) * variance))
     half = quantile * math.hypot(error, math.sqrt(unmeasured))
     calibrated = unmeasured == 0 and _enough(*sides.whole) and stepped.kurtosis <= CALIBRATED_KURTOSIS
-    return Estimate(plain, stepped.value, stepped.value - half, stepped.value + half, calibrated)
+    return BlockEstimate(plain, stepped.value, stepped.value - half, stepped.value + half, calibrated)
 
 
-def _with_both(sides: Sides, plain: float, corrected: float, quantile: float) -> Estimate:
+def _with_both(sides: Sides, plain: float, corrected: float, quantile: float) -> BlockEstimate:
     """Return the estimate where too few images remain without a block to correct the distance.
 
     Corrected and jackknifed plain distance are two estimates of unknown merit: the interval is the hull of both's.
@@ -131,10 +133,10 @@ def _with_both(sides: Sides, plain: float, corrected: float, quantile: float) ->
     jackknifed, unmeasured = _jackknifed_plain(sides, plain)
     half = quantile * math.hypot(jackknifed.error, math.sqrt(unmeasured))
     centres = (corrected, jackknifed.value)
-    return Estimate(plain, corrected, min(centres) - half, max(centres) + half, calibrated=False)
+    return BlockEstimate(plain, corrected, min(centres) - half, max(centres) + half, calibrated=False)
 
 
-def _without_correction(sides: Sides, plain: float, quantile: float) -> Estimate:
+def _without_correction(sides: Sides, plain: float, quantile: float) -> BlockEstimate:
     """Return the estimate where there are too few images to correct the distance at all.
 
     The lower end is that of the plain distance or that of `least_distance`, whichever is lower.
@@ -146,7 +148,7 @@ def _without_correction(sides: Sides, plain: float, quantile: float) -> Estimate
         quantile * math.hypot(of.error, math.sqrt(unmeasured)) for of in (jackknifed, jackknifed_least)
     )
     low = min(jackknifed.value - half, jackknifed_least.value - half_of_least)
-    return Estimate(plain, None, low, jackknifed.value + half, calibrated=False)
+    return BlockEstimate(plain, None, low, jackknifed.value + half, calibrated=False)
 
 
 def _jackknifed_plain(sides: Sides, plain: float) -> tuple[Jackknife, float]:

@@ -3,13 +3,13 @@
 import math
 from dataclasses import dataclass
 
-import torch
-
 from ganmetrics._types import ArrayLike
 from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.core.inference.student import student_quantile
-from ganmetrics.core.random_matrix.joint.subspace import known_span, within
+from ganmetrics.core.random_matrix.joint.spectra import Part
+from ganmetrics.core.random_matrix.joint.subspace import known_span, within, without_constants
 from ganmetrics.core.random_matrix.joint.trace import RootTrace, root_by_fit, root_by_law
+from ganmetrics.errors import NumericsError
 from ganmetrics.metrics.frechet.distance import check_sides, frechet_distance
 from ganmetrics.metrics.frechet.sample import Sample, sample_of
 from ganmetrics.metrics.frechet.trust import doubts
@@ -27,7 +27,7 @@ MOST_FREEDOM = 500
 
 
 @dataclass(frozen=True)
-class JointEstimate:
+class Estimate:
     """A Fréchet distance, and what it says of the distance between the populations.
 
     Attributes:
@@ -50,9 +50,9 @@ class JointEstimate:
     reason: str
 
 
-def frechet_from_few(
+def frechet_estimate(
     real: ArrayLike | Moments | Sample, fake: ArrayLike | Moments | Sample, *, confidence: float = 0.95
-) -> JointEstimate:
+) -> Estimate:
     """Return the Fréchet distance of two sets of images, corrected for their numbers, with an interval.
 
     The squared distance of the means is too large by tr C1/n1 + tr C2/n2 on average, which is subtracted; the traces of
@@ -71,9 +71,10 @@ def frechet_from_few(
         NotEnoughSamples: if a side has one image only.
         NumericsError: if a feature is not finite, naming the row, or a given covariance is not positive semidefinite.
 
+    >>> import torch
     >>> draw = torch.Generator().manual_seed(0)
     >>> real, fake = (torch.randn(40, 64, generator=draw, dtype=torch.float64) for _ in range(2))
-    >>> found = frechet_from_few(real, fake)  # two samples of one population: the truth is 0
+    >>> found = frechet_estimate(real, fake)  # two samples of one population: the truth is 0
     >>> found.value > 40, found.low < 0 < found.high
     (True, True)
     """
@@ -83,17 +84,23 @@ def frechet_from_few(
     value = frechet_distance(sides[0].moments, sides[1].moments)
     counts = [side.count for side in sides if side.count is not None]
     if min(counts, default=FEWEST) < FEWEST:
-        reason = f"a corrected distance needs {FEWEST} images a side, got {min(counts)}"
-        return JointEstimate(value, None, None, None, None, calibrated=False, reason=reason)
-    found = distance_from_few(*(side.different for side in sides))
+        return _uncorrected(value, f"a corrected distance needs {FEWEST} images a side, got {min(counts)}")
+    different = sides[0].different, sides[1].different
+    fewest = min((side.count for side in different if side.count is not None), default=FEWEST)
+    if fewest < FEWEST:
+        return _uncorrected(value, f"a corrected distance needs {FEWEST} different images a side, got {fewest}")
+    found = distance_from_few(*different)
     if found is None:
-        reason = "the spectra could not be fitted"
-        return JointEstimate(value, None, None, None, None, calibrated=False, reason=reason)
+        return _uncorrected(value, "the spectra could not be fitted")
     trust = doubts(sides[0], sides[1], found.root)
     quantile = student_quantile(confidence, min([count - 1 for count in counts] + [MOST_FREEDOM]))
     half = quantile * found.error
     low, high = found.value - half, found.value + half
-    return JointEstimate(value, found.value, low, high, found.error, trust.calibrated, trust.reason)
+    return Estimate(value, found.value, low, high, found.error, trust.calibrated, trust.reason)
+
+
+def _uncorrected(value: float, reason: str) -> Estimate:
+    return Estimate(value, None, None, None, None, calibrated=False, reason=reason)
 
 
 @dataclass(frozen=True)
@@ -103,7 +110,7 @@ class Corrected:
     Attributes:
         value: the estimate.
         error: its standard error.
-        root: what is known of the trace of the root, in units in which the larger trace is 1.
+        root: what is known of the trace of the root.
     """
 
     value: float
@@ -113,22 +120,19 @@ class Corrected:
 
 def distance_from_few(real: Sample, fake: Sample) -> Corrected | None:
     """Return the corrected distance; None if its numerics fail."""
-    # Two distances from one real side then have one unit.
-    unit = real.trace or fake.trace
     shift = float((real.moments.mean - fake.moments.mean).square().sum())
     noise = sum(side.trace / side.count for side in (real, fake) if side.count is not None)
     means = shift - noise
     if min(real.trace, fake.trace) == 0:
-        root = RootTrace(0.0, 0.0, (0.0, 0.0), 0.0, (None, None), 0.0, None)
-        unit = unit or 1.0
+        root = _no_root(real.part, fake.part)
     else:
-        found = _root(real, fake, math.sqrt(unit))
+        found = _root(real, fake)
         if found is None:
             return None
         root = found
-    value = means + real.trace + fake.trace - 2 * unit * root.value
-    apart = means_variance(real, fake) + unit**2 * (root.gaussian + sum(root.scales) + root.supposed)
-    variance = max(apart + unit * _together(real, fake, root), LEAST_SHARE * apart)
+    value = means + real.trace + fake.trace - 2 * root.value
+    apart = means_variance(real, fake) + root.gaussian + sum(root.scales) + root.supposed
+    variance = max(apart + _together(real, fake, root), LEAST_SHARE * apart)
     if not (math.isfinite(value) and math.isfinite(variance)):
         return None
     return Corrected(value, math.sqrt(variance), root)
@@ -142,8 +146,8 @@ def means_variance(real: Sample, fake: Sample) -> float:
     """
     sampled = [(side, side.count) for side in (real, fake) if side.count is not None]
     shift = real.moments.mean - fake.moments.mean
-    along = 4 * sum(float((side.moments.factor @ shift).square().sum()) / count for side, count in sampled)
-    noise = sum(side.squared / count**2 for side, count in sampled)
+    along = 4.0 * sum(float((side.moments.factor @ shift).square().sum()) / count for side, count in sampled)
+    noise = sum((side.squared / count**2 for side, count in sampled), 0.0)
     if real.count is not None and fake.count is not None:
         both = float((real.moments.factor @ fake.moments.factor.mT).square().sum())
         noise += 2 * both / (real.count * fake.count)
@@ -151,7 +155,7 @@ def means_variance(real: Sample, fake: Sample) -> float:
 
 
 def _together(real: Sample, fake: Sample, root: RootTrace) -> float:
-    """Return twice the covariance of the means' part with the covariances' part, over the unit.
+    """Return twice the covariance of the means' part with the covariances' part.
 
     It is 0 for Gaussian features. Where images far out on one side are also the long ones (skewed features, clusters of
     unlike size, rare outliers) both parts move together. Each image's effect on the means' part is 2 (x - m).d, d
@@ -165,18 +169,24 @@ def _together(real: Sample, fake: Sample, root: RootTrace) -> float:
     return total
 
 
-def _root(real: Sample, fake: Sample, unit: float) -> RootTrace | None:
-    parts = [side.part(unit) for side in (real, fake)]
+def _no_root(real: Part, fake: Part) -> RootTrace:
+    """Return what is known where one side does not vary in any direction of the other's: the traces err alone."""
+    return RootTrace(0.0, real.trace_variance + fake.trace_variance, (0.0, 0.0), 0.0, (None, None), 0.0, None)
+
+
+def _root(real: Sample, fake: Sample) -> RootTrace | None:
+    parts = list(without_constants(real.part, fake.part))
     for number, side in enumerate((real, fake)):
         basis = known_span(parts[number], None if side.count is None else side.count - 1)
         if basis is not None:
             parts = [within(part, basis) for part in parts]
     if any(part.trace == 0 for part in parts):
-        return RootTrace(0.0, sum(part.trace_variance for part in parts), (0.0, 0.0), 0.0, (None, None), 0.0, None)
+        return _no_root(*parts)
     size = parts[0].factor.shape[1]
     try:
         if all(part.freedom is None or part.freedom >= DIRECT * size for part in parts):
             return root_by_law(*parts)
         return root_by_fit(parts[0], parts[1], size)
-    except torch.linalg.LinAlgError:
+    except (RuntimeError, NumericsError):
+        # What torch raises where a decomposition does not converge is a RuntimeError.
         return None

@@ -54,8 +54,9 @@ def difference_from_few(
 
     >>> import torch
     >>> draw = torch.Generator().manual_seed(0)
-    >>> real, near, far = (torch.randn(count, 64, generator=draw) + shift for count, shift in ((60, 0), (40, 0.1),
-    (50, 1))) >>> found = difference_from_few(real, near, far)
+    >>> sizes = ((60, 0), (40, 0.1), (50, 1))
+    >>> real, near, far = (torch.randn(count, 64, generator=draw) + shift for count, shift in sizes)
+    >>> found = difference_from_few(real, near, far)
     >>> found.low < -64 * (1 - 0.01) < found.high
     True
     """
@@ -91,11 +92,11 @@ def _shared(real: Sample, fakes: list[Sample], one: Corrected, two: Corrected) -
     covariance = shared_covariance(one.root.known, two.root.known)
     if covariance is None:
         return max(means + noise, 0.0)
-    pulls = [each.root.pulls[0] for each in (one, two)]
+    pulled, pulled_too = one.root.pulls[0], two.root.pulls[0]
     scales = 0.0
-    if pulls[0] is not None and pulls[1] is not None and len(pulls[0]) > 1:
+    if pulled is not None and pulled_too is not None and len(pulled) > 1:
         # The smaller of both estimates of the scales' part is in the errors, so no more than its share is shared.
-        first, second = (pull - pull.mean() for pull in pulls)
+        first, second = pulled - pulled.mean(), pulled_too - pulled_too.mean()
         like = float(first @ second) / math.sqrt(max(float(first.square().sum() * second.square().sum()), 1e-300))
         scales = max(like, 0.0) * min(each.root.scales[0] for each in (one, two))
-    return means + noise + (real.trace) ** 2 * (covariance + scales)
+    return means + noise + covariance + scales

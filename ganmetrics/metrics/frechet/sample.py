@@ -9,12 +9,9 @@ from torch import Tensor
 
 from ganmetrics._types import ArrayLike, Features
 from ganmetrics.core.arrays import check_rows, to_double
+from ganmetrics.core.gaussian.kept import most_kept
 from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.core.random_matrix.joint.spectra import Part
-
-KEPT_PER_FEATURE = 1
-"""So many images for each feature are kept of more: their scales are then known to a few per cent, and in single
-precision they take half of what the covariance does."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +25,7 @@ class Sample:
 
     >>> side = Sample.of(torch.arange(24.0).reshape(12, 2).sin())
     >>> side.count, len(side.images)
-    (12, 2)
+    (12, 12)
     """
 
     moments: Moments
@@ -45,22 +42,27 @@ class Sample:
         moments = Moments.of(features)
         if moments.rows is not None:
             return cls(moments, moments.rows)
-        return cls(moments, kept_images(features, KEPT_PER_FEATURE * moments.dimension) - moments.mean)
+        return cls(moments, kept_images(features, most_kept(moments.dimension)) - moments.mean)
 
     @property
     def count(self) -> int | None:
         """The number of images; None if the moments are exact."""
         return self.moments.count
 
-    @cached_property
+    @property
     def trace(self) -> float:
         """The trace of the covariance."""
-        return float(self.moments.factor.square().sum())
+        return self.part.trace
 
-    @cached_property
+    @property
     def squared(self) -> float:
         """An estimate without bias of tr C^2, at least 0."""
-        return self.part(1.0).squared
+        return self.part.squared
+
+    @property
+    def all_images(self) -> Features | None:
+        """The images where all of them are known; else None."""
+        return self.images if self.images is not None and len(self.images) == self.count else None
 
     @cached_property
     def different(self) -> "Sample":
@@ -68,23 +70,22 @@ class Sample:
 
         Equal images are no independent ones, and what they have in common with each other no law of samples expects.
         """
-        rows = self.moments.rows
-        if rows is None:
+        if self.all_images is None:
             return self
-        unique = torch.unique(rows, dim=0)
-        if len(unique) in (1, len(rows)):
+        unique = torch.unique(self.all_images, dim=0)
+        if len(unique) in (1, len(self.all_images)):
             return self
         return Sample.of(unique + self.moments.mean)
 
-    def part(self, unit: float) -> Part:
-        """Return the side for the fit, with features over `unit`."""
-        factor = self.moments.factor / unit
+    @cached_property
+    def part(self) -> Part:
+        """The side for the fit, of which spectra are found once."""
+        factor, matrix = self.moments.factor, self.moments.matrix
         freedom = None if self.count is None else self.count - 1
+        square = None if matrix is None else float(matrix.square().sum())
         if self.images is None or freedom is None:
-            return Part(factor, freedom)
-        if self.moments.rows is not None:
-            return Part(factor, freedom, factor)
-        return Part(factor, freedom, self.images / (unit * freedom**0.5))
+            return Part(factor, freedom, None, square)
+        return Part(factor, freedom, factor if matrix is None else self.images / freedom**0.5, square)
 
 
 def kept_images(features: ArrayLike, most: int) -> Tensor:

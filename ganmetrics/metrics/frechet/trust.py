@@ -17,9 +17,11 @@ EQUAL = 0.02
 NEAR = 0.01
 """Nearly equal: at this share of the images' mean squared distance. CIFAR-10's nearest neighbours, in the features of
 EfficientNet-Lite0, are at 0.2 and more."""
-LONG, LONG_BY_FIRST = 8.0, 4.0
-"""One image's share of the variance, over the mean one's, is doubted from 8 + 4 (l1 / tr S) log n upward: Gaussian
-images of n reach 1 + 2 (l1 / tr S) log n or so."""
+LONG, LONG_BY_FIRST = 6.0, 4.0
+"""One image's share of the variance, over the mean one's, is doubted from 6 + 4 (|C| / tr C) log n upward: Gaussian
+images of n reach 1 + 2 (|C| / tr C) log n or so."""
+ROUNDING = 1e-24
+"""A variance of so small a share of the squared mean is rounding."""
 TAILS = 1.5
 """E d^4 of the images' scales d above this is doubted: the study's heavy tails have 2.7, image features 1.01 to 1.1."""
 MISFIT = 4.0
@@ -39,6 +41,9 @@ def doubts(real: Sample, fake: Sample, root: RootTrace) -> Trust:
     few = _too_few(real, fake)
     if few:
         reasons.append(few)
+    common = _common(real, fake)
+    if common > EQUAL * (fake.count or common):
+        reasons.append(f"{common} fake images are real ones, or nearly: the sides are not independent")
     if root.misfit > MISFIT:
         reasons.append("the spectra fit neither side and their product at once")
     return Trust(not reasons, "; ".join(reasons))
@@ -62,13 +67,13 @@ def _of_side(name: str, side: Sample) -> list[str]:
     if side.images is None:
         return [f"no {name} images are kept: their sampling is that of Gaussian features"]
     images, lengths = side.images, side.images.square().sum(1)
-    if float(lengths.sum()) == 0:
+    if side.trace <= ROUNDING * float(side.moments.mean.square().sum()):
         return [f"all {name} images have equal features"]
     found = []
-    twins = _twins(images, lengths)
+    twins = _twins(side, lengths)
     if twins > EQUAL * len(images):
         found.append(f"{twins} of {len(images)} {name} images equal others, or nearly")
-    first, trace = float(side.part(1.0).spectrum.eigenvalues[0]) if side.moments.rows is not None else 0.0, side.trace
+    first, trace = side.squared**0.5, side.trace
     relative = lengths / lengths.mean()
     if float(relative.max()) > LONG + LONG_BY_FIRST * first / trace * math.log(len(images)):
         share = float(lengths.max() / lengths.sum())
@@ -79,12 +84,41 @@ def _of_side(name: str, side: Sample) -> list[str]:
     return found
 
 
-def _twins(images: Tensor, lengths: Tensor) -> int:
-    """Return how many images have another within `NEAR` of the mean squared distance."""
-    gram = images @ images.mT
-    squared = lengths[:, None] + lengths - 2 * gram
+def _twins(side: Sample, lengths: Tensor) -> int:
+    """Return how many images of a side have another that is equal or nearly so."""
+    images = side.all_images
+    if images is None:
+        return 0
+    squared = lengths[:, None] + lengths - 2 * images @ images.mT
     squared.fill_diagonal_(math.inf)
-    return int((squared.min(dim=1).values < NEAR * 2 * float(lengths.mean())).sum())
+    return int((squared.min(dim=1).values < _near(side, len(images))).sum())
+
+
+def _common(real: Sample, fake: Sample) -> int:
+    """Return how many fake images are equal to a real one, or nearly: the sides are then not independent."""
+    one, other = real.all_images, fake.all_images
+    if one is None or other is None:
+        return 0
+    other = other + (fake.moments.mean - real.moments.mean)
+    squared = one.square().sum(1)[:, None] + other.square().sum(1) - 2 * one @ other.mT
+    return int((squared.min(dim=0).values < min(_near(real, len(one)), _near(fake, len(one)))).sum())
+
+
+def _near(side: Sample, count: int) -> float:
+    """Return the squared distance below which two images are nearly equal.
+
+    Where the variance lies in few directions, (tr C)^2 / tr C^2 of them, images are close by chance: of n, one in
+    about n r^(directions / 2) has another within the share r. So r is small enough for that to be a tenth of what is
+    doubted.
+    """
+    if side.trace == 0:
+        return 0.0
+    directions = side.trace**2 / max(side.squared, side.trace**2 / side.moments.dimension)
+    share: float = min(NEAR, (EQUAL / (10 * count)) ** (2 / directions))
+    images = side.all_images
+    # The median length, since one huge image would bring all others together.
+    length = side.trace if images is None else float(images.square().sum(1).median())
+    return share * 2 * length
 
 
 def _tails(relative: Tensor, side: Sample) -> float:

@@ -1,4 +1,4 @@
-"""The squared maximum mean discrepancy with a Gaussian kernel: CMMD, with CLIP's features."""
+"""The squared maximum mean discrepancy with a Gaussian kernel: CMMD, of CLIP's projected features of length 1."""
 
 from ganmetrics._types import ArrayLike
 from ganmetrics.core.checks import positive

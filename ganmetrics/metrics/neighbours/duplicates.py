@@ -44,6 +44,9 @@ class DuplicatePairs:
     total: int
 
 
+_NONE = DuplicatePairs(torch.empty(0, dtype=torch.int64), torch.empty(0, dtype=torch.int64), torch.empty(0).double(), 0)
+
+
 @dataclass(frozen=True, eq=False)
 class Duplicates:
     """Duplicates within a set, or between two.
@@ -67,7 +70,8 @@ def duplicates(
 
     Near means nearer than a share of the median distance of distinct images to their nearest neighbour: so the
     threshold has no unit, and a few duplicates do not move it. (Of a set in which most images have a duplicate, it says
-    little: take the threshold of the real set, as `duplicates_between` does.)
+    little: take the threshold of the real set, as `duplicates_between` does.) A set of one or two distinct images, such
+    as a collapsed generator's, has no such median: the threshold is then 0, and exact duplicates are all that there is.
 
     Args:
         features: floating point, shape [n, d]; in memory, or on disk as a `numpy.memmap`.
@@ -77,7 +81,6 @@ def duplicates(
 
     Raises:
         InputError: if the array, `share` or `limit` is not as above, or the budget is too small.
-        NotEnoughSamples: if there are fewer than three distinct images.
         NumericsError: if a feature is not finite, naming the row.
 
     >>> found = duplicates(torch.tensor([[0.0], [1.0], [2.0], [2.1], [3.0], [5.0], [0.0]]))
@@ -88,10 +91,13 @@ def duplicates(
     limit = whole("limit", limit, least=0)
     points = PointSet.of(features, "features")
     height = block_rows(memory, points.dimension, len(points.group))
+    exact = _listed(_copies(points, limit))
+    if len(points) < _LEAST:
+        return Duplicates(exact, _NONE, 0.0)
     nearest, threshold = _threshold(points, share, height)
     candidates = Candidates(points, np.flatnonzero(nearest <= threshold**2))
     near = pairs_within(candidates, candidates, threshold**2, limit=limit, height=height, same_set=True)
-    return Duplicates(_listed(_copies(points, limit)), _listed(near), threshold)
+    return Duplicates(exact, _listed(near), threshold)
 
 
 def duplicates_between(

@@ -85,7 +85,9 @@ def rate_estimate(value: float, variance: float, least: float, confidence: float
         # So small a rate beside its variance says nothing of where it lies.
         return ShareEstimate(value, math.sqrt(max(variance, value * least)), 0.0, math.inf)
     centre = value + squared * spread / 2
-    return ShareEstimate(value, math.sqrt(value * spread), max(centre - half, 0.0), centre + half)
+    # Beside a large spread the lower end, far below the two that it is the difference of, has no digits left.
+    low = max(min(centre - half, value), 0.0)
+    return ShareEstimate(value, math.sqrt(value * spread), low, centre + half)
 
 
 def variance_by_left_out(changes: Changes, asked: int) -> float:

@@ -1,5 +1,6 @@
 """Statistics files by what is in them: which library wrote one, and how it is read and written."""
 
+import zipfile
 from pathlib import Path
 
 from ganmetrics._text import shown
@@ -19,14 +20,14 @@ from ganmetrics.references.formats.mu_sigma import (
 from ganmetrics.references.formats.names import OWN, WRITTEN
 from ganmetrics.references.formats.nvidia import read_pickle, write_edm2
 from ganmetrics.references.formats.torch_fidelity import PICKLE, read_torch_fidelity, write_torch_fidelity
-from ganmetrics.references.store import archive_names, member_names
+from ganmetrics.references.store import member_names
 
 PROTOCOL_MARK = b"\x80"
 """The first byte of a pickle of protocol 2 or later."""
 
 
 def format_of(path: Path) -> str | None:
-    """Tell what kind of statistics file `path` is by its members; None where it is none.
+    """Tell what kind of statistics file `path` is by its members; None where it is no such file.
 
     Images in an npz or a .pt are no statistics. Kinds: ``ganmetrics``; ``mu-sigma`` (pytorch-fid, clean-fid and EDM
     write the same); ``adm``; ``features`` (clean-fid); ``torch`` (torch-fidelity); ``pickle`` (EDM2, StyleGAN).
@@ -34,13 +35,22 @@ def format_of(path: Path) -> str | None:
     suffix = path.suffix.lower()
     if suffix == ".npz":
         return _kind_of_npz(member_names(path))
-    if suffix == ".pt" and path.is_file():
-        saved = any(name.split("/")[1:] == [PICKLE] for name in archive_names(path))
+    if suffix == ".pt" and path.is_file() and zipfile.is_zipfile(path):
+        saved = any(name.split("/")[1:] == [PICKLE] for name in _zip_names(path))
         return "torch" if saved and not holds_images(path) else None
     if suffix == ".pkl" and path.is_file():
         with path.open("rb") as file:
             return "pickle" if file.read(1) == PROTOCOL_MARK else None
     return None
+
+
+def _zip_names(path: Path) -> list[str]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return archive.namelist()
+    # zipfile and struct each raise their own on damaged bytes; what is wrong is told on reading.
+    except Exception:
+        return []
 
 
 def is_statistics(path: Path) -> bool:

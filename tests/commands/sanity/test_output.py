@@ -9,9 +9,9 @@ from PIL import Image
 
 from ganmetrics.commands.sanity.output import check_output, save_study
 from ganmetrics.commands.sanity.plot import save_plot
-from ganmetrics.commands.sanity.sheet import GAP, MARGIN, SIDE
 from ganmetrics.data.decode import decode_stored
 from ganmetrics.errors import InputError, StorageError
+from ganmetrics.report.pictures import GAP, MARGIN, THUMBNAIL, TITLE_SIZE
 
 
 def test_table_plot_and_sheet_are_written(study, tmp_path):
@@ -26,14 +26,25 @@ def test_table_plot_and_sheet_are_written(study, tmp_path):
 
 def test_the_sheet_shows_the_images(study, tmp_path):
     """A row for each level below the undisturbed one, the pixels those of the sets, enlarged by whole pixels."""
-    sheet = np.asarray(Image.open(save_study(study, tmp_path)[1]))
-    rows = 1 + sum(len(series.steps) - 1 for series in study.sets.series)
-    assert sheet.shape == (rows * (SIDE + GAP), MARGIN + 12 * (SIDE + GAP), 3)
-    shown = sheet[: SIDE : SIDE // 8, MARGIN : MARGIN + SIDE : SIDE // 8]
-    assert (shown == decode_stored(study.sets.clean.read(0), alpha="white").image).all()
-    noisy = study.sets.series[0].steps[1].source.read(2)
-    top, left = SIDE + GAP, MARGIN + 2 * (SIDE + GAP)
-    assert (sheet[top : top + SIDE : SIDE // 8, left : left + SIDE : SIDE // 8] == noisy).all()
+    sheet = np.asarray(Image.open(study.save(tmp_path / "new")[1]))
+    row, title = THUMBNAIL + GAP, TITLE_SIZE + 2 * GAP
+    steps = sum(len(series.steps) - 1 for series in study.sets.series)
+    height = 2 * MARGIN + (1 + steps) * row + (1 + len(study.sets.series)) * title
+    assert sheet.shape == (height, 2 * MARGIN + 10 * row - GAP, 3)
+    top = MARGIN + TITLE_SIZE + GAP
+    assert (shown(sheet, top, MARGIN) == decode_stored(study.sets.clean.read(0), alpha="white").image).all()
+    first = study.sets.series[0]
+    for level, step in enumerate(first.steps[1:]):
+        below = top + row + title + level * row
+        assert (shown(sheet, below, MARGIN + 2 * row) == step.source.read(2)).all()
+
+
+def shown(sheet, top, left, side=8):
+    """Return the pixels of a small image of the sheet, enlarged by a whole factor."""
+    factor = THUMBNAIL // side
+    thumbnail = sheet[top : top + THUMBNAIL, left : left + THUMBNAIL]
+    assert (thumbnail == thumbnail[::factor, ::factor].repeat(factor, 0).repeat(factor, 1)).all()
+    return thumbnail[::factor, ::factor]
 
 
 def test_without_matplotlib_the_rest_is_written(study, tmp_path, monkeypatch, caplog):

@@ -131,7 +131,7 @@ def test_bad_input_costs_no_extraction(classes, others, tmp_path):
     with pytest.raises(NotEnoughSamples, match="an Inception Score needs at least 10 images a side; .* has 9"):
         sanity(random_images(18), **never)
     Reference.from_images(random_images(20), **FREE).save(tmp_path / "stored.npz")
-    with pytest.raises(InputError, match="a disturbance study needs images; .* holds only their statistics"):
+    with pytest.raises(InputError, match="a disturbance study needs images; .* holds only their mean and covariance"):
         sanity(tmp_path / "stored.npz", **never)
     for path in list(others.iterdir())[:35]:
         path.write_bytes(b"")

@@ -101,6 +101,7 @@ def test_influence_is_what_leaving_an_image_out_does():
         assert whole - without == pytest.approx(float(terms[1][number]) / 149, rel=0.05)
 
 
+@pytest.mark.slow
 def test_the_difference_is_paired():
     """Two generators on one real set: the variance is that of repeated draws, below that of two separate estimates."""
     rng = np.random.default_rng(4)

@@ -22,6 +22,7 @@ def drawn(real_count, fake_count, seed):
     return torch.from_numpy(np.linalg.eigvals(covariances[0] @ covariances[1]).real.copy())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("real_count", "fake_count"), [(24, 24), (24, 120), (None, 24), (48, None)])
 def test_mean_and_variance_over_draws(real_count, fake_count):
     """The shift is what the corrected trace lacks, and its variance is the spread: over 400 draws of Gaussians."""

@@ -97,6 +97,7 @@ def test_two_exact_sides_are_not_corrected():
     assert corrected(eigenvalues, None, None) == pytest.approx(np.sqrt(eigenvalues).sum(), rel=1e-14)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("real_count", "fake_count"), [(26, 26), (36, 36), (48, 48), (36, 240), (None, 32)])
 @pytest.mark.parametrize("spectrum", ["flat", "clustered", "decaying"])
 def test_mean_over_draws_is_the_population_value(spectrum, real_count, fake_count):

@@ -34,6 +34,7 @@ def sampled(side, count, seed):
     return Moments.of(mean + np.random.default_rng(seed).standard_normal((count, len(root))) @ root)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("real_count", "fake_count", "tolerance"),
     [(26, 26, 0.02), (48, 48, 0.01), (36, 200, 0.01), (None, 30, 0.01), (240, 240, 0.003)],

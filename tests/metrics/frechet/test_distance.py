@@ -49,6 +49,7 @@ def transported(count, dimension, seed=0, rank=None):
     return real, fake + 0.01 + (real.mean(axis=0) - fake.mean(axis=0)), exact
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dimension", [*DIMENSIONS, 2048])
 def test_commuting_covariances_leave_the_difference_of_the_standard_deviations(dimension):
     """With common eigenvectors the distance is |m1-m2|^2 + sum (s1-s2)^2, s the standard deviations along them."""
@@ -70,6 +71,7 @@ def test_a_known_transport_map_gives_the_distance(count, dimension, rank):
     assert between(fake, real) == pytest.approx(exact, rel=1e-10)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("count", "dimension", "rank"), [(2200, 2048, None), (520, 2048, None), (520, 2048, 300), (600, 512, 250)]
 )

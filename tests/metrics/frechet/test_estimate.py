@@ -9,7 +9,7 @@ from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.errors import InputError, NotEnoughSamples, NumericsError
 from ganmetrics.metrics.frechet.corrected import corrected_distance
 from ganmetrics.metrics.frechet.distance import frechet_distance
-from ganmetrics.metrics.frechet.estimate import estimate_from_blocks, frechet_estimate
+from ganmetrics.metrics.frechet.estimate import estimate_from_blocks, frechet_block_estimate
 
 SIZE = 12
 SHIFT = 0.4
@@ -22,6 +22,7 @@ def drawn(count, seed, shift=0.0, tails=False):
     return shift + rng.standard_normal((count, SIZE)) * scale
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tails", [False, True])
 @pytest.mark.parametrize(("real_count", "fake_count"), [(60, 60), (40, 120)])
 def test_interval_covers_and_the_plain_distance_is_outside(real_count, fake_count, tails):
@@ -30,7 +31,7 @@ def test_interval_covers_and_the_plain_distance_is_outside(real_count, fake_coun
     covered = plain_inside = calibrated = 0
     for seed in range(80):
         real, fake = drawn(real_count, 2 * seed, tails=tails), drawn(fake_count, 2 * seed + 1, SHIFT, tails)
-        estimate = frechet_estimate(real, fake)
+        estimate = frechet_block_estimate(real, fake)
         calibrated += estimate.calibrated
         covered += estimate.low < truth < estimate.high
         plain_inside += estimate.low < estimate.value < estimate.high
@@ -42,8 +43,10 @@ def test_interval_covers_and_the_plain_distance_is_outside(real_count, fake_coun
 def test_order_precision_and_container_do_not_matter():
     """The same images in another order, as a tensor, give the same estimate."""
     real, fake = drawn(80, 0), drawn(50, 1, SHIFT)
-    expected = frechet_estimate(real, fake)
-    shuffled = frechet_estimate(torch.from_numpy(real[::-1].copy()), fake[np.random.default_rng(0).permutation(50)])
+    expected = frechet_block_estimate(real, fake)
+    shuffled = frechet_block_estimate(
+        torch.from_numpy(real[::-1].copy()), fake[np.random.default_rng(0).permutation(50)]
+    )
     for name in ("value", "corrected", "low", "high"):
         assert getattr(shuffled, name) == pytest.approx(getattr(expected, name), rel=1e-9)
 
@@ -53,14 +56,17 @@ def test_blocks_of_shards_give_the_same_estimate():
     real, fake = drawn(80, 0), drawn(50, 1, SHIFT)
     parts = Blocks.of(real[:30]).merge(Blocks.of(real[30:]))
     merged = estimate_from_blocks(parts, Blocks.of(fake), 0.95)
-    assert merged.corrected == pytest.approx(frechet_estimate(real, fake).corrected, rel=1e-9)
-    assert merged.low == pytest.approx(frechet_estimate(real, fake).low, rel=1e-9)
+    assert merged.corrected == pytest.approx(frechet_block_estimate(real, fake).corrected, rel=1e-9)
+    assert merged.low == pytest.approx(frechet_block_estimate(real, fake).low, rel=1e-9)
 
 
 def test_value_is_the_plain_distance():
     """`value` is what papers print, and the interval is wider for more confidence, around `corrected`."""
     real, fake = drawn(80, 2), drawn(80, 3, SHIFT)
-    wide, narrow = frechet_estimate(real, fake, confidence=0.99), frechet_estimate(real, fake, confidence=0.5)
+    wide, narrow = (
+        frechet_block_estimate(real, fake, confidence=0.99),
+        frechet_block_estimate(real, fake, confidence=0.5),
+    )
     assert wide.value == narrow.value == pytest.approx(frechet_distance(Moments.of(real), Moments.of(fake)), rel=1e-12)
     assert wide.low < narrow.low < narrow.corrected < narrow.high < wide.high
     assert wide.corrected == pytest.approx((wide.low + wide.high) / 2)
@@ -72,7 +78,7 @@ def test_low_and_high_are_always_numbers(counts, dimension):
     """Also with few images there is an interval, and it is said that it is not calibrated."""
     rng = np.random.default_rng(5)
     real, fake = (rng.standard_normal((count, dimension)) for count in counts)
-    estimate = frechet_estimate(real, fake)
+    estimate = frechet_block_estimate(real, fake)
     assert np.isfinite([estimate.low, estimate.high]).all()
     assert not estimate.calibrated
     assert (estimate.corrected is None) == (min(counts) <= dimension + 1)
@@ -80,7 +86,7 @@ def test_low_and_high_are_always_numbers(counts, dimension):
 
 def test_equal_images_leave_nothing_to_leave_out():
     """A side of one image many times over has an interval, that of Gaussians."""
-    estimate = frechet_estimate(np.ones((20, 3)), drawn(20, 0)[:, :3])
+    estimate = frechet_block_estimate(np.ones((20, 3)), drawn(20, 0)[:, :3])
     assert estimate.low < estimate.high
     assert not estimate.calibrated
 
@@ -90,7 +96,7 @@ def test_an_exact_real_side_adds_no_error():
     real = Moments.gaussian(np.zeros(SIZE), np.eye(SIZE))
     covered = calibrated = 0
     for seed in range(60):
-        estimate = frechet_estimate(real, drawn(48, seed, SHIFT))
+        estimate = frechet_block_estimate(real, drawn(48, seed, SHIFT))
         calibrated += estimate.calibrated
         covered += estimate.low < SIZE * SHIFT**2 < estimate.high
     assert covered >= 0.88 * 60
@@ -100,7 +106,7 @@ def test_an_exact_real_side_adds_no_error():
 def test_real_moments_with_a_count_add_the_error_of_gaussians():
     """The interval from moments alone is about as wide as that from the images, and marked."""
     real, fake = drawn(200, 0), drawn(200, 1, SHIFT)
-    from_images, from_moments = frechet_estimate(real, fake), frechet_estimate(Moments.of(real), fake)
+    from_images, from_moments = frechet_block_estimate(real, fake), frechet_block_estimate(Moments.of(real), fake)
     widths = [estimate.high - estimate.low for estimate in (from_images, from_moments)]
     assert widths[1] == pytest.approx(widths[0], rel=0.8)
     assert not from_moments.calibrated
@@ -127,7 +133,7 @@ def test_the_jackknife_takes_away_what_tails_leave():
     for seed in range(60):
         real, fake = drawn(36, 2 * seed, tails=True), drawn(36, 2 * seed + 1, SHIFT, tails=True)
         raw.append(corrected_distance(Moments.of(real), Moments.of(fake)))
-        jackknifed.append(frechet_estimate(real, fake).corrected)
+        jackknifed.append(frechet_block_estimate(real, fake).corrected)
     truth = SIZE * SHIFT**2
     assert abs(np.mean(jackknifed) - truth) < 0.6 * abs(np.mean(raw) - truth)
 
@@ -136,13 +142,13 @@ def test_wrong_arguments_are_refused():
     """One image, another dimension, rows that are not finite, and a confidence in percent."""
     features = drawn(20, 0)
     with pytest.raises(NotEnoughSamples, match="at least 2 fake images, got 1"):
-        frechet_estimate(features, features[:1])
+        frechet_block_estimate(features, features[:1])
     with pytest.raises(InputError, match="one dimension"):
-        frechet_estimate(features, features[:, :3])
+        frechet_block_estimate(features, features[:, :3])
     with pytest.raises(NumericsError, match="row 0"):
-        frechet_estimate(features * np.nan, features)
+        frechet_block_estimate(features * np.nan, features)
     with pytest.raises(InputError, match="confidence must lie between 0 and 1, got 95"):
-        frechet_estimate(features, features, confidence=95.0)
+        frechet_block_estimate(features, features, confidence=95.0)
 
 
 def test_tails_do_not_widen_the_interval_by_what_the_jackknife_takes_away(monkeypatch):
@@ -158,7 +164,7 @@ def test_tails_do_not_widen_the_interval_by_what_the_jackknife_takes_away(monkey
         for _ in range(12)
     ]
     for name in ("as it is", "as if the step were one constant"):
-        estimates = [frechet_estimate(real, fake) for real, fake in draws]
+        estimates = [frechet_block_estimate(real, fake) for real, fake in draws]
         widths[name] = np.mean([estimate.high - estimate.low for estimate in estimates])
         monkeypatch.setattr("ganmetrics.metrics.frechet.steps.shrunk_changes", unchanged)
     assert widths["as it is"] < 0.95 * widths["as if the step were one constant"]
@@ -169,5 +175,5 @@ def test_what_is_dear_is_done_once(monkeypatch):
     calls = []
     decompose = torch.linalg.eigvalsh
     monkeypatch.setattr(torch.linalg, "eigvalsh", lambda matrix: calls.append(len(matrix)) or decompose(matrix))
-    frechet_estimate(drawn(200, 0), drawn(200, 1, SHIFT))
+    frechet_block_estimate(drawn(200, 0), drawn(200, 1, SHIFT))
     assert calls == [SIZE] * 9

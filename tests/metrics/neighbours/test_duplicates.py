@@ -84,10 +84,19 @@ def test_copies_do_not_move_the_threshold():
     assert duplicates(features.repeat(2, axis=0)).threshold == duplicates(features).threshold > 0
 
 
+@pytest.mark.parametrize(("kinds", "total"), [(1, 30 * 29 / 2), (2, 2 * 15 * 14 / 2)])
+def test_a_collapsed_set_has_exact_duplicates_only(kinds, total):
+    """One image over and over, or two in turn: every pair of equal ones is counted, and none is near."""
+    found = duplicates(drawn(kinds, 4).repeat(30 // kinds, axis=0))
+    assert (found.exact.total, found.near.total, found.threshold) == (total, 0, 0.0)
+    assert len(found.exact.first) == 100
+    assert len(found.near.first) == len(found.near.distance) == 0
+    # Control: three distinct images have a threshold.
+    assert duplicates(drawn(3, 4)).threshold > 0
+
+
 def test_what_has_no_threshold_is_refused():
-    """Fewer than three distinct images say nothing of what is near."""
-    with pytest.raises(NotEnoughSamples, match="need 3 distinct rows of features, got 2"):
-        duplicates(torch.tensor([[0.0], [1.0], [1.0]]))
+    """Fewer than three distinct real images say nothing of what is near."""
     with pytest.raises(NotEnoughSamples, match="need 3 distinct rows of real features, got 1"):
         duplicates_between(torch.ones(9, 1), torch.ones(9, 1))
     for options, message in (

@@ -24,6 +24,8 @@ from reference_models.networks.build import build_discriminator
 from reference_models.training.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from reference_models.training.trainer import Trainer
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_machine_is_at_its_minimum():
     """The squared hinge of one class against the rest, minimised by SciPy, gives the same weights."""

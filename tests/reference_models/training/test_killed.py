@@ -16,6 +16,8 @@ from reference_models.training.checkpoint import LAST, read_checkpoint
 from reference_models.training.folder import CONFIG, is_begun
 from tests.reference_models.training.test_resume import equal
 
+pytestmark = pytest.mark.slow
+
 DRIVER = """
 import os, signal, sys
 from pathlib import Path
@@ -106,7 +108,6 @@ def again(extractor, tmp_path, killed, tiny):
     return call
 
 
-@pytest.mark.slow
 def test_whatever_a_kill_leaves_can_be_gone_on_with(killed, again):
     """Before the first checkpoint both calls work, after it resuming does; the run ends as one that was left alone."""
     whole = finished(killed.with_name("first"))

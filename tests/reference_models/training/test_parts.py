@@ -11,10 +11,10 @@ import torch
 from torch import nn
 
 from reference_models.config import OptimizerConfig
+from reference_models.schedule import learning_rate
 from reference_models.training.checkpoint import LAST, read_checkpoint
 from reference_models.training.ema import update_average
 from reference_models.training.ranks import Ranks, total_norm
-from reference_models.training.schedule import learning_rate
 
 ROOT = Path(__file__).parents[3]
 

@@ -111,3 +111,17 @@ def test_edm2_reads_what_we_write(moments, tmp_path):
     content = pickle.loads((tmp_path / "real.pkl").read_bytes())
     assert content.keys() == {"num_images", "fid"}
     assert (content["num_images"], content["fid"]["mu"].dtype) == (20, np.float64)
+
+
+def test_a_damaged_pt_is_no_statistics(tmp_path):
+    """A directory that is damaged, or holds a name that is no UTF-8, is for the reader to tell, not a raw error."""
+    path = tmp_path / "stats.pt"
+    torch.save({"mu": torch.zeros(2)}, path)
+    assert is_statistics(path)
+    data = path.read_bytes()
+    at = data.index(b"PK\x01\x02")
+    path.write_bytes(data[:at] + b"PK\x01\x03" + data[at + 4 :])
+    assert not is_statistics(path)
+    name = at + 46
+    path.write_bytes(data[: at + 9] + bytes([data[at + 9] | 8]) + data[at + 10 : name] + b"\xe9" + data[name + 1 :])
+    assert not is_statistics(path)

@@ -1,5 +1,6 @@
 """How well the law's estimates are known together: covariances for Gaussian features, and what images' scales add."""
 
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 import torch
@@ -69,9 +70,8 @@ def errors(parts: tuple[Part, Part], sides: tuple[Evidence, Evidence], product: 
     So how a side's estimate errs together with the product's is seen in the images themselves. Where both sides are
     alike they err alike, and it cancels in the distance.
     """
-    first, second, last = torch.arange(sum(len(one.law.t) for one in (*sides, product))).split(
-        [len(one.law.t) for one in (*sides, product)]
-    )
+    ends = [0, *accumulate(len(one.law.t) for one in (*sides, product))]
+    first, second, last = (torch.arange(start, stop) for start, stop in pairwise(ends))
     gaussian = _with_traces(parts, product, last)
     for number, (part, side, block) in enumerate(zip(parts, sides, (first, second), strict=True)):
         gaussian[block[:, None], block] = _own(side.law)
@@ -82,7 +82,7 @@ def errors(parts: tuple[Part, Part], sides: tuple[Evidence, Evidence], product: 
         gaussian[block[:, None], last], gaussian[last[:, None], block] = both, both.mT
         at = len(gaussian) - 2 + number
         gaussian[at, block] = gaussian[block, at] = _trace_with(part.freedom, side.law, 0, side.spectrum.eigenvalues)
-    rows = [_rows(part, product, last, number, len(gaussian)) for number, part in enumerate(parts)]
+    rows = [_rows(part, product, last, number, gaussian[number - 2]) for number, part in enumerate(parts)]
     for number, (side, block) in enumerate(zip(sides, (first, second), strict=True)):
         found, own = rows[number], side.law.leverages[0]
         if found is not None and own is not None:
@@ -94,7 +94,7 @@ def product_errors(parts: tuple[Part, Part], product: Evidence) -> Errors:
     """Return the covariances of the estimates of C1 C2 alone."""
     last = torch.arange(len(product.law.t))
     gaussian = _with_traces(parts, product, last)
-    rows = [_rows(part, product, last, number, len(gaussian)) for number, part in enumerate(parts)]
+    rows = [_rows(part, product, last, number, gaussian[number - 2]) for number, part in enumerate(parts)]
     return Errors(gaussian, _scales(parts, rows, len(gaussian)), (rows[0], rows[1]))
 
 
@@ -122,7 +122,7 @@ def _own(law: Law) -> Matrix:
     return values
 
 
-def cross(freedom: int, one: tuple[Law, int], other: tuple[Law, int], overlap: Tensor) -> Matrix:
+def cross(freedom: int, one: tuple[Law, int], other: tuple[Law, int], overlap: Tensor) -> Float64[Tensor, "m k"]:
     """Return the covariance of two laws' estimates by the sampling of a side they share; see `errors`.
 
     Args:
@@ -146,7 +146,7 @@ def _trace_with(freedom: int, law: Law, number: int, seen: Tensor, trace: float 
     return 2 / freedom * (total - (total - seen @ law.shares) / law.kept(number))
 
 
-def _rows(part: Part, product: Evidence, last: Tensor, number: int, size: int) -> Rows | None:
+def _rows(part: Part, product: Evidence, last: Tensor, number: int, with_trace: Tensor) -> Rows | None:
     """Return what each image adds to the product's y and to its side's trace."""
     law = product.law
     shared = law.leverages[number]
@@ -158,11 +158,10 @@ def _rows(part: Part, product: Evidence, last: Tensor, number: int, size: int) -
     drawn = (1 - chance / relative.var().clamp(min=1e-300)).clamp(0, 1).sqrt() * relative
     expected = torch.zeros(len(last) + 1, len(last) + 1, dtype=torch.float64)
     expected[:-1, :-1] = 2 * _stage(part.freedom, law, number)
-    seen = (part.factor.mT @ product.spectrum.vectors[number]).square().sum(0)
-    expected[-1, :-1] = expected[:-1, -1] = _trace_with(part.freedom, law, number, seen, part.trace)
+    expected[-1, :-1] = expected[:-1, -1] = with_trace[last]
     expected[-1, -1] = part.trace_variance
     return Rows(
-        at=torch.cat([last, torch.tensor([size - 2 + number])]),
+        at=torch.cat([last, torch.tensor([len(with_trace) - 2 + number])]),
         drawn=torch.cat([shared.rows, part.trace * drawn[:, None]], dim=1),
         raw=torch.cat([law.gaussian.filled * (shared.odds - 1), part.trace * relative[:, None]], dim=1),
         chance=expected,

@@ -18,6 +18,8 @@ PRECISION = 1e-3
 """The law itself is trusted to this share of y,"""
 MODE = 0.03
 """and in every direction to this share of its points' standard deviations: V is estimated, too."""
+LEAST_VARIANCE = 1e-9
+"""No direction is known better than by this share of the largest variance: beyond, V has no digits."""
 STEPS, TRIES = 40, 12
 """Most steps for each floor, and most dampings for each step; a dozen steps are usual."""
 MOST_LOG = 600.0
@@ -166,7 +168,8 @@ def _whitening(covariance: Tensor, floor: Tensor, mode: float) -> Tensor:
     """Return W with W' W the inverse of the covariance plus floors."""
     floored = covariance + torch.diag(floor.square() + mode**2 * covariance.diagonal())
     variances, directions = torch.linalg.eigh(floored)
-    return (directions / variances.clamp(min=float(variances[-1]) * 1e-9).sqrt()).mT
+    whitening: Tensor = (directions / variances.clamp(min=LEAST_VARIANCE * float(variances[-1])).sqrt()).mT
+    return whitening
 
 
 def _start(basis: Profile, eigenvalues: Tensor) -> Tensor:

@@ -121,7 +121,8 @@ class _Found(NamedTuple):
 def _least_slope(eigenvalues: Eigenvalues, freedoms: Sequence[int]) -> float:
     if not freedoms or len(eigenvalues) < FULL * min(freedoms):
         return FLAT
-    return min(max(EDGE * min(freedoms) ** (-1 / 3), EDGE_LEAST), EDGE_MOST)
+    least: float = EDGE * min(freedoms) ** (-1 / 3)
+    return min(max(least, EDGE_LEAST), EDGE_MOST)
 
 
 def _candidates(eigenvalues: Eigenvalues, freedoms: Sequence[int]) -> _Grid:

@@ -50,7 +50,18 @@ def priors(basis: Profile, weights: Weights) -> Priors:
     bends = slopes.diff(dim=0) * (math.sqrt(0.5 / STEP) / weights.bend)
     drifts = gaps.sqrt()[:, None] * slopes / weights.drift
     level = basis.weights.mean(0)[None] / weights.determinant
-    smooth = torch.block_diag(bends, bends, torch.cat([drifts, level]))
-    order = torch.cat([torch.block_diag(slopes, slopes), slopes.repeat(1, 2)])
+    smooth = block_diagonal(bends, bends, torch.cat([drifts, level]))
+    order = torch.cat([block_diagonal(slopes, slopes), slopes.repeat(1, 2)])
     order = torch.cat([order, torch.cat([torch.zeros(2 * (count - 1), count, dtype=torch.float64), slopes])], dim=1)
     return Priors(smooth, order / weights.order)
+
+
+def block_diagonal(*blocks: Tensor) -> Tensor:
+    """Return the matrix with these blocks along its diagonal and zeros elsewhere."""
+    heights, widths = ([block.shape[axis] for block in blocks] for axis in (0, 1))
+    whole = torch.zeros(sum(heights), sum(widths), dtype=blocks[0].dtype)
+    top = left = 0
+    for block in blocks:
+        whole[top : top + block.shape[0], left : left + block.shape[1]] = block
+        top, left = top + block.shape[0], left + block.shape[1]
+    return whole

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from ganmetrics._types import Factor
 from ganmetrics.core.gaussian.roots import EPS
+from ganmetrics.errors import NumericsError
 
 Eigenvalues = Float64[Tensor, " r"]
 Vectors = Float64[Tensor, "n r"]
@@ -40,11 +41,13 @@ class Part:
         freedom: N, the number of images less one; None if the covariance is exact.
         images: centred images over N^(1/2), shape [k, d]: all of them (then it is the factor), or some chosen without
             regard to what they are; None if none are known.
+        square: the sum of squares of the covariance's entries, where it is at hand.
     """
 
     factor: Factor
     freedom: int | None
     images: Tensor | None = None
+    square: float | None = None
 
     @property
     def rank(self) -> int:
@@ -60,7 +63,9 @@ class Part:
     @cached_property
     def squared(self) -> float:
         """An estimate without bias of tr C^2, at least 0."""
-        square = float((self.factor @ self.factor.mT).square().sum())
+        square = self.square
+        if square is None:
+            square = float((self.factor @ self.factor.mT).square().sum())
         return square if self.freedom is None else max(square - self.trace**2 / self.freedom, 0.0)
 
     @property
@@ -74,7 +79,7 @@ class Part:
         eigenvalues, vectors = _largest(self.factor @ self.factor.mT, self.rank)
         if self.images is None or self.images is self.factor:
             return Spectrum(eigenvalues, (vectors,), (None if self.images is None else vectors,))
-        seen = self.images @ (self.factor.mT @ (vectors / eigenvalues))
+        seen = (self.images @ self.factor.mT) @ (vectors / eigenvalues)
         return Spectrum(eigenvalues, (vectors,), (seen,))
 
 
@@ -92,11 +97,11 @@ def product_spectrum(real: Part, fake: Part) -> Spectrum:
     return Spectrum(eigenvalues, (first, second), seen)
 
 
-def _seen(part: Part, own: Vectors, other: Part, others: Vectors, eigenvalues: Eigenvalues) -> Vectors | None:
+def _seen(part: Part, own: Tensor, other: Part, others: Tensor, eigenvalues: Eigenvalues) -> Tensor | None:
     """Return the images' left singular vectors: those of X F2^T, X the images."""
     if part.images is None or part.images is part.factor:
         return None if part.images is None else own
-    return part.images @ (other.factor.mT @ (others / eigenvalues.sqrt()))
+    return (part.images @ other.factor.mT) @ (others / eigenvalues.sqrt())
 
 
 def _largest(gram: Tensor, most: int) -> tuple[Tensor, Tensor]:
@@ -109,4 +114,6 @@ def _largest(gram: Tensor, most: int) -> tuple[Tensor, Tensor]:
     else:
         eigenvalues, vectors = (found.flip(-1) for found in torch.linalg.eigh(gram))
     kept = int((eigenvalues[:most] > NEGLIGIBLE * float(eigenvalues[0])).sum())
+    if kept == 0:
+        raise NumericsError("both sides need a direction in which they vary; there is none")
     return eigenvalues[:kept], vectors[:, :kept]

@@ -8,6 +8,9 @@ from ganmetrics.core.random_matrix.joint.spectra import Part
 
 Basis = Float64[Tensor, "d p"]
 
+CONSTANT = 1e-24
+"""A feature of so small a share of the largest one's variance is constant but for rounding."""
+
 
 def known_span(part: Part, freedom: int | None) -> Basis | None:
     """Return the directions that a side's population lives in; None if there may be more than its images show.
@@ -28,6 +31,23 @@ def known_span(part: Part, freedom: int | None) -> Basis | None:
     if len(eigenvalues) >= (width if freedom is None else min(width, freedom)):
         return None
     return part.factor.mT @ (vectors / eigenvalues.sqrt())
+
+
+def without_constants(real: Part, fake: Part) -> tuple[Part, Part]:
+    """Return both sides without the features that vary on neither: they are none of the p features of the fit."""
+    variances = torch.stack([part.factor.square().sum(0) for part in (real, fake)])
+    varies = (variances > CONSTANT * variances.max(dim=1, keepdim=True).values).any(dim=0)
+    if bool(varies.all()):
+        return real, fake
+    return _of(real, varies), _of(fake, varies)
+
+
+def _of(part: Part, chosen: Tensor) -> Part:
+    factor = part.factor[:, chosen]
+    images = None if part.images is None else part.images[:, chosen]
+    if len(factor) <= factor.shape[1]:
+        return Part(factor, part.freedom, factor if part.images is part.factor else images)
+    return within(part, torch.eye(part.factor.shape[1], dtype=torch.float64)[:, chosen])
 
 
 def within(part: Part, basis: Basis) -> Part:

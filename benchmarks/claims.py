@@ -1,0 +1,138 @@
+"""What the course documents claim of their models, on CIFAR-10, with seeds and bands: hours of one core, resumable.
+
+The claims: the DCGAN's curve falls steeply and levels off; the hybrid (WGAN-GP with an auxiliary classifier) is slower
+at first and ends below it; labels help, class by class. Each model is trained from its seeds, scored at set epochs with
+the corrected distance, and the runs are compared. Interrupted at any time, the same command goes on; models come in
+turn, so that a call that is cut short has something of each:
+
+    nice -n 19 python benchmarks/claims.py --data cifar10-train.zip --out claims           # about four hours of a core
+    python benchmarks/claims.py --data cifar10-train.zip --out claims --report-only        # tables of what is there
+
+Then `python -m reference_models compare claims/*/seed-0 --out claims/comparison` draws the curves and samples.
+"""
+
+import argparse
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import fmean, stdev
+
+import torch
+
+from ganmetrics import Reference, fid, to_uint8
+from reference_models import LabelledImages, Sampler, build_config, load_images, read_checkpoint, resume, train
+from reference_models.config import DataConfig
+from reference_models.training.checkpoint import LAST
+from reference_models.training.folder import is_begun
+
+EVAL = {"eval.count": 5000, "eval.real_count": 5000, "eval.extractor": "efficientnet-lite0"}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Runs of one model.
+
+    Attributes:
+        preset: its name.
+        seeds: how many runs.
+        epochs: of each, enough to cross or to level off.
+        scored: epochs that are scored.
+    """
+
+    preset: str
+    seeds: int
+    epochs: int
+    scored: tuple[int, ...]
+
+
+PLANS = (
+    Plan("dcgan", 3, 24, (0, 1, 2, 4, 8, 12, 16, 20, 24)),
+    Plan("acgan", 3, 24, (0, 1, 2, 4, 8, 12, 16, 20, 24)),
+    Plan("wgan-gp-acgan", 1, 60, (0, 2, 8, 16, 24, 32, 40, 50, 60)),
+    Plan("wgan-gp", 1, 60, (0, 2, 8, 16, 24, 32, 40, 50, 60)),
+)
+CONDITIONAL = ("acgan", "wgan-gp-acgan")
+
+
+def advance(plan: Plan, seed: int, options: argparse.Namespace) -> None:
+    """Train one run, or what is left of it."""
+    out = options.out / plan.preset / f"seed-{seed}"
+    if (out / LAST).exists() or is_begun(out):
+        print(resume(out, device="cpu"), flush=True)
+        return
+    keys = {**EVAL, "data.source": options.data, "seed": seed, "epochs": plan.epochs, "eval.epochs": plan.scored}
+    print(train(build_config(plan.preset, {**keys, "precision": options.precision}), out, device="cpu"), flush=True)
+
+
+def curve(path: Path) -> dict[int, tuple[float, float]]:
+    """Return epoch to the distance and the corrected one, of a run's records."""
+    if not path.exists():
+        return {}
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    return {int(row["epoch"]): (float(row["value"]), float(row["corrected"] or "nan")) for row in rows}
+
+
+def bands(options: argparse.Namespace) -> str:
+    """Return the corrected distance of each model over the epochs, with the deviation over its seeds."""
+    lines = ["| model | seeds | " + "epoch: corrected distance (deviation) |", "|---|---|---|"]
+    for plan in PLANS:
+        curves = [curve(options.out / plan.preset / f"seed-{seed}" / "metrics.csv") for seed in range(plan.seeds)]
+        curves = [found for found in curves if found]
+        cells = []
+        for epoch in plan.scored:
+            values = [found[epoch][1] for found in curves if epoch in found]
+            if values:
+                spread = f" ± {stdev(values):.1f}" if len(values) > 1 else ""
+                cells.append(f"{epoch}: {fmean(values):.1f}{spread}")
+        lines.append(f"| `{plan.preset}` | {len(curves)} | {', '.join(cells) or '-'} |")
+    return "\n".join(lines)
+
+
+def by_class(options: argparse.Namespace, *, count: int = 500) -> str:
+    """Return for each conditional model the distance of each class at its best checkpoint, corrected."""
+    lines = ["| model | class: corrected distance |", "|---|---|"]
+    for preset in CONDITIONAL:
+        run = options.out / preset / "seed-0"
+        if not (run / LAST).exists():
+            continue
+        checkpoint = read_checkpoint(run)
+        data = load_images(DataConfig(options.data), size=checkpoint.config.net.size)
+        sampler, cells = Sampler(checkpoint.generator()), []
+        for label, name in enumerate(data.class_names):
+            generate = sampler.source(seed=label, label=label)
+            fake = torch.cat([to_uint8(generate(100)) for _ in range(count // 100)])
+            reference = Reference.from_images(of_class(data, label, count), extractor="efficientnet-lite0", workers=0)
+            score = fid(reference, fake, workers=0)
+            cells.append(f"{name}: {score.corrected:.1f}" if score.corrected is not None else f"{name}: -")
+        lines.append(f"| `{preset}` | {', '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def of_class(data: LabelledImages, label: int, count: int) -> torch.Tensor:
+    """Return the first images of a class."""
+    if data.labels is None:
+        raise SystemExit(f"{data.source} has no classes: a folder for each is needed")
+    return data.images[data.labels == label][:count]
+
+
+def main() -> None:
+    """Make what is missing, model by model in turn, then print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", required=True, help="CIFAR-10, as of `train --data`, with its classes")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--precision", choices=["fp32", "bf16"], default="fp32")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--report-only", action="store_true")
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    if not options.report_only:
+        for seed in range(max(plan.seeds for plan in PLANS)):
+            for plan in PLANS:
+                if seed < plan.seeds:
+                    advance(plan, seed, options)
+    print(bands(options), by_class(options), sep="\n\n")
+
+
+if __name__ == "__main__":
+    main()

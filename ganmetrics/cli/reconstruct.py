@@ -1,0 +1,97 @@
+"""``ganmetrics reconstruct``."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ganmetrics.cli.options import (
+    SOURCE,
+    check_confidence,
+    emit_found,
+    extraction_options,
+    json_option,
+    quiet_option,
+    start_logging,
+    timing_option,
+)
+from ganmetrics.cli.output import say
+from ganmetrics.cli.progress import bar
+from ganmetrics.metrics.catalogue import METRICS
+
+if TYPE_CHECKING:
+    from ganmetrics.extraction.options import Extraction
+
+CONVENTIONS = ("wang", "skimage", "torchmetrics")
+PICTURES = 32 * 2**20
+
+
+@click.command()
+@click.argument("originals", type=SOURCE)
+@click.argument("reconstructions", type=SOURCE)
+@click.option(
+    "--metrics",
+    default="",
+    help=f"Distances of the two sets as well, separated by commas, of: {', '.join(METRICS)}.",
+)
+@click.option(
+    "--ssim",
+    "convention",
+    type=click.Choice(CONVENTIONS),
+    default="wang",
+    show_default=True,
+    help="How SSIM takes means over windows.",
+)
+@click.option(
+    "--confidence", type=float, callback=check_confidence, default=0.95, show_default=True, help="Of the intervals."
+)
+@click.option("--top", type=click.IntRange(min=1), default=10, show_default=True, help="Pairs in the picture.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=None,
+    help="A folder for a contact sheet of the worst pairs (PNG); made where it is missing.",
+)
+@extraction_options
+@json_option
+@quiet_option
+@timing_option
+def reconstruct(
+    originals: Path,
+    reconstructions: Path,
+    *,
+    metrics: str,
+    convention: str,
+    confidence: float,
+    top: int,
+    out: Path | None,
+    how: "Extraction",
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Print how near RECONSTRUCTIONS are to ORIGINALS: PSNR, SSIM, multi-scale SSIM and L1, paired by name.
+
+    An image without its pair, or with one of another size, is refused by name. Multi-scale SSIM needs images of more
+    than 160 pixels a side. --metrics fid prints the distance of the two sets as well, as rfid.
+    """
+    from ganmetrics._files import check_writable
+    from ganmetrics._types import silent
+    from ganmetrics.commands.reconstruct.run import reconstruct as reconstruct_images
+
+    start_logging(quiet=quiet)
+    if out is not None:
+        check_writable(out, PICTURES)
+    found = reconstruct_images(
+        originals,
+        reconstructions,
+        how,
+        metrics=tuple(name.strip() for name in metrics.split(",") if name.strip()),
+        convention=convention,
+        confidence=confidence,
+        progress=silent if quiet else bar,
+    )
+    written = [] if out is None else found.save_pictures(out, top)
+    emit_found(found.report, as_json=as_json)
+    if not quiet:
+        for path in written:
+            say(f"wrote {path}")

@@ -1,0 +1,1 @@
+"""Reconstructions against their originals, pair by pair."""

@@ -1,0 +1,259 @@
+"""`Evaluator`: several metrics of generated images inside a training loop, from one pass of the network."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Unpack
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ganmetrics._files import as_path
+from ganmetrics._types import Progress, silent
+from ganmetrics.core.gaussian.blocks import input_hashes
+from ganmetrics.data.arrays import check_images
+from ganmetrics.errors import InputError, NotEnoughSamples
+from ganmetrics.extraction.accumulate import LayerAccumulator
+from ganmetrics.extraction.layer import Layer
+from ganmetrics.extraction.options import Extraction
+from ganmetrics.extraction.pooling import pool
+from ganmetrics.extraction.rows import Rows
+from ganmetrics.extraction.settings import open_settings
+from ganmetrics.features.base import Outputs
+from ganmetrics.metrics.catalogue import Metric, Need, choose_metrics
+from ganmetrics.ranks import Ranks, all_ranks
+from ganmetrics.references.agreement import check_matches, follow_stored
+from ganmetrics.references.cache import ReferenceCache
+from ganmetrics.references.gather import gather, taken_for
+from ganmetrics.references.reference import Reference
+from ganmetrics.references.refusals import check_extractor, check_holds
+from ganmetrics.references.sides import Demand, Request, Side, open_side
+from ganmetrics.report import Report
+from ganmetrics.scoring import ScoringOptions, score_sides
+from ganmetrics.scoring.keywords import EvaluationOptions, split_options
+
+
+class Evaluator:
+    """Gathers generated images batch by batch and scores them by several metrics, each image passing the network once.
+
+    The real side is gathered once, when this is made. The network runs in evaluation mode whatever the training loop
+    does, and draws no random numbers. Copies and pickles carry what was seen so far.
+
+    Args:
+        reference: the real images, as `ganmetrics.evaluate` takes them; statistics, or the path of stored ones, will do
+            for distances of means and covariances.
+        how: how images become features; or its fields as keywords. What stored statistics say need not be said again.
+        metrics: names of `ganmetrics.metrics.catalogue.METRICS` that need no classes.
+        scoring: what is chosen about the metrics; or its fields as keywords.
+        cache: a folder to keep the real side in between runs; None keeps nothing.
+        cache_features: keep the features of each real image there as well.
+        progress: shows how far the pass over the real images has come.
+        options: the fields of `ganmetrics.Extraction` and of `ganmetrics.scoring.options.ScoringOptions`.
+
+    Raises:
+        InputError: a metric, a source or an option is not what is needed, or statistics do not say how they were made
+            and nothing is named.
+        StaleStatistics: the extractor is not the one that made the statistics.
+
+    >>> from ganmetrics.testing import ChannelMeans, random_images
+    >>> metrics = ("fid", "kid", "precision")
+    >>> evaluator = Evaluator(random_images(40), metrics=metrics, extractor=ChannelMeans(), workers=0)
+    >>> for seed in (1, 2):
+    ...     evaluator.update(random_images(20, seed=seed))
+    >>> report = evaluator.compute()
+    >>> list(report), report["kd_channel-means"].fake_count
+    (['fd_channel-means', 'kd_channel-means', 'precision_channel-means'], 40)
+    """
+
+    def __init__(
+        self,
+        reference: object,
+        how: Extraction | None = None,
+        *,
+        metrics: Sequence[str] = ("fid",),
+        scoring: ScoringOptions | None = None,
+        cache: str | Path | None = None,
+        cache_features: bool = False,
+        progress: Progress = silent,
+        **options: Unpack[EvaluationOptions],
+    ) -> None:
+        self._metrics = choose_metrics(metrics)
+        extraction, self._options = split_options(how, scoring, options)
+        _check_loop(self._metrics, self._options)
+        store = None if cache is None else ReferenceCache(as_path(cache), features=cache_features)
+        opened = open_side(reference, extraction)
+        stored = [opened] if isinstance(opened, Reference) else []
+        _check_named(stored, extraction)
+        agreed = follow_stored(extraction, stored, opening=True)
+        request = _request(opened, tuple(metric for metric in self._metrics if metric.real), self._options)
+        check_holds(request)
+        self._settings = open_settings(agreed, progress=progress)
+        check_extractor(_request(opened, self._metrics, self._options, real=False), self._settings)
+        self._real = self._gather_real(request, agreed, extraction, store, progress)
+        self._warned = False
+        self.reset()
+
+    @property
+    def reference(self) -> Reference | None:
+        """The statistics of the real side; None where no metric reads it."""
+        return None if self._real is None else self._real.reference
+
+    @property
+    def count(self) -> int:
+        """Number of images that this process has seen so far."""
+        return self._seen.count + sum(layer.moments.count or 0 for layer in self._merged)
+
+    def reset(self) -> None:
+        """Forget the images seen so far; the real side stays."""
+        kept = self._options.interval
+        self._seen, self._spatial = LayerAccumulator(kept=kept), LayerAccumulator(kept=kept)
+        self._merged: list[Layer] = []
+        self._merged_spatial: list[Layer] = []
+        # Features and logits of each image, where a metric reads them.
+        self._features, self._logits = (Rows(memory=self._options.memory) for _ in range(2))
+
+    def update(self, images: object) -> None:
+        """Add generated images, uint8 [n, 3, h, w] on any device; `ganmetrics.to_uint8` makes them from [-1, 1].
+
+        Raises:
+            InputError: the images are not uint8 of that shape; the message says how to convert them.
+            NumericsError: the network gave a feature that is not finite.
+        """
+        batch = check_images(images)
+        # A few at a time: prepared images of one large batch would take as much memory as it has images.
+        size, prepare = self._settings.batch_size, self._settings.extractor.prepare
+        for start in range(0, len(batch), size):
+            pixels = batch[start : start + size].detach().permute(0, 2, 3, 1).cpu().numpy()
+            inputs = np.stack([prepare(np.ascontiguousarray(image)) for image in pixels])
+            outputs = self._settings.extractor(torch.from_numpy(inputs), self._settings.device).on_host()
+            self._add(outputs, input_hashes(inputs) if self._options.interval else None)
+
+    def merge(self, other: "Evaluator") -> None:
+        """Add all that `other` has seen: another stream of images, or another part of the run.
+
+        Raises:
+            StaleStatistics: the other's features come from another extractor or protocol.
+            InputError: it gathers for other metrics.
+        """
+        if self._needs != other._needs:
+            raise InputError("evaluators that merge need the same metrics")
+        if self.reference is not None and other.reference is not None:
+            self.reference.check_comparable(other.reference)
+        if not other.count:
+            return
+        self._merged.append(other._layer())
+        if "spatial" in self._needs:
+            self._merged_spatial.append(_joined(other._spatial, other._merged_spatial))
+        for mine, theirs in ((self._features, other._features), (self._logits, other._logits)):
+            if len(theirs):
+                mine.append(theirs.tensor())
+
+    def compute(self) -> Report:
+        """Return the scores of the images seen so far.
+
+        Called on all processes of torch.distributed's group, they are those of the images that all have seen together.
+
+        Raises:
+            NotEnoughSamples: too few images were seen for every metric.
+        """
+        with all_ranks("Evaluator.compute") as ranks:
+            if not sum(ranks.gather(self.count)):
+                raise NotEnoughSamples(
+                    f"{self._metrics[0].title} needs at least 2 images a side; update has been given none"
+                )
+            fake = self._fake_side(ranks)
+            warn, self._warned = not self._warned, True
+            return ranks.once(lambda: score_sides(self._metrics, self._real, fake, self._options, warn=warn))
+
+    @property
+    def _needs(self) -> frozenset[Need]:
+        """What the metrics read of the generated images."""
+        return frozenset[Need]().union(*(metric.fake for metric in self._metrics))
+
+    def _gather_real(
+        self,
+        request: Request,
+        agreed: Extraction,
+        extraction: Extraction,
+        store: ReferenceCache | None,
+        progress: Progress,
+    ) -> Side | None:
+        if not request.demands:
+            return None
+        if isinstance(request.opened, Reference):
+            check_matches(request.opened, self._settings)
+            return taken_for(Side(request.opened), extraction, self._settings)
+        (side,) = gather([request], agreed, cache=store, progress=progress)
+        return side
+
+    def _add(self, outputs: Outputs, hashes: Tensor | None) -> None:
+        self._seen.add(outputs.features, hashes)
+        if "spatial" in self._needs and outputs.spatial is not None:
+            self._spatial.add(outputs.spatial, hashes)
+        if "features" in self._needs:
+            self._features.append(outputs.features)
+        if "logits" in self._needs and outputs.logits is not None:
+            self._logits.append(outputs.logits)
+
+    def _layer(self) -> Layer:
+        """Return the statistics of all images, those of merged evaluators included."""
+        return _joined(self._seen, self._merged)
+
+    def _fake_side(self, ranks: Ranks) -> Side:
+        """Return the side of all processes' images; the first process has the features of each."""
+        kept = self._options.interval
+        layer = pool(ranks.each(lambda: self._layer() if self.count else None), kept=kept)
+        spatial = None
+        if "spatial" in self._needs:
+            own = _joined(self._spatial, self._merged_spatial) if self.count else None
+            spatial = pool(own, kept=kept)
+        reference = Reference.of_stream(layer, self._settings, source="generated", spatial=spatial)
+        features, logits = (self._all_rows(rows, ranks) for rows in (self._features, self._logits))
+        return Side(reference, features=features, logits=logits)
+
+    def _all_rows(self, rows: Rows, ranks: Ranks) -> Tensor | None:
+        if not sum(ranks.gather(len(rows))):
+            return None
+        own = rows.tensor() if len(rows) else None
+        others = list(ranks.others_rows(own))
+        return torch.cat([part for part in (own, *others) if part is not None]) if others else own
+
+
+def _joined(seen: LayerAccumulator, merged: Sequence[Layer]) -> Layer:
+    layers = [*([seen.layer()] if seen.count else []), *merged]
+    first, *rest = layers
+    for layer in rest:
+        first = first.merge(layer)
+    return first
+
+
+def _request(opened: object, metrics: tuple[Metric, ...], options: ScoringOptions, *, real: bool = True) -> Request:
+    demands = tuple(Demand(metric.title, metric.real if real else metric.fake, metric.least) for metric in metrics)
+    return Request("real", opened, demands, images=options.interval, memory=options.memory)  # type: ignore[arg-type]
+
+
+def _check_loop(metrics: tuple[Metric, ...], options: ScoringOptions) -> None:
+    """Refuse what a loop cannot give.
+
+    Raises:
+        InputError: a metric reads classes, or a floor is asked for.
+    """
+    classed = [metric.title for metric in metrics if "classes" in metric.fake]
+    if classed:
+        raise InputError(f"a loop's images have no classes, which {classed[0]} needs (ganmetrics.evaluate has them)")
+    if options.floor:
+        raise InputError("a floor is of the real images alone; ganmetrics.evaluate gives it")
+
+
+def _check_named(stored: Sequence[Reference], how: Extraction) -> None:
+    """Refuse statistics that do not say how they were made where nothing is named either.
+
+    Raises:
+        InputError: they are such.
+    """
+    for reference in stored:
+        if reference.identity is None and how.name is None and how.protocol is None:
+            raise InputError(
+                f"a training loop needs to know how a reference was made; {reference.source} does not say: "
+                "name its extractor and protocol"
+            )

@@ -1,0 +1,142 @@
+"""Several metrics in a loop, from one pass of the network."""
+
+import copy
+import pickle
+
+import pytest
+import torch
+
+import ganmetrics
+from ganmetrics import Evaluator, Reference
+from ganmetrics.errors import InputError, NotEnoughSamples, StaleStatistics
+from ganmetrics.extraction.rows import Rows
+from ganmetrics.testing import ChannelMeans, random_images
+
+METRICS = ("fid", "kid", "is", "precision", "recall", "vendi", "mifid", "authenticity")
+REAL, FAKE = random_images(60, seed=1), random_images(50, seed=2)
+FREE = {"extractor": ChannelMeans(), "workers": 0, "device": "cpu"}
+
+
+class Counting(ChannelMeans):
+    """Counts the images that pass the network."""
+
+    def __init__(self):
+        super().__init__()
+        self.seen = 0
+
+    def __call__(self, batch, device):
+        self.seen += len(batch)
+        return super().__call__(batch, device)
+
+
+def fed(batches=(17, 17, 16), **options):
+    """An evaluator that has seen the fakes in batches."""
+    evaluator = Evaluator(REAL, metrics=METRICS, **{**FREE, **options})
+    for batch in FAKE.split(list(batches)):
+        evaluator.update(batch)
+    return evaluator
+
+
+@pytest.mark.parametrize("batches", [(50,), (1, 40, 9), (17, 17, 16)])
+def test_the_scores_are_those_of_evaluate(batches):
+    """Whatever the batches."""
+    expected = ganmetrics.evaluate(REAL, FAKE, metrics=METRICS, **FREE)
+    found = fed(batches).compute()
+    assert list(found) == list(expected)
+    for name, score in expected.items():
+        assert found[name].value == pytest.approx(score.value, rel=1e-6), name
+        assert found[name].low == (None if score.low is None else pytest.approx(score.low, rel=1e-6)), name
+
+
+def test_each_image_passes_the_network_once():
+    """However many metrics there are."""
+    extractor = Counting()
+    evaluator = Evaluator(REAL, metrics=METRICS, extractor=extractor, workers=0)
+    evaluator.update(FAKE)
+    evaluator.compute()
+    evaluator.compute()
+    assert extractor.seen == 110
+
+
+def test_streams_merge_to_one():
+    """Two parts of a run are the run."""
+    first, second = fed((50,)), fed((50,))
+    first.reset()
+    second.reset()
+    first.update(FAKE[:20])
+    second.update(FAKE[20:])
+    first.merge(second)
+    assert first.count == 50
+    whole = fed((50,)).compute()
+    for name, score in first.compute().items():
+        assert score.value == pytest.approx(whole[name].value, rel=1e-6), name
+
+
+@pytest.mark.parametrize("move", [copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))])
+def test_a_copy_goes_on_by_itself(move):
+    """It has seen what the original has, and what either sees later is its own."""
+    original = fed((50,))
+    other = move(original)
+    other.update(REAL[:10])
+    assert (original.count, other.count) == (50, 60)
+    for name, score in fed((50,)).compute().items():
+        assert original.compute()[name].value == score.value
+
+
+def test_reset_forgets():
+    """The real side stays."""
+    evaluator = fed()
+    evaluator.reset()
+    assert evaluator.count == 0
+    with pytest.raises(NotEnoughSamples, match="update has been given none"):
+        evaluator.compute()
+    evaluator.update(FAKE)
+    assert evaluator.compute()["fd_channel-means"].fake_count == 50
+
+
+def test_features_past_the_budget_lie_on_the_disk():
+    """The same rows, and they survive a copy."""
+    rows, rest = Rows(memory=4 * 4 * 3 * 10), torch.randn(25, 3)
+    for batch in rest.split(4):
+        rows.append(batch)
+    assert rows.on_disk
+    assert torch.equal(rows.tensor(), rest)
+    rows.append(rest)
+    assert torch.equal(rows.tensor(), torch.cat([rest, rest]))
+    assert torch.equal(copy.deepcopy(rows).tensor(), torch.cat([rest, rest]))
+    lean = Rows(memory=10**9)
+    lean.append(rest)
+    assert not lean.on_disk
+
+
+def test_stored_statistics_serve_distances_only():
+    """They hold no image, and that is said before the first update."""
+    reference = Reference.from_images(REAL, **FREE)
+    evaluator = Evaluator(reference, metrics=("fid", "is"), extractor=ChannelMeans())
+    evaluator.update(FAKE)
+    assert len(evaluator.compute()) == 2
+    with pytest.raises(InputError, match="a kernel distance needs images; tensor holds only their mean and covariance"):
+        Evaluator(reference, metrics=("fid", "kid"), extractor=ChannelMeans())
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"metrics": ("intra_fid",)}, "a loop's images have no classes"),
+        ({"metrics": ("fid",), "floor": True}, "a floor is of the real images alone"),
+        ({"metrics": ("sfid",)}, "needs the spatial features of inception-v3"),
+        ({"metrics": ("fd",)}, "metrics must be among"),
+    ],
+)
+def test_what_a_loop_cannot_give_is_refused_at_once(options, message):
+    """Not after an epoch."""
+    with pytest.raises(InputError, match=message):
+        Evaluator(REAL, **FREE, **options)
+
+
+def test_evaluators_of_other_features_do_not_merge():
+    """Nor of other metrics."""
+    with pytest.raises(StaleStatistics, match="same extractor"):
+        fed().merge(Evaluator(REAL, metrics=METRICS, extractor=ChannelMeans("other"), workers=0))
+    with pytest.raises(InputError, match="need the same metrics"):
+        fed().merge(Evaluator(REAL, metrics=("fid",), **FREE))
