@@ -49,10 +49,13 @@ class PathType(click.Path):
     """A path, which click would look for before it has looked at the name."""
 
     def convert(self, value: Any, parameter: click.Parameter | None, context: click.Context | None) -> Any:  # noqa: ANN401 - as click has it
-        """Return the path; a null character in it, which no shell can pass, is wrong usage."""
+        """Return the path; a null character or half a character in it, which no shell can pass, is wrong usage."""
         if "\0" in os.fsdecode(value):
             self.fail("a path cannot hold a null character.", parameter, context)
-        return super().convert(value, parameter, context)
+        try:
+            return super().convert(value, parameter, context)
+        except UnicodeError:
+            self.fail("a path cannot hold half a character.", parameter, context)
 
 
 def check_frames(context: click.Context, parameter: click.Parameter, value: str) -> str | int:
