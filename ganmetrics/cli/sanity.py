@@ -7,15 +7,15 @@ import click
 from click.core import ParameterSource
 
 from ganmetrics.cli.evaluate import split_metrics
+from ganmetrics.cli.found import emit_found
+from ganmetrics.cli.messages import start_logging
 from ganmetrics.cli.options import (
     SOURCE,
     PathType,
     cache_options,
-    emit_found,
     extraction_options,
     json_option,
     quiet_option,
-    start_logging,
     timing_option,
 )
 from ganmetrics.cli.progress import bar
