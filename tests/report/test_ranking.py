@@ -63,7 +63,9 @@ def test_json_and_csv_hold_the_same():
 def test_what_is_of_real_images_alone_is_told_once():
     """A floor is the same for all, and ranks nobody."""
     floor = score("fid_floor", 0.5)
-    reports = {name: Report({"fid": score("fid", value), "fid_floor": floor}) for name, value in (("a", 1.0), ("b", 2.0))}
+    reports = {
+        name: Report({"fid": score("fid", value), "fid_floor": floor}) for name, value in (("a", 1.0), ("b", 2.0))
+    }
     ranking = Ranking(reports, shared=("fid_floor",))
     assert ranking.metrics == ("fid",)
     assert ranking.to_text().count("fid_floor") == 1
