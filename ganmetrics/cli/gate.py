@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from ganmetrics.cli.options import SOURCE, emit_found, json_option
+from ganmetrics.cli.found import emit_found
+from ganmetrics.cli.options import SOURCE, json_option
 
 NOT_PASSED = 4
 """The exit status of a report that does not pass: neither an error nor wrong usage."""
