@@ -19,6 +19,7 @@ from ganmetrics.compat.pytorch_fid.inception import DIMENSIONS, InceptionV3, ext
 
 Array = npt.NDArray[Any]
 Device = str | torch.device
+PAIR = 2
 
 
 def get_activations(
@@ -166,7 +167,7 @@ def _extraction(batch_size: int, device: Device | None, dims: int, num_workers: 
 
 
 def _two(paths: Sequence[str | Path]) -> tuple[str | Path, str | Path]:
-    if isinstance(paths, str | os.PathLike) or len(paths) != len(("first", "second")):
+    if isinstance(paths, str | os.PathLike) or len(paths) != PAIR:
         raise InputError(f"two paths are needed, in a list; got {paths!r:.80}")
     return paths[0], paths[1]
 

@@ -63,7 +63,8 @@ def calculate_metrics(**options: Unpack[FidelityOptions]) -> dict[str, float]:
 def _source(options: FidelityOptions, name: str) -> object:
     given = dict(options).get(name)
     if isinstance(given, GenerativeModel):
-        count = options.get("input1_model_num_samples" if name == "input1" else "input2_model_num_samples")
+        counts = (options.get("input1_model_num_samples"), options.get("input2_model_num_samples"))
+        count = counts[0] if name == "input1" else counts[1]
         seed, batch_size = options.get("rng_seed", SEED), options.get("batch_size", 64)
         return stream_of(given, count=count, batch_size=batch_size, seed=seed, name=name)
     return given
