@@ -13,7 +13,7 @@ from ganmetrics.compat.torchmetrics import FrechetInceptionDistance, KernelIncep
 def with_others(cls, others, **options):
     """A metric that takes other metrics for those of other processes."""
 
-    def gather(state, group):
+    def gather(state, group):  # noqa: ARG001 - torchmetrics names it
         (name,) = (one for one in metric._reductions if same(getattr(metric, one), state))
         return [state, *(joined(getattr(other, name)) for other in others)]
 
