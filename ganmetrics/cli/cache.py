@@ -5,12 +5,13 @@ import time
 
 import click
 
+from ganmetrics.cli.help import Group
 from ganmetrics.cli.output import emit, say
 
 
-@click.group()
+@click.group(cls=Group)
 def cache() -> None:
-    """List, verify and clear the statistics that are kept between runs."""
+    """List, verify and clear what is kept between runs."""
 
 
 @cache.command(name="list")

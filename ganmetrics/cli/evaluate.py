@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ganmetrics.cli.help import Command
 from ganmetrics.cli.options import (
     SOURCE,
     cache_features_option,
@@ -38,7 +39,7 @@ def split_metrics(context: click.Context, parameter: click.Parameter, value: str
     return names
 
 
-@click.command()
+@click.command(cls=Command, short_help="The distance of papers: how far FAKE is from REAL.")
 @click.argument("real", type=SOURCE)
 @click.argument("fake", type=SOURCE)
 @extraction_options
@@ -70,7 +71,7 @@ def fid(
     emit_found(report, as_json=as_json)
 
 
-@click.command()
+@click.command(cls=Command, short_help="Several metrics of FAKE against REAL, from one pass over each.")
 @click.argument("real", type=SOURCE)
 @click.argument("fake", type=SOURCE)
 @click.option(

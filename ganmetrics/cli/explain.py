@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ganmetrics.cli.help import Command
 from ganmetrics.cli.options import (
     SOURCE,
     cache_options,
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from ganmetrics.extraction.options import Extraction
 
 
-@click.command()
+@click.command(cls=Command, short_help="Why other libraries give the same files other numbers.")
 @click.argument("real", type=SOURCE)
 @click.argument("fake", type=SOURCE)
 @extraction_options

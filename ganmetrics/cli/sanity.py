@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ganmetrics.cli.evaluate import split_metrics
+from ganmetrics.cli.help import Command
 from ganmetrics.cli.options import (
     SOURCE,
     PathType,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 FOLDER = PathType(path_type=Path, file_okay=False)
 
 
-@click.command()
+@click.command(cls=Command, short_help="Which metrics notice which fault, on your own images.")
 @click.argument("real", type=SOURCE)
 @click.option(
     "--metrics",

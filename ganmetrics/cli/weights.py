@@ -5,12 +5,13 @@ from dataclasses import asdict
 
 import click
 
+from ganmetrics.cli.help import Group
 from ganmetrics.cli.options import start_logging
 from ganmetrics.cli.output import emit
 from ganmetrics.cli.progress import bar
 
 
-@click.group()
+@click.group(cls=Group)
 def weights() -> None:
     """List, fetch and verify the published weights of the extractors."""
 
