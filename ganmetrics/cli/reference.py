@@ -28,7 +28,7 @@ interval_option = click.option(
 
 @click.group(cls=Group)
 def reference() -> None:
-    """Build, show, merge and convert stored statistics of a real set."""
+    """Build, show, merge and convert stored statistics of a set."""
 
 
 @reference.command()
@@ -148,7 +148,7 @@ def merge(parts: tuple[Path, ...], output: Path) -> None:
     "--entry", default=None, help="The detector to read of an EDM2 pickle, such as fd_dinov2.  [default: fid]"
 )
 def convert(source: Path, output: Path, *, to: str, count: int | None, entry: str | None) -> None:
-    """Write the statistics in INPUT to OUTPUT as another library keeps them.
+    """Write the statistics in INPUT to OUTPUT as another library does.
 
     INPUT is a file of ganmetrics, TTUR, pytorch-fid, clean-fid, ADM, EDM, EDM2, torch-fidelity or StyleGAN, told by its
     contents. Pickles are read without running their code. Other formats have no place for the provenance.
