@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ganmetrics.commands.influence import influence as influence
     from ganmetrics.commands.reconstruct.run import reconstruct as reconstruct
     from ganmetrics.commands.sanity.run import sanity as sanity
+    from ganmetrics.commands.sanity.synthetic.run import synthetic_sanity as synthetic_sanity
     from ganmetrics.core.gaussian.moments import Moments as Moments
     from ganmetrics.core.gaussian.roots import psd_sqrt as psd_sqrt
     from ganmetrics.data.streams import Stream as Stream
@@ -151,6 +152,7 @@ _HOMES = {
     "sliced_distance": "metrics.sliced",
     "sliced_estimate": "metrics.sliced",
     "symmetric_precision_recall": "metrics.neighbours.symmetric",
+    "synthetic_sanity": "commands.sanity.synthetic.run",
     "this_process_only": "ranks",
     "timed": "timing",
     "to_uint8": "data.to_uint8",

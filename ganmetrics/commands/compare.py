@@ -155,6 +155,7 @@ def compare(
     """
     names = tuple(metric.name for metric in choose_metrics(metrics, CONTESTED))
     probability("confidence", confidence)
+    memory = whole("memory", memory, least=1)
     permutations = whole("permutations", permutations, least=1)
     extraction = Extraction.of(how, options)
     store = None if cache is None else ReferenceCache(as_path(cache), features=cache_features)
