@@ -80,11 +80,14 @@ if TYPE_CHECKING:
     from ganmetrics.references.formats.plain_pickle import load_plain_pickle as load_plain_pickle
     from ganmetrics.references.joining import join_shards as join_shards
     from ganmetrics.references.reference import Reference as Reference
+    from ganmetrics.report import Contrast as Contrast
+    from ganmetrics.report import Ranking as Ranking
     from ganmetrics.report import Report as Report
     from ganmetrics.report import Score as Score
     from ganmetrics.timing import timed as timed
 
 _HOMES = {
+    "Contrast": "report",
     "Difference": "metrics.difference",
     "Estimate": "metrics.frechet.joint",
     "Evaluator": "evaluator",
@@ -101,6 +104,7 @@ _HOMES = {
     "NumericsError": "errors",
     "Outputs": "features.base",
     "Preprocessing": "features.resize",
+    "Ranking": "report",
     "Reference": "references.reference",
     "Report": "report",
     "Sample": "metrics.frechet.sample",
