@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ganmetrics.commands.evaluate import fid as fid
     from ganmetrics.commands.explain import explain as explain
     from ganmetrics.commands.extract import extract as extract
+    from ganmetrics.commands.gate.run import gate as gate
     from ganmetrics.commands.influence import influence as influence
     from ganmetrics.commands.reconstruct.run import reconstruct as reconstruct
     from ganmetrics.commands.sanity.run import sanity as sanity
@@ -132,6 +133,7 @@ _HOMES = {
     "frechet_estimate": "metrics.frechet.joint",
     "frechet_infinity": "metrics.frechet.infinity",
     "frechet_wavelet_distance": "metrics.wavelet",
+    "gate": "commands.gate.run",
     "inception_score": "metrics.inception.score",
     "influence": "commands.influence",
     "join_shards": "references.joining",

@@ -11,11 +11,12 @@ WIDTH = 100
 OPTIONS = (
     (
         "Common options",
-        "metrics out top extractor offline count seed to entry spatial shard as_json quiet version help",
+        "metrics maximum minimum not_worse_than by out top extractor offline count seed to entry spatial shard "
+        "as_json csv quiet version help",
     ),
     (
         "Which images, and how they are read",
-        "real_labels fake_labels others skip_bad alpha crop resize_to resize_filter bit_depth frames",
+        "test real_labels fake_labels others synthetic skip_bad alpha crop resize_to resize_filter bit_depth frames",
     ),
     ("How images become features", "protocol weights precision"),
     ("Intervals, and a scale", "no_interval confidence floor"),
