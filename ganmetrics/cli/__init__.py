@@ -8,9 +8,11 @@ from typing import Any
 
 import click
 
+from ganmetrics import __version__
 from ganmetrics._text import printable
 from ganmetrics.cli.cache import cache
 from ganmetrics.cli.compare import compare
+from ganmetrics.cli.completion import completion
 from ganmetrics.cli.evaluate import evaluate, fid
 from ganmetrics.cli.explain import explain
 from ganmetrics.cli.gate import gate
@@ -76,12 +78,13 @@ class OneLineErrors(Group):
 
 
 @click.group(cls=OneLineErrors, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="ganmetrics")
+@click.version_option(__version__)
 def command() -> None:
     """Score generated images against real ones: numbers to trust, compare and publish."""
 
 
-for _command in (fid, evaluate, compare, influence, explain, sanity, reconstruct, gate, reference, weights, cache):
+_SCORING = (fid, evaluate, compare, influence, explain, sanity, reconstruct, gate)
+for _command in (*_SCORING, reference, weights, cache, completion):
     command.add_command(_command)
 
 
