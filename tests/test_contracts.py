@@ -13,7 +13,7 @@ PROGRAMS = sorted(
     path for folder in ("benchmarks", "docs", "reference_models") for path in (ROOT / folder).rglob("*.py")
 )
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")])
-OPEN_MODULES = ("ganmetrics", "ganmetrics.testing")
+OPEN_MODULES = ("ganmetrics", "ganmetrics.pages", "ganmetrics.testing")
 MODULE_NAME = re.compile(r"ganmetrics(\.[a-z_]\w*)+")
 FENCED = re.compile(r"^```(?:python|py|pycon)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 PROMPT = re.compile(r"^\s*(?:>>>|\.\.\.) ?(.*)$", re.MULTILINE)
@@ -29,7 +29,7 @@ def internal_uses(code):
             if is_internal(node.module):
                 found.append(node.module)
             elif node.module == "ganmetrics":
-                known = {*ganmetrics.__all__, "__version__", "testing"}
+                known = {*ganmetrics.__all__, "__version__", "pages", "testing"}
                 found += [f"ganmetrics.{alias.name}" for alias in node.names if alias.name not in known]
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             # What `importlib.import_module` would be given.

@@ -20,6 +20,7 @@ from ganmetrics.cli.output import any_text, hold_standard_descriptors, say, whil
 from ganmetrics.cli.processes import check_shared, launched
 from ganmetrics.cli.reconstruct import reconstruct
 from ganmetrics.cli.reference import reference
+from ganmetrics.cli.report import report
 from ganmetrics.cli.sanity import sanity
 from ganmetrics.cli.weights import weights
 from ganmetrics.errors import GanMetricsError
@@ -80,7 +81,20 @@ def command() -> None:
     """Score generated images against real ones: numbers to trust, compare and publish."""
 
 
-for _command in (fid, evaluate, compare, influence, explain, sanity, reconstruct, gate, reference, weights, cache):
+for _command in (
+    fid,
+    evaluate,
+    report,
+    compare,
+    influence,
+    explain,
+    sanity,
+    reconstruct,
+    gate,
+    reference,
+    weights,
+    cache,
+):
     command.add_command(_command)
 
 
