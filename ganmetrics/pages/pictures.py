@@ -26,7 +26,6 @@ class Fineness(NamedTuple):
 
 
 LADDER = (
-    Fineness(544, 90),
     Fineness(256, 88),
     Fineness(192, 86),
     Fineness(128, 84),
