@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from ganmetrics.commands.evaluate import fid as fid
     from ganmetrics.commands.explain import explain as explain
     from ganmetrics.commands.extract import extract as extract
+    from ganmetrics.commands.gate.run import gate as gate
     from ganmetrics.commands.influence import influence as influence
     from ganmetrics.commands.reconstruct.run import reconstruct as reconstruct
     from ganmetrics.commands.sanity.run import sanity as sanity
+    from ganmetrics.commands.sanity.synthetic.run import synthetic_sanity as synthetic_sanity
     from ganmetrics.core.gaussian.moments import Moments as Moments
     from ganmetrics.core.gaussian.roots import psd_sqrt as psd_sqrt
     from ganmetrics.data.streams import Stream as Stream
@@ -79,11 +81,14 @@ if TYPE_CHECKING:
     from ganmetrics.references.formats.plain_pickle import load_plain_pickle as load_plain_pickle
     from ganmetrics.references.joining import join_shards as join_shards
     from ganmetrics.references.reference import Reference as Reference
+    from ganmetrics.report import Contrast as Contrast
+    from ganmetrics.report import Ranking as Ranking
     from ganmetrics.report import Report as Report
     from ganmetrics.report import Score as Score
     from ganmetrics.timing import timed as timed
 
 _HOMES = {
+    "Contrast": "report",
     "Difference": "metrics.difference",
     "Estimate": "metrics.frechet.joint",
     "Evaluator": "evaluator",
@@ -100,6 +105,7 @@ _HOMES = {
     "NumericsError": "errors",
     "Outputs": "features.base",
     "Preprocessing": "features.resize",
+    "Ranking": "report",
     "Reference": "references.reference",
     "Report": "report",
     "Sample": "metrics.frechet.sample",
@@ -127,6 +133,7 @@ _HOMES = {
     "frechet_estimate": "metrics.frechet.joint",
     "frechet_infinity": "metrics.frechet.infinity",
     "frechet_wavelet_distance": "metrics.wavelet",
+    "gate": "commands.gate.run",
     "inception_score": "metrics.inception.score",
     "influence": "commands.influence",
     "join_shards": "references.joining",
@@ -151,6 +158,7 @@ _HOMES = {
     "sliced_distance": "metrics.sliced",
     "sliced_estimate": "metrics.sliced",
     "symmetric_precision_recall": "metrics.neighbours.symmetric",
+    "synthetic_sanity": "commands.sanity.synthetic.run",
     "this_process_only": "ranks",
     "timed": "timing",
     "to_uint8": "data.to_uint8",

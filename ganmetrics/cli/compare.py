@@ -5,17 +5,17 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ganmetrics.cli.found import emit_found
+from ganmetrics.cli.messages import start_logging
 from ganmetrics.cli.options import (
     SOURCE,
     cache_features_option,
     cache_options,
     check_confidence,
-    emit_found,
     extraction_options,
     json_option,
     memory_option,
     quiet_option,
-    start_logging,
     timing_option,
 )
 from ganmetrics.cli.progress import bar

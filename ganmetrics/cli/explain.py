@@ -5,16 +5,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ganmetrics.cli.options import (
-    SOURCE,
-    cache_options,
-    emit_found,
-    extraction_options,
-    json_option,
-    quiet_option,
-    start_logging,
-    timing_option,
-)
+from ganmetrics.cli.found import emit_found
+from ganmetrics.cli.messages import start_logging
+from ganmetrics.cli.options import SOURCE, cache_options, extraction_options, json_option, quiet_option, timing_option
 from ganmetrics.cli.progress import bar
 from ganmetrics.features.names import DEFAULT_EXTRACTOR
 

@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ganmetrics.cli.found import emit_found
+from ganmetrics.cli.messages import start_logging
 from ganmetrics.cli.options import (
     SOURCE,
     check_confidence,
-    emit_found,
     extraction_options,
     json_option,
     quiet_option,
-    start_logging,
     timing_option,
 )
 from ganmetrics.cli.output import say

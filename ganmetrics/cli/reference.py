@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ganmetrics.cli.options import SOURCE, PathType, extraction_options, quiet_option, start_logging
+from ganmetrics.cli.messages import start_logging
+from ganmetrics.cli.options import SOURCE, PathType, extraction_options, quiet_option
 from ganmetrics.cli.output import emit
 from ganmetrics.cli.progress import bar
 from ganmetrics.references.formats.names import OWN, WRITTEN

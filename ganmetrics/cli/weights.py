@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 import click
 
-from ganmetrics.cli.options import start_logging
+from ganmetrics.cli.messages import start_logging
 from ganmetrics.cli.output import emit
 from ganmetrics.cli.progress import bar
 

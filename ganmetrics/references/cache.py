@@ -8,7 +8,7 @@ from pathlib import Path
 
 import platformdirs
 
-from ganmetrics._files import as_path, check_writable
+from ganmetrics._files import check_writable
 from ganmetrics.core.checks import of_type
 from ganmetrics.errors import GanMetricsError, StaleStatistics, StorageError
 from ganmetrics.extraction.collect import Collected, Keep
@@ -63,15 +63,9 @@ class ReferenceCache:
     limit: int = DEFAULT_LIMIT
     features: bool = False
 
-    @classmethod
-    def at(cls, directory: str | Path | None, *, features: bool = False) -> "ReferenceCache | None":
-        """Return the cache in a folder that a caller named; None where there is to be none.
-
-        Raises:
-            InputError: `directory` is no path, or `features` neither True nor False.
-        """
-        of_type("cache_features", features, bool, "True or False")
-        return None if directory is None else cls(as_path(directory), features=features)
+    def __post_init__(self) -> None:
+        """Check what a caller may have given."""
+        of_type("cache_features", self.features, bool, "True or False")
 
     @property
     def empty(self) -> bool:

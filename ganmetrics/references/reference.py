@@ -103,6 +103,9 @@ class Reference:
         from ganmetrics.references.building import build_reference  # noqa: PLC0415
 
         chosen = Extraction.of(how, options)
+        of_type("interval", interval, bool, "True or False")
+        of_type("spatial", spatial, bool, "True or False")
+        of_type("shard", shard, str | None, "a text such as 2/8, or None")
         store = None if cache is None else as_path(cache)
         return build_reference(
             source, chosen, interval=interval, spatial=spatial, floor=floor, shard=shard, cache=store, progress=progress

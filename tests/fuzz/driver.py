@@ -28,8 +28,8 @@ PROCESSOR_SECONDS = 10
 SECONDS = 60
 ROOM = 3 * 2**30
 """Bytes of address space that all cases together may take beyond what the imports took."""
-GROWTH = 500 * 2**20
-"""Bytes by which one case may raise the most memory that the process ever held."""
+GROWTH = 2_300 * 2**20
+"""Bytes by which one case may raise the most memory that the process ever held: what the largest image takes."""
 LONGEST = 3000
 
 Case = Callable[[random.Random], object]
