@@ -127,7 +127,7 @@ class Evaluator:
         streams = streams_for(settings.extractor, settings.device)
         size = min(settings.batch_size, CPU_PIECE) if streams else settings.batch_size
         # A few at a time: prepared images of one large batch would take as much memory as it has images.
-        pieces = (self._prepared(piece) for piece in batch.detach().split(size) if len(piece))
+        pieces = (self._prepared(piece) for piece in torch.split(batch.detach(), size) if len(piece))
         with closing(in_streams(self._outputs, pieces, streams=streams)) as passed:
             for inputs, outputs in passed:
                 self._add(outputs, input_hashes(inputs) if self._options.interval else None)
