@@ -82,7 +82,7 @@ def test_an_entry_of_an_earlier_version_may_be_of_any_images(cache, make_referen
 
 @pytest.mark.parametrize("begins_alike", [False, True])
 def test_a_cold_run_reads_each_file_twice(tmp_path, monkeypatch, begins_alike):
-    """Once for digest and audit, once for the features, whatever the cache holds; thrice where an entry begins alike."""
+    """Once for digest and audit, once for the features, whatever else the cache holds; thrice where one begins so."""
     kept, new = write_images(tmp_path / "kept", 30), write_images(tmp_path / "new", 30, seed=0 if begins_alike else 9)
     (new / "00029.png").write_bytes((write_images(tmp_path / "other", 1, seed=5) / "00000.png").read_bytes())
     options = {"extractor": ChannelMeans(), "workers": 0, "cache": tmp_path / "cache", "interval": False}
@@ -207,7 +207,7 @@ def test_several_processes_share_a_cache(tmp_path):
     cache = ReferenceCache(tmp_path / "cache")
     assert len(cache.entries()) == 2
     assert not cache.damaged()
-    assert sorted(path.suffix for path in cache.directory.iterdir()) == [".npz", ".npz"]
+    assert sorted(path.suffix for path in cache.directory.iterdir()) == [".npz", ".npz", ".opening", ".opening"]
 
 
 def test_the_directory_follows_the_platform(monkeypatch, tmp_path):
