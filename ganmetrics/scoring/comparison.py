@@ -231,5 +231,6 @@ class Comparison:
             return []
         return [
             f"{' and '.join(counts)} images, no more than the {self.spec.dimension:,} features: the plain Fréchet "
-            "distance is then far too large; compare it at equal counts only, or take the corrected one (from 16 images on)"
+            "distance is then far too large; compare it at equal counts only, or take the corrected one, which there "
+            "is from 16 images a side on"
         ]
