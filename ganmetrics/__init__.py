@@ -82,6 +82,7 @@ if TYPE_CHECKING:
     from ganmetrics.references.reference import Reference as Reference
     from ganmetrics.report import Report as Report
     from ganmetrics.report import Score as Score
+    from ganmetrics.report import report_schema as report_schema
     from ganmetrics.timing import timed as timed
 
 _HOMES = {
@@ -147,6 +148,7 @@ _HOMES = {
     "probabilistic_precision_recall": "metrics.neighbours.probabilistic",
     "psd_sqrt": "core.gaussian.roots",
     "reconstruct": "commands.reconstruct.run",
+    "report_schema": "report",
     "sanity": "commands.sanity.run",
     "shown": "_text",
     "sliced_distance": "metrics.sliced",

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ganmetrics.cli.documents import Documents, check_documents, document_options, emit_report
 from ganmetrics.cli.found import emit_found
 from ganmetrics.cli.messages import start_logging
 from ganmetrics.cli.options import (
@@ -89,6 +90,7 @@ def fid(
 @json_option
 @quiet_option
 @timing_option
+@document_options
 @click.pass_context
 def evaluate(
     context: click.Context,
@@ -102,6 +104,7 @@ def evaluate(
     scoring: "ScoringOptions",
     cache: Path | None,
     cache_features: bool,
+    documents: Documents,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -110,11 +113,14 @@ def evaluate(
     A metric that cannot be scored leaves the others alone: its line has the reason, and the exit status is 3.
     """
     from dataclasses import replace
+    from time import perf_counter
 
     from ganmetrics._types import silent
     from ganmetrics.commands.evaluate import evaluate as evaluate_images
 
+    check_documents(context, documents, as_json=as_json)
     start_logging(quiet=quiet)
+    began = perf_counter()
     report = evaluate_images(
         real,
         fake,
@@ -127,6 +133,6 @@ def evaluate(
         cache_features=cache_features,
         progress=silent if quiet else bar,
     )
-    emit_found(report, as_json=as_json)
+    emit_report(report, documents, as_json=as_json, seconds=perf_counter() - began)
     if report.refusals:
         context.exit(PARTLY)

@@ -197,6 +197,7 @@ class Comparison:
             notes=(*self.notes(), *notes),
             made=made or {},
             provenance=self.provenance(),
+            metric=metric.name,
         )
 
     def _warn_of_few(self) -> None:

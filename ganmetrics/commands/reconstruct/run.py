@@ -230,6 +230,7 @@ def _score(name: str, value: float, count: int) -> Score:
         extractor="pixels",
         protocol="uint8",
         lower_is_better=False,
+        metric=name,
     )
 
 

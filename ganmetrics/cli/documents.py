@@ -1,0 +1,110 @@
+"""What `evaluate` prints for a paper or a model repository, in the place of the lines of scores."""
+
+import os
+import platform
+import shlex
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ganmetrics.cli.found import emit_found
+from ganmetrics.cli.options.gathering import Command, gather_into
+from ganmetrics.cli.output import emit
+
+if TYPE_CHECKING:
+    from ganmetrics.report import Report
+
+CARDS = ("model-index", "eval-results")
+
+
+@dataclass(frozen=True)
+class Documents:
+    """What is printed instead of the scores' lines; nothing of it where nothing is asked."""
+
+    row: str | None
+    checklist: bool
+    bibtex: bool
+    card: str | None
+    dataset: str | None
+    model: str | None
+    task: str | None
+
+    @property
+    def asked(self) -> bool:
+        """Whether there is any."""
+        return self.checklist or self.bibtex or self.row is not None or self.card is not None
+
+    def of(self, report: "Report", run: Mapping[str, object]) -> str:
+        """Return all that is asked, in the order row, checklist, citations, card.
+
+        Raises:
+            InputError: there is nothing to publish, or the card lacks the data set's identity.
+        """
+        parts = []
+        if self.row is not None:
+            parts.append(report.to_latex(self.model) if self.row == "latex" else report.to_markdown(self.model))
+        if self.checklist:
+            parts.append(report.to_checklist(run=run))
+        if self.bibtex:
+            parts.append(report.to_bibtex())
+        if self.card is not None:
+            parts.append(report.to_card(self.card, dataset=self.dataset, model=self.model, task=self.task))
+        return "\n\n".join(parts)
+
+
+_DOCUMENTS = (
+    click.option("--row", type=click.Choice(["latex", "markdown"]), default=None, help="Print a row for a table."),
+    click.option(
+        "--checklist", is_flag=True, help="Print what reviewers ask of a number, answered as far as it can be."
+    ),
+    click.option("--bibtex", is_flag=True, help="Print what to cite for every metric that was used."),
+    click.option("--card", type=click.Choice(CARDS), default=None, help="Print YAML for a model repository."),
+    click.option("--dataset", default=None, help="What a card calls the real images; owner/name for eval-results."),
+    click.option("--model", default=None, help="What a row or a card calls the generator.  [default: as FAKE]"),
+    click.option("--task", default=None, help="What a card calls the task."),
+)
+
+
+def document_options(command: Command) -> Command:
+    """Add the options of what is printed for others to a command, which receives them as `documents`."""
+    return gather_into("documents", lambda values: Documents(**values), command, _DOCUMENTS)
+
+
+def check_documents(context: click.Context, documents: Documents, *, as_json: bool) -> None:
+    """Refuse, before any work, JSON and documents at once, and a card that could not be written.
+
+    Raises:
+        click.UsageError: both are asked for, or there is no identity of the data set.
+    """
+    if documents.asked and as_json:
+        raise click.UsageError(
+            "--json prints the report; a row, checklist, citations or a card take its place.", context
+        )
+    if documents.card == "eval-results" and (documents.dataset or "").count("/") != 1:
+        raise click.UsageError("--card eval-results needs --dataset owner/name.", context)
+
+
+def emit_report(report: "Report", documents: Documents, *, as_json: bool, seconds: float) -> None:
+    """Print the report, or the documents that are asked for in its place.
+
+    Raises:
+        InputError: as `Documents.of` does.
+        StorageError: as `emit` does.
+    """
+    if documents.asked:
+        emit(documents.of(report, _run(seconds)))
+    else:
+        emit_found(report, as_json=as_json)
+
+
+def _run(seconds: float) -> dict[str, Any]:
+    """Return what the machine and the command line say of a run."""
+    return {
+        "Command": f"`ganmetrics {shlex.join(sys.argv[1:])}`",
+        "Machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+        "Python": platform.python_version(),
+        "Time": f"{seconds:.0f} s in all",
+    }
