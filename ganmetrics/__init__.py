@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ganmetrics.commands.evaluate import fid as fid
     from ganmetrics.commands.explain import explain as explain
     from ganmetrics.commands.extract import extract as extract
+    from ganmetrics.commands.gate.run import gate as gate
     from ganmetrics.commands.influence import influence as influence
     from ganmetrics.commands.reconstruct.run import reconstruct as reconstruct
     from ganmetrics.commands.sanity.run import sanity as sanity
@@ -80,12 +81,15 @@ if TYPE_CHECKING:
     from ganmetrics.references.formats.plain_pickle import load_plain_pickle as load_plain_pickle
     from ganmetrics.references.joining import join_shards as join_shards
     from ganmetrics.references.reference import Reference as Reference
+    from ganmetrics.report import Contrast as Contrast
+    from ganmetrics.report import Ranking as Ranking
     from ganmetrics.report import Report as Report
     from ganmetrics.report import Score as Score
     from ganmetrics.report import report_schema as report_schema
     from ganmetrics.timing import timed as timed
 
 _HOMES = {
+    "Contrast": "report",
     "Difference": "metrics.difference",
     "Estimate": "metrics.frechet.joint",
     "Evaluator": "evaluator",
@@ -102,6 +106,7 @@ _HOMES = {
     "NumericsError": "errors",
     "Outputs": "features.base",
     "Preprocessing": "features.resize",
+    "Ranking": "report",
     "Reference": "references.reference",
     "Report": "report",
     "Sample": "metrics.frechet.sample",
@@ -129,6 +134,7 @@ _HOMES = {
     "frechet_estimate": "metrics.frechet.joint",
     "frechet_infinity": "metrics.frechet.infinity",
     "frechet_wavelet_distance": "metrics.wavelet",
+    "gate": "commands.gate.run",
     "inception_score": "metrics.inception.score",
     "influence": "commands.influence",
     "join_shards": "references.joining",

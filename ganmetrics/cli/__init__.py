@@ -13,6 +13,7 @@ from ganmetrics.cli.cache import cache
 from ganmetrics.cli.compare import compare
 from ganmetrics.cli.evaluate import evaluate, fid
 from ganmetrics.cli.explain import explain
+from ganmetrics.cli.gate import gate
 from ganmetrics.cli.influence import influence
 from ganmetrics.cli.interrupt import end_promptly_on_interrupt, leave
 from ganmetrics.cli.output import any_text, hold_standard_descriptors, say, while_printing
@@ -79,7 +80,7 @@ def command() -> None:
     """Score generated images against real ones: numbers to trust, compare and publish."""
 
 
-for _command in (fid, evaluate, compare, influence, explain, sanity, reconstruct, reference, weights, cache):
+for _command in (fid, evaluate, compare, influence, explain, sanity, reconstruct, gate, reference, weights, cache):
     command.add_command(_command)
 
 

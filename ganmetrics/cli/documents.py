@@ -6,16 +6,14 @@ import shlex
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from ganmetrics.cli.found import emit_found
 from ganmetrics.cli.options.gathering import Command, gather_into
-from ganmetrics.cli.output import emit
 
 if TYPE_CHECKING:
-    from ganmetrics.report import Report
+    from ganmetrics.report import Ranking, Report
 
 CARDS = ("model-index", "eval-results")
 
@@ -37,21 +35,29 @@ class Documents:
         """Whether there is any."""
         return self.checklist or self.bibtex or self.row is not None or self.card is not None
 
-    def of(self, report: "Report", run: Mapping[str, object]) -> str:
-        """Return all that is asked, in the order row, checklist, citations, card.
+    def of(self, found: "Report | Ranking", run: Mapping[str, object]) -> str:
+        """Return all that is asked, in the order row, checklist, citations, card; of several generators each.
 
         Raises:
             InputError: there is nothing to publish, or the card lacks the data set's identity.
         """
+        from ganmetrics.report import Ranking
+
         parts = []
-        if self.row is not None:
-            parts.append(report.to_latex(self.model) if self.row == "latex" else report.to_markdown(self.model))
+        reports = dict(found) if isinstance(found, Ranking) else {self.model: found}
+        if self.row == "latex":
+            parts.append(found.to_latex() if isinstance(found, Ranking) else found.to_latex(self.model))
+        if self.row == "markdown":
+            parts.append(found.to_markdown() if isinstance(found, Ranking) else found.to_markdown(self.model))
         if self.checklist:
-            parts.append(report.to_checklist(run=run))
+            parts += [report.to_checklist(run=run) for report in reports.values()]
         if self.bibtex:
-            parts.append(report.to_bibtex())
+            parts.append(found.to_bibtex())
         if self.card is not None:
-            parts.append(report.to_card(self.card, dataset=self.dataset, model=self.model, task=self.task))
+            parts += [
+                report.to_card(self.card, dataset=self.dataset, model=name, task=self.task)
+                for name, report in reports.items()
+            ]
         return "\n\n".join(parts)
 
 
@@ -73,34 +79,21 @@ def document_options(command: Command) -> Command:
     return gather_into("documents", lambda values: Documents(**values), command, _DOCUMENTS)
 
 
-def check_documents(context: click.Context, documents: Documents, *, as_json: bool) -> None:
-    """Refuse, before any work, JSON and documents at once, and a card that could not be written.
+def check_documents(context: click.Context, documents: Documents, *, others: bool) -> None:
+    """Refuse, before any work, another form of output at once, and a card that could not be written.
 
     Raises:
         click.UsageError: both are asked for, or there is no identity of the data set.
     """
-    if documents.asked and as_json:
+    if documents.asked and others:
         raise click.UsageError(
-            "--json prints the report; a row, checklist, citations or a card take its place.", context
+            "--json and --csv print the report; a row, checklist, citations or a card take its place.", context
         )
     if documents.card == "eval-results" and (documents.dataset or "").count("/") != 1:
         raise click.UsageError("--card eval-results needs --dataset owner/name.", context)
 
 
-def emit_report(report: "Report", documents: Documents, *, as_json: bool, seconds: float) -> None:
-    """Print the report, or the documents that are asked for in its place.
-
-    Raises:
-        InputError: as `Documents.of` does.
-        StorageError: as `emit` does.
-    """
-    if documents.asked:
-        emit(documents.of(report, _run(seconds)))
-    else:
-        emit_found(report, as_json=as_json)
-
-
-def _run(seconds: float) -> dict[str, Any]:
+def run_facts(seconds: float) -> dict[str, object]:
     """Return what the machine and the command line say of a run."""
     return {
         "Command": f"`ganmetrics {shlex.join(sys.argv[1:])}`",

@@ -1,5 +1,7 @@
 """`Report`: the scores of one pass over the images, with tables of what lies behind them."""
 
+import csv
+import io
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -11,7 +13,7 @@ from ganmetrics.report.checklist import checklist
 from ganmetrics.report.citations import bibtex
 from ganmetrics.report.rows import latex_table, markdown_table, meaning
 from ganmetrics.report.schema import FORMAT
-from ganmetrics.report.score import Refusal, Score
+from ganmetrics.report.score import JSON_FIELDS, Refusal, Score
 from ganmetrics.report.table import Table
 
 
@@ -68,6 +70,14 @@ class Report(Mapping[str, Score]):
         if self.tables:
             content["tables"] = {table.name: table.to_json() for table in self.tables}
         return json.dumps(content, indent=2, allow_nan=False)
+
+    def to_csv(self) -> str:
+        """Return a line a score under a line of the fields' names; of a metric without a score, only the name."""
+        text = io.StringIO()
+        writer = csv.DictWriter(text, JSON_FIELDS, extrasaction="ignore", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(line.to_json() for line in self.lines)
+        return text.getvalue()
 
     def to_text(self) -> str:
         """Return one line a score, then the tables."""
