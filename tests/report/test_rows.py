@@ -1,0 +1,51 @@
+"""Rows for papers: rounding, arrows, what is missing, what must be escaped."""
+
+import pytest
+
+from ganmetrics.report import Refusal, Score
+from ganmetrics.report.rows import latex_table, markdown_table, meaning, rounded
+
+SURE = Score("fd_a_b", 31.4321, corrected=16.4, low=15.1, high=17.7, confidence=0.95, real_count=2000, fake_count=2000)
+SHARE = Score("recall", 0.7123, low=0.68, high=0.74, confidence=0.95, at_counts=True, lower_is_better=False)
+
+
+@pytest.mark.parametrize(
+    ("value", "half", "text"),
+    [
+        (31.4321, 1.3, "31.4"),
+        (0.00012345, None, "0.0001234"),
+        (1234.5, None, "1234"),
+        (-0.5, 0.01, "-0.500"),
+        (5.0, 0.0, "5.000"),
+        (float("inf"), None, "inf"),
+    ],
+)
+def test_rounding(value, half, text):
+    """Two figures of the half-width, or four of the number."""
+    assert rounded(value, half) == text
+
+
+def test_two_generators_in_one_table():
+    """A column for each score of any; a dash where one has none, also where it was refused."""
+    rows = {"mine": [SURE, SHARE], "theirs|x": [SURE, Refusal("recall", "too few")]}
+    lines = markdown_table(rows).splitlines()
+    assert lines[0] == "| | fd_a_b ↓ | recall ↑ |"
+    assert lines[2] == "| mine | 31.4 (16.4, 15.1 to 17.7) | 0.712 (0.680 to 0.740) |"
+    assert lines[3] == "| theirs\\|x | 31.4 (16.4, 15.1 to 17.7) | - |"
+
+
+def test_latex_escapes_what_users_named():
+    """Underscores, per cent signs and backslashes of names are text."""
+    text = latex_table({r"a_b%c\d&": [SURE]})
+    assert r"a\_b\%c\textbackslash{}d\&" in text
+    assert r"fd\_a\_b $\downarrow$" in text
+    assert text.count("\\\\\n") == 2
+    assert text.startswith("% ")
+
+
+def test_meaning_names_counts_and_brackets():
+    """Once each."""
+    said = meaning([SURE, SURE, SHARE])
+    assert said[0] == "/; real 2,000, fake 2,000"
+    assert len(said) == 3
+    assert "95 % interval" in said[-1]
