@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ganmetrics.cli.curve import check_curve, draw_curve
 from ganmetrics.cli.documents import Documents, check_documents, document_options, run_facts
 from ganmetrics.cli.found import emit_found
 from ganmetrics.cli.messages import start_logging
@@ -100,6 +101,7 @@ def fid(
 @cache_features_option
 @json_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print a line a score, separated by commas.")
+@click.option("--curve", type=SOURCE, default=None, help="Draw the precision-recall curve into this PNG file.")
 @quiet_option
 @timing_option
 @document_options
@@ -120,6 +122,7 @@ def evaluate(
     documents: Documents,
     as_json: bool,
     as_csv: bool,
+    curve: Path | None,
     quiet: bool,
 ) -> None:
     """Print several metrics of the images in FAKE against those in REAL, from one pass over each.
@@ -136,6 +139,8 @@ def evaluate(
     from ganmetrics.report import Ranking
 
     check_documents(context, documents, others=as_json or as_csv)
+    if curve is not None:
+        check_curve(context, metrics, curve)
     check_several(context, fakes, fake_labels)
     start_logging(quiet=quiet)
     began = perf_counter()
@@ -158,6 +163,8 @@ def evaluate(
         emit(report.to_csv().rstrip("\n"))
     else:
         emit_found(report, as_json=as_json)
+    if curve is not None:
+        draw_curve(report, curve)
     reports = report.values() if isinstance(report, Ranking) else [report]
     if any(one.refusals for one in reports):
         context.exit(PARTLY)
