@@ -82,7 +82,7 @@ def _sure(score: Score, half: float | None) -> str:
 def _images(provenance: Provenance) -> Iterator[str]:
     sides = {role: side for role in ("real", "test", "fake") if isinstance(side := provenance.get(role), Mapping)}
     for role, side in sides.items():
-        contents = side.get("contents") or ()
+        contents: Sequence[str] = side.get("contents") or ()
         digest = f", SHA-256 {contents[0][:16]}…" if len(contents) == 1 else f", of {len(contents)} parts"
         counted = "an unknown number of" if side.get("count") is None else f"{side['count']:,}"
         yield f"- [x] {role}: {counted} images of `{side.get('source')}`{digest if contents else ', origin unknown'}"

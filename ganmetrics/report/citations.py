@@ -46,6 +46,10 @@ OF_METRICS: dict[str, tuple[str, ...]] = {
     "l1": (),
     "ssim": ("wang2004",),
     "ms_ssim": ("wang2003",),
+    "lpips-alex": ("zhang2018",),
+    "lpips-vgg": ("zhang2018",),
+    "st-lpips-alex": ("zhang2018", "ghildyal2022"),
+    "ppl": ("karras2019", "zhang2018"),
 }
 """Keys of `references.bib` by the metric's name in the catalogue, and of the scores of pairs."""
 
