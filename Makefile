@@ -38,7 +38,7 @@ check: static
 	$(PYTEST) --cov --cov-report=term
 
 quick: $(STAMP) static
-	$(PYTEST) -m "not slow and not parity and not fuzz" ganmetrics tests
+	$(PYTEST) -m "not slow and not parity" ganmetrics tests
 
 static:
 	$(BIN)/ruff format --check .
@@ -63,7 +63,7 @@ parity: $(PARITY_STAMP)
 FUZZ_CASES ?= 20000
 FUZZ_SEEDS ?= 0 1
 fuzz: $(STAMP)
-	GANMETRICS_FUZZ_CASES=$(FUZZ_CASES) GANMETRICS_FUZZ_SEEDS="$(FUZZ_SEEDS)" $(BIN)/python -m pytest -m fuzz -o addopts= -p no:cacheprovider --import-mode=importlib tests/fuzz
+	GANMETRICS_FUZZ_CASES=$(FUZZ_CASES) GANMETRICS_FUZZ_SEEDS="$(FUZZ_SEEDS)" $(BIN)/python -m pytest -o addopts= -p no:cacheprovider --import-mode=importlib tests/fuzz
 
 faults: $(STAMP)
 	GANMETRICS_FAULT_ROUNDS=30 $(BIN)/python -m pytest --no-cov tests/faults
