@@ -59,7 +59,7 @@ def test_blur_is_the_binomial_filter():
     blur = Blur(1)
     assert blur(torch.ones(1, 1, 6, 6)).tolist() == torch.ones(1, 1, 4, 4).tolist()
     row = torch.tensor([0.0, 4.0, 8.0, 12.0]).expand(1, 1, 4, 4)
-    assert blur(row)[0, 0, 0].tolist() == [4.0, 2.0, 8.0]
+    assert blur(row)[0, 0, 0].tolist() == [4.0, 4.0, 10.0]
 
 
 def test_weights_of_given_networks(tmp_path):
