@@ -33,7 +33,7 @@ PROPERTIES = {
     # Halves of the real images, k-means and exchanges are drawn by place: an order changes the last digits.
     "fld": {"shift seen"},
     "fld_gap": {"memory"},
-    "data_copying": {"shift praised"},
+    "data_copying": {"many only"},  # more than 20 fakes in each of three cells (tests/scoring/test_held_out.py)
     "copied_share": {"memory"},
     "curve_precision": {"shift seen"},
     "curve_recall": {"shift seen"},
@@ -156,10 +156,18 @@ def test_every_metric_says_what_it_makes_of_a_shift():
     """Seen, praised, or left out for a reason: of one side only, a count, or a share of classes."""
     silent = {name for name, found in PROPERTIES.items() if not found & {"shift seen", "shift praised"}}
     one_sided = {"is", "vendi", "vendi_by_class", "rke"}
-    assert silent == one_sided | {"sfid", "cmmd", "duplicates", "class_agreement", "fld_gap", "copied_share"}
+    assert silent == one_sided | {
+        "sfid",
+        "cmmd",
+        "duplicates",
+        "class_agreement",
+        "fld_gap",
+        "copied_share",
+        "data_copying",
+    }
 
 
-@pytest.mark.parametrize("name", [*having("memory"), "fld", "data_copying"])
+@pytest.mark.parametrize("name", [*having("memory"), "fld"])
 def test_copies_of_training_images_are_worse_than_held_out_ones(name):
     """Each image a step away from a real one, or from one that training never saw."""
     copied, fresh = score(name, REAL, REAL + 1), score(name, REAL, FRESH)

@@ -27,7 +27,9 @@ def validator():
 @pytest.fixture(scope="module")
 def content():
     """A report of every metric, some of which cannot be scored here."""
-    return json.loads(evaluate(REAL, FAKE, metrics=tuple(METRICS), floor=True, test=TEST, **LABELS, **FREE).to_json())
+    names = tuple(name for name in METRICS if name != "sfid")  # of Inception alone
+    report = evaluate(REAL, FAKE, metrics=names, floor=True, test=TEST, bandwidth=40.0, **LABELS, **FREE)
+    return json.loads(report.to_json())
 
 
 def test_real_reports_are_valid(validator, content):
