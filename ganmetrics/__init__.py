@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from ganmetrics.commands.influence import influence as influence
     from ganmetrics.commands.path_length import perceptual_path_length as perceptual_path_length
     from ganmetrics.commands.reconstruct.run import reconstruct as reconstruct
+    from ganmetrics.commands.report_page.run import ReportPage as ReportPage
+    from ganmetrics.commands.report_page.run import report_page as report_page
     from ganmetrics.commands.sanity.run import sanity as sanity
     from ganmetrics.commands.sanity.synthetic.run import synthetic_sanity as synthetic_sanity
     from ganmetrics.core.gaussian.moments import Moments as Moments
@@ -79,6 +81,7 @@ if TYPE_CHECKING:
     from ganmetrics.metrics.vendi_classes import vendi_by_class as vendi_by_class
     from ganmetrics.metrics.wavelet import WaveletMoments as WaveletMoments
     from ganmetrics.metrics.wavelet import frechet_wavelet_distance as frechet_wavelet_distance
+    from ganmetrics.progress import progress_bar as progress_bar
     from ganmetrics.ranks import this_process_only as this_process_only
     from ganmetrics.references.formats.plain_pickle import load_plain_pickle as load_plain_pickle
     from ganmetrics.references.joining import join_shards as join_shards
@@ -111,6 +114,7 @@ _HOMES = {
     "Ranking": "report",
     "Reference": "references.reference",
     "Report": "report",
+    "ReportPage": "commands.report_page.run",
     "Sample": "metrics.frechet.sample",
     "Score": "report",
     "StaleStatistics": "errors",
@@ -156,8 +160,10 @@ _HOMES = {
     "precision_recall_estimate": "metrics.neighbours.estimate",
     "printable": "_text",
     "probabilistic_precision_recall": "metrics.neighbours.probabilistic",
+    "progress_bar": "progress",
     "psd_sqrt": "core.gaussian.roots",
     "reconstruct": "commands.reconstruct.run",
+    "report_page": "commands.report_page.run",
     "report_schema": "report",
     "sanity": "commands.sanity.run",
     "shown": "_text",

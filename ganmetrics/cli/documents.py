@@ -46,9 +46,9 @@ class Documents:
         parts = []
         reports = dict(found) if isinstance(found, Ranking) else {self.model: found}
         if self.row == "latex":
-            parts.append(found.to_latex() if isinstance(found, Ranking) else found.to_latex(self.model))
+            parts.append(found.to_latex() if isinstance(found, Ranking) else found.to_latex(self.model or ""))
         if self.row == "markdown":
-            parts.append(found.to_markdown() if isinstance(found, Ranking) else found.to_markdown(self.model))
+            parts.append(found.to_markdown())
         if self.checklist:
             parts += [report.to_checklist(run=run) for report in reports.values()]
         if self.bibtex:

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ganmetrics.errors import InputError
-from ganmetrics.report.rows import meaning
 from ganmetrics.report.score import Score
+from ganmetrics.report.wording import meaning
 
 KINDS = ("model-index", "eval-results")
 TASK = "unconditional-image-generation"

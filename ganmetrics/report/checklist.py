@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ganmetrics.report.rows import rounded
 from ganmetrics.report.score import Refusal, Score
+from ganmetrics.report.wording import rounded
 
 Provenance = Mapping[str, Any]
 _INTERVALS = {

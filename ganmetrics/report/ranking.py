@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from ganmetrics.report.citations import bibtex
+from ganmetrics.report.exports import to_latex
 from ganmetrics.report.report import Report
-from ganmetrics.report.rows import latex_table, markdown_table, meaning
-from ganmetrics.report.score import Refusal, Score
+from ganmetrics.report.score import Score
 from ganmetrics.report.table import Cell, Table
 
 PAIRS_SHOWN = 15
@@ -170,20 +170,16 @@ class Ranking(Mapping[str, Report]):
         return text.getvalue()
 
     def to_markdown(self) -> str:
-        """Return a table of Markdown, a row for each generator, and below it what a reader must know."""
-        first = next(iter(self.reports.values()))
-        return "\n".join([markdown_table(self._lines()), "", *meaning(first.lines)])
+        """Return the scores of each generator as a Markdown table below its name."""
+        return "\n\n".join(f"**{name}**\n\n{report.to_markdown()}" for name, report in self.reports.items())
 
     def to_latex(self) -> str:
-        """Return the same as a LaTeX tabular, for the package booktabs."""
-        return latex_table(self._lines())
+        """Return a table for LaTeX with booktabs, a row for each generator."""
+        return to_latex(self.reports)
 
     def to_bibtex(self) -> str:
         """Return what to cite for all scores of all generators."""
         return bibtex(score for report in self.reports.values() for score in report.values())
-
-    def _lines(self) -> dict[str, list[Score | Refusal]]:
-        return {name: report.lines for name, report in self.reports.items()}
 
     def _contrast_table(self) -> Table:
         columns = ("metric", "first", "second", "difference", "low", "high", "p-value", "Holm", "better")

@@ -8,12 +8,15 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
 
+from ganmetrics.pages.render import render_grid
+from ganmetrics.report import exports
 from ganmetrics.report.cards import card
 from ganmetrics.report.checklist import checklist
 from ganmetrics.report.citations import bibtex
-from ganmetrics.report.rows import latex_table, markdown_table, meaning
+from ganmetrics.report.plot import plot as draw_scores
 from ganmetrics.report.schema import FORMAT
 from ganmetrics.report.score import JSON_FIELDS, Refusal, Score
+from ganmetrics.report.scores_page import scores_page
 from ganmetrics.report.table import Table
 
 
@@ -84,17 +87,39 @@ class Report(Mapping[str, Score]):
         lines = "\n".join(map(str, self.lines))
         return "\n\n".join([lines, *(table.to_text() for table in self.tables)])
 
-    def to_markdown(self, name: str | None = None) -> str:
-        """Return a table of Markdown with one row, and below it what a reader must know.
+    def to_markdown(self) -> str:
+        """Return the scores as a Markdown table."""
+        return exports.to_markdown(self)
 
-        Args:
-            name: of the generator; None for what the fake images are called.
+    def to_latex(self, name: str = "") -> str:
+        """Return the scores as a table for LaTeX with booktabs, in one row that is called `name`."""
+        return exports.to_latex({name: self})
+
+    def to_pandas(self) -> Any:  # noqa: ANN401 - pandas is optional, and so are its types
+        """Return a data frame with a row for each score.
+
+        Raises:
+            InputError: pandas is not installed.
         """
-        return "\n".join([markdown_table({self._called(name): self.lines}), "", *meaning(self.lines)])
+        return exports.to_pandas(self)
 
-    def to_latex(self, name: str | None = None) -> str:
-        """Return the same as a LaTeX tabular, for the package booktabs."""
-        return latex_table({self._called(name): self.lines})
+    def plot(self) -> Any:  # noqa: ANN401 - matplotlib is optional, and so are its types
+        """Return a matplotlib figure with a line for each score.
+
+        Raises:
+            InputError: matplotlib is not installed, or nothing could be scored.
+        """
+        return draw_scores(self)
+
+    def to_html(self) -> str:
+        """Return the scores, tables and provenance as one self-contained page.
+
+        `ganmetrics.report_page` makes the page that shows the images as well.
+        """
+        return scores_page(self).to_html()
+
+    def _repr_html_(self) -> str:
+        return render_grid(exports.to_grid(self))
 
     def to_bibtex(self) -> str:
         """Return what to cite: each metric, the network, the protocol's library, and the correction, where it was used.
@@ -125,10 +150,14 @@ class Report(Mapping[str, Score]):
             InputError: the kind is unknown, there is nothing to publish, or eval-results have no data set's identity.
         """
         named = dataset or _base(self.provenance.get("real"))
-        return card(tuple(self.values()), kind, dataset=named, model=self._called(model), task=task, date=date)
-
-    def _called(self, name: str | None) -> str:
-        return name or _base(self.provenance.get("fake"))
+        return card(
+            tuple(self.values()),
+            kind,
+            dataset=named,
+            model=model or _base(self.provenance.get("fake")),
+            task=task,
+            date=date,
+        )
 
 
 def _base(side: Mapping[str, Any] | None) -> str:
