@@ -164,7 +164,8 @@ def slerp(one: Tensor, other: Tensor, place: Tensor) -> Tensor:
     angle = place * torch.acos(cosine)
     across = second - cosine * first
     found = first * torch.cos(angle) + across / across.norm(dim=-1, keepdim=True) * torch.sin(angle)
-    return found / found.norm(dim=-1, keepdim=True)
+    points: Tensor = found / found.norm(dim=-1, keepdim=True)
+    return points
 
 
 def _images(generator: Generator, latents: Tensor, labels: Tensor | None, settings: PathProtocol) -> Tensor:

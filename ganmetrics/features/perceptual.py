@@ -174,7 +174,8 @@ class PerceptualDistance:
         if one.shape != other.shape or one.ndim != 4 or one.shape[1] != 3:  # noqa: PLR2004 - images, three channels
             raise InputError(f"pairs need two batches [n, 3, h, w]; got {list(one.shape)} and {list(other.shape)}")
         with torch.no_grad(), ieee_float32():
-            return self.network(self._prepared(one), self._prepared(other)).cpu()
+            distances: Tensor = self.network(self._prepared(one), self._prepared(other)).cpu()
+        return distances
 
     def _prepared(self, images: Tensor) -> Tensor:
         floats = images.to(self.device, torch.float32)
