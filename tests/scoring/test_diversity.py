@@ -1,14 +1,12 @@
-"""Vendi of other orders and by class, the number of modes, and the curve, through `evaluate`."""
+"""Vendi and duplicates in a report."""
 
 import pytest
 import torch
 
-from ganmetrics import evaluate
+from ganmetrics.commands.evaluate import evaluate
 from ganmetrics.errors import InputError
 from ganmetrics.metrics.kernel.renyi import mode_count
-from ganmetrics.metrics.precision_recall_curve import precision_recall_curve
 from ganmetrics.metrics.vendi import vendi_score
-from ganmetrics.report.curve import CURVE, save_curve
 from ganmetrics.testing import ChannelMeans, random_images
 
 FREE = {"extractor": ChannelMeans(), "workers": 0, "device": "cpu"}
@@ -17,7 +15,31 @@ LABELS = ["cat", "dog"] * 25
 
 
 def means(images):
+    """The features of images."""
     return images.double().mean(dim=(2, 3)).float()
+
+
+def test_vendi_counts_kinds_of_images():
+    """Of copies of one image it is 1; of the fakes it is the formula's."""
+    one = evaluate(REAL, FAKE[:1].repeat(10, 1, 1, 1), metrics=("vendi",), **FREE)
+    assert one["vendi_channel-means"].value == pytest.approx(1)
+    found = evaluate(REAL, FAKE, metrics=("vendi",), **FREE)
+    assert found["vendi_channel-means"].value == pytest.approx(vendi_score(means(FAKE)))
+
+
+def test_duplicates_are_counted_where_they_are():
+    """Two equal fakes, and a fake that is a real image: two pairs, and the real set's own beside them."""
+    fake = torch.cat([FAKE[:20], FAKE[:1], REAL[5:6]])
+    found = evaluate(REAL, fake, metrics=("duplicates",), **FREE)
+    totals = found.provenance["metrics"]["duplicates_channel-means"]
+    assert totals["within fake"]["exact"] == 1
+    assert totals["real and fake"]["exact"] == 1
+    near = totals["within fake"]["near"] + totals["real and fake"]["near"]
+    assert found["duplicates_channel-means"].value == 2 + near
+    (table,) = found.tables
+    exact = [row[:2] for row in table.rows if row[1] == "exact"]
+    assert exact == [("within fake", "exact"), ("real and fake", "exact")]
+    assert "within real" in table.title
 
 
 def test_orders_reach_the_scores():
@@ -40,23 +62,3 @@ def test_the_number_of_modes_needs_a_bandwidth():
     assert report["rke_channel-means"].value == pytest.approx(mode_count(means(FAKE), bandwidth=20.0), rel=1e-6)
     with pytest.raises(InputError, match="--bandwidth"):
         evaluate(REAL, FAKE, metrics=("rke",), **FREE)
-
-
-def test_the_curve_is_a_table_and_a_picture(tmp_path):
-    """Two numbers as scores, the points in JSON, and a PNG where it is asked for."""
-    report = evaluate(REAL, FAKE, metrics=("curve_precision", "curve_recall"), **FREE)
-    curve = precision_recall_curve(means(REAL), means(FAKE), angles=101)
-    assert report["curve_precision_channel-means"].value == pytest.approx(curve.precision_weighted)
-    assert report["curve_recall_channel-means"].value == pytest.approx(curve.recall_weighted)
-    (table,) = report.tables
-    assert table.name == CURVE
-    assert torch.tensor(table.rows).T.tolist() == [
-        pytest.approx(curve.recall.tolist()),
-        pytest.approx(curve.precision.tolist()),
-    ]
-    pytest.importorskip("matplotlib")
-    save_curve({"mine": report.tables, "without": ()}, tmp_path / "curve.png")
-    assert (tmp_path / "curve.png").read_bytes()[:4] == b"\x89PNG"
-    with pytest.raises(InputError, match="needs a precision-recall curve"):
-        save_curve({"without": ()}, tmp_path / "none.png")
-    assert not (tmp_path / "none.png").exists()
