@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ganmetrics.cli.curve import check_curve, draw_curve
+from ganmetrics.cli.documents import Documents, check_documents, document_options, run_facts
 from ganmetrics.cli.found import emit_found
 from ganmetrics.cli.help import Command
 from ganmetrics.cli.messages import start_logging
@@ -111,8 +113,10 @@ def fid(
 @cache_features_option
 @json_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print a line a score, separated by commas.")
+@click.option("--curve", type=SOURCE, default=None, help="Draw the precision-recall curve into this PNG file.")
 @quiet_option
 @timing_option
+@document_options
 @click.pass_context
 def evaluate(
     context: click.Context,
@@ -127,8 +131,10 @@ def evaluate(
     scoring: "ScoringOptions",
     cache: Path | None,
     cache_features: bool,
+    documents: Documents,
     as_json: bool,
     as_csv: bool,
+    curve: Path | None,
     quiet: bool,
 ) -> None:
     """Print several metrics of the images in FAKE against those in REAL, from one pass over each.
@@ -138,13 +144,18 @@ def evaluate(
     A metric that cannot be scored leaves the others alone: its line has the reason, and the exit status is 3.
     """
     from dataclasses import replace
+    from time import perf_counter
 
     from ganmetrics._types import silent
     from ganmetrics.commands.evaluate import evaluate as evaluate_images
     from ganmetrics.report import Ranking
 
+    check_documents(context, documents, others=as_json or as_csv)
+    if curve is not None:
+        check_curve(context, metrics, curve)
     check_several(context, fakes, fake_labels)
     start_logging(quiet=quiet)
+    began = perf_counter()
     report = evaluate_images(
         real,
         fakes[0] if len(fakes) == 1 else {str(fake): fake for fake in fakes},
@@ -158,10 +169,14 @@ def evaluate(
         cache_features=cache_features,
         progress=silent if quiet else bar,
     )
-    if as_csv:
+    if documents.asked:
+        emit(documents.of(report, run_facts(perf_counter() - began)))
+    elif as_csv:
         emit(report.to_csv().rstrip("\n"))
     else:
         emit_found(report, as_json=as_json)
+    if curve is not None:
+        draw_curve(report, curve)
     reports = report.values() if isinstance(report, Ranking) else [report]
     if any(one.refusals for one in reports):
         context.exit(PARTLY)

@@ -222,6 +222,7 @@ class Comparison:
             notes=(*self.notes(), *notes),
             made=made or {},
             provenance=self.provenance(),
+            metric=metric.name,
         )
 
     def _too_few(self) -> list[str]:
