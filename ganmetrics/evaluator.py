@@ -12,6 +12,7 @@ from ganmetrics._files import as_path
 from ganmetrics._types import Progress, silent
 from ganmetrics.core.gaussian.blocks import input_hashes
 from ganmetrics.data.arrays import check_images
+from ganmetrics.data.features import Features
 from ganmetrics.errors import InputError, NotEnoughSamples
 from ganmetrics.extraction.accumulate import LayerAccumulator
 from ganmetrics.extraction.layer import Layer
@@ -82,6 +83,10 @@ class Evaluator:
         _check_loop(self._metrics, self._options)
         store = None if cache is None else ReferenceCache(as_path(cache), features=cache_features)
         opened = open_side(reference, extraction)
+        if isinstance(opened, Features):
+            raise InputError(
+                f"a loop's images need images or their statistics to be scored against; got {opened.source}"
+            )
         stored = [opened] if isinstance(opened, Reference) else []
         _check_named(stored, extraction)
         agreed = follow_stored(extraction, stored, opening=True)

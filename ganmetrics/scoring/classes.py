@@ -90,7 +90,7 @@ def _agreement(comparison: Comparison, metric: Metric, options: ScoringOptions) 
 
 def _classes(metric: Metric, side: Side) -> list[str]:
     rows = side.rows
-    found = [] if rows is None else [rows.class_of(row) for row in range(len(rows.indices))]
+    found = [] if rows is None else [rows.class_of(row) for row in range(len(rows))]
     named = [name for name in found if name is not None]
     if not named or len(named) != len(found):
         raise InputError(
