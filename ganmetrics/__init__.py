@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from ganmetrics.commands.evaluate import fid as fid
     from ganmetrics.commands.explain import explain as explain
     from ganmetrics.commands.extract import extract as extract
+    from ganmetrics.commands.gate.run import gate as gate
     from ganmetrics.commands.influence import influence as influence
     from ganmetrics.commands.reconstruct.run import reconstruct as reconstruct
+    from ganmetrics.commands.report_page.run import ReportPage as ReportPage
+    from ganmetrics.commands.report_page.run import report_page as report_page
     from ganmetrics.commands.sanity.run import sanity as sanity
     from ganmetrics.commands.sanity.synthetic.run import synthetic_sanity as synthetic_sanity
     from ganmetrics.core.gaussian.moments import Moments as Moments
@@ -77,6 +80,7 @@ if TYPE_CHECKING:
     from ganmetrics.metrics.vendi_classes import vendi_by_class as vendi_by_class
     from ganmetrics.metrics.wavelet import WaveletMoments as WaveletMoments
     from ganmetrics.metrics.wavelet import frechet_wavelet_distance as frechet_wavelet_distance
+    from ganmetrics.progress import progress_bar as progress_bar
     from ganmetrics.ranks import this_process_only as this_process_only
     from ganmetrics.references.formats.plain_pickle import load_plain_pickle as load_plain_pickle
     from ganmetrics.references.joining import join_shards as join_shards
@@ -109,6 +113,7 @@ _HOMES = {
     "Ranking": "report",
     "Reference": "references.reference",
     "Report": "report",
+    "ReportPage": "commands.report_page.run",
     "Sample": "metrics.frechet.sample",
     "Score": "report",
     "StaleStatistics": "errors",
@@ -134,6 +139,7 @@ _HOMES = {
     "frechet_estimate": "metrics.frechet.joint",
     "frechet_infinity": "metrics.frechet.infinity",
     "frechet_wavelet_distance": "metrics.wavelet",
+    "gate": "commands.gate.run",
     "inception_score": "metrics.inception.score",
     "influence": "commands.influence",
     "join_shards": "references.joining",
@@ -151,8 +157,10 @@ _HOMES = {
     "precision_recall_estimate": "metrics.neighbours.estimate",
     "printable": "_text",
     "probabilistic_precision_recall": "metrics.neighbours.probabilistic",
+    "progress_bar": "progress",
     "psd_sqrt": "core.gaussian.roots",
     "reconstruct": "commands.reconstruct.run",
+    "report_page": "commands.report_page.run",
     "sanity": "commands.sanity.run",
     "shown": "_text",
     "sliced_distance": "metrics.sliced",
@@ -167,7 +175,8 @@ _HOMES = {
 }
 
 __all__ = sorted(_HOMES)  # noqa: PLE0605 - a list of names, made from the table above
-__version__ = "0.1.0"
+__version__ = "0.2.0.dev0"
+"""The only place that says the version: the package, the command line and the website read it here."""
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands for

@@ -4,7 +4,6 @@ import hashlib
 import io
 import os
 import time
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import torch
 from torch import Tensor
 
 from ganmetrics._text import clipped, one_line, shown
+from ganmetrics._zips import is_zip
 from ganmetrics.core.arrays import check_array
 from ganmetrics.errors import InputError, WeightsError
 
@@ -73,7 +73,7 @@ def read_state_dict(path: Path, *, sha256: str | None = None) -> State:
     """
     try:
         if sha256 is None:
-            state = torch.load(path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path))
+            state = torch.load(path, map_location="cpu", weights_only=True, mmap=is_zip(path))
         else:
             state = torch.load(io.BytesIO(_checked_bytes(path, sha256)), map_location="cpu", weights_only=True)
     except WeightsError:
