@@ -9,13 +9,16 @@ STAMP := $(VENV)/.installed
 PARITY := .venv-parity
 PARITY_STAMP := $(PARITY)/.installed
 
-.PHONY: help demo test quick check static format parity fuzz faults steady
+.PHONY: help demo test quick check static format docs package oldest parity fuzz faults steady
 
 help:
 	@echo "make demo     score two folders of real images, offline, and save a picture of both"
 	@echo "make test     format, lint, types, layers and tests: what CI runs"
 	@echo "make quick    the same with the fast tests only, in two minutes on two cores"
 	@echo "make format   rewrite the code in the house format"
+	@echo "make docs     the website in build/site, warnings as errors; open build/site/index.html"
+	@echo "make package  wheel and source distribution in dist/, checked"
+	@echo "make oldest   the fast tests with the lowest versions that pyproject.toml declares"
 	@echo "make fuzz     20,000 changed files, wrong arguments and command lines of each kind, seeds 0 and 1: hours"
 	@echo "make faults   kill -9 at 30 random moments of each writing command, and the other faults: some minutes"
 	@echo "make steady   the whole suite ten times: in the background, as a plain user, without a home and so on; hours"
@@ -51,6 +54,32 @@ static:
 format: $(STAMP)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+docs: $(STAMP)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --config-file website/mkdocs.yml
+	@echo "build/site/index.html"
+
+package: $(STAMP)
+	rm -rf dist
+	$(BIN)/python -m build --outdir dist .
+	$(BIN)/twine check --strict dist/*
+	$(BIN)/check-wheel-contents dist/*.whl
+
+# What pyproject.toml says it runs with is run. The tools that test are the current ones.
+OLDEST := .venv-oldest
+OLDEST_STAMP := $(OLDEST)/.installed
+OLDEST_EXTRAS := efficientnet plots parquet hdf5 lmdb
+
+$(OLDEST_STAMP): pyproject.toml packaging/lowest.py
+	test -x $(OLDEST)/bin/python || $(PYTHON) -m venv $(OLDEST)
+	$(PYTHON) packaging/lowest.py $(OLDEST_EXTRAS) > $(OLDEST)/lowest.txt
+	$(OLDEST)/bin/pip install --quiet --disable-pip-version-check --requirement $(OLDEST)/lowest.txt
+	$(OLDEST)/bin/pip install --quiet --disable-pip-version-check beartype hypothesis pytest sybil 'scipy<1.14'
+	$(OLDEST)/bin/pip install --quiet --disable-pip-version-check --no-deps .
+	touch $(OLDEST_STAMP)
+
+oldest: $(OLDEST_STAMP)
+	OMP_NUM_THREADS=1 $(OLDEST)/bin/python -m pytest -m "not slow and not parity and not fuzz" tests
 
 # An environment of its own: several peers still call an argument that SciPy 1.18 removed.
 $(PARITY_STAMP): pyproject.toml

@@ -167,7 +167,8 @@ _HOMES = {
 }
 
 __all__ = sorted(_HOMES)  # noqa: PLE0605 - a list of names, made from the table above
-__version__ = "0.1.0"
+__version__ = "0.2.0.dev0"
+"""The only place that says the version: the package, the command line and the website read it here."""
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands for

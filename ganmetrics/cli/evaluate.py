@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ganmetrics.cli.found import emit_found
+from ganmetrics.cli.help import Command
 from ganmetrics.cli.messages import start_logging
 from ganmetrics.cli.options import (
     SOURCE,
@@ -48,7 +49,7 @@ def check_several(context: click.Context, fakes: tuple[Path, ...], labels: Path 
         raise click.UsageError("--fake-labels goes with one FAKE.", context)
 
 
-@click.command()
+@click.command(cls=Command, short_help="The distance of papers: how far FAKE is from REAL.")
 @click.argument("real", type=SOURCE)
 @click.argument("fake", type=SOURCE)
 @extraction_options
@@ -80,7 +81,7 @@ def fid(
     emit_found(report, as_json=as_json)
 
 
-@click.command()
+@click.command(cls=Command, short_help="Several metrics of FAKE against REAL, from one pass over each.")
 @click.argument("real", type=SOURCE)
 @click.argument("fakes", metavar="FAKE...", type=SOURCE, nargs=-1, required=True)
 @click.option(

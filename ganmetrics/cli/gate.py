@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from ganmetrics.cli.found import emit_found
+from ganmetrics.cli.help import Command
 from ganmetrics.cli.options import SOURCE, json_option
 
 NOT_PASSED = 4
@@ -25,7 +26,7 @@ def parse_limits(context: click.Context, parameter: click.Parameter, values: tup
     return limits
 
 
-@click.command()
+@click.command(cls=Command, short_help="Does a report meet your limits? An exit status for CI.")
 @click.argument("report", type=SOURCE)
 @click.option("--max", "maximum", multiple=True, callback=parse_limits, metavar="NAME=NUMBER", help="Pass up to this.")
 @click.option(

@@ -8,6 +8,7 @@ from click.core import ParameterSource
 
 from ganmetrics.cli.evaluate import split_metrics
 from ganmetrics.cli.found import emit_found
+from ganmetrics.cli.help import Command
 from ganmetrics.cli.messages import start_logging
 from ganmetrics.cli.options import (
     SOURCE,
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 FOLDER = PathType(path_type=Path, file_okay=False)
 
 
-@click.command()
+@click.command(cls=Command, short_help="Which metrics notice which fault, on your own images.")
 @click.argument("real", type=SOURCE, required=False)
 @click.option(
     "--metrics",
