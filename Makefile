@@ -79,7 +79,7 @@ $(OLDEST_STAMP): pyproject.toml packaging/lowest.py
 	touch $(OLDEST_STAMP)
 
 oldest: $(OLDEST_STAMP)
-	OMP_NUM_THREADS=1 $(OLDEST)/bin/python -m pytest -m "not slow and not parity and not fuzz" tests
+	OMP_NUM_THREADS=1 $(OLDEST)/bin/python -m pytest -m "not slow and not parity" tests
 
 # An environment of its own: several peers still call an argument that SciPy 1.18 removed.
 $(PARITY_STAMP): pyproject.toml
