@@ -20,7 +20,8 @@ def outlying_row(rows: Tensor) -> tuple[int, float] | None:
     """
     if not len(rows):
         return None
-    lengths = torch.cat([piece.double().norm(dim=1) for piece in rows.split(_ROWS)])
+    starts = range(0, len(rows), _ROWS)
+    lengths = torch.cat([rows[start : start + _ROWS].double().norm(dim=1) for start in starts])
     longest, row = lengths.max(dim=0)
     median = float(lengths.median())
     times = float(longest) / median if median > 0 else 0.0

@@ -1,6 +1,7 @@
 """From the statistics of two sides to scores: what is said beside the number."""
 
 import logging
+import re
 
 import pytest
 
@@ -50,8 +51,7 @@ def test_an_outlier_is_said(caplog):
         evaluate(random_images(40, seed=0), random_images(40, seed=1), metrics=("kid",), **FREE)
         assert "alone decides" not in caplog.text
         evaluate(random_images(40, seed=0), random_images(40, seed=1), metrics=("kid",), **{**FREE, "extractor": Far()})
-    assert "fake: the features of tensor[3] are 1" in caplog.text
-    assert "times as long as most: it alone decides" in caplog.text
+    assert re.search(r"fake: the features of tensor\[\d+\] are 1\S+ times as long as most: it alone", caplog.text)
 
 
 def test_skipped_images_are_said_in_the_result(folders):
