@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from ganmetrics.commands.extract import extract as extract
     from ganmetrics.commands.gate.run import gate as gate
     from ganmetrics.commands.influence import influence as influence
+    from ganmetrics.commands.path_length import perceptual_path_length as perceptual_path_length
     from ganmetrics.commands.reconstruct.run import reconstruct as reconstruct
+    from ganmetrics.commands.report_page.run import ReportPage as ReportPage
+    from ganmetrics.commands.report_page.run import report_page as report_page
     from ganmetrics.commands.sanity.run import sanity as sanity
     from ganmetrics.commands.sanity.synthetic.run import synthetic_sanity as synthetic_sanity
     from ganmetrics.core.gaussian.moments import Moments as Moments
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
     from ganmetrics.features.base import ExtractorSpec as ExtractorSpec
     from ganmetrics.features.base import Outputs as Outputs
     from ganmetrics.features.module import ModuleExtractor as ModuleExtractor
+    from ganmetrics.features.perceptual import load_perceptual as load_perceptual
     from ganmetrics.features.registry import load_extractor as load_extractor
     from ganmetrics.features.resize import Preprocessing as Preprocessing
     from ganmetrics.metric import FrechetInceptionDistance as FrechetInceptionDistance
@@ -77,6 +81,7 @@ if TYPE_CHECKING:
     from ganmetrics.metrics.vendi_classes import vendi_by_class as vendi_by_class
     from ganmetrics.metrics.wavelet import WaveletMoments as WaveletMoments
     from ganmetrics.metrics.wavelet import frechet_wavelet_distance as frechet_wavelet_distance
+    from ganmetrics.progress import progress_bar as progress_bar
     from ganmetrics.ranks import this_process_only as this_process_only
     from ganmetrics.references.formats.plain_pickle import load_plain_pickle as load_plain_pickle
     from ganmetrics.references.joining import join_shards as join_shards
@@ -85,6 +90,7 @@ if TYPE_CHECKING:
     from ganmetrics.report import Ranking as Ranking
     from ganmetrics.report import Report as Report
     from ganmetrics.report import Score as Score
+    from ganmetrics.report import report_schema as report_schema
     from ganmetrics.timing import timed as timed
 
 _HOMES = {
@@ -108,6 +114,7 @@ _HOMES = {
     "Ranking": "report",
     "Reference": "references.reference",
     "Report": "report",
+    "ReportPage": "commands.report_page.run",
     "Sample": "metrics.frechet.sample",
     "Score": "report",
     "StaleStatistics": "errors",
@@ -143,16 +150,21 @@ _HOMES = {
     "kernel_distance_estimate": "metrics.kernel.estimate",
     "kl_divergence": "metrics.divergences",
     "load_extractor": "features.registry",
+    "load_perceptual": "features.perceptual",
     "load_plain_pickle": "references.formats.plain_pickle",
     "mode_count": "metrics.kernel.renyi",
+    "perceptual_path_length": "commands.path_length",
     "precision_recall": "metrics.neighbours.precision_recall",
     "precision_recall_curve": "metrics.precision_recall_curve",
     "precision_recall_difference": "metrics.neighbours.difference",
     "precision_recall_estimate": "metrics.neighbours.estimate",
     "printable": "_text",
     "probabilistic_precision_recall": "metrics.neighbours.probabilistic",
+    "progress_bar": "progress",
     "psd_sqrt": "core.gaussian.roots",
     "reconstruct": "commands.reconstruct.run",
+    "report_page": "commands.report_page.run",
+    "report_schema": "report",
     "sanity": "commands.sanity.run",
     "shown": "_text",
     "sliced_distance": "metrics.sliced",

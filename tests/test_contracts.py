@@ -12,8 +12,8 @@ ROOT = Path(__file__).parents[1]
 PROGRAMS = sorted(
     path for folder in ("benchmarks", "docs", "reference_models") for path in (ROOT / folder).rglob("*.py")
 )
-PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")])
-OPEN_MODULES = ("ganmetrics", "ganmetrics.testing")
+PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")])
+OPEN_MODULES = ("ganmetrics", "ganmetrics.pages", "ganmetrics.testing")
 OPEN_PACKAGES = ("ganmetrics.compat", "ganmetrics.integrations")
 MODULE_NAME = re.compile(r"ganmetrics(\.[a-z_]\w*)+")
 FENCED = re.compile(r"^```(?:python|py|pycon)\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -30,7 +30,7 @@ def internal_uses(code):
             if is_internal(node.module):
                 found.append(node.module)
             elif node.module == "ganmetrics":
-                known = {*ganmetrics.__all__, "__version__", "testing", "compat", "integrations"}
+                known = {*ganmetrics.__all__, "__version__", "pages", "testing", "compat", "integrations"}
                 found += [f"ganmetrics.{alias.name}" for alias in node.names if alias.name not in known]
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             # What `importlib.import_module` would be given.

@@ -23,6 +23,7 @@ from ganmetrics.cli.output import any_text, hold_standard_descriptors, say, whil
 from ganmetrics.cli.processes import check_shared, launched
 from ganmetrics.cli.reconstruct import reconstruct
 from ganmetrics.cli.reference import reference
+from ganmetrics.cli.report import report
 from ganmetrics.cli.sanity import sanity
 from ganmetrics.cli.weights import weights
 from ganmetrics.errors import GanMetricsError
@@ -83,7 +84,7 @@ def command() -> None:
     """Score generated images against real ones: numbers to trust, compare and publish."""
 
 
-_SCORING = (fid, evaluate, compare, influence, explain, sanity, reconstruct, gate)
+_SCORING = (fid, evaluate, report, compare, influence, explain, sanity, reconstruct, gate)
 for _command in (*_SCORING, reference, weights, cache, completion):
     command.add_command(_command)
 

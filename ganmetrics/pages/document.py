@@ -38,11 +38,12 @@ class Code:
 
 @dataclass(frozen=True, eq=False)
 class Gallery:
-    """Pictures side by side under a title."""
+    """Pictures side by side under a title; `large` where each is to be looked at by itself."""
 
     title: str
     tiles: tuple[Tile, ...]
     note: str = ""
+    large: bool = False
 
 
 @dataclass(frozen=True)

@@ -13,15 +13,16 @@ NOTHING = "–"
 
 
 def decimals_for(values: Sequence[Number | None], *, significant: int = SIGNIFICANT) -> int:
-    """Return how many decimals give the largest of some numbers so many digits.
+    """Return how many decimals give the largest of some numbers so many digits; below 1 one fewer.
 
-    >>> decimals_for([12.3456, 0.01]), decimals_for([0.00123]), decimals_for([1234.5]), decimals_for([])
-    (2, 6, 0, 0)
+    >>> decimals_for([12.3456, 0.01]), decimals_for([0.00123]), decimals_for([0.512]), decimals_for([1234.5])
+    (2, 5, 3, 0)
     """
     sizes = [abs(value) for value in values if value is not None and math.isfinite(value) and value != 0]
     if not sizes:
         return 0
-    return min(max(significant - 1 - math.floor(math.log10(max(sizes))), 0), MOST_DECIMALS)
+    digits = significant if max(sizes) >= 1 else significant - 1
+    return min(max(digits - 1 - math.floor(math.log10(max(sizes))), 0), MOST_DECIMALS)
 
 
 def shown_number(value: Number | None, decimals: int) -> str:

@@ -25,7 +25,14 @@ class Fineness(NamedTuple):
     quality: int
 
 
-LADDER = (Fineness(256, 88), Fineness(192, 86), Fineness(128, 84), Fineness(96, 78), Fineness(64, 70), Fineness(48, 55))
+LADDER = (
+    Fineness(256, 88),
+    Fineness(192, 86),
+    Fineness(128, 84),
+    Fineness(96, 78),
+    Fineness(64, 70),
+    Fineness(48, 55),
+)
 """Tried from the finest until all pictures fit."""
 
 
@@ -36,10 +43,12 @@ class Picture:
     Attributes:
         image: uint8 RGB [h, w, 3].
         alt: a few words.
+        large: to be looked at by itself, at twice the width and height of others.
     """
 
     image: Image
     alt: str
+    large: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,8 +103,9 @@ def _encode(picture: Picture, fineness: Fineness) -> Encoded:
     image = Pillow.fromarray(np.ascontiguousarray(picture.image))
     small = max(image.size) <= SHARP
     longest = max(image.size)
-    if longest > fineness.edge:
-        size = tuple(max(1, round(side * fineness.edge / longest)) for side in image.size)
+    edge = fineness.edge * (2 if picture.large else 1)
+    if longest > edge:
+        size = tuple(max(1, round(side * edge / longest)) for side in image.size)
         image = image.resize((size[0], size[1]), Pillow.Resampling.LANCZOS)
     buffer, kind = io.BytesIO(), "png" if small else "jpeg"
     if small:

@@ -5,7 +5,7 @@ from typing import Any, TypedDict
 
 from torch import Tensor
 
-from ganmetrics.compat.torchmetrics.network import SharedNetwork
+from ganmetrics.compat.shared_network import SharedNetwork
 from ganmetrics.optional import require
 
 require("torchmetrics", extra="torchmetrics", user="ganmetrics.compat.torchmetrics")

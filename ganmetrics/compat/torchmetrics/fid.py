@@ -7,9 +7,9 @@ import torch
 from torch import Tensor, nn
 
 from ganmetrics import Extractor, frechet_distance
+from ganmetrics.compat.moments_state import merged, moments_of, no_images, with_features
+from ganmetrics.compat.shared_network import feature_width, shared_network
 from ganmetrics.compat.torchmetrics.base import ImageMetric, MetricOptions
-from ganmetrics.compat.torchmetrics.moments_state import merged, moments_of, no_images, with_features
-from ganmetrics.compat.torchmetrics.network import feature_width, shared_network
 
 
 class FrechetInceptionDistance(ImageMetric):

@@ -7,9 +7,9 @@ import torch
 from torch import Tensor, nn
 
 from ganmetrics import Extractor, Moments, frechet_distance
+from ganmetrics.compat.shared_network import shared_network
 from ganmetrics.compat.torchmetrics.base import ImageMetric, MetricOptions
 from ganmetrics.compat.torchmetrics.features_state import all_rows, on_host
-from ganmetrics.compat.torchmetrics.network import shared_network
 from ganmetrics.metrics.neighbours.memorisation import memorisation_distance, mifid
 
 

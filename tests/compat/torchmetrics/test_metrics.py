@@ -118,14 +118,18 @@ def test_a_collection_passes_each_image_once(sides):
     }
 
 
-def test_a_changed_batch_passes_again(sides):
-    """A buffer that is filled anew is no batch that was seen."""
-    network, buffer = CountingMeans(), sides[0].clone()
+@pytest.mark.parametrize("inference", [False, True])
+def test_a_changed_batch_passes_again(sides, inference):
+    """A buffer that is filled anew is no batch that was seen; in inference mode torch does not count changes."""
+    network = CountingMeans()
     network.seen.clear()
-    metric = made(FrechetInceptionDistance, network)
-    metric.update(buffer, real=True)
-    buffer.copy_(sides[0] // 2)
-    metric.update(buffer, real=False)
+    metric, other = made(FrechetInceptionDistance, network), made(KernelInceptionDistance, network)
+    with torch.inference_mode(inference):
+        buffer = sides[0].clone()
+        for one in (metric, other):
+            one.update(buffer, real=True)
+        buffer.copy_(sides[0] // 2)
+        metric.update(buffer, real=False)
     assert network.seen == [32, 8, 32, 8]
     assert float(metric.compute()) > 0
 

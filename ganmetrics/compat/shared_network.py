@@ -70,12 +70,12 @@ class LastBatch:
 
     def __init__(self) -> None:
         self._images: weakref.ref[Tensor] | None = None
-        self._version = 0
+        self._state: int | Tensor = 0
         self._known: list[tuple[weakref.ref[object], bool, Outputs]] = []
 
     def get(self, images: Tensor, network: object, *, normalize: bool) -> Outputs | None:
         """Return what a network gave for a batch; None where it is not known."""
-        if self._images is None or self._images() is not images or images._version != self._version:
+        if not self._is_last(images):
             return None
         for known, as_floats, outputs in self._known:
             if known() is network and as_floats == normalize:
@@ -84,13 +84,22 @@ class LastBatch:
 
     def keep(self, images: Tensor, network: object, outputs: Outputs, *, normalize: bool) -> None:
         """Remember what a network gave for a batch, and forget all other batches."""
-        if self._images is None or self._images() is not images or images._version != self._version:
-            self._images, self._version, self._known = weakref.ref(images, self._forget), images._version, []
+        if not self._is_last(images):
+            # Tensors of torch's inference mode, which Lightning validates in, do not count their changes.
+            self._state = images.clone() if images.is_inference() else images._version
+            self._images, self._known = weakref.ref(images, self._forget), []
         self._known.append((weakref.ref(network), normalize, outputs))
+
+    def _is_last(self, images: Tensor) -> bool:
+        if self._images is None or self._images() is not images:
+            return False
+        if isinstance(self._state, Tensor):
+            return torch.equal(self._state, images)
+        return self._state == images._version
 
     def _forget(self, images: weakref.ref[Tensor]) -> None:
         if self._images is images:
-            self._images, self._known = None, []
+            self._images, self._state, self._known = None, 0, []
 
 
 _last = LastBatch()

@@ -1,11 +1,11 @@
-"""Tests of `ganmetrics.compat.torchmetrics.moments_state`."""
+"""Tests of `ganmetrics.compat.moments_state`."""
 
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ganmetrics.compat.torchmetrics.moments_state import merged, moments_of, no_images, with_features
+from ganmetrics.compat.moments_state import merged, moments_of, no_images, with_features
 from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.errors import NotEnoughSamples
 
