@@ -20,8 +20,10 @@ from ganmetrics.testing import ChannelMeans, random_images
 
 FREE = {"extractor": ChannelMeans(), "workers": 0, "device": "cpu"}
 REAL, FAKE = random_images(60, seed=1), random_images(50, seed=2)
-LABELS = {"real_labels": ["cat", "dog"] * 30, "fake_labels": ["cat", "dog"] * 25}
-WITH_MEANS = [name for name in METRICS if name not in ("sfid", "cmmd")]  # of one network each, and tested with it
+TEST = random_images(40, seed=3)
+LABELS = {"real_labels": ["cat", "dog"] * 30, "fake_labels": ["cat", "dog"] * 25, "bandwidth": 40.0}
+# Two are of one network each, and C_T needs more fakes a cell: all three are tested elsewhere.
+WITH_MEANS = [name for name in METRICS if name not in ("sfid", "cmmd", "data_copying")]
 
 
 def means(images):
@@ -31,7 +33,7 @@ def means(images):
 @pytest.fixture(scope="module")
 def report():
     """Everything at once, from one pass over each side."""
-    return evaluate(REAL, FAKE, metrics=WITH_MEANS, **LABELS, **FREE)
+    return evaluate(REAL, FAKE, metrics=WITH_MEANS, test=TEST, **LABELS, **FREE)
 
 
 def value(report, name):
@@ -94,13 +96,23 @@ def test_a_report_is_one_json_object_with_what_was_chosen(report):
         "boundary": "inside",
         "interval": "not calibrated, at these counts",
     }
-    assert set(content["tables"]) == {"realism", "memorisation", "duplicates", "classes", "class_agreement"}
+    assert set(content["tables"]) == {
+        "realism",
+        "memorisation",
+        "duplicates",
+        "classes",
+        "class_agreement",
+        "copied_share",
+        "held_out",
+        "precision_recall_curve",
+        "vendi_by_class",
+    }
     assert len(content["tables"]["realism"]) == 50
     assert [row["class"] for row in content["tables"]["classes"]] == ["cat", "dog"]
 
 
 def test_images_are_extracted_once_whatever_is_asked():
-    """Twice for two sides, not for each metric."""
+    """Once for each of the sides, not for each metric."""
     passes = []
 
     class Counting(ChannelMeans):
@@ -108,8 +120,8 @@ def test_images_are_extracted_once_whatever_is_asked():
             passes.append(len(batch))
             return super().__call__(batch, device)
 
-    evaluate(REAL, FAKE, metrics=WITH_MEANS, **LABELS, **{**FREE, "extractor": Counting()})
-    assert sum(passes) == 110
+    evaluate(REAL, FAKE, metrics=WITH_MEANS, test=TEST, **LABELS, **{**FREE, "extractor": Counting()})
+    assert sum(passes) == 150
 
 
 @pytest.mark.parametrize(
