@@ -3,13 +3,18 @@
 from ganmetrics.commands.report_page.bibliography import entries_for
 from ganmetrics.commands.report_page.material import Material
 from ganmetrics.pages import Code, Prose, Section
+from ganmetrics.report import Report
 from ganmetrics.report.exports import to_latex
 
 
 def section(material: Material) -> Section:
     """Return all three."""
     names = [name for name in material.generators[0].report if not name.endswith(("_floor", "_test"))]
-    rows = to_latex({generator.name: generator.report for generator in material.generators})
+    scored = {
+        one.name: Report({name: one.report[name] for name in names if name in one.report})
+        for one in material.generators
+    }
+    rows = to_latex(scored)
     blocks = (
         Prose((paragraph(material),)),
         Code("LaTeX row", rows),
