@@ -1,24 +1,23 @@
 """What goes into a paper: a paragraph, a row of a table, the entries of a bibliography."""
 
-from ganmetrics.commands.report_page.bibliography import entries_for
 from ganmetrics.commands.report_page.material import Material
 from ganmetrics.pages import Code, Prose, Section
 from ganmetrics.report import Report
+from ganmetrics.report.citations import bibtex
 from ganmetrics.report.exports import to_latex
 
 
 def section(material: Material) -> Section:
     """Return all three."""
-    names = [name for name in material.generators[0].report if not name.endswith(("_floor", "_test"))]
     scored = {
-        one.name: Report({name: one.report[name] for name in names if name in one.report})
+        one.name: Report({name: score for name, score in one.report.items() if not name.endswith(("_floor", "_test"))})
         for one in material.generators
     }
     rows = to_latex(scored)
     blocks = (
         Prose((paragraph(material),)),
-        Code("LaTeX row", rows),
-        Code("BibTeX", entries_for(names, _extractor(material))),
+        Code("LaTeX", rows),
+        Code("BibTeX", bibtex(material.generators[0].report.values())),
     )
     return Section("For a paper", blocks)
 
