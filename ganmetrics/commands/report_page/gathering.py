@@ -15,7 +15,7 @@ from ganmetrics.extraction.options import Extraction
 from ganmetrics.metrics.catalogue import Metric
 from ganmetrics.metrics.neighbours.precision_recall import NEIGHBOUR_CONVENTIONS
 from ganmetrics.references.reference import Reference
-from ganmetrics.references.sides import Demand, Request, Side
+from ganmetrics.references.sides import Demand, Request, Side, StoredBeside
 from ganmetrics.scoring.comparison import Comparison
 from ganmetrics.scoring.options import ScoringOptions
 from ganmetrics.scoring.ranking import score_generators
@@ -30,11 +30,10 @@ MOST_CLASSES = 100
 
 def metrics_for(sides: Sides) -> tuple[str, ...]:
     """Return what the sides can be scored by."""
-    if any(isinstance(side, Reference) for side in sides):
+    images = [side for side in sides if not isinstance(side, Reference | StoredBeside)]
+    if len(images) < len(list(sides)):
         return OF_STATISTICS
-    classes = [
-        {side.class_of(index) for index in range(len(side))} for side in sides if not isinstance(side, Reference)
-    ]
+    classes = [{side.class_of(index) for index in range(len(side))} for side in images]
     real, *others = classes
     labelled = None not in real and 1 < len(real) <= MOST_CLASSES and all(found <= real for found in others)
     return (*METRICS_OF_A_PAGE, "intra_fid") if labelled else METRICS_OF_A_PAGE
@@ -44,6 +43,7 @@ def page_requests(sides: Sides, metrics: tuple[Metric, ...], options: ScoringOpt
     """Return what the metrics ask of each side, and of images all that the page reads besides."""
     found = requests_for(sides, metrics, options)
     if not any(request.role == "real" for request in found):
+        assert not isinstance(sides.real, StoredBeside)
         found.insert(0, Request("real", sides.real, (), memory=options.memory))
     return [
         request

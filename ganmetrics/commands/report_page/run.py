@@ -11,6 +11,7 @@ from ganmetrics.commands.report_page.assemble import assemble
 from ganmetrics.commands.report_page.gathering import material_of, metrics_for, page_requests, scale_of
 from ganmetrics.commands.report_page.repeat import command_for
 from ganmetrics.commands.requests import Sides, check_sides
+from ganmetrics.data.features import Features
 from ganmetrics.errors import InputError
 from ganmetrics.extraction.options import Extraction
 from ganmetrics.metrics.catalogue import choose_metrics
@@ -118,6 +119,9 @@ def report_page(
                 {name: open_side(one, extraction, fake_labels) for name, one in fakes.items()},
             )
         )
+        given = next((side for side in sides if isinstance(side, Features)), None)
+        if given is not None:
+            raise InputError(f"a report shows images; {given.source} holds features")
         chosen = choose_metrics(metrics_for(sides) if metrics is None else metrics)
         with_floor = replace(choices, floor=choices.floor or not isinstance(sides.real, Reference))
         check_sides(sides, chosen, extraction, with_floor)
