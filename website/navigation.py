@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TypeAlias
 
-Entry: TypeAlias = "str | dict[str, list[Entry]]"
+Entry: TypeAlias = "str | dict[str, str] | dict[str, list[Entry]]"
 
 PARTS: dict[str, tuple[str, ...]] = {
     "Start": (
@@ -22,6 +22,7 @@ PARTS: dict[str, tuple[str, ...]] = {
         "report.md",
         "gate.md",
         "reconstruct.md",
+        "publishing.md",
         "influence.md",
         "sanity.md",
         "any-features.md",
@@ -42,7 +43,29 @@ PARTS: dict[str, tuple[str, ...]] = {
         "uncertainty-tables.md",
         "architecture.md",
     ),
-    "Metrics": ("metrics.md", "metrics/*.md"),
+    "Metrics": (
+        "metrics/index.md",
+        "metrics.md",
+        "metrics/fid.md",
+        "metrics/sfid.md",
+        "metrics/kid.md",
+        "metrics/mmd.md",
+        "metrics/is.md",
+        "metrics/precision.md",
+        "metrics/density.md",
+        "metrics/clipped_density.md",
+        "metrics/symmetric_precision.md",
+        "metrics/p_precision.md",
+        "metrics/mind.md",
+        "metrics/realism.md",
+        "metrics/authenticity.md",
+        "metrics/mifid.md",
+        "metrics/vendi.md",
+        "metrics/duplicates.md",
+        "metrics/intra_fid.md",
+        "metrics/class_agreement.md",
+        "metrics/*.md",
+    ),
     "Reference": (
         "commands/*.md",
         "api/*.md",
@@ -67,7 +90,7 @@ def navigation(docs: Path, made: Iterable[str] = ()) -> list[Entry]:
     placed = {title: placed_pages(patterns, pages) for title, patterns in PARTS.items()}
     known = {page for inside in placed.values() for page in inside}
     placed[ELSEWHERE] += [page for page in pages if page not in known]
-    return [{title: by_folder(inside)} for title, inside in placed.items() if inside]
+    return [{title: by_folder(inside, docs)} for title, inside in placed.items() if inside]
 
 
 def placed_pages(patterns: tuple[str, ...], pages: list[str]) -> list[str]:
@@ -83,17 +106,24 @@ def placed_pages(patterns: tuple[str, ...], pages: list[str]) -> list[str]:
     return found
 
 
-def by_folder(pages: list[str]) -> list[Entry]:
-    """Return the pages with those of one folder under its title."""
+def by_folder(pages: list[str], docs: Path) -> list[Entry]:
+    """Return the pages with those of one folder under its title, and those of metrics under the metrics' names."""
     entries: list[Entry] = []
     inside: dict[str, list[Entry]] = {}
     for page in pages:
         folder = page.split("/")[0]
         if folder not in FOLDERS:
-            entries.append(page)
+            name = metric_names(docs / page) if folder == "metrics" else None
+            entries.append({name: page} if name else page)
         elif folder in inside:
             inside[folder].append(page)
         else:
             inside[folder] = [page]
             entries.append({FOLDERS[folder]: inside[folder]})
     return entries
+
+
+def metric_names(page: Path) -> str | None:
+    """Return the metrics that the title of a page names, such as ``precision, recall``; None where it names none."""
+    title = page.read_text(encoding="utf-8").lstrip().split("\n", 1)[0]
+    return ", ".join(title.split("`")[1::2]) or None

@@ -201,7 +201,7 @@ def plot(name: str, plain: npt.NDArray[np.float64], lines: npt.NDArray[np.float6
     panels: list[Axes] = list(figure.subplots(1, len(FAULTS), sharey=True))
     for axes, fault, line in zip(panels, FAULTS, lines, strict=True):
         axes.axhspan(centre - NOTICED * spread, centre + NOTICED * spread, color="0.9", linewidth=0)
-        told = colour(line[-1] - centre, spread / math.sqrt(DRAWS), lower_is_better=lower_is_better)
+        told = colour(line[-1] - centre, spread, lower_is_better=lower_is_better)
         axes.plot(LEVELS, line, color=told, marker="o", markersize=3, linewidth=1.6)
         axes.set_title(fault, fontsize=9, color=told)
         axes.set_xticks([0, 1], ["none", "most"], fontsize=8)

@@ -222,6 +222,7 @@ class Comparison:
             notes=(*self.notes(), *notes),
             made=made or {},
             provenance=self.provenance(),
+            metric=metric.name,
         )
 
     def _too_few(self) -> list[str]:
@@ -231,5 +232,6 @@ class Comparison:
             return []
         return [
             f"{' and '.join(counts)} images, no more than the {self.spec.dimension:,} features: the plain Fréchet "
-            "distance is then far too large; compare it at equal counts only, or take the corrected one"
+            "distance is then far too large; compare it at equal counts only, or take the corrected one, which there "
+            "is from 16 images a side on"
         ]

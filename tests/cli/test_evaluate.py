@@ -31,7 +31,7 @@ def test_json_is_one_object_with_the_promised_fields(run, folders):
     """The object can be piped: nothing else is on stdout."""
     done = run("fid", *folders, *OFFLINE, "--json")
     parsed = json.loads(done.out)
-    assert list(parsed) == ["scores", "provenance"]
+    assert list(parsed) == ["format", "scores", "provenance"]
     assert tuple(parsed["scores"][0]) == JSON_FIELDS
     assert parsed["scores"][0]["real_count"] == 20
     assert parsed["provenance"]["fake"]["source"].endswith("fake")
