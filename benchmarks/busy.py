@@ -1,7 +1,8 @@
 """Images a second on a machine that also does other work: with none, one and two of its cores kept busy.
 
-In turn, in one process and on the same prepared images: this library's streams, the same network as one team of threads
-(what it was before, and what every peer does), and pytorch-fid's network, the fastest of the peers. A busy core is a
+In turn, in one process: `extract` from pixels to features, which runs streams; the same network alone, on prepared
+images, as one team of threads (what it was before, and what every peer does); and pytorch-fid's network alone, the
+fastest of the peers. A busy core is a
 process that does nothing but count. The table has the median of the rounds.
 
     python benchmarks/busy.py --weights pt_inception-2015-12-05-6726825d.pth
@@ -20,9 +21,7 @@ from pathlib import Path
 import torch
 from extraction import CPU, SIZES, pytorch_fid
 
-from ganmetrics import load_extractor
-from ganmetrics.extraction.streams import in_streams
-from ganmetrics.features.network import CPU_PIECE
+import ganmetrics
 
 OURS, TEAM, PEER = "ganmetrics", "ganmetrics, one team", "pytorch-fid"
 
@@ -39,16 +38,17 @@ def busy(cores: int) -> Iterator[None]:
             process.wait()
 
 
-def contestants(options: argparse.Namespace, batch: torch.Tensor) -> dict[str, Callable[[], object]]:
-    """Return what computes the features of a batch, by name."""
-    extractor = load_extractor(options.extractor, weights=options.weights, offline=True)
-    streams = torch.get_num_threads()
-
-    def ours() -> None:
-        for _ in in_streams(lambda piece: extractor(piece, CPU), batch.split(CPU_PIECE), streams=streams):
-            pass
-
-    found: dict[str, Callable[[], object]] = {OURS: ours, TEAM: lambda: extractor(batch, CPU)}
+def contestants(options: argparse.Namespace) -> dict[str, Callable[[], object]]:
+    """Return what computes features of the same number of images, by name."""
+    size = SIZES[options.extractor]
+    shape, generator = (options.images, 3, size, size), torch.Generator().manual_seed(0)
+    images = torch.randint(0, 256, shape, generator=generator, dtype=torch.uint8)
+    batch = images.float() / 127.5 - 1
+    extractor = ganmetrics.load_extractor(options.extractor, weights=options.weights, offline=True)
+    found: dict[str, Callable[[], object]] = {
+        OURS: lambda: ganmetrics.extract(images, extractor=extractor, workers=0),
+        TEAM: lambda: extractor(batch, CPU),
+    }
     peer = pytorch_fid(options.weights) if options.extractor == "inception-v3" else None
     return found | ({} if peer is None else {PEER: lambda: peer(batch)})
 
@@ -62,9 +62,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--busy", type=int, nargs="*", default=[0, 1, 2])
     options = parser.parse_args()
-    size = SIZES[options.extractor]
-    batch = torch.rand(options.images, 3, size, size, generator=torch.Generator().manual_seed(0)) * 2 - 1
-    work = contestants(options, batch)
+    work = contestants(options)
     for run in work.values():
         run()
     print(f"{os.cpu_count()} cores, {torch.get_num_threads()} threads; torch {torch.__version__}; images/s\n")
