@@ -167,14 +167,30 @@ def _find(request: Request, settings: Settings, cache: ReferenceCache | None, pr
 
 
 def look_up(cache: ReferenceCache, key: ReferenceKey, images: ImageSource) -> Reference | None:
-    """Return cached statistics; processes whose caches lack them get them from the first that has them."""
+    """Return cached statistics; where the caches of processes differ, what the one with the most holds."""
     ranks = current()
     with stage("cache"):
         stored = ranks.each(lambda: cache.get(key, source=images.name))
-        holders = ranks.gather(stored is not None)
-        if any(holders) and not all(holders):
-            return ranks.send(stored, sender=holders.index(True))
+        held = ranks.gather(_held(stored))
+        if len(set(held)) > 1:
+            return ranks.send(stored, sender=held.index(max(held)))
         return stored
+
+
+def _held(stored: Reference | None) -> tuple[bool, ...]:
+    """Return what decides how much of an entry can be used; nothing for no entry, which is less than any."""
+    if stored is None:
+        return ()
+    layers = [
+        part
+        for layer in (stored.layer, stored.spatial)
+        for part in (
+            layer is not None,
+            layer is not None and layer.blocks is not None,
+            layer is not None and layer.kept is not None,
+        )
+    ]
+    return (stored.audit is not None, *layers)
 
 
 def _from_cache(stored: Reference, request: Request, cache: ReferenceCache, key: ReferenceKey) -> Side | None:
