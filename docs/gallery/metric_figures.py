@@ -111,8 +111,8 @@ def kinds_missing(level: float, _: Drawn, rng: np.random.Generator) -> Drawn:
 
 
 def copies(level: float, real: Drawn, rng: np.random.Generator) -> Drawn:
-    """Copies of real images among the fakes: up to all of them."""
-    fake, copied = draw(rng), int(level * COUNT)
+    """Copies of real images among the fakes: up to all but one, since two equal sets are refused."""
+    fake, copied = draw(rng), min(int(level * COUNT), COUNT - 1)
     return Drawn(np.concatenate([real.values[:copied], fake.values[copied:]]), fake.kinds)
 
 
