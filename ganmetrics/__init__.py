@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ganmetrics.commands.sanity.synthetic.run import synthetic_sanity as synthetic_sanity
     from ganmetrics.core.gaussian.moments import Moments as Moments
     from ganmetrics.core.gaussian.roots import psd_sqrt as psd_sqrt
+    from ganmetrics.data.features import Features as Features
     from ganmetrics.data.streams import Stream as Stream
     from ganmetrics.data.to_uint8 import to_uint8 as to_uint8
     from ganmetrics.errors import GanMetricsError as GanMetricsError
@@ -102,6 +103,7 @@ _HOMES = {
     "Extractor": "features.base",
     "ExtractorSpec": "features.base",
     "FeatureMetric": "metrics.feature_metric",
+    "Features": "data.features",
     "FrechetInceptionDistance": "metric",
     "GanMetricsError": "errors",
     "InputError": "errors",

@@ -13,9 +13,11 @@ from ganmetrics.cli.help import Command
 from ganmetrics.cli.messages import start_logging
 from ganmetrics.cli.options import (
     SOURCE,
+    Opener,
     cache_features_option,
     cache_options,
     extraction_options,
+    features_options,
     interval_options,
     json_option,
     quiet_option,
@@ -65,6 +67,7 @@ def check_several(context: click.Context, fakes: tuple[Path, ...], labels: Path 
 @click.command(cls=Command, short_help="The distance of papers: how far FAKE is from REAL.")
 @click.argument("real", type=SOURCE)
 @click.argument("fake", type=SOURCE)
+@features_options
 @extraction_options
 @interval_options
 @cache_options
@@ -75,6 +78,7 @@ def fid(
     real: Path,
     fake: Path,
     *,
+    opener: Opener,
     how: "Extraction",
     scoring: "ScoringOptions",
     cache: Path | None,
@@ -90,7 +94,9 @@ def fid(
     from ganmetrics.commands.evaluate import evaluate as evaluate_images
 
     start_logging(quiet=quiet)
-    report = evaluate_images(real, fake, how, scoring=scoring, cache=cache, progress=silent if quiet else bar)
+    report = evaluate_images(
+        opener(real), opener(fake), how, scoring=scoring, cache=cache, progress=silent if quiet else bar
+    )
     emit_found(report, as_json=as_json)
 
 
@@ -107,6 +113,7 @@ def fid(
 @click.option("--test", type=SOURCE, default=None, help="Real images held out from training: the scale of every score.")
 @click.option("--real-labels", type=SOURCE, default=None, help="CSV or JSON lines: the classes of the real images.")
 @click.option("--fake-labels", type=SOURCE, default=None, help="CSV or JSON lines: the classes asked for of the fakes.")
+@features_options
 @extraction_options
 @scoring_options
 @cache_options
@@ -127,6 +134,7 @@ def evaluate(
     test: Path | None,
     real_labels: Path | None,
     fake_labels: Path | None,
+    opener: Opener,
     how: "Extraction",
     scoring: "ScoringOptions",
     cache: Path | None,
@@ -157,12 +165,12 @@ def evaluate(
     start_logging(quiet=quiet)
     began = perf_counter()
     report = evaluate_images(
-        real,
-        fakes[0] if len(fakes) == 1 else {str(fake): fake for fake in fakes},
+        opener(real),
+        opener(fakes[0]) if len(fakes) == 1 else {str(fake): opener(fake) for fake in fakes},
         how,
         metrics=metrics,
         scoring=replace(scoring, seed=how.seed),
-        test=test,
+        test=None if test is None else opener(test),
         real_labels=real_labels,
         fake_labels=fake_labels,
         cache=cache,

@@ -52,7 +52,7 @@ def classes_of(metric: Metric, side: Side) -> list[str]:
         InputError: an image has none.
     """
     rows = side.rows
-    found = [] if rows is None else [rows.class_of(row) for row in range(len(rows.indices))]
+    found = [] if rows is None else [rows.class_of(row) for row in range(len(rows))]
     named = [name for name in found if name is not None]
     if not named or len(named) != len(found):
         raise InputError(
