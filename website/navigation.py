@@ -17,6 +17,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     ),
     "How-to": (
         "inputs.md",
+        "any-features.md",
         "comparing.md",
         "training-loops.md",
         "report.md",
