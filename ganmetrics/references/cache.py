@@ -60,7 +60,7 @@ class ReferenceCache:
     Attributes:
         directory: where the entries lie.
         limit: bytes that they may take together; the least recently used go first.
-        features: whether every image's features are kept too, where a metric has read them.
+        features: whether every image's features and logits are kept too, for the metrics of later runs.
     """
 
     directory: Path

@@ -160,6 +160,9 @@ def _find(request: Request, settings: Settings, cache: ReferenceCache | None, pr
             # What replaces the entry holds at least what it held.
             keep = keep.with_all_of(stored.layer, stored.spatial)
     if cache is not None:
+        if cache.features:
+            # Whatever is asked now: what is kept is for the metrics of later runs.
+            keep = replace(keep, features=True, logits=True)
         room = cache.room(settings.extractor.spec, len(images), keep)
         current().once(lambda: cache.check_room(room))
     settings.build_network()
