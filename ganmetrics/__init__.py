@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ganmetrics.commands.explain import explain as explain
     from ganmetrics.commands.extract import extract as extract
     from ganmetrics.commands.influence import influence as influence
+    from ganmetrics.commands.plan import plan as plan
     from ganmetrics.commands.reconstruct.run import reconstruct as reconstruct
     from ganmetrics.commands.sanity.run import sanity as sanity
     from ganmetrics.core.gaussian.moments import Moments as Moments
@@ -138,6 +139,7 @@ _HOMES = {
     "load_extractor": "features.registry",
     "load_plain_pickle": "references.formats.plain_pickle",
     "mode_count": "metrics.kernel.renyi",
+    "plan": "commands.plan",
     "precision_recall": "metrics.neighbours.precision_recall",
     "precision_recall_curve": "metrics.precision_recall_curve",
     "precision_recall_difference": "metrics.neighbours.difference",

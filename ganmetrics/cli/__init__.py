@@ -16,6 +16,7 @@ from ganmetrics.cli.explain import explain
 from ganmetrics.cli.influence import influence
 from ganmetrics.cli.interrupt import end_promptly_on_interrupt, leave
 from ganmetrics.cli.output import any_text, hold_standard_descriptors, say, while_printing
+from ganmetrics.cli.plan import plan
 from ganmetrics.cli.processes import check_shared, launched
 from ganmetrics.cli.reconstruct import reconstruct
 from ganmetrics.cli.reference import reference
@@ -79,7 +80,7 @@ def command() -> None:
     """Score generated images against real ones: numbers to trust, compare and publish."""
 
 
-for _command in (fid, evaluate, compare, influence, explain, sanity, reconstruct, reference, weights, cache):
+for _command in (fid, evaluate, compare, plan, influence, explain, sanity, reconstruct, reference, weights, cache):
     command.add_command(_command)
 
 

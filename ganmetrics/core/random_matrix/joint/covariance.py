@@ -105,7 +105,8 @@ def _with_traces(parts: tuple[Part, Part], product: Evidence, last: Tensor) -> M
     for number, part in enumerate(parts):
         if part.freedom is not None:
             at = len(gaussian) - 2 + number
-            seen = (part.factor.mT @ product.spectrum.vectors[number]).square().sum(0)
+            vectors = product.spectrum.vectors[number]
+            seen = (vectors * (part.gram @ vectors)).sum(0)
             gaussian[at, last] = gaussian[last, at] = _trace_with(part.freedom, product.law, number, seen, part.trace)
             gaussian[at, at] = part.trace_variance
     return gaussian
