@@ -3,10 +3,10 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 import torch
-from scipy.optimize import nnls
 
 from ganmetrics._types import Features
 from ganmetrics.errors import NotEnoughSamples, NumericsError
@@ -126,5 +126,18 @@ def _terms(counts: Sequence[int], squares: Sequence[float]) -> tuple[float, floa
     number, goal = np.array(counts, dtype=float), np.array(squares)
     last = number[-1]
     rows = np.stack([np.ones_like(number), last / number, (last / number) ** 2], axis=1) / goal[:, None]
-    fixed, once, twice = nnls(rows, np.ones_like(goal))[0]
+    fixed, once, twice = _not_negative(rows)
     return float(fixed), float(once * last), float(twice * last**2)
+
+
+def _not_negative(rows: np.ndarray) -> np.ndarray:
+    """Return the c >= 0 with rows @ c closest to 1: of few columns the best of all choices that are not 0."""
+    best, least = np.zeros(rows.shape[1]), math.inf
+    for size in range(1, rows.shape[1] + 1):
+        for chosen in combinations(range(rows.shape[1]), size):
+            found = np.linalg.lstsq(rows[:, chosen], np.ones(len(rows)), rcond=None)[0]
+            off = float(np.square(rows[:, chosen] @ found - 1).sum())
+            if (found >= 0).all() and off < least:
+                best, least = np.zeros(rows.shape[1]), off
+                best[list(chosen)] = found
+    return best
