@@ -105,14 +105,16 @@ def measure_widths(real: Sample, fake: Features, *, confidence: float = 0.95, se
         raise NotEnoughSamples(f"a plan needs at least {LEAST} fakes, got {total}")
     counts = [total >> halving for halving in range(HALVINGS, -1, -1) if total >> halving >= FEWEST]
     draw = torch.Generator().manual_seed(seed)
-    squares = [_squared_half_width(real, fake, count, draw, confidence) for count in counts]
+    # All of them first: an error then names the row as the caller counts it.
+    squares = [_squared_half_width(real, fake, count, draw, confidence) for count in reversed(counts)][::-1]
     return Widths(tuple(counts), tuple(math.sqrt(one) for one in squares), _terms(counts, squares))
 
 
 def _squared_half_width(real: Sample, fake: Features, count: int, draw: torch.Generator, confidence: float) -> float:
     squares = []
-    for _ in range(1 if count == len(fake) else DRAWS):
-        chosen = fake[torch.randperm(len(fake), generator=draw)[:count]]
+    whole = count == len(fake)
+    for _ in range(1 if whole else DRAWS):
+        chosen = fake if whole else fake[torch.randperm(len(fake), generator=draw)[:count]]
         found = frechet_estimate(real, chosen, confidence=confidence)
         if found.low is None or found.high is None:
             refused = NotEnoughSamples if "needs" in found.reason else NumericsError
