@@ -9,13 +9,16 @@ STAMP := $(VENV)/.installed
 PARITY := .venv-parity
 PARITY_STAMP := $(PARITY)/.installed
 
-.PHONY: help demo test quick check static format parity fuzz faults
+.PHONY: help demo test quick check static format docs package oldest parity fuzz faults
 
 help:
 	@echo "make demo     score two folders of real images, offline, and save a picture of both"
 	@echo "make test     format, lint, types, layers and tests: what CI runs"
 	@echo "make quick    the same with the fast tests only, in two minutes on two cores"
 	@echo "make format   rewrite the code in the house format"
+	@echo "make docs     the website in build/site, warnings as errors; open build/site/index.html"
+	@echo "make package  wheel and source distribution in dist/, checked"
+	@echo "make oldest   the fast tests with the lowest versions that pyproject.toml declares"
 	@echo "make fuzz     20,000 changed files, wrong arguments and command lines of each kind, seeds 0 and 1: hours"
 	@echo "make faults   kill -9 at 30 random moments of each writing command, and the other faults: some minutes"
 	@echo "make parity   compare with installed peers, each given the state dict WEIGHTS=path (or random weights)"
@@ -38,7 +41,7 @@ check: static
 	$(PYTEST) --cov --cov-report=term
 
 quick: $(STAMP) static
-	$(PYTEST) -m "not slow and not parity and not fuzz" ganmetrics tests
+	$(PYTEST) -m "not slow and not parity" ganmetrics tests
 
 static:
 	$(BIN)/ruff format --check .
@@ -49,6 +52,32 @@ static:
 format: $(STAMP)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+docs: $(STAMP)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --config-file website/mkdocs.yml
+	@echo "build/site/index.html"
+
+package: $(STAMP)
+	rm -rf dist
+	$(BIN)/python -m build --outdir dist .
+	$(BIN)/twine check --strict dist/*
+	$(BIN)/check-wheel-contents dist/*.whl
+
+# What pyproject.toml says it runs with is run. The tools that test are the current ones.
+OLDEST := .venv-oldest
+OLDEST_STAMP := $(OLDEST)/.installed
+OLDEST_EXTRAS := efficientnet plots parquet hdf5 lmdb
+
+$(OLDEST_STAMP): pyproject.toml packaging/lowest.py
+	test -x $(OLDEST)/bin/python || $(PYTHON) -m venv $(OLDEST)
+	$(PYTHON) packaging/lowest.py $(OLDEST_EXTRAS) > $(OLDEST)/lowest.txt
+	$(OLDEST)/bin/pip install --quiet --disable-pip-version-check --requirement $(OLDEST)/lowest.txt
+	$(OLDEST)/bin/pip install --quiet --disable-pip-version-check beartype hypothesis pytest sybil 'scipy<1.14'
+	$(OLDEST)/bin/pip install --quiet --disable-pip-version-check --no-deps .
+	touch $(OLDEST_STAMP)
+
+oldest: $(OLDEST_STAMP)
+	OMP_NUM_THREADS=1 $(OLDEST)/bin/python -m pytest -m "not slow and not parity and not fuzz" tests
 
 # An environment of its own: several peers still call an argument that SciPy 1.18 removed.
 $(PARITY_STAMP): pyproject.toml
@@ -63,7 +92,7 @@ parity: $(PARITY_STAMP)
 FUZZ_CASES ?= 20000
 FUZZ_SEEDS ?= 0 1
 fuzz: $(STAMP)
-	GANMETRICS_FUZZ_CASES=$(FUZZ_CASES) GANMETRICS_FUZZ_SEEDS="$(FUZZ_SEEDS)" $(BIN)/python -m pytest -m fuzz -o addopts= -p no:cacheprovider --import-mode=importlib tests/fuzz
+	GANMETRICS_FUZZ_CASES=$(FUZZ_CASES) GANMETRICS_FUZZ_SEEDS="$(FUZZ_SEEDS)" $(BIN)/python -m pytest -o addopts= -p no:cacheprovider --import-mode=importlib tests/fuzz
 
 faults: $(STAMP)
 	GANMETRICS_FAULT_ROUNDS=30 $(BIN)/python -m pytest --no-cov tests/faults

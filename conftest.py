@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 from doctest import ELLIPSIS
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,15 @@ pytest_collect_file = Sybil(
 # goes back to its default in a child: so tests of interrupts are the same wherever they are run.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Modules whose package is not installed cannot be imported for their docstrings' examples.
+NEEDS = {
+    "ganmetrics/compat/torchmetrics": "torchmetrics",
+    "ganmetrics/compat/ignite.py": "ignite",
+    "ganmetrics/integrations/ignite.py": "ignite",
+    "ganmetrics/integrations/lightning.py": "lightning",
+}
+collect_ignore = [path for path, package in NEEDS.items() if find_spec(package) is None]
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 

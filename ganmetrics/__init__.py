@@ -16,10 +16,14 @@ if TYPE_CHECKING:
     from ganmetrics.commands.evaluate import fid as fid
     from ganmetrics.commands.explain import explain as explain
     from ganmetrics.commands.extract import extract as extract
+    from ganmetrics.commands.gate.run import gate as gate
     from ganmetrics.commands.influence import influence as influence
     from ganmetrics.commands.plan import plan as plan
     from ganmetrics.commands.reconstruct.run import reconstruct as reconstruct
+    from ganmetrics.commands.report_page.run import ReportPage as ReportPage
+    from ganmetrics.commands.report_page.run import report_page as report_page
     from ganmetrics.commands.sanity.run import sanity as sanity
+    from ganmetrics.commands.sanity.synthetic.run import synthetic_sanity as synthetic_sanity
     from ganmetrics.core.gaussian.moments import Moments as Moments
     from ganmetrics.core.gaussian.roots import psd_sqrt as psd_sqrt
     from ganmetrics.data.streams import Stream as Stream
@@ -76,15 +80,19 @@ if TYPE_CHECKING:
     from ganmetrics.metrics.vendi_classes import vendi_by_class as vendi_by_class
     from ganmetrics.metrics.wavelet import WaveletMoments as WaveletMoments
     from ganmetrics.metrics.wavelet import frechet_wavelet_distance as frechet_wavelet_distance
+    from ganmetrics.progress import progress_bar as progress_bar
     from ganmetrics.ranks import this_process_only as this_process_only
     from ganmetrics.references.formats.plain_pickle import load_plain_pickle as load_plain_pickle
     from ganmetrics.references.joining import join_shards as join_shards
     from ganmetrics.references.reference import Reference as Reference
+    from ganmetrics.report import Contrast as Contrast
+    from ganmetrics.report import Ranking as Ranking
     from ganmetrics.report import Report as Report
     from ganmetrics.report import Score as Score
     from ganmetrics.timing import timed as timed
 
 _HOMES = {
+    "Contrast": "report",
     "Difference": "metrics.difference",
     "Estimate": "metrics.frechet.joint",
     "Evaluator": "evaluator",
@@ -101,8 +109,10 @@ _HOMES = {
     "NumericsError": "errors",
     "Outputs": "features.base",
     "Preprocessing": "features.resize",
+    "Ranking": "report",
     "Reference": "references.reference",
     "Report": "report",
+    "ReportPage": "commands.report_page.run",
     "Sample": "metrics.frechet.sample",
     "Score": "report",
     "StaleStatistics": "errors",
@@ -128,6 +138,7 @@ _HOMES = {
     "frechet_estimate": "metrics.frechet.joint",
     "frechet_infinity": "metrics.frechet.infinity",
     "frechet_wavelet_distance": "metrics.wavelet",
+    "gate": "commands.gate.run",
     "inception_score": "metrics.inception.score",
     "influence": "commands.influence",
     "join_shards": "references.joining",
@@ -146,13 +157,16 @@ _HOMES = {
     "precision_recall_estimate": "metrics.neighbours.estimate",
     "printable": "_text",
     "probabilistic_precision_recall": "metrics.neighbours.probabilistic",
+    "progress_bar": "progress",
     "psd_sqrt": "core.gaussian.roots",
     "reconstruct": "commands.reconstruct.run",
+    "report_page": "commands.report_page.run",
     "sanity": "commands.sanity.run",
     "shown": "_text",
     "sliced_distance": "metrics.sliced",
     "sliced_estimate": "metrics.sliced",
     "symmetric_precision_recall": "metrics.neighbours.symmetric",
+    "synthetic_sanity": "commands.sanity.synthetic.run",
     "this_process_only": "ranks",
     "timed": "timing",
     "to_uint8": "data.to_uint8",
@@ -161,7 +175,8 @@ _HOMES = {
 }
 
 __all__ = sorted(_HOMES)  # noqa: PLE0605 - a list of names, made from the table above
-__version__ = "0.1.0"
+__version__ = "0.2.0.dev0"
+"""The only place that says the version: the package, the command line and the website read it here."""
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands for

@@ -1,6 +1,7 @@
 """`Evaluator`: several metrics of generated images inside a training loop, from one pass of the network."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Unpack
 
@@ -16,10 +17,13 @@ from ganmetrics.errors import InputError, NotEnoughSamples
 from ganmetrics.extraction.accumulate import LayerAccumulator
 from ganmetrics.extraction.layer import Layer
 from ganmetrics.extraction.options import Extraction
+from ganmetrics.extraction.outputs import Inputs
 from ganmetrics.extraction.pooling import pool
 from ganmetrics.extraction.rows import Rows
 from ganmetrics.extraction.settings import open_settings
+from ganmetrics.extraction.streams import in_streams, streams_for
 from ganmetrics.features.base import Outputs
+from ganmetrics.features.network import CPU_PIECE
 from ganmetrics.metrics.catalogue import Metric, Need, choose_metrics
 from ganmetrics.ranks import Ranks, all_ranks
 from ganmetrics.references.agreement import check_matches, follow_stored
@@ -119,14 +123,14 @@ class Evaluator:
             InputError: the images are not uint8 of that shape; the message says how to convert them.
             NumericsError: the network gave a feature that is not finite.
         """
-        batch = check_images(images)
+        batch, settings = check_images(images), self._settings
+        streams = streams_for(settings.extractor, settings.device)
+        size = min(settings.batch_size, CPU_PIECE) if streams else settings.batch_size
         # A few at a time: prepared images of one large batch would take as much memory as it has images.
-        size, prepare = self._settings.batch_size, self._settings.extractor.prepare
-        for start in range(0, len(batch), size):
-            pixels = batch[start : start + size].detach().permute(0, 2, 3, 1).cpu().numpy()
-            inputs = np.stack([prepare(np.ascontiguousarray(image)) for image in pixels])
-            outputs = self._settings.extractor(torch.from_numpy(inputs), self._settings.device).on_host()
-            self._add(outputs, input_hashes(inputs) if self._options.interval else None)
+        pieces = (self._prepared(piece) for piece in torch.split(batch.detach(), size) if len(piece))
+        with closing(in_streams(self._outputs, pieces, streams=streams)) as passed:
+            for inputs, outputs in passed:
+                self._add(outputs, input_hashes(inputs) if self._options.interval else None)
 
     def merge(self, other: "Evaluator") -> None:
         """Add all that `other` has seen: another stream of images, or another part of the run.
@@ -185,6 +189,13 @@ class Evaluator:
             return taken_for(Side(request.opened), extraction, self._settings)
         (side,) = gather([request], agreed, cache=store, progress=progress)
         return side
+
+    def _prepared(self, images: Tensor) -> Inputs:
+        pixels = images.permute(0, 2, 3, 1).cpu().numpy()
+        return np.stack([self._settings.extractor.prepare(np.ascontiguousarray(image)) for image in pixels])
+
+    def _outputs(self, inputs: Inputs) -> Outputs:
+        return self._settings.extractor(torch.from_numpy(inputs), self._settings.device).on_host()
 
     def _add(self, outputs: Outputs, hashes: Tensor | None) -> None:
         self._seen.add(outputs.features, hashes)

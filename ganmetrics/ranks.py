@@ -206,6 +206,15 @@ def launched_here() -> int | None:
     return int(number) if number.isdecimal() and int(number) > 0 else None
 
 
+def own_cores() -> int:
+    """Return how many cores are this process's: as many as torch has threads here, or its part of the machine.
+
+    torchrun gives its processes one thread each, whatever the cores are, so there these are counted and divided.
+    """
+    processes = launched_here()
+    return torch.get_num_threads() if processes is None else max(1, usable_cores() // processes)
+
+
 def share_of(count: int, number: int, parts: int) -> range:
     """Return the part with a number, from 0, of `count` things in a row: sizes differ by one at most.
 

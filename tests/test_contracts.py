@@ -13,7 +13,8 @@ PROGRAMS = sorted(
     path for folder in ("benchmarks", "docs", "reference_models") for path in (ROOT / folder).rglob("*.py")
 )
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")])
-OPEN_MODULES = ("ganmetrics", "ganmetrics.testing")
+OPEN_MODULES = ("ganmetrics", "ganmetrics.pages", "ganmetrics.testing")
+OPEN_PACKAGES = ("ganmetrics.compat", "ganmetrics.integrations")
 MODULE_NAME = re.compile(r"ganmetrics(\.[a-z_]\w*)+")
 FENCED = re.compile(r"^```(?:python|py|pycon)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 PROMPT = re.compile(r"^\s*(?:>>>|\.\.\.) ?(.*)$", re.MULTILINE)
@@ -29,7 +30,7 @@ def internal_uses(code):
             if is_internal(node.module):
                 found.append(node.module)
             elif node.module == "ganmetrics":
-                known = {*ganmetrics.__all__, "__version__", "testing"}
+                known = {*ganmetrics.__all__, "__version__", "pages", "testing", "compat", "integrations"}
                 found += [f"ganmetrics.{alias.name}" for alias in node.names if alias.name not in known]
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             # What `importlib.import_module` would be given.
@@ -41,7 +42,8 @@ def internal_uses(code):
 
 def is_internal(name):
     """Return whether a module belongs to the package and is not open to others."""
-    return name.startswith("ganmetrics.") and name not in OPEN_MODULES
+    opened = name in OPEN_MODULES or any(name == one or name.startswith(f"{one}.") for one in OPEN_PACKAGES)
+    return name.startswith("ganmetrics.") and not opened
 
 
 def is_module(name):
@@ -88,6 +90,8 @@ def test_pages_use_public_names(path):
         ("import_module('ganmetrics.core.entropy')", ["ganmetrics.core.entropy"]),
         ("from ganmetrics import fid\nfrom ganmetrics.testing import ChannelMeans\nimport ganmetrics", []),
         ("name = 'ganmetrics.fid'", []),
+        ("from ganmetrics.compat.cleanfid import fid\nimport ganmetrics.integrations.loop", []),
+        ("from ganmetrics.compatible import fid", ["ganmetrics.compatible"]),
         ("from .ganmetrics import anything\nfrom ganmetrics_plus.core import x", []),
     ],
 )

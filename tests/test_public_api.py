@@ -1,9 +1,10 @@
 """The public names: listed, true, and light to import."""
 
 import ast
-import importlib.metadata
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -54,9 +55,13 @@ def test_library_use_does_not_load_click():
     assert result.stdout.strip() == ""
 
 
-def test_version_is_the_packages():
-    """The module and the installed metadata agree."""
-    assert ganmetrics.__version__ == importlib.metadata.version("ganmetrics")
+def test_the_version_is_said_once():
+    """The module says it, the package is built from that, and the changelog opens with it."""
+    project = tomllib.loads((ROOT.parent / "pyproject.toml").read_text())
+    assert project["project"]["dynamic"] == ["version"]
+    assert project["tool"]["hatch"]["version"]["path"] == "ganmetrics/__init__.py"
+    (first,) = re.findall(r"^## (\S+)", (ROOT.parent / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)[:1]
+    assert ganmetrics.__version__.split(".dev")[0] == first
 
 
 def test_every_error_is_one_family():

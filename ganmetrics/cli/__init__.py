@@ -8,11 +8,15 @@ from typing import Any
 
 import click
 
+from ganmetrics import __version__
 from ganmetrics._text import printable
 from ganmetrics.cli.cache import cache
 from ganmetrics.cli.compare import compare
+from ganmetrics.cli.completion import completion
 from ganmetrics.cli.evaluate import evaluate, fid
 from ganmetrics.cli.explain import explain
+from ganmetrics.cli.gate import gate
+from ganmetrics.cli.help import Group
 from ganmetrics.cli.influence import influence
 from ganmetrics.cli.interrupt import end_promptly_on_interrupt, leave
 from ganmetrics.cli.output import any_text, hold_standard_descriptors, say, while_printing
@@ -20,6 +24,7 @@ from ganmetrics.cli.plan import plan
 from ganmetrics.cli.processes import check_shared, launched
 from ganmetrics.cli.reconstruct import reconstruct
 from ganmetrics.cli.reference import reference
+from ganmetrics.cli.report import report
 from ganmetrics.cli.sanity import sanity
 from ganmetrics.cli.weights import weights
 from ganmetrics.errors import GanMetricsError
@@ -27,18 +32,18 @@ from ganmetrics.errors import GanMetricsError
 EPILOG = """\b
 Examples:
   ganmetrics fid real_dir fake_dir
-  ganmetrics fid real_dir fakes.zip --extractor efficientnet-lite0   offline, no download
-  ganmetrics fid real_dir fakes.npz --count 10000 --json
+  ganmetrics fid real_dir fakes.zip --extractor efficientnet-lite0    offline, no download
+  ganmetrics evaluate real_dir fake_dir --metrics fid,kid,precision,recall
+  ganmetrics compare real_dir fakes_a fakes_b
   ganmetrics reference build real_dir real.npz && ganmetrics fid real.npz fake_dir
-  ganmetrics explain real_dir fake_dir     why libraries give these files other FIDs
 
-REAL and FAKE are folders (searched through), zip files, npz files (arr_0, uint8, NHWC) or stored references.
+REAL and FAKE are folders (searched through), zip, tar or npz files, stored references and more (docs/inputs.md).
 Results go to stdout, everything else to stderr. Exit status: 0 done, 1 an error told in one line, 2 wrong usage,
-130 interrupted, 143 terminated.
+3 some of the metrics could not be scored, 130 interrupted, 143 terminated.
 """
 
 
-class OneLineErrors(click.Group):
+class OneLineErrors(Group):
     """Turns the library's errors into one line and status 1, and Ctrl-C into status 130, in this single place."""
 
     def resolve_command(
@@ -75,12 +80,13 @@ class OneLineErrors(click.Group):
 
 
 @click.group(cls=OneLineErrors, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="ganmetrics")
+@click.version_option(__version__)
 def command() -> None:
     """Score generated images against real ones: numbers to trust, compare and publish."""
 
 
-for _command in (fid, evaluate, compare, plan, influence, explain, sanity, reconstruct, reference, weights, cache):
+_SCORING = (fid, evaluate, report, compare, plan, influence, explain, sanity, reconstruct, gate)
+for _command in (*_SCORING, reference, weights, cache, completion):
     command.add_command(_command)
 
 

@@ -5,12 +5,13 @@ import time
 
 import click
 
+from ganmetrics.cli.help import Group
 from ganmetrics.cli.output import emit, say
 
 
-@click.group()
+@click.group(cls=Group)
 def cache() -> None:
-    """List, verify and clear the statistics that are kept between runs."""
+    """List, verify and clear what is kept between runs."""
 
 
 @cache.command(name="list")
@@ -32,7 +33,7 @@ def list_entries(*, as_json: bool) -> None:
     emit(f"{counted(len(entries))}, {total / 2**20:.1f} of {store.limit / 2**20:.0f} MiB in {store.directory}")
 
 
-@cache.command()
+@cache.command(short_help="Read every entry and check its digest.")
 def verify() -> None:
     """Read every entry and check its digest; exit with status 1 if one is damaged."""
     from ganmetrics.errors import StaleStatistics

@@ -5,17 +5,18 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ganmetrics.cli.found import emit_found
+from ganmetrics.cli.help import Command
+from ganmetrics.cli.messages import start_logging
 from ganmetrics.cli.options import (
     SOURCE,
     cache_features_option,
     cache_options,
     check_confidence,
-    emit_found,
     extraction_options,
     json_option,
     memory_option,
     quiet_option,
-    start_logging,
     timing_option,
 )
 from ganmetrics.cli.progress import bar
@@ -34,7 +35,7 @@ def split_contested(context: click.Context, parameter: click.Parameter, value: s
     return names
 
 
-@click.command()
+@click.command(cls=Command, short_help="Is generator A better than B? Differences with intervals.")
 @click.argument("real", type=SOURCE)
 @click.argument("first", metavar="A", type=SOURCE)
 @click.argument("second", metavar="B", type=SOURCE)

@@ -5,19 +5,21 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ganmetrics.cli.found import emit_found
+from ganmetrics.cli.help import Command
+from ganmetrics.cli.messages import start_logging
 from ganmetrics.cli.options import (
     SOURCE,
     cache_features_option,
     cache_options,
-    emit_found,
     extraction_options,
     interval_options,
     json_option,
     quiet_option,
     scoring_options,
-    start_logging,
     timing_option,
 )
+from ganmetrics.cli.output import emit
 from ganmetrics.cli.progress import bar
 from ganmetrics.metrics.catalogue import METRICS
 
@@ -38,7 +40,16 @@ def split_metrics(context: click.Context, parameter: click.Parameter, value: str
     return names
 
 
-@click.command()
+def check_several(context: click.Context, fakes: tuple[Path, ...], labels: Path | None) -> None:
+    """Refuse a generator that is named twice, and one file of labels for several."""
+    twice = next((fake for fake in fakes if fakes.count(fake) > 1), None)
+    if twice is not None:
+        raise click.UsageError(f"FAKE needs each set once; {twice} came twice.", context)
+    if len(fakes) > 1 and labels is not None:
+        raise click.UsageError("--fake-labels goes with one FAKE.", context)
+
+
+@click.command(cls=Command, short_help="The distance of papers: how far FAKE is from REAL.")
 @click.argument("real", type=SOURCE)
 @click.argument("fake", type=SOURCE)
 @extraction_options
@@ -70,9 +81,9 @@ def fid(
     emit_found(report, as_json=as_json)
 
 
-@click.command()
+@click.command(cls=Command, short_help="Several metrics of FAKE against REAL, from one pass over each.")
 @click.argument("real", type=SOURCE)
-@click.argument("fake", type=SOURCE)
+@click.argument("fakes", metavar="FAKE...", type=SOURCE, nargs=-1, required=True)
 @click.option(
     "--metrics",
     callback=split_metrics,
@@ -80,6 +91,7 @@ def fid(
     show_default=True,
     help=f"Separated by commas, of: {', '.join(METRICS)}.",
 )
+@click.option("--test", type=SOURCE, default=None, help="Real images held out from training: the scale of every score.")
 @click.option("--real-labels", type=SOURCE, default=None, help="CSV or JSON lines: the classes of the real images.")
 @click.option("--fake-labels", type=SOURCE, default=None, help="CSV or JSON lines: the classes asked for of the fakes.")
 @extraction_options
@@ -87,15 +99,17 @@ def fid(
 @cache_options
 @cache_features_option
 @json_option
+@click.option("--csv", "as_csv", is_flag=True, help="Print a line a score, separated by commas.")
 @quiet_option
 @timing_option
 @click.pass_context
 def evaluate(
     context: click.Context,
     real: Path,
-    fake: Path,
+    fakes: tuple[Path, ...],
     *,
     metrics: tuple[str, ...],
+    test: Path | None,
     real_labels: Path | None,
     fake_labels: Path | None,
     how: "Extraction",
@@ -103,9 +117,12 @@ def evaluate(
     cache: Path | None,
     cache_features: bool,
     as_json: bool,
+    as_csv: bool,
     quiet: bool,
 ) -> None:
     """Print several metrics of the images in FAKE against those in REAL, from one pass over each.
+
+    Several FAKEs are ranked: a table for each metric, and which of them differ beyond chance.
 
     A metric that cannot be scored leaves the others alone: its line has the reason, and the exit status is 3.
     """
@@ -113,20 +130,27 @@ def evaluate(
 
     from ganmetrics._types import silent
     from ganmetrics.commands.evaluate import evaluate as evaluate_images
+    from ganmetrics.report import Ranking
 
+    check_several(context, fakes, fake_labels)
     start_logging(quiet=quiet)
     report = evaluate_images(
         real,
-        fake,
+        fakes[0] if len(fakes) == 1 else {str(fake): fake for fake in fakes},
         how,
         metrics=metrics,
         scoring=replace(scoring, seed=how.seed),
+        test=test,
         real_labels=real_labels,
         fake_labels=fake_labels,
         cache=cache,
         cache_features=cache_features,
         progress=silent if quiet else bar,
     )
-    emit_found(report, as_json=as_json)
-    if report.refusals:
+    if as_csv:
+        emit(report.to_csv().rstrip("\n"))
+    else:
+        emit_found(report, as_json=as_json)
+    reports = report.values() if isinstance(report, Ranking) else [report]
+    if any(one.refusals for one in reports):
         context.exit(PARTLY)

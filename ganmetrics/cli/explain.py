@@ -5,16 +5,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ganmetrics.cli.options import (
-    SOURCE,
-    cache_options,
-    emit_found,
-    extraction_options,
-    json_option,
-    quiet_option,
-    start_logging,
-    timing_option,
-)
+from ganmetrics.cli.found import emit_found
+from ganmetrics.cli.help import Command
+from ganmetrics.cli.messages import start_logging
+from ganmetrics.cli.options import SOURCE, cache_options, extraction_options, json_option, quiet_option, timing_option
 from ganmetrics.cli.progress import bar
 from ganmetrics.features.names import DEFAULT_EXTRACTOR
 
@@ -22,7 +16,7 @@ if TYPE_CHECKING:
     from ganmetrics.extraction.options import Extraction
 
 
-@click.command()
+@click.command(cls=Command, short_help="Why other libraries give the same files other numbers.")
 @click.argument("real", type=SOURCE)
 @click.argument("fake", type=SOURCE)
 @extraction_options

@@ -5,17 +5,18 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ganmetrics.cli.found import emit_found
+from ganmetrics.cli.help import Command
+from ganmetrics.cli.messages import start_logging
 from ganmetrics.cli.options import (
     SOURCE,
     PathType,
     cache_features_option,
     cache_options,
-    emit_found,
     extraction_options,
     json_option,
     memory_option,
     quiet_option,
-    start_logging,
     timing_option,
 )
 from ganmetrics.cli.output import say
@@ -28,7 +29,7 @@ PICTURES = 32 * 2**20
 """Bytes to check for before the extraction; a sheet of hundreds of images takes less."""
 
 
-@click.command()
+@click.command(cls=Command, short_help="Which images move the distance between REAL and FAKE.")
 @click.argument("real", type=SOURCE)
 @click.argument("fake", type=SOURCE)
 @click.option(

@@ -5,14 +5,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ganmetrics.cli.found import emit_found
+from ganmetrics.cli.help import Command
+from ganmetrics.cli.messages import start_logging
 from ganmetrics.cli.options import (
     SOURCE,
     check_confidence,
-    emit_found,
     extraction_options,
     json_option,
     quiet_option,
-    start_logging,
     timing_option,
 )
 from ganmetrics.cli.output import say
@@ -26,7 +27,7 @@ CONVENTIONS = ("wang", "skimage", "torchmetrics")
 PICTURES = 32 * 2**20
 
 
-@click.command()
+@click.command(cls=Command, short_help="How near reconstructions are: PSNR, SSIM, L1, rFID.")
 @click.argument("originals", type=SOURCE)
 @click.argument("reconstructions", type=SOURCE)
 @click.option(

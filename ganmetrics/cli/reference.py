@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ganmetrics.cli.options import SOURCE, PathType, extraction_options, quiet_option, start_logging
+from ganmetrics.cli.help import Group
+from ganmetrics.cli.messages import start_logging
+from ganmetrics.cli.options import SOURCE, PathType, extraction_options, quiet_option
 from ganmetrics.cli.output import emit
 from ganmetrics.cli.progress import bar
 from ganmetrics.references.formats.names import OWN, WRITTEN
@@ -25,9 +27,9 @@ interval_option = click.option(
 )
 
 
-@click.group()
+@click.group(cls=Group)
 def reference() -> None:
-    """Build, show, merge and convert stored statistics of a real set."""
+    """Build, show, merge and convert stored statistics of a set."""
 
 
 @reference.command()
@@ -147,7 +149,7 @@ def merge(parts: tuple[Path, ...], output: Path) -> None:
     "--entry", default=None, help="The detector to read of an EDM2 pickle, such as fd_dinov2.  [default: fid]"
 )
 def convert(source: Path, output: Path, *, to: str, count: int | None, entry: str | None) -> None:
-    """Write the statistics in INPUT to OUTPUT in another library's format.
+    """Write the statistics in INPUT to OUTPUT as another library does.
 
     INPUT is a file of ganmetrics, TTUR, pytorch-fid, clean-fid, ADM, EDM, EDM2, torch-fidelity or StyleGAN, told by its
     contents. Pickles are read without running their code. Other formats have no place for the provenance.

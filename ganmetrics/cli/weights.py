@@ -5,17 +5,18 @@ from dataclasses import asdict
 
 import click
 
-from ganmetrics.cli.options import start_logging
+from ganmetrics.cli.help import Group
+from ganmetrics.cli.messages import start_logging
 from ganmetrics.cli.output import emit
 from ganmetrics.cli.progress import bar
 
 
-@click.group()
+@click.group(cls=Group)
 def weights() -> None:
-    """List, fetch and verify the published weights of the extractors."""
+    """List, fetch and verify published weights of extractors."""
 
 
-@weights.command(name="list")
+@weights.command(name="list", short_help="Print each published file, its size and digest, and where it is.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def list_all(*, as_json: bool) -> None:
     """Print each published file, its size and digest, and whether it is here."""
@@ -32,7 +33,7 @@ def list_all(*, as_json: bool) -> None:
         emit(f"  {status.name}, {size}, sha256 {status.sha256 or 'not published'}")
 
 
-@weights.command()
+@weights.command(short_help="Download the published weights of EXTRACTOR.")
 @click.argument("extractor", default="inception-v3")
 def fetch(extractor: str) -> None:
     """Download the published weights of EXTRACTOR (default: inception-v3), unless they are here already.
@@ -45,7 +46,7 @@ def fetch(extractor: str) -> None:
     emit(str(fetch_weights(extractor, progress=bar)))
 
 
-@weights.command()
+@weights.command(short_help="Check the digest of the published weights of EXTRACTOR.")
 @click.argument("extractor", default="inception-v3")
 def verify(extractor: str) -> None:
     """Check the digest of the published weights of EXTRACTOR (default: inception-v3) on this machine."""

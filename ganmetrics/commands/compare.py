@@ -1,12 +1,10 @@
 """`compare`: is one generator better than another on one reference?"""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple, Unpack
-
-from torch import Tensor
+from typing import Any, Unpack
 
 from ganmetrics._files import as_path
 from ganmetrics._types import Progress, silent
@@ -16,19 +14,15 @@ from ganmetrics.core.memory import MEMORY
 from ganmetrics.extraction.options import Extraction, ExtractionOptions
 from ganmetrics.metrics.catalogue import CONTESTED, METRICS, choose_metrics
 from ganmetrics.metrics.difference import Difference
-from ganmetrics.metrics.frechet.difference import frechet_difference
-from ganmetrics.metrics.kernel.difference import kernel_difference
-from ganmetrics.metrics.neighbours.difference import precision_recall_difference
 from ganmetrics.ranks import all_ranks
 from ganmetrics.references.cache import ReferenceCache
 from ganmetrics.references.gather import gather
 from ganmetrics.references.sides import Demand, Request, Side, open_side
 from ganmetrics.report import Table
 from ganmetrics.scoring import Comparison
+from ganmetrics.scoring.differences import LEAST, Choices, score_differences
 from ganmetrics.timing import stage
 
-LEAST = 16
-"""Images that each set needs: a permutation test of fewer can hardly reject, and a variance is hardly known."""
 FIRST, SECOND = "A", "B"
 
 
@@ -155,6 +149,7 @@ def compare(
     """
     names = tuple(metric.name for metric in choose_metrics(metrics, CONTESTED))
     probability("confidence", confidence)
+    memory = whole("memory", memory, least=1)
     permutations = whole("permutations", permutations, least=1)
     extraction = Extraction.of(how, options)
     store = None if cache is None else ReferenceCache(as_path(cache), features=cache_features)
@@ -170,15 +165,6 @@ def compare(
         return ranks.once(lambda: _contest(sides, choices))
 
 
-class Choices(NamedTuple):
-    """What is compared, and how sure it is to be."""
-
-    metrics: tuple[str, ...]
-    confidence: float
-    permutations: int
-    seed: int
-
-
 def _contest(sides: Sequence[Side], choices: Choices) -> Contest:
     """Return what the metrics say of the features of three sides: real, A and B."""
     comparisons = [Comparison.of(sides[0], side) for side in sides[1:]]
@@ -186,31 +172,12 @@ def _contest(sides: Sequence[Side], choices: Choices) -> Contest:
         comparison.warn([METRICS[name] for name in choices.metrics])
     features = [side.features for side in sides if side.features is not None]
     with stage("scores"):
-        differences = _differences(features, choices)
+        differences = score_differences(features, choices)
     verdicts = {}
     for name, difference in differences.items():
         score_name = comparisons[0].name_of(METRICS[name])
         verdicts[score_name] = Verdict(score_name, METRICS[name].lower_is_better, difference, choices.confidence)
     return Contest(verdicts, _provenance(comparisons, choices))
-
-
-def _differences(features: Sequence[Tensor], choices: Choices) -> dict[str, Difference]:
-    """Return the asked differences in their order; precision and recall come from one search for neighbours."""
-    compute: dict[str, Callable[..., Difference]] = {"fid": frechet_difference, "kid": kernel_difference}
-    real, first, second = features
-    _, confidence, permutations, seed = choices
-    found: dict[str, Difference] = {}
-    for name in choices.metrics:
-        if name in compute:
-            found[name] = compute[name](
-                real, first, second, confidence=confidence, permutations=permutations, seed=seed
-            )
-        elif name not in found:
-            both = precision_recall_difference(
-                real, first, second, confidence=confidence, permutations=permutations, seed=seed
-            )
-            found |= both._asdict()
-    return {name: found[name] for name in choices.metrics}
 
 
 def _provenance(comparisons: Sequence[Comparison], choices: Choices) -> dict[str, Any]:

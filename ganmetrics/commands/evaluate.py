@@ -1,29 +1,62 @@
 """`evaluate`: every asked metric from one pass over the images."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Unpack
+from typing import Unpack, overload
 
 from ganmetrics._files import as_path
 from ganmetrics._types import Progress, silent
-from ganmetrics.data.sources import ImageSource
+from ganmetrics.commands.requests import Sides, check_sides, requests_for
+from ganmetrics.errors import InputError
 from ganmetrics.extraction.options import Extraction
-from ganmetrics.features.names import DEFAULT_EXTRACTOR
-from ganmetrics.metrics.catalogue import Metric, Need, choose_metrics
-from ganmetrics.protocols import resolve_protocol
+from ganmetrics.metrics.catalogue import choose_metrics
 from ganmetrics.ranks import all_ranks
-from ganmetrics.references.agreement import follow_stored
 from ganmetrics.references.cache import ReferenceCache
 from ganmetrics.references.gather import gather
-from ganmetrics.references.reference import Reference
-from ganmetrics.references.sides import STORED, Demand, Labels, Request, open_side
-from ganmetrics.report import Report, Score
+from ganmetrics.references.sides import Labels, open_side
+from ganmetrics.report import Ranking, Report, Score
 from ganmetrics.scoring.keywords import DistanceOptions, EvaluationOptions, split_options
 from ganmetrics.scoring.options import ScoringOptions
-from ganmetrics.scoring.preflight import check_classes, check_options
-from ganmetrics.scoring.scores import score_sides
+from ganmetrics.scoring.ranking import score_generators
 
-Opened = Reference | ImageSource
+ONE = "fake"
+"""What a single generator's side is called."""
+
+
+@overload
+def evaluate(  # type: ignore[overload-overlap]  # a mapping is no source of images
+    real: object,
+    fake: Mapping[str, object],
+    how: Extraction | None = None,
+    *,
+    metrics: Sequence[str] = ("fid",),
+    scoring: ScoringOptions | None = None,
+    test: object = None,
+    real_labels: Labels = None,
+    fake_labels: Labels | Mapping[str, Labels] = None,
+    cache: str | Path | None = None,
+    cache_features: bool = False,
+    progress: Progress = silent,
+    **options: Unpack[EvaluationOptions],
+) -> Ranking: ...
+
+
+@overload
+def evaluate(
+    real: object,
+    fake: object,
+    how: Extraction | None = None,
+    *,
+    metrics: Sequence[str] = ("fid",),
+    scoring: ScoringOptions | None = None,
+    test: object = None,
+    real_labels: Labels = None,
+    fake_labels: Labels = None,
+    cache: str | Path | None = None,
+    cache_features: bool = False,
+    progress: Progress = silent,
+    **options: Unpack[EvaluationOptions],
+) -> Report: ...
 
 
 def evaluate(
@@ -33,14 +66,19 @@ def evaluate(
     *,
     metrics: Sequence[str] = ("fid",),
     scoring: ScoringOptions | None = None,
+    test: object = None,
     real_labels: Labels = None,
-    fake_labels: Labels = None,
+    fake_labels: Labels | Mapping[str, Labels] = None,
     cache: str | Path | None = None,
     cache_features: bool = False,
     progress: Progress = silent,
     **options: Unpack[EvaluationOptions],
-) -> Report:
+) -> Report | Ranking:
     """Return the scores of the fake images against the real ones, from one pass over each set.
+
+    Several generators, as a mapping of names to sources, give a `ganmetrics.Ranking`: a report for each, and for FID,
+    KID, precision and recall whether two of them differ beyond chance, as `ganmetrics.compare` computes it, with
+    Holm's correction for the number of pairs. Without intervals there are no such differences.
 
     Called on all processes of torch.distributed's group, each extracts a share, the first one scores, and all return
     its report. What cannot be scored is refused before any image is read, where that can be known; a metric that
@@ -48,13 +86,15 @@ def evaluate(
 
     Args:
         real: a folder, zip or npz (path), uint8 tensor [n, 3, h, w], map-style data set, `Reference` or its path.
-        fake: the same.
+        fake: the same; or several generators' images, by name.
         how: how images become features; or its fields as keywords.
         metrics: names of `ganmetrics.metrics.catalogue.METRICS`, such as ``fid``, ``kid`` or ``precision``.
         scoring: what is chosen about the metrics; or its fields as keywords.
+        test: real images that were held out from training. They are scored as fake ones are, under ``<name>_test``:
+            what fresh real images get; and the report has a table of ratios. Some metrics need them.
         real_labels: the class of each real image, in order, or the path of a CSV or JSON lines file of them; None for
             what the source says itself, such as first-level folders or ``dataset.json``.
-        fake_labels: the class that each fake image is meant to be of, likewise.
+        fake_labels: the class that each fake image is meant to be of, likewise; of several generators, by name.
         cache: a folder to keep statistics in between runs; None keeps none.
         cache_features: keep the features of each image there as well, so that metrics that read them cost no second
             extraction: 8 KB an image with ``inception-v3``, within the cache's bound.
@@ -65,7 +105,8 @@ def evaluate(
             ``subset_size``, ``splits``, ``memory``).
 
     Raises:
-        InputError: a source or an option is not what is needed.
+        InputError: a source or an option is not what is needed; or where there are several generators or held-out
+            images, two sets hold the same images.
         NotEnoughSamples: a side has fewer images than the metric is defined for.
         NumericsError: the extractor gave a non-finite feature.
         StaleStatistics: a reference was made by another extractor, weights or protocol.
@@ -77,19 +118,57 @@ def evaluate(
     ...                   extractor=ChannelMeans(), workers=0)
     >>> [(name, score.fake_count) for name, score in report.items()]
     [('fd_channel-means', 20), ('is_channel-means', 20)]
+    >>> several = {"near": random_images(30, seed=2), "far": random_images(30, seed=3) // 2}
+    >>> ranking = evaluate(random_images(30, seed=1), several, extractor=ChannelMeans(), workers=0)
+    >>> ranking.order("fd_channel-means"), ranking.beaten_by("fd_channel-means", "near")
+    (['near', 'far'], ['far'])
     """
     chosen = choose_metrics(metrics)
     extraction, choices = split_options(how, scoring, options)
     store = None if cache is None else ReferenceCache(as_path(cache), features=cache_features)
+    fakes, labels = _named(fake, fake_labels)
     with all_ranks(f"evaluate of {', '.join(metrics)}") as ranks:
-        sides = ranks.each(lambda: (open_side(real, extraction, real_labels), open_side(fake, extraction, fake_labels)))
-        _check(sides, chosen, extraction, choices)
-        # Metrics of the fake side alone do not cost a pass over the real one.
-        of_real = chosen if choices.floor else tuple(metric for metric in chosen if metric.real)
-        requests = [_request("real", sides[0], of_real, choices)] if of_real else []
-        requests.append(_request("fake", sides[1], chosen, choices))
-        *given, fake_side = gather(requests, extraction, cache=store, progress=progress)
-        return ranks.once(lambda: score_sides(chosen, given[0] if given else None, fake_side, choices))
+        sides = ranks.each(
+            lambda: Sides(
+                open_side(real, extraction, real_labels),
+                {name: open_side(one, extraction, labels.get(name)) for name, one in fakes.items()},
+                None if test is None else open_side(test, extraction),
+            )
+        )
+        check_sides(sides, chosen, extraction, choices)
+        requests = requests_for(sides, chosen, choices)
+        alone = len(fakes) == 1 and test is None
+        distinct = None if alone else "a ranking" if test is None else "a held-out set"
+        gathered = gather(requests, extraction, cache=store, distinct=distinct, progress=progress)
+        found = {request.role: side for request, side in zip(requests, gathered, strict=True)}
+
+        def scored() -> Ranking:
+            generated = dict(zip(fakes, gathered[-len(fakes) :], strict=True))
+            return score_generators(chosen, found.get("real"), generated, choices, test=found.get("test"))
+
+        ranking = ranks.once(scored)
+    return ranking if isinstance(fake, Mapping) else ranking[ONE]
+
+
+def _named(fake: object, labels: Labels | Mapping[str, Labels]) -> tuple[dict[str, object], dict[str, Labels]]:
+    """Return the generators and their labels by name.
+
+    Raises:
+        InputError: there is none, a name is no text, or labels are not by the same names.
+    """
+    if not isinstance(fake, Mapping):
+        if isinstance(labels, Mapping):
+            raise InputError("labels by name go with several generators; got them with one")
+        return {ONE: fake}, {ONE: labels}
+    wrong = [name for name in fake if not isinstance(name, str) or not name]
+    if wrong or not fake:
+        raise InputError(f"generators need a name each; got {wrong[0]!r}" if wrong else "generators: there is none")
+    if labels is not None and not isinstance(labels, Mapping):
+        raise InputError("labels of several generators need to be given by name")
+    unknown = sorted(set(labels or {}) - set(fake))
+    if unknown:
+        raise InputError(f"labels need the name of a generator; got {unknown[0]!r}")
+    return dict(fake), dict(labels or {})
 
 
 def fid(
@@ -115,35 +194,3 @@ def fid(
     report = evaluate(real, fake, how, metrics=("fid",), cache=cache, progress=progress, **options)
     (score,) = report.values()
     return score
-
-
-def _check(sides: tuple[Opened, Opened], metrics: tuple[Metric, ...], how: Extraction, options: ScoringOptions) -> None:
-    """Refuse what stored sides, options, classes and numbers of images rule out, before a network is loaded."""
-    stored = [side for side in sides if isinstance(side, Reference)]
-    agreed = follow_stored(how, stored, opening=len(stored) < len(sides))
-    known = {role: _count(side, how) for role, side in zip(("real", "fake"), sides, strict=True)}
-    counts = {role: count for role, count in known.items() if count is not None}
-    if agreed.name is not None or not stored:
-        check_options(metrics, options, resolve_protocol(agreed.protocol, agreed.name or DEFAULT_EXTRACTOR), counts)
-    check_classes(metrics, *sides)
-
-
-def _count(side: Opened, how: Extraction) -> int | None:
-    if isinstance(side, Reference):
-        return side.count
-    return len(side) if how.count is None else min(how.count, len(side))
-
-
-def _request(role: str, opened: Opened, metrics: tuple[Metric, ...], options: ScoringOptions) -> Request:
-    """Return what the metrics ask of a side; where there is a floor, the real side stands for the fake one as well."""
-    floor = options.floor and role == "real"
-    demands = tuple(Demand(metric.title, _needs(metric, role, floor=floor), metric.least) for metric in metrics)
-    reads_moments = any(not demand.needs.isdisjoint(STORED) for demand in demands)
-    images = options.interval and reads_moments
-    return Request(role, opened, demands, blocks=floor, images=images, memory=options.memory)
-
-
-def _needs(metric: Metric, role: str, *, floor: bool) -> frozenset[Need]:
-    if floor:
-        return metric.real | metric.fake
-    return metric.real if role == "real" else metric.fake

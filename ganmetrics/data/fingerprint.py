@@ -18,6 +18,8 @@ from ganmetrics.timing import stage
 _VERSION = b"ganmetrics images 1\n"
 UNREADABLE = hashlib.sha256(b"unreadable\n").digest()
 """What stands for the digest of an image that cannot be read at all."""
+_FIRST = 16
+"""Images that tell most sets apart; reading them costs nothing beside the set."""
 _AHEAD = 4  # images read ahead a thread, which bounds memory
 
 
@@ -70,6 +72,22 @@ def image_digests(source: ImageSource, *, progress: Progress = silent) -> list[b
 
     with stage("hashing files"):
         return [digest for part in ranks.gather(ranks.each(read)) for digest in part]
+
+
+def opening(source: ImageSource) -> str:
+    """Return the SHA-256 over how many images there are and the contents of the first few.
+
+    Sets with the same `fingerprint` have the same opening, so that another opening tells two sets apart at once.
+
+    >>> from ganmetrics.data.sources import open_source
+    >>> few, more = (open_source(np.zeros((number, 4, 4, 3), np.uint8)) for number in (2, 3))
+    >>> opening(few) == opening(few), opening(few) == opening(more)
+    (True, False)
+    """
+    digest = hashlib.sha256(f"{len(source)}\n".encode())
+    for index in range(min(_FIRST, len(source))):
+        digest.update(_digest(source, index))
+    return digest.hexdigest()
 
 
 def check_same_length(source: ImageSource) -> None:

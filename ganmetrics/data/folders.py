@@ -2,6 +2,7 @@
 
 import os
 import stat
+from array import array
 from pathlib import Path
 
 from ganmetrics.data.classes import DATASET_JSON, Classes, classes_of_paths, read_dataset_json
@@ -33,6 +34,8 @@ class FolderSource:
         self._root = root
         found = _Walk(root)
         self._paths = found.images()
+        # 8 bytes an image: a million of them are few.
+        self._stamps = array("q", map(found.stamp, self._paths))
         self.ignored = found.ignored
         if not self._paths:
             raise InputError(f"{root} needs to hold image files; it has none, and {self.ignored:,} other files")
@@ -48,9 +51,17 @@ class FolderSource:
         return str(self._root / self._paths[index])
 
     def read(self, index: int) -> bytes:
-        """Return the bytes of an image file."""
+        """Return the bytes of an image file, which must be the one that was listed.
+
+        The digest of a set and its features come of two reads of each file, so one that changes in between would be
+        scored, and kept, under the digest of another.
+        """
         try:
-            return (self._root / self._paths[index]).read_bytes()
+            # A pipe that has taken the file's place must not be waited for.
+            with open(self._root / self._paths[index], "rb", opener=_open_at_once) as file:
+                if _stamp(os.fstat(file.fileno())) != self._stamps[index]:
+                    raise InputError("cannot be read: it has changed since the folder was listed")
+                return file.read()
         except OSError as error:
             raise InputError(f"cannot be read: {error.strerror}") from None
 
@@ -85,6 +96,7 @@ class _Walk:
         self._files: dict[str, tuple[int, int]] = {}
         self._links: dict[str, tuple[int, int]] = {}
         self._broken: list[str] = []
+        self._stamps: dict[str, int] = {}
         self._enter(root, "", frozenset(), linked=False)
 
     def images(self) -> list[str]:
@@ -96,6 +108,10 @@ class _Walk:
                 taken.add(identity)
                 kept.append(path)
         return sorted(kept)
+
+    def stamp(self, path: str) -> int:
+        """Return what tells a change of a file: of its size and its time."""
+        return self._stamps.get(path, 0)
 
     def _enter(self, folder: Path, prefix: str, above: frozenset[tuple[int, int]], *, linked: bool) -> None:
         try:
@@ -120,6 +136,7 @@ class _Walk:
                 self._broken.append(path)  # the audit reports it as unreadable
             elif stat.S_ISREG(status.st_mode):
                 (self._links if through_link else self._files)[path] = _identity(status)
+                self._stamps[path] = _stamp(status)
             else:
                 self.ignored += 1
 
@@ -131,6 +148,15 @@ def _status(path: Path) -> os.stat_result | None:
         return path.stat()
     except OSError:
         return None
+
+
+def _stamp(status: os.stat_result) -> int:
+    """Return one number of a file's size and time of change; not of its number, which some file systems make up."""
+    return hash((status.st_size, status.st_mtime_ns))
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _identity(status: os.stat_result) -> tuple[int, int]:

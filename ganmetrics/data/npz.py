@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from ganmetrics._text import listed, one_line
+from ganmetrics._zips import names_in_zip
 from ganmetrics.data.arrays import ArraySource, Labels
 from ganmetrics.data.npy import read_npy_header
 from ganmetrics.data.raw import RawSource, Shape
@@ -44,12 +45,7 @@ def holds_images(path: Path) -> bool:
     >>> holds_images(Path("missing.npz"))
     False
     """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return _MEMBER in archive.namelist()
-    # zipfile and struct each raise their own on damaged bytes; what is wrong is told on reading.
-    except Exception:
-        return False
+    return _MEMBER in names_in_zip(path)
 
 
 def _open(path: Path) -> RawSource | ArraySource:

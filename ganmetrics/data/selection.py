@@ -1,11 +1,12 @@
 """Some images of a source, or the same ones with classes that were given beside them."""
 
-from collections.abc import Iterable, Sequence, Sized
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
 import numpy as np
 
+from ganmetrics._text import shown
 from ganmetrics.core.checks import of_type
 from ganmetrics.data.decode import Stored
 from ganmetrics.data.image_source import ImageSource, Named, listing_of
@@ -58,12 +59,13 @@ def with_classes(source: ImageSource, classes: Sequence[object], *, given_as: st
     >>> labelled.class_of(1)
     '7'
     """
-    of_type(given_as, classes, Sized, "a sequence of one class for each image")
     of_type(given_as, classes, Iterable, "a sequence of one class for each image")
-    if len(classes) != len(source):
-        raise InputError(
-            f"{given_as} need one for each of the {len(source):,} images of {source.name}; got {len(classes):,}"
-        )
+    try:
+        count = len(classes)
+    except TypeError:
+        raise InputError(f"{given_as} must be a sequence, whose length is known; got {shown(classes)}") from None
+    if count != len(source):
+        raise InputError(f"{given_as} need one for each of the {len(source):,} images of {source.name}; got {count:,}")
     return _Labelled(source, range(len(source)), [str(one) for one in classes], given_as)
 
 

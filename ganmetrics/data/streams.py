@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset
 
 from ganmetrics._types import Progress, silent
+from ganmetrics.core.arrays import check_array
 from ganmetrics.data.arrays import open_array, open_tensor
 from ganmetrics.data.dataset_labels import label_of_item
 from ganmetrics.data.spool import Spool, SpooledSource
@@ -196,6 +197,8 @@ class _Taken:
             if images.mode != "RGB":
                 raise InputError(f'a Pillow image needs mode RGB, got {images.mode}; image.convert("RGB") converts it')
             images = np.asarray(images)
+        if isinstance(images, Tensor):
+            check_array(images, "a batch of images")
         if isinstance(images, Tensor | np.ndarray) and images.ndim == _BATCH_AXES - 1:
             images, labels = images[None], None if labels is None else [labels]
         if isinstance(images, Tensor):

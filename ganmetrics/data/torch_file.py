@@ -1,13 +1,13 @@
 """A .pt of uint8 images [n, 3, h, w], as torch.save writes a tensor."""
 
 import pickle
-import zipfile
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from ganmetrics._zips import is_zip
 from ganmetrics.core.arrays import check_stored
 from ganmetrics.data.arrays import ArraySource, open_tensor
 from ganmetrics.data.image_source import ImageSource
@@ -66,7 +66,7 @@ def holds_images(path: Path) -> bool:
 def _load(path: Path) -> Any:  # noqa: ANN401 - whatever was saved
     try:
         # Files of torch before 1.6 are no zip archives, and cannot be mapped.
-        return torch.load(path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path))
+        return torch.load(path, map_location="cpu", weights_only=True, mmap=is_zip(path))
     except pickle.UnpicklingError:
         raise InputError(
             f"{path} cannot be read without running code that is in it, or is damaged; torch.save a uint8 tensor"

@@ -15,7 +15,7 @@ from ganmetrics.errors import InputError, NotEnoughSamples
 from ganmetrics.extraction.accumulate import LayerAccumulator
 from ganmetrics.extraction.feature_store import FeatureStore
 from ganmetrics.extraction.layer import Layer
-from ganmetrics.extraction.outputs import network_outputs, prepared_inputs
+from ganmetrics.extraction.outputs import Inputs, extracted, network_outputs
 from ganmetrics.extraction.pooling import pool
 from ganmetrics.extraction.settings import Settings
 from ganmetrics.extraction.survey import Survey
@@ -135,8 +135,12 @@ def _collect_share(
     features = FeatureStore(capacity, settings.extractor.spec.dimension, memory=keep.memory) if keep.features else None
     logits: list[Tensor] = []
     numbers = [torch.empty(0, dtype=torch.int64)]
-    for batch, indices in prepared_inputs(source, settings.extractor.prepare, settings, share, progress):
-        outputs = network_outputs(batch, settings, _Label(source, indices))
+
+    def outputs_of(inputs: Inputs, indices: Sequence[int]) -> Outputs:
+        return network_outputs(inputs, settings, _Label(source, indices))
+
+    prepare = settings.extractor.prepare
+    for batch, outputs in extracted(source, prepare, settings, share, progress=progress, work=outputs_of):
         with stage("moments"):
             hashes = input_hashes(batch) if keep.blocks or keep.images else None
             if keep.blocks and hashes is not None:

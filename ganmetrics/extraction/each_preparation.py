@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
+from torch import Tensor
 
 from ganmetrics._types import Image, Progress
 from ganmetrics.data.geometry import Geometry
 from ganmetrics.errors import NotEnoughSamples
 from ganmetrics.extraction.accumulate import LayerAccumulator
 from ganmetrics.extraction.layer import Layer
-from ganmetrics.extraction.outputs import network_outputs, prepared_inputs
+from ganmetrics.extraction.outputs import Inputs, extracted, network_outputs
 from ganmetrics.extraction.pooling import pool
 from ganmetrics.extraction.settings import Settings
 from ganmetrics.extraction.survey import Survey
@@ -74,13 +75,18 @@ def _own(
 ) -> dict[Preprocessing, Layer | None]:
     gathered = {preparation: LayerAccumulator(blocks=False) for preparation in preparations}
     source, prepare = surveyed.source, EachPreparation(preparations, settings.geometry)
-    for batch, indices in prepared_inputs(source, prepare, settings, share, progress):
+
+    def features_of(batch: Inputs, indices: Sequence[int]) -> list[Tensor]:
         # Images first, preparations second: a pass of the network takes one preparation, so that its memory is that
         # of any other command.
-        for inputs, (preparation, layer) in zip(batch.swapaxes(0, 1), gathered.items(), strict=True):
-            label = _Label(surveyed, indices, preparation)
-            features = network_outputs(np.ascontiguousarray(inputs), settings, label).features
-            with stage("moments"):
+        return [
+            network_outputs(np.ascontiguousarray(inputs), settings, _Label(surveyed, indices, preparation)).features
+            for inputs, preparation in zip(batch.swapaxes(0, 1), preparations, strict=True)
+        ]
+
+    for _, found in extracted(source, prepare, settings, share, progress=progress, work=features_of):
+        with stage("moments"):
+            for features, layer in zip(found, gathered.values(), strict=True):
                 layer.add(features)
     return {preparation: layer.layer() if layer.count else None for preparation, layer in gathered.items()}
 

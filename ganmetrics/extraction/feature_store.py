@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from ganmetrics._files import check_writable
+from ganmetrics.core.checks import whole
 from ganmetrics.errors import InputError
 
 LEAST_MEMORY = 64 * 10**6
@@ -68,5 +69,5 @@ def check_memory(memory: int) -> None:
         ...
     ganmetrics.errors.InputError: memory must be at least 64 MB; got 1 MB
     """
-    if memory < LEAST_MEMORY:
+    if whole("memory", memory, least=1) < LEAST_MEMORY:
         raise InputError(f"memory must be at least {LEAST_MEMORY // 10**6} MB; got {memory / 10**6:g} MB")

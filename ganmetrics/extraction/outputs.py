@@ -1,7 +1,8 @@
 """One pass of the network over a set of images, batch by batch."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -13,16 +14,33 @@ from ganmetrics.data.loading import Prepare, prepared_batches
 from ganmetrics.data.sources import ImageSource
 from ganmetrics.errors import NumericsError
 from ganmetrics.extraction.settings import Settings
+from ganmetrics.extraction.streams import in_streams, streams_for
 from ganmetrics.features.base import Outputs
-from ganmetrics.timing import in_stage, stage
+from ganmetrics.features.network import CPU_PIECE
+from ganmetrics.timing import in_stage
 
 Inputs = npt.NDArray[np.float32]
+Result = TypeVar("Result")
 
 
-def prepared_inputs(
-    source: ImageSource, prepare: Prepare, settings: Settings, share: Sequence[int], progress: Progress
-) -> Iterator[tuple[Inputs, Sequence[int]]]:
-    """Yield the prepared images at the indices `share` in batches, each with the indices of its images.
+def extracted(
+    source: ImageSource,
+    prepare: Prepare,
+    settings: Settings,
+    share: Sequence[int],
+    *,
+    progress: Progress,
+    work: Callable[[Inputs, Sequence[int]], Result],
+) -> Iterator[tuple[Inputs, Result]]:
+    """Yield the prepared images at the indices `share` in order, a few at a time, with what the network gives for them.
+
+    Args:
+        source: the images.
+        prepare: maps uint8 RGB [h, w, 3] to float32 of one shape.
+        settings: the network, where it runs, and how images are decoded.
+        share: indices in the source.
+        progress: shows how many images have passed the network.
+        work: gives what is wanted of prepared images, float32 [n, ...], and their indices; several threads call it.
 
     Raises:
         InputError: an image can no longer be read, or its preparation fails.
@@ -36,13 +54,27 @@ def prepared_inputs(
         workers=settings.workers,
         skip=frozenset(range(len(source))).difference(share),
     )
+    streams = streams_for(settings.extractor, settings.device)
+    pieces = _pieces(in_stage("waiting for images", batches), share, CPU_PIECE if streams else settings.batch_size)
+    # Closed as soon as this generator is: threads and decoding workers must not outlive an error.
+    with (
+        closing(batches),
+        progress(total=len(share), stage=f"extracting {source.name}") as advance,
+        closing(in_streams(lambda piece: work(*piece), pieces, streams=streams)) as passed,
+    ):
+        for (inputs, _), result in passed:
+            yield inputs, result
+            advance(len(inputs))
+
+
+def _pieces(batches: Iterable[Inputs], share: Sequence[int], most: int) -> Iterator[tuple[Inputs, Sequence[int]]]:
+    """Yield batches in pieces of at most so many images, with the index of each image."""
     start = 0
-    # Closed as soon as this generator is: the decoding workers must not outlive an error of the network.
-    with closing(batches), progress(total=len(share), stage=f"extracting {source.name}") as advance:
-        for batch in in_stage("waiting for images", batches):
-            yield batch, share[start : start + len(batch)]
-            start += len(batch)
-            advance(len(batch))
+    for batch in batches:
+        for first in range(0, len(batch), most):
+            piece = batch[first : first + most]
+            yield piece, share[start : start + len(piece)]
+            start += len(piece)
 
 
 def network_outputs(inputs: Inputs, settings: Settings, label: Callable[[int], str]) -> Outputs:
@@ -56,9 +88,8 @@ def network_outputs(inputs: Inputs, settings: Settings, label: Callable[[int], s
     Raises:
         NumericsError: a feature is not finite; the image is named.
     """
-    with stage("network"):
-        outputs = settings.extractor(torch.from_numpy(inputs), settings.device).on_host()
-        _check_finite(outputs.features, label)
+    outputs = settings.extractor(torch.from_numpy(inputs), settings.device).on_host()
+    _check_finite(outputs.features, label)
     return outputs
 
 

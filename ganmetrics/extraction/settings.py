@@ -16,7 +16,7 @@ from ganmetrics.features.network import NetworkExtractor
 from ganmetrics.features.registry import open_extractor
 from ganmetrics.features.resize import Preprocessing
 from ganmetrics.protocols import Protocol, resolve_protocol
-from ganmetrics.ranks import current, launched_here, usable_cores
+from ganmetrics.ranks import current, own_cores
 from ganmetrics.timing import stage
 
 INCEPTION_SIZE = (299, 299)
@@ -117,13 +117,8 @@ def _preprocessing(protocol: Protocol) -> Preprocessing | None:
 
 
 def default_workers() -> int:
-    """Return how many processes decode: one for each core of this process, which wait where the network is slower.
-
-    torchrun gives its processes one thread each, whatever the cores are, so there these are counted and divided.
-    """
-    processes = launched_here()
-    cores = torch.get_num_threads() if processes is None else max(1, usable_cores() // processes)
-    return min(MOST_WORKERS, cores)
+    """Return how many processes decode: one for each core of this process, which wait where the network is slower."""
+    return min(MOST_WORKERS, own_cores())
 
 
 def _check_default_device() -> None:

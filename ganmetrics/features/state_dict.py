@@ -1,9 +1,9 @@
 """Reading and checking a file of weights."""
 
 import hashlib
+import io
 import os
 import time
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from ganmetrics._text import clipped, one_line, shown
+from ganmetrics._zips import is_zip
 from ganmetrics.core.arrays import check_array
 from ganmetrics.errors import InputError, WeightsError
 
@@ -57,17 +58,26 @@ def state_sha256(state: State) -> str:
     return digest.hexdigest()
 
 
-def read_state_dict(path: Path) -> State:
+def read_state_dict(path: Path, *, sha256: str | None = None) -> State:
     """Return the tensors of a file that `torch.save` wrote, by name, on the CPU.
 
     Only tensors and plain containers are unpickled, never code. Files of the zip format (torch 1.6 and later) are
-    mapped into memory rather than read, so only what is used is.
+    mapped into memory rather than read, so only what is used is; unless a digest is given.
+
+    Args:
+        path: the file.
+        sha256: the digest that the tensors' own bytes must have: of what is loaded, not of what lay there before.
 
     Raises:
-        WeightsError: the file cannot be read, or holds something else than tensors by name.
+        WeightsError: the file cannot be read, has another digest, or holds something else than tensors by name.
     """
     try:
-        state = torch.load(path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path))
+        if sha256 is None:
+            state = torch.load(path, map_location="cpu", weights_only=True, mmap=is_zip(path))
+        else:
+            state = torch.load(io.BytesIO(_checked_bytes(path, sha256)), map_location="cpu", weights_only=True)
+    except WeightsError:
+        raise
     except Exception as error:  # torch.load documents no exception type for a damaged file
         reason = (str(error).splitlines() or [""])[0] or type(error).__name__
         raise WeightsError(f"weights must be a state dict saved by torch.save; {path}: {clipped(reason)}") from None
@@ -79,6 +89,14 @@ def read_state_dict(path: Path) -> State:
                 f"weights must be a state dict of tensors; {path} holds a {type(value).__name__} at {shown(name)}"
             )
     return dict(state)
+
+
+def _checked_bytes(path: Path, sha256: str) -> bytes:
+    data = path.read_bytes()
+    found = hashlib.sha256(data).hexdigest()
+    if found != sha256:
+        raise WeightsError(f"{path} has changed since it was chosen: it must have sha256 {sha256}; it has {found}")
+    return data
 
 
 def select(state: State, shapes: Shapes, *, ignored: tuple[str, ...], path: Path) -> State:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
+from ganmetrics._zips import names_in_zip
 from ganmetrics.errors import WeightsError
 from ganmetrics.features.state_dict import State
 
@@ -43,10 +44,7 @@ def is_torchscript(path: Path) -> bool:
     >>> is_torchscript(Path("nowhere"))
     False
     """
-    if not zipfile.is_zipfile(path):
-        return False
-    with zipfile.ZipFile(path) as archive:
-        return any(_parts(name)[1:2] == ["code"] for name in archive.namelist())
+    return any(_parts(name)[1:2] == ["code"] for name in names_in_zip(path))
 
 
 def read_torchscript(path: Path) -> State:

@@ -38,6 +38,7 @@ class Metric:
         other_name: what a score is called with another extractor, before the extractor's name.
         interval: what the interval is of that its scores carry; None where no honest one is known.
         network: the extractor whose published weights give the metric its own name.
+        test: what it reads of real images that were held out from training; empty where it needs none.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Metric:
     other_name: str
     interval: IntervalOf | None
     network: str = "inception-v3"
+    test: frozenset[Need] = frozenset()
 
     @property
     def needs_moments(self) -> bool:

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import platformdirs
 
-from ganmetrics._files import as_path, check_writable
+from ganmetrics._files import atomic_write, check_writable
 from ganmetrics.core.checks import of_type
+from ganmetrics.data.fingerprint import opening
+from ganmetrics.data.image_source import ImageSource
 from ganmetrics.errors import GanMetricsError, StaleStatistics, StorageError
 from ganmetrics.extraction.collect import Collected, Keep
 from ganmetrics.extraction.layer import layer_bytes
@@ -28,6 +30,8 @@ from ganmetrics.references.store import HEADER_BYTES, read_statistics, write_sta
 
 logger = logging.getLogger(__name__)
 
+_OPENING = ".opening"
+"""What the file beside an entry is called that tells which images it may be of."""
 DEFAULT_LIMIT = 4 * 2**30
 """Bytes that the cache may hold; about 20 entries of the widest extractor with what its intervals need."""
 
@@ -63,20 +67,18 @@ class ReferenceCache:
     limit: int = DEFAULT_LIMIT
     features: bool = False
 
-    @classmethod
-    def at(cls, directory: str | Path | None, *, features: bool = False) -> "ReferenceCache | None":
-        """Return the cache in a folder that a caller named; None where there is to be none.
+    def __post_init__(self) -> None:
+        """Check what a caller may have given."""
+        of_type("cache_features", self.features, bool, "True or False")
 
-        Raises:
-            InputError: `directory` is no path, or `features` neither True nor False.
+    def may_hold(self, images: ImageSource) -> bool:
+        """Tell whether an entry may be of these images, from how many they are and the first few of them.
+
+        Where none can be, a set need not be read to its end only to learn its key.
         """
-        of_type("cache_features", features, bool, "True or False")
-        return None if directory is None else cls(as_path(directory), features=features)
-
-    @property
-    def empty(self) -> bool:
-        """Whether there is no entry at all."""
-        return next(self.directory.glob("*.npz"), None) is None
+        openings = [_read_opening(path) for path in self.directory.glob("*.npz")]
+        # Entries made by earlier versions do not tell.
+        return bool(openings) and (None in openings or opening(images) in openings)
 
     def get(self, key: ReferenceKey, *, source: str) -> Reference | None:
         """Return the statistics stored under `key`, said to come from `source`, or None.
@@ -124,19 +126,31 @@ class ReferenceCache:
         except StorageError as error:
             raise StorageError(f"the cache needs room: {error} (--no-cache goes without)") from None
 
-    def put(self, key: ReferenceKey, reference: Reference, collected: Collected | None = None) -> None:
+    def put(
+        self,
+        key: ReferenceKey,
+        reference: Reference,
+        collected: Collected | None = None,
+        *,
+        images: ImageSource | None = None,
+    ) -> None:
         """Store `reference` under `key`, then drop the least recently used entries beyond the limit.
 
         Args:
             key: all that can change the statistics.
             reference: the statistics.
             collected: what the pass kept, whose features are stored too where this cache is one for them.
+            images: those that were extracted, by whose first few `may_hold` knows the entry.
 
         Raises:
             StorageError: the entry cannot be written; nothing half-written is left.
         """
         header, arrays = reference.pack()
         self.check_room(sum(array.nbytes for array in arrays.values()))
+        # Before the entry: one whose opening is not known costs a read of every set that is looked up.
+        if images is not None:
+            with atomic_write(self._path(key).with_suffix(_OPENING)) as file:
+                file.write(opening(images).encode())
         write_statistics(self._path(key), {**header, "key": key.digest}, arrays)
         if self.features and collected is not None and collected.features is not None:
             write_features(self._path(key).with_suffix(SUFFIX), collected)
@@ -161,6 +175,8 @@ class ReferenceCache:
             shutil.rmtree(part, ignore_errors=True) if part.is_dir() else part.unlink(missing_ok=True)
         for entry in entries:
             self._remove(entry.path)
+        for left in self.directory.glob(f"*{_OPENING}"):
+            left.unlink(missing_ok=True)
         for folder in self.directory.glob(f"*{SUFFIX}"):
             remove_features(folder)
         return len(entries)
@@ -195,7 +211,15 @@ class ReferenceCache:
 
     def _remove(self, path: Path) -> None:
         path.unlink(missing_ok=True)
+        path.with_suffix(_OPENING).unlink(missing_ok=True)
         remove_features(path.with_suffix(SUFFIX))
+
+
+def _read_opening(path: Path) -> str | None:
+    """Return the opening of an entry's images; None where it is not known."""
+    with suppress(OSError, UnicodeDecodeError):
+        return path.with_suffix(_OPENING).read_text(encoding="ascii")
+    return None
 
 
 def _read(path: Path) -> Reference:

@@ -134,8 +134,8 @@ def _find(request: Request, settings: Settings, cache: ReferenceCache | None, pr
     if isinstance(request.opened, Reference):
         return Side(request.opened)
     images, keep, contents = choose(request.opened, settings), request.keep, None
-    # A set that is in the cache is hashed and never decoded; where there is no entry at all, one read does both.
-    if cache is not None and not cache.empty:
+    # A set that is in the cache is hashed and never decoded; where no entry can be of it, one read does both.
+    if cache is not None and any(current().gather(cache.may_hold(images))):
         contents = fingerprint(images, progress=progress)
         key = ReferenceKey.of(contents, settings)
         found = look_up(cache, key, images)
@@ -228,5 +228,5 @@ def _extract(pending: _Pending, settings: Settings, cache: ReferenceCache | None
     if cache is not None:
         key = ReferenceKey.of(surveyed.contents, settings)
         with stage("cache"):
-            current().once(lambda: cache.put(key, reference, collected))
+            current().once(lambda: cache.put(key, reference, collected, images=surveyed.source))
     return Side(reference, ImageRows.of(surveyed), collected.features, collected.logits, collected.block_numbers)

@@ -71,7 +71,7 @@ def _look(
     """Return what the cache holds of a side, and its images after a look at all of them where anything is missing."""
     assert not isinstance(request.opened, Reference)
     images, contents, known = choose(request.opened, settings), None, {}
-    if cache is not None and not cache.empty:
+    if cache is not None and any(current().gather(cache.may_hold(images))):
         contents = fingerprint(images, progress=progress)
         for preparation in preparations:
             stored = look_up(cache, _key(contents, settings, preparation), images)
@@ -95,13 +95,13 @@ def _extracted(side: _Looked, settings: Settings, cache: ReferenceCache | None, 
         reference = _reference(side.survey, settings, preparation, layer)
         found[preparation] = reference
         if cache is not None:
-            _put(cache, _key(side.survey.contents, settings, preparation), reference)
+            _put(cache, _key(side.survey.contents, settings, preparation), reference, side.images)
     return found
 
 
-def _put(cache: ReferenceCache, key: ReferenceKey, reference: Reference) -> None:
+def _put(cache: ReferenceCache, key: ReferenceKey, reference: Reference, images: ImageSource) -> None:
     with stage("cache"):
-        current().once(lambda: cache.put(key, reference))
+        current().once(lambda: cache.put(key, reference, images=images))
 
 
 def _key(contents: str, settings: Settings, preparation: Preprocessing) -> ReferenceKey:

@@ -18,6 +18,8 @@ from ganmetrics.extraction.options import Extraction, ExtractionOptions
 from ganmetrics.extraction.settings import Settings
 from ganmetrics.extraction.survey import Survey
 from ganmetrics.features.base import ExtractorSpec
+from ganmetrics.pages.grid import Grid
+from ganmetrics.pages.render import render_grid
 from ganmetrics.ranks import current
 from ganmetrics.references.formats.foreign import Foreign
 from ganmetrics.references.formats.registry import is_foreign, read_foreign
@@ -103,6 +105,9 @@ class Reference:
         from ganmetrics.references.building import build_reference  # noqa: PLC0415
 
         chosen = Extraction.of(how, options)
+        of_type("interval", interval, bool, "True or False")
+        of_type("spatial", spatial, bool, "True or False")
+        of_type("shard", shard, str | None, "a text such as 2/8, or None")
         store = None if cache is None else as_path(cache)
         return build_reference(
             source, chosen, interval=interval, spatial=spatial, floor=floor, shard=shard, cache=store, progress=progress
@@ -258,6 +263,13 @@ class Reference:
             weights = "none" if self.spec.weights_sha256 is None else self.spec.weights_sha256[:12]
             made = f"{self.spec.name}/{self.protocol}, weights {weights}"
         return f"{self.source}: {count}, {self.moments.dimension:,} features, {made}"
+
+    def _repr_html_(self) -> str:
+        made = "origin unknown" if self.spec is None else f"{self.spec.name}/{self.protocol}"
+        count = "unknown" if self.count is None else f"{self.count:,}"
+        cells = (self.source, count, f"{self.moments.dimension:,}", made)
+        columns, numeric = ("source", "images", "features", "made by"), (False, True, True, False)
+        return render_grid(Grid("Statistics of images", columns, (cells,), numeric=numeric))
 
     def save(self, path: str | Path) -> None:
         """Write the statistics to `path` as one npz without pickle; pytorch-fid reads it too.

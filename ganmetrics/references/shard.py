@@ -42,7 +42,7 @@ def parse_shard(text: str) -> tuple[int, int]:
     >>> parse_shard("2/8")
     (2, 8)
     """
-    found = re.fullmatch(r"(\d{1,9})/(\d{1,9})", text)
+    found = re.fullmatch(r"([0-9]{1,9})/([0-9]{1,9})", text)
     if found is None or not 1 <= int(found[1]) <= int(found[2]):
         raise InputError(f"a shard needs to be i/n with i from 1 to n, such as 2/8; got {shown(text)}")
     return int(found[1]), int(found[2])

@@ -6,7 +6,6 @@ the names and layout that pytorch-fid reads, so that the file also serves there.
 
 import hashlib
 import json
-import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ import numpy.typing as npt
 from ganmetrics._files import as_path, atomic_write, check_writable
 from ganmetrics._text import clipped, listed, one_line, shown
 from ganmetrics._types import Arrays
+from ganmetrics._zips import names_in_zip
 from ganmetrics.errors import InputError, StaleStatistics, StorageError
 
 FORMAT = "ganmetrics reference 1"
@@ -63,17 +63,7 @@ def member_names(path: Path) -> frozenset[str]:
     """Return the names of the arrays in an npz file; none where `path` is no npz file that can be read."""
     if not path.is_file():
         return frozenset()
-    return frozenset(name.removesuffix(".npy") for name in archive_names(path) if name.endswith(".npy"))
-
-
-def archive_names(path: Path) -> tuple[str, ...]:
-    """Return the names in a zip archive; none where `path` is no archive that can be read."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return tuple(archive.namelist())
-    # A damaged archive fails in the ways of zipfile, zlib and struct; what is wrong with it is told on reading.
-    except Exception:
-        return ()
+    return frozenset(name.removesuffix(".npy") for name in names_in_zip(path) if name.endswith(".npy"))
 
 
 def read_npz(path: Path, names: Iterable[str] | None = None) -> Arrays:
@@ -85,7 +75,7 @@ def read_npz(path: Path, names: Iterable[str] | None = None) -> Arrays:
     """
     if not path.is_file():
         raise InputError(f"statistics need an npz file; there is none at {path}")
-    if not archive_names(path):
+    if not names_in_zip(path):
         raise InputError(f"statistics need an npz file; {path} is none, is empty or is damaged")
     try:
         # Opened here: np.load leaves its own handle to the collector when the file is damaged.

@@ -1,7 +1,8 @@
 """What is reported: scores with what produced them, and tables of what lies behind them."""
 
+from ganmetrics.report.ranking import Contrast, Ranking
 from ganmetrics.report.report import Report
 from ganmetrics.report.score import JSON_FIELDS, Refusal, Score
 from ganmetrics.report.table import Table
 
-__all__ = ["JSON_FIELDS", "Refusal", "Report", "Score", "Table"]
+__all__ = ["JSON_FIELDS", "Contrast", "Ranking", "Refusal", "Report", "Score", "Table"]

@@ -1,11 +1,17 @@
 """`Report`: the scores of one pass over the images, with tables of what lies behind them."""
 
+import csv
+import io
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ganmetrics.report.score import Refusal, Score
+from ganmetrics.pages.render import render_grid
+from ganmetrics.report import exports
+from ganmetrics.report.plot import plot as draw_scores
+from ganmetrics.report.score import JSON_FIELDS, Refusal, Score
+from ganmetrics.report.scores_page import scores_page
 from ganmetrics.report.table import Table
 
 
@@ -62,7 +68,49 @@ class Report(Mapping[str, Score]):
             content["tables"] = {table.name: table.to_json() for table in self.tables}
         return json.dumps(content, indent=2, allow_nan=False)
 
+    def to_csv(self) -> str:
+        """Return a line a score under a line of the fields' names; of a metric without a score, only the name."""
+        text = io.StringIO()
+        writer = csv.DictWriter(text, JSON_FIELDS, extrasaction="ignore", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(line.to_json() for line in self.lines)
+        return text.getvalue()
+
     def to_text(self) -> str:
         """Return one line a score, then the tables."""
         lines = "\n".join(map(str, self.lines))
         return "\n\n".join([lines, *(table.to_text() for table in self.tables)])
+
+    def to_markdown(self) -> str:
+        """Return the scores as a Markdown table."""
+        return exports.to_markdown(self)
+
+    def to_latex(self, name: str = "") -> str:
+        """Return the scores as a table for LaTeX with booktabs, in one row that is called `name`."""
+        return exports.to_latex({name: self})
+
+    def to_pandas(self) -> Any:  # noqa: ANN401 - pandas is optional, and so are its types
+        """Return a data frame with a row for each score.
+
+        Raises:
+            InputError: pandas is not installed.
+        """
+        return exports.to_pandas(self)
+
+    def plot(self) -> Any:  # noqa: ANN401 - matplotlib is optional, and so are its types
+        """Return a matplotlib figure with a line for each score.
+
+        Raises:
+            InputError: matplotlib is not installed, or nothing could be scored.
+        """
+        return draw_scores(self)
+
+    def to_html(self) -> str:
+        """Return the scores, tables and provenance as one self-contained page.
+
+        `ganmetrics.report_page` makes the page that shows the images as well.
+        """
+        return scores_page(self).to_html()
+
+    def _repr_html_(self) -> str:
+        return render_grid(exports.to_grid(self))

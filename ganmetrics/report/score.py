@@ -104,6 +104,11 @@ class Score:
         doubt = "" if self.calibrated else ", not calibrated"
         return f"{corrected}{100 * self.confidence:.6g} % {self.low:.6g} to {self.high:.6g}{doubt}; "
 
+    def _repr_html_(self) -> str:
+        from ganmetrics.report.report import Report  # noqa: PLC0415 - which is made of scores
+
+        return Report({self.name: self})._repr_html_()
+
     def to_json(self) -> dict[str, Any]:
         """Return the fields of the score as plain JSON values, without the provenance.
 

@@ -2,6 +2,7 @@
 
 from ganmetrics.scoring.comparison import Comparison
 from ganmetrics.scoring.options import ScoringOptions
-from ganmetrics.scoring.scores import score_sides
+from ganmetrics.scoring.ranking import score_generators
+from ganmetrics.scoring.scores import Baseline, score_sides
 
-__all__ = ["Comparison", "ScoringOptions", "score_sides"]
+__all__ = ["Baseline", "Comparison", "ScoringOptions", "score_generators", "score_sides"]

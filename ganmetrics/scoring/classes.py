@@ -56,7 +56,7 @@ def _intra_fid(comparison: Comparison, metric: Metric, options: ScoringOptions) 
 
 
 def _warn_of_few(found: list[ClassDistance], dimension: int) -> None:
-    few = [one.name for one in found if min(one.real_count, one.fake_count) <= dimension]
+    few = [one.name for one in found if one.value is not None and min(one.real_count, one.fake_count) <= dimension]
     if few:
         logger.warning(
             "%s of %s classes have no more images than the %s features: their distances are then far too large; "

@@ -53,15 +53,17 @@ class Comparison:
         fake: the fake side.
         spec: the extractor of both.
         protocol: the conventions of both.
+        test: real images that were held out from training; None where there are none.
     """
 
     real: Side | None
     fake: Side
     spec: ExtractorSpec
     protocol: Protocol
+    test: Side | None = None
 
     @classmethod
-    def of(cls, real: Side | None, fake: Side) -> "Comparison":
+    def of(cls, real: Side | None, fake: Side, test: Side | None = None) -> "Comparison":
         """Return the comparison; extractor and protocol come from a side that knows them.
 
         Raises:
@@ -72,7 +74,7 @@ class Comparison:
                 identity = side.identity
                 known = protocol_of(identity.protocol, identity.spec.name) or PROTOCOLS.get(identity.protocol)
                 protocol = known or Protocol(identity.protocol, (), None, None)
-                return cls(real, fake, identity.spec, protocol)
+                return cls(real, fake, identity.spec, protocol, test)
         sources = " nor ".join(side.reference.source for side in (real, fake) if side is not None)
         raise InputError(f"one side must say how it was made; neither {sources} does")
 
@@ -98,6 +100,20 @@ class Comparison:
                 )
         return self.real, self.fake
 
+    def held_out(self, metric: Metric) -> Side:
+        """Return the held-out real images, for a metric that reads them.
+
+        Raises:
+            InputError: there are none.
+            NotEnoughSamples: there are fewer than the metric is defined from.
+        """
+        if self.test is None:
+            raise InputError(f"{metric.title} needs real images held out from training (--test); there are none")
+        count = self.test.reference.count
+        if count is not None and count < metric.least:
+            raise NotEnoughSamples(f"{metric.title} needs at least {metric.least} held-out images; got {count}")
+        return self.test
+
     def provenance(self) -> dict[str, Any]:
         """Return all that produced the scores, as plain JSON values."""
         return {
@@ -106,6 +122,7 @@ class Comparison:
             "protocol": self.protocol.name,
             "real": None if self.real is None else self.real.reference.provenance(),
             "fake": self.fake.reference.provenance(),
+            **({} if self.test is None else {"test": self.test.reference.provenance()}),
             "notes": list(self.notes()),
         }
 
@@ -135,15 +152,24 @@ class Comparison:
 
     def warn(self, metrics: Sequence[Metric]) -> None:
         """Say whatever makes the two sides less than comparable by these metrics."""
+        for warning in self.warnings(metrics):
+            logger.warning("%s", warning)
+
+    def warnings(self, metrics: Sequence[Metric]) -> list[str]:
+        """Return whatever makes the two sides less than comparable by these metrics."""
+        said = []
         for role, side in self.sides.items():
             oddities = {} if side.audit is None else side.audit.oddities
-            for treatment in (oddity for oddity in oddities if "alpha" in oddity):
-                logger.warning("%s: %s in %s images (--alpha chooses)", role, treatment, f"{oddities[treatment]:,}")
+            said += [
+                f"{role}: {oddity} in {count:,} images (--alpha chooses)"
+                for oddity, count in oddities.items()
+                if "alpha" in oddity
+            ]
         if self.real is None:
-            return
+            return said
         real, fake = self.real.reference, self.fake.reference
         if real.contents and real.contents == fake.contents:
-            logger.warning("real and fake hold the same images: %s and %s", real.source, fake.source)
+            said.append(f"real and fake hold the same images: {real.source} and {fake.source}")
         if real.audit is not None and fake.audit is not None:
             squares = "crop center" in self.spec.preprocessing
             found = (
@@ -152,11 +178,10 @@ class Comparison:
                 unused_depth(real.audit, "real"),
                 unused_depth(fake.audit, "fake"),
             )
-            for mismatch in found:
-                if mismatch is not None:
-                    logger.warning("%s", mismatch)
+            said += [mismatch for mismatch in found if mismatch is not None]
         if any(metric.needs_moments for metric in metrics):
-            self._warn_of_few()
+            said += self._too_few()
+        return said
 
     def score(
         self,
@@ -199,13 +224,12 @@ class Comparison:
             provenance=self.provenance(),
         )
 
-    def _warn_of_few(self) -> None:
+    def _too_few(self) -> list[str]:
         few = {role: side.count for role, side in self.sides.items()}
         counts = [f"{role} has {count:,}" for role, count in few.items() if count and count <= self.spec.dimension]
-        if counts:
-            logger.warning(
-                "%s images, no more than the %s features: the plain Fréchet distance is then far too large; compare it "
-                "at equal counts only, or take the corrected one",
-                " and ".join(counts),
-                f"{self.spec.dimension:,}",
-            )
+        if not counts:
+            return []
+        return [
+            f"{' and '.join(counts)} images, no more than the {self.spec.dimension:,} features: the plain Fréchet "
+            "distance is then far too large; compare it at equal counts only, or take the corrected one"
+        ]

@@ -11,7 +11,7 @@ from ganmetrics.scoring.added import added_scores
 from ganmetrics.scoring.classes import class_scores
 from ganmetrics.scoring.comparison import Comparison
 from ganmetrics.scoring.diversity import duplicate_scores, vendi_scores
-from ganmetrics.scoring.family import Scored
+from ganmetrics.scoring.family import Scored, finite
 from ganmetrics.scoring.fidelity import fidelity_scores, sliced_scores
 from ganmetrics.scoring.floor import SUFFIX, halves
 from ganmetrics.scoring.frechet import frechet_scores
@@ -38,6 +38,54 @@ FAMILIES: dict[str, Callable[[Comparison, tuple[str, ...], ScoringOptions], Scor
 """What computes each family of the catalogue."""
 
 
+TEST = "_test"
+"""What the name of a score of held-out real images against the real ones ends in."""
+
+Row = Score | Refusal
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """What real images get against real ones: the same for every generator.
+
+    Attributes:
+        rows: a score, or the reason why there is none, for each metric of one half of the real images against the other
+            and of held-out images against the real ones, as far as these are asked for.
+        test: real images that were held out from training; None where there are none. Being fresh images of the real
+            distribution, they get what a perfect generator's would.
+    """
+
+    rows: tuple[Row, ...] = ()
+    test: Side | None = None
+
+    @classmethod
+    def of(
+        cls, metrics: tuple[Metric, ...], real: Side | None, test: Side | None, options: ScoringOptions
+    ) -> "Baseline":
+        """Return the rows of a floor, where the options ask for one, and of held-out images, where there are any.
+
+        Raises:
+            InputError: a floor needs real images, or blocks of them, that are not there.
+            NotEnoughSamples: half of the real images are fewer than two.
+        """
+        rows: list[Row] = []
+        if options.floor:
+            rows += _floor_rows(scored_fresh(metrics, classes=True), real, options)
+        if test is not None:
+            fresh = scored_fresh(metrics)
+            comparison = Comparison.of(real, test)
+            rows += _rows(fresh, comparison, _score(comparison, fresh, options), TEST)
+        return cls(tuple(rows), test)
+
+
+def scored_fresh(metrics: tuple[Metric, ...], *, classes: bool = False) -> tuple[Metric, ...]:
+    """Return the metrics that real images can be scored by in the place of fake ones.
+
+    Those that need a held-out set themselves are left out, and those of classes, unless held-out images have them.
+    """
+    return tuple(metric for metric in metrics if not metric.test and (classes or "classes" not in metric.fake))
+
+
 @dataclass
 class _Found:
     """Scores, tables and refusals as they are found, by the metric's name."""
@@ -48,19 +96,26 @@ class _Found:
 
 
 def score_sides(
-    metrics: tuple[Metric, ...], real: Side | None, fake: Side, options: ScoringOptions, *, warn: bool = True
+    metrics: tuple[Metric, ...],
+    real: Side | None,
+    fake: Side,
+    options: ScoringOptions,
+    *,
+    baseline: Baseline | None = None,
+    warn: bool = True,
 ) -> Report:
     """Return the scores of `metrics`, in their order, after saying whatever makes them less than comparable.
 
     A metric that cannot be scored leaves the others alone: the report has the reason in its place. What would be said
-    is the same for many sets in a row, which is what `warn` is for.
+    is the same for many sets in a row, which is what `warn` is for, as are the rows of the real images alone. Beside
+    held-out images there is a table of how far the fake ones are from where these are.
 
     Raises:
         NotEnoughSamples: no metric can be scored; this is the first one's reason, as are those below.
         InputError: a metric needs logits or classes, and there are none.
         NumericsError: features are such that a metric is undefined.
     """
-    comparison = Comparison.of(real, fake)
+    comparison = Comparison.of(real, fake, None if baseline is None else baseline.test)
     if warn:
         comparison.warn(metrics)
     with stage("scores"):
@@ -68,8 +123,10 @@ def score_sides(
         if not found.scores:
             raise next(iter(found.refusals.values()))
         rows = _rows(metrics, comparison, found)
-        if options.floor:
-            rows += _floor_rows(metrics, comparison, options)
+        known = Baseline.of(metrics, real, None, options) if baseline is None else baseline
+        if known.test is not None:
+            found.tables.append(_ratios(rows, known.rows))
+        rows += known.rows
     scores = {row.name: row for row in rows if isinstance(row, Score)}
     chosen = {name: dict(score.made) for name, score in scores.items() if score.made}
     return Report(
@@ -81,11 +138,9 @@ def score_sides(
     )
 
 
-def _rows(
-    metrics: tuple[Metric, ...], comparison: Comparison, found: _Found, suffix: str = ""
-) -> list[Score | Refusal]:
+def _rows(metrics: tuple[Metric, ...], comparison: Comparison, found: _Found, suffix: str = "") -> list[Row]:
     """Return for each metric, in order, a score or the reason why it has none."""
-    rows: list[Score | Refusal] = []
+    rows: list[Row] = []
     for metric in metrics:
         if metric.name in found.scores:
             score = found.scores[metric.name]
@@ -96,18 +151,34 @@ def _rows(
     return rows
 
 
-def _floor_rows(metrics: tuple[Metric, ...], comparison: Comparison, options: ScoringOptions) -> list[Score | Refusal]:
+def _ratios(rows: list[Row], fresh: tuple[Row, ...]) -> Table:
+    """Return each score beside that of held-out images, and their ratio where it means something.
+
+    Plain distances depend on the counts, so their ratio is 1 for a perfect generator only at equal ones.
+    """
+    scores = {row.name: row for row in rows if isinstance(row, Score)}
+    cells = []
+    for row in (row for row in fresh if row.name.endswith(TEST)):
+        score = scores.get(row.name.removesuffix(TEST))
+        if score is None or not isinstance(row, Score):
+            continue
+        ratio = finite(score.value / row.value) if row.value > 0 else None
+        cells.append((score.name, finite(score.value), finite(row.value), ratio, score.fake_count == row.fake_count))
+    columns = ("metric", "fake", "held out", "ratio", "equal counts")
+    return Table("held_out", "fake images beside held-out real images", columns, tuple(cells))
+
+
+def _floor_rows(metrics: tuple[Metric, ...], real: Side | None, options: ScoringOptions) -> list[Row]:
     """Return the same scores of one half of the real images against the other, without intervals.
 
     Raises:
         InputError: there is no real side, or it holds nothing to make halves of.
         NotEnoughSamples: a half has fewer than two images.
     """
-    if comparison.real is None:
+    if real is None:
         raise InputError("a floor needs real images; there are none")
-    of_halves = Comparison.of(*halves(comparison.real))
-    found = _score(of_halves, metrics, replace(options, interval=False))
-    return _rows(metrics, of_halves, found, SUFFIX)
+    of_halves = Comparison.of(*halves(real))
+    return _rows(metrics, of_halves, _score(of_halves, metrics, replace(options, interval=False)), SUFFIX)
 
 
 def _score(comparison: Comparison, metrics: tuple[Metric, ...], options: ScoringOptions) -> _Found:

@@ -13,6 +13,7 @@ from reference_models.cli.export import export, export_data
 from reference_models.cli.listing import list_presets
 from reference_models.cli.modes import modes
 from reference_models.cli.output import any_text
+from reference_models.cli.report import report
 from reference_models.cli.sample import sample
 from reference_models.cli.study import study
 from reference_models.cli.train import train
@@ -27,6 +28,7 @@ Examples:
   python -m reference_models sample zoo:shapes-cgan --count 1000 --out fakes.npz
   python -m reference_models export-data shapes --count 1000 --out real.npz
   python -m reference_models compare run other-run --out comparison
+  python -m reference_models report run other-run --out report.html
   python -m reference_models study schedule --out study
   python -m reference_models analyse walk run --out analysis
 
@@ -65,7 +67,7 @@ def command() -> None:
     """Train the reference models, scored epoch by epoch with ganmetrics, and look at what they learnt."""
 
 
-for _command in (list_presets, train, sample, export, export_data, compare, modes, study, analyse):
+for _command in (list_presets, train, sample, export, export_data, compare, report, modes, study, analyse):
     command.add_command(_command)
 
 

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from ganmetrics.commands.evaluate import fid
 from ganmetrics.report import JSON_FIELDS
@@ -119,3 +120,49 @@ def test_a_score_in_reduced_precision_says_so(run, folders, tmp_path):
     mixed = run("fid", tmp_path / "real.npz", folders[1], *OFFLINE, "--precision", "bf16")
     assert mixed.status == 1
     assert "this run uses efficientnet-lite0@bf16/native" in mixed.err
+
+
+@pytest.fixture
+def three(folders, tmp_path):
+    """Real and fake folders, and the fakes of another generator."""
+    real, fake = folders
+    other = tmp_path / "other"
+    other.mkdir()
+    for place, path in enumerate(sorted(real.iterdir())):
+        if place % 2:
+            with Image.open(path) as image:
+                image.point(lambda value: value // 2).save(other / path.name)
+    return real, fake, other
+
+
+def test_several_generators_are_ranked(run, three):
+    """A table by name; JSON and CSV hold the same numbers."""
+    done = run("evaluate", *three, *OFFLINE, "--metrics", "fid,is", "--no-interval")
+    assert done.status == 0
+    assert done.out.startswith("fd_efficientnet-lite0 (real 20, ")
+    lines = run("evaluate", *three, *OFFLINE, "--no-interval", "--csv").out.splitlines()
+    assert lines[0].startswith("metric,rank,generator,value")
+    content = json.loads(run("evaluate", *three, *OFFLINE, "--no-interval", "--json").out)
+    best = content["ranks"]["fd_efficientnet-lite0"][0]
+    assert lines[1].split(",")[2] == best
+    assert set(content["generators"]) == {str(three[1]), str(three[2])}
+
+
+def test_held_out_images_give_a_scale(run, three):
+    """A row and a table more."""
+    real, fake, other = three
+    done = run("evaluate", real, fake, *OFFLINE, "--test", other, "--csv")
+    assert [line.split(",")[0] for line in done.out.splitlines()] == [
+        "name",
+        "fd_efficientnet-lite0",
+        "fd_efficientnet-lite0_test",
+    ]
+
+
+def test_wrong_use_of_several(run, three, tmp_path):
+    """The same set twice; one file of labels for two."""
+    real, fake, other = three
+    assert "came twice" in run("evaluate", real, fake, fake, *OFFLINE).err
+    done = run("evaluate", real, fake, other, *OFFLINE, "--fake-labels", tmp_path / "labels.csv")
+    assert done.status == 2
+    assert "--fake-labels goes with one FAKE" in done.err

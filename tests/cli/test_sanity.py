@@ -84,3 +84,23 @@ def test_the_commands_default_is_the_librarys():
 def test_an_unknown_metric_is_wrong_usage(run, classes):
     """Status 2, as elsewhere."""
     assert run("sanity", classes, "--metrics", "fdi").status == 2
+
+
+@pytest.mark.slow
+def test_synthetic_needs_no_images(run):
+    """Which metric notices what, of drawn features."""
+    done = run("sanity", "--synthetic", "--metrics", "fid,vendi", "--count", "60", "-q")
+    assert (done.status, done.err) == (0, "")
+    assert "vendi" in done.out
+    assert "one wide mode in the place of two" in done.out
+    whole = json.loads(run("sanity", "--synthetic", "--metrics", "fid", "--count", "60", "--json", "-q").out)
+    assert whole["metrics"][0]["metric"] == "fid"
+
+
+def test_synthetic_has_no_use_for_images(run, folders):
+    """A folder, or an extractor, beside it is wrong usage; so is neither."""
+    for arguments, said in (((folders[0],), "REAL"), (("--extractor", "efficientnet-lite0"), "--extractor")):
+        done = run("sanity", "--synthetic", *arguments)
+        assert done.status == 2
+        assert f"{said} has no part in it" in done.err
+    assert run("sanity").status == 2

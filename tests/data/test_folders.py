@@ -1,6 +1,8 @@
 """A folder is read in an order that no file system changes, every file once."""
 
+import os
 import pickle
+import socket
 
 import pytest
 
@@ -108,3 +110,45 @@ def test_bytes_and_pickling(tmp_path):
     """Reading gives the bytes of the file, also from a copy sent to another process."""
     fill(tmp_path, "1.png", data=b"one")
     assert pickle.loads(pickle.dumps(FolderSource(tmp_path))).read(0) == b"one"
+
+
+def replaced(path):
+    path.write_bytes(b"another")
+
+
+def emptied(path):
+    path.write_bytes(b"")
+
+
+def as_long(path):
+    """Only the time tells: a second later, whatever the clock of the file system is."""
+    path.write_bytes(b"two")
+    os.utime(path, (1, 1))
+
+
+def made_a_pipe(path):
+    path.unlink()
+    os.mkfifo(path)
+
+
+@pytest.mark.parametrize("change", [replaced, emptied, as_long, made_a_pipe])
+def test_a_file_that_changes_after_the_listing_is_told(tmp_path, change):
+    """Also in another process; a pipe is not waited for."""
+    fill(tmp_path, "1.png", "2.png", data=b"one")
+    source = FolderSource(tmp_path)
+    change(tmp_path / "1.png")
+    for one in (source, pickle.loads(pickle.dumps(source))):
+        with pytest.raises(InputError, match="it has changed since the folder was listed"):
+            one.read(0)
+        assert one.read(1) == b"one"
+
+
+def test_pipes_sockets_and_devices_are_passed_over(tmp_path):
+    """They are no image files, whatever their names; opening a pipe would wait for ever."""
+    fill(tmp_path, "1.png")
+    os.mkfifo(tmp_path / "2.png")
+    (tmp_path / "3.png").symlink_to("/dev/zero")
+    with socket.socket(socket.AF_UNIX) as unix:
+        unix.bind(os.path.relpath(tmp_path / "4.png"))
+        source = FolderSource(tmp_path)
+    assert (len(source), source.ignored) == (1, 3)

@@ -13,6 +13,7 @@ from ganmetrics.errors import WeightsError
 from ganmetrics.features.inception import build_inception, fold_batch_norm, load_inception
 from ganmetrics.features.inception_blocks import average_pool
 from ganmetrics.features.resize import Preprocessing
+from ganmetrics.features.state_dict import file_sha256
 from tests.features.inception_oracle import build_oracle, he_weights, mean_inside, oracle_outputs
 
 CPU = torch.device("cpu")
@@ -36,7 +37,7 @@ def path(state, tmp_path_factory):
 @pytest.fixture(scope="module")
 def extractor(path):
     """The extractor with those weights."""
-    return load_inception(path, sha256="0" * 64, canonical=False)
+    return load_inception(path, sha256=file_sha256(path), canonical=False)
 
 
 @pytest.fixture(scope="module")

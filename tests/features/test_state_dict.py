@@ -119,3 +119,14 @@ def test_only_what_is_called_for_is_selected(tmp_path):
         select(dict(STATE), shapes, ignored=("classifier.",), path=tmp_path)
     with pytest.raises(WeightsError, match="hold bias, which the network does not have"):
         select(dict(STATE), shapes, ignored=(), path=tmp_path)
+
+
+@pytest.mark.parametrize("zipped", [True, False])
+def test_the_digest_is_that_of_what_is_loaded(tmp_path, zipped):
+    """A file that is exchanged after its digest was taken is refused."""
+    path = saved(tmp_path / "weights.pth", STATE, zipped=zipped)
+    digest = file_sha256(path)
+    assert read_state_dict(path, sha256=digest).keys() == STATE.keys()
+    saved(path, {"other": torch.zeros(1)}, zipped=zipped)
+    with pytest.raises(WeightsError, match="has changed since it was chosen"):
+        read_state_dict(path, sha256=digest)

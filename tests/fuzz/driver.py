@@ -1,9 +1,10 @@
-"""Runs the cases of one kind: ``python -m tests.fuzz.driver KIND [--seed 0] [--first 0] [--count 500] [--keep DIR]``.
+"""Runs cases of some kinds: ``python -m tests.fuzz.driver KIND... [--seed 0] [--first 0] [--count 500] [--keep DIR]``.
 
 A case is made from its kind, seed and number alone. It may end well or in a `GanMetricsError` whose text is one short
 line. Anything else raised is a failure, and so is a case that takes 10 s of processor time or a minute of any time,
-or more memory than `ROOM`. Failures are printed as JSON, a line each; the last line has the numbers of cases that ended
-well, were refused and failed. The package is imported plainly: under pytest its arguments are type-checked.
+or more memory than `ROOM`. Failures are printed as JSON, a line each; after those of a kind comes a line with the
+numbers of cases that ended well, were refused and failed. The package is imported plainly: under pytest its arguments
+are type-checked.
 """
 
 import argparse
@@ -27,9 +28,9 @@ from pathlib import Path
 PROCESSOR_SECONDS = 10
 SECONDS = 60
 ROOM = 3 * 2**30
-"""Bytes of address space that all cases together may take beyond what the imports took."""
-GROWTH = 500 * 2**20
-"""Bytes by which one case may raise the most memory that the process ever held."""
+"""Bytes of address space that all cases of a kind together may take beyond what was taken before them."""
+GROWTH = 2_300 * 2**20
+"""Bytes by which one case may raise the most memory that the process ever held: what the largest image takes."""
 LONGEST = 3000
 
 Case = Callable[[random.Random], object]
@@ -53,7 +54,7 @@ class Failure:
 def main() -> None:
     """Run the cases that the arguments name."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("kind", help="or the path of a list of cases: kind, seed and number in each line")
+    parser.add_argument("kind", nargs="+", help="or the path of a list of cases: kind, seed and number in each line")
     for name, default in (("seed", 0), ("first", 0), ("count", 500)):
         parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument("--keep", type=Path, help="copy the files of failures here")
@@ -73,32 +74,36 @@ def _run(arguments: argparse.Namespace, folder: Path) -> None:
 
     warnings.simplefilter("ignore")
     logging.disable(logging.CRITICAL)
-    if arguments.kind in KINDS:
-        numbers = range(arguments.first, arguments.first + arguments.count)
-        chosen = [(arguments.kind, arguments.seed, number) for number in numbers]
-    else:
-        lines = [line.split() for line in Path(arguments.kind).read_text().splitlines()]
-        chosen = [(kind, int(seed), int(number)) for kind, seed, number in lines]
-    cases: dict[str, Case] = {}
-    for kind, _, _ in chosen:
-        if kind not in cases:
-            (folder / kind).mkdir()
-            cases[kind] = KINDS[kind](folder / kind)
+    numbers = range(arguments.first, arguments.first + arguments.count)
+    chosen: dict[str, list[tuple[int, int]]] = {}
+    for given in arguments.kind:
+        if given in KINDS:
+            chosen[given] = [(arguments.seed, number) for number in numbers]
+            continue
+        for kind, seed, number in map(str.split, Path(given).read_text().splitlines()):
+            chosen.setdefault(kind, []).append((int(seed), int(number)))
+    for kind, cases in chosen.items():
+        (folder / kind).mkdir()
+        _run_kind(kind, KINDS[kind](folder / kind), cases, keep=arguments.keep, folder=folder)
+
+
+def _run_kind(kind: str, case: Case, chosen: list[tuple[int, int]], *, keep: Path | None, folder: Path) -> None:
     _limit_memory()
     ended = {"well": 0, "refused": 0, "failed": 0}
     seen: dict[str, int] = {}
-    for kind, seed, number in chosen:
-        # Where a crash of the process leaves nothing else to tell which case it was.
-        (folder.parent / f"fuzz-{os.getpid()}.case").write_text(f"{kind} {seed} {number}\n")
-        state, failure = outcome(cases[kind], kind, seed, number)
+    # Where a crash of the process leaves nothing else to tell which case it was.
+    last = folder.parent / f"fuzz-{os.getpid()}.case"
+    for seed, number in chosen:
+        last.write_text(f"{kind} {seed} {number}\n")
+        state, failure = outcome(case, kind, seed, number)
         ended[state] += 1
         if failure is not None:
             _tell(vars(failure))
             seen[failure.where] = seen.get(failure.where, 0) + 1
-            if arguments.keep is not None and seen[failure.where] <= 2:
-                _keep(folder / kind / "case", arguments.keep, f"{kind}-{seed}-{number}")
-    (folder.parent / f"fuzz-{os.getpid()}.case").unlink()
-    _tell(ended)
+            if keep is not None and seen[failure.where] <= 2:
+                _keep(folder / kind / "case", keep, f"{kind}-{seed}-{number}")
+    last.unlink()
+    _tell({"kind": kind, **ended})
 
 
 def outcome(case: Case, kind: str, seed: int, number: int) -> tuple[str, Failure | None]:

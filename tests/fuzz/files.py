@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import pickle
 import random
 import tarfile
@@ -79,7 +80,8 @@ def read_folder(path: Path) -> None:
 
 
 def read_list(path: Path) -> None:
-    """Score the images that a file lists."""
+    """Score the images that a file lists, by their paths from here."""
+    os.chdir(path.parent)
     for name in ("x.png", "y.png"):
         path.with_name(name).write_bytes(_encoded("PNG"))
     read_images(path)

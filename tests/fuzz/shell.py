@@ -71,11 +71,11 @@ def _prepare(folder: Path) -> Case:
     images = write_images(place / "images", 3)
     known = (*map(str, stored), *map(str, stored), str(images), str(place / "out.npz"))
     commands = list(_commands((), command))
-    # Patterns and "~" are looked for here.
-    os.chdir(place)
-    os.environ["HOME"] = str(place)
 
     def case(rng: random.Random) -> None:
+        # Patterns and "~" are looked for here.
+        os.chdir(place)
+        os.environ["HOME"] = str(place)
         words, chosen = rng.choice(commands)
         line = [*words, *_arguments(rng, chosen, known), *_some_options(rng, chosen, known)]
         if rng.random() < 0.05:

@@ -10,9 +10,11 @@ import sys
 import pytest
 
 from ganmetrics.commands.evaluate import fid
+from ganmetrics.data.folders import FolderSource
+from ganmetrics.data.sources import open_source
 from ganmetrics.errors import StorageError
 from ganmetrics.references.cache import ReferenceCache, reference_directory
-from ganmetrics.testing import ChannelMeans, write_images
+from ganmetrics.testing import ChannelMeans, random_images, write_images
 from tests.references.test_key import KEY
 
 
@@ -53,6 +55,53 @@ def test_an_entry_under_another_name_is_not_trusted(cache, make_reference, caplo
         assert cache.get(other, source="x") is None
     assert "holds statistics of another key" in caplog.text
     assert cache.get(KEY, source="x") is not None
+
+
+def images(count, seed=0):
+    """A source of random images."""
+    return open_source(random_images(count, seed=seed))
+
+
+def test_another_opening_tells_that_there_is_no_entry(cache, make_reference):
+    """By the number of images and the first few; what begins alike may be there, and is then read to its end."""
+    assert not cache.may_hold(images(5))
+    cache.put(KEY, make_reference(5), images=images(5))
+    assert cache.may_hold(images(5))
+    assert not cache.may_hold(images(6))
+    assert not cache.may_hold(images(5, seed=1))
+    assert cache.clear() == 1
+    assert not list(cache.directory.iterdir())
+
+
+def test_an_entry_of_an_earlier_version_may_be_of_any_images(cache, make_reference):
+    """It has no opening."""
+    cache.put(KEY, make_reference(5))
+    cache.put(dataclasses.replace(KEY, contents="b"), make_reference(6), images=images(6))
+    assert cache.may_hold(images(7))
+
+
+@pytest.mark.parametrize("begins_alike", [False, True])
+def test_a_cold_run_reads_each_file_twice(tmp_path, monkeypatch, begins_alike):
+    """Once for digest and audit, once for the features, whatever else the cache holds; thrice where one begins so."""
+    kept, new = write_images(tmp_path / "kept", 30), write_images(tmp_path / "new", 30, seed=0 if begins_alike else 9)
+    (new / "00029.png").write_bytes((write_images(tmp_path / "other", 1, seed=5) / "00000.png").read_bytes())
+    options = {"extractor": ChannelMeans(), "workers": 0, "cache": tmp_path / "cache", "interval": False}
+    fid(kept, kept, **options)
+    reads, read = [], FolderSource.read
+
+    def counted(source, index):
+        if source.name == str(new):
+            reads.append(index)
+        return read(source, index)
+
+    monkeypatch.setattr(FolderSource, "read", counted)
+    fid(kept, new, **options)
+    # The first 16 are read once more as the entry is looked for, and once as it is written.
+    assert reads.count(29) == (3 if begins_alike else 2)
+    assert sum(reads.count(index) for index in range(30)) == len(reads) <= (3 if begins_alike else 2) * 30 + 2 * 16
+    reads.clear()
+    fid(kept, new, **options)
+    assert reads.count(29) == 1
 
 
 def test_the_least_recently_used_go_first(cache, make_reference):
@@ -158,7 +207,7 @@ def test_several_processes_share_a_cache(tmp_path):
     cache = ReferenceCache(tmp_path / "cache")
     assert len(cache.entries()) == 2
     assert not cache.damaged()
-    assert sorted(path.suffix for path in cache.directory.iterdir()) == [".npz", ".npz"]
+    assert sorted(path.suffix for path in cache.directory.iterdir()) == [".npz", ".npz", ".opening", ".opening"]
 
 
 def test_the_directory_follows_the_platform(monkeypatch, tmp_path):

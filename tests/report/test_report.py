@@ -38,3 +38,12 @@ def test_numbers_that_json_has_no_word_for_are_an_error():
     """Rather than a file that only some readers accept."""
     with pytest.raises(ValueError, match="not JSON compliant"):
         Report({"fid": FID}, {"seconds": float("nan")}).to_json()
+
+
+def test_csv_has_a_line_a_score():
+    """The fields of the JSON; of a metric without a score only its name."""
+    report = Report({"fid": FID}, refusals={"kid": Refusal("kid", "few")}, asked=("kid", "fid"))
+    header, first, second = report.to_csv().splitlines()
+    assert header.startswith("name,value,corrected")
+    assert first.rstrip(",") == "kid"
+    assert second.startswith("fid,1.5,,")

@@ -62,7 +62,7 @@ def frechet_estimate(
 
     Args:
         real: features, floating point, shape [n, d]; or `Moments`; or a `Sample`. Without a count they are exact and
-        add no error. With a count but without images their part of the error is that of Gaussian features.
+            add no error. With a count but without images their part of the error is that of Gaussian features.
         fake: likewise.
         confidence: probability to cover the populations' distance, between 0 and 1.
 

@@ -1,9 +1,9 @@
 """Statistics files by what is in them: which library wrote one, and how it is read and written."""
 
-import zipfile
 from pathlib import Path
 
 from ganmetrics._text import shown
+from ganmetrics._zips import is_zip, names_in_zip
 from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.data.torch_file import holds_images
 from ganmetrics.errors import InputError, StorageError
@@ -35,22 +35,13 @@ def format_of(path: Path) -> str | None:
     suffix = path.suffix.lower()
     if suffix == ".npz":
         return _kind_of_npz(member_names(path))
-    if suffix == ".pt" and path.is_file() and zipfile.is_zipfile(path):
-        saved = any(name.split("/")[1:] == [PICKLE] for name in _zip_names(path))
+    if suffix == ".pt" and path.is_file() and is_zip(path):
+        saved = any(name.split("/")[1:] == [PICKLE] for name in names_in_zip(path))
         return "torch" if saved and not holds_images(path) else None
     if suffix == ".pkl" and path.is_file():
         with path.open("rb") as file:
             return "pickle" if file.read(1) == PROTOCOL_MARK else None
     return None
-
-
-def _zip_names(path: Path) -> list[str]:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return archive.namelist()
-    # zipfile and struct each raise their own on damaged bytes; what is wrong is told on reading.
-    except Exception:
-        return []
 
 
 def is_statistics(path: Path) -> bool:

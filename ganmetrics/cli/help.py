@@ -1,0 +1,99 @@
+"""What ``--help`` shows: options and commands in groups by purpose, the common ones first."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+WIDTH = 100
+"""Columns of a help page on a terminal that has as many: names and texts then need one line where they can."""
+
+OPTIONS = (
+    (
+        "Common options",
+        "metrics maximum minimum not_worse_than by out top extractor offline count seed to entry spatial shard "
+        "as_json csv quiet version help",
+    ),
+    (
+        "Which images, and how they are read",
+        "test real_labels fake_labels others synthetic skip_bad alpha crop resize_to resize_filter bit_depth frames",
+    ),
+    ("How images become features", "protocol weights precision"),
+    ("Intervals, and a scale", "no_interval confidence floor"),
+    ("Conventions of single metrics", "k subsets subset_size splits convention"),
+    ("Speed, memory and what is kept", "device batch_size workers memory no_cache cache_features timing"),
+)
+"""Titles, and the parameters under each, in the order shown."""
+
+REST = "More options"
+"""Where an option stands that no group names, such as that of another package."""
+
+COMMANDS = (
+    ("Score", "fid evaluate reconstruct report"),
+    ("Compare and understand", "compare explain influence sanity gate"),
+    ("Keep and prepare", "reference weights cache completion"),
+)
+OTHER_COMMANDS = "More commands"
+
+
+class Command(click.Command):
+    """A command whose options are listed by purpose."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options, group by group."""
+        write_options(self, ctx, formatter)
+
+
+class Group(click.Group):
+    """A group of commands, its own options and theirs listed by purpose."""
+
+    command_class = Command
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - click's own, passed on
+        super().__init__(*arguments, **options)
+        self.context_settings.setdefault("max_content_width", WIDTH)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands, then the options."""
+        self.format_commands(ctx, formatter)
+        write_options(self, ctx, formatter)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands, group by group, each with its first sentence."""
+        listed = {name: self.get_command(ctx, name) for name in self.list_commands(ctx)}
+        shown = {name: command for name, command in listed.items() if command is not None and not command.hidden}
+        limit = formatter.width - 6 - max(map(len, shown), default=0)
+        for title, names in grouped(list(shown), COMMANDS, OTHER_COMMANDS):
+            rows = [(name, shown[name].get_short_help_str(limit)) for name in names]
+            with formatter.section(title if len(shown) > len(names) else "Commands"):
+                formatter.write_dl(rows)
+
+
+def grouped(names: Sequence[str], groups: Sequence[tuple[str, str]], rest: str) -> list[tuple[str, list[str]]]:
+    """Return the titles that have any of `names`, with those names in the order of the group.
+
+    >>> grouped(["seed", "mine", "count"], [("common", "count seed"), ("rare", "k")], "more")
+    [('common', ['count', 'seed']), ('more', ['mine'])]
+    """
+    placed = [(title, [name for name in inside.split() if name in names]) for title, inside in groups]
+    known = {name for _, inside in placed for name in inside}
+    placed.append((rest, [name for name in names if name not in known]))
+    return [(title, inside) for title, inside in placed if inside]
+
+
+def write_options(command: click.Command, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    """Write the options of a command, group by group; where there is one group only, under the usual title."""
+    records: dict[str, list[tuple[str, str]]] = {}
+    for parameter in command.get_params(ctx):
+        # Arguments are told by the text above; since click 8.5 they have records, too.
+        record = parameter.get_help_record(ctx) if isinstance(parameter, click.Option) else None
+        if record is not None:
+            records.setdefault(_name(parameter), []).append(record)
+    for title, names in grouped(list(records), OPTIONS, REST):
+        with formatter.section(title if sum(map(len, records.values())) > len(names) else "Options"):
+            formatter.write_dl([record for name in names for record in records[name]])
+
+
+def _name(parameter: click.Parameter) -> str:
+    """Return what the table above calls an option; click has called the one for help by several names."""
+    return "help" if "--help" in parameter.opts else str(parameter.name)

@@ -1,0 +1,27 @@
+"""Options that several commands share, and what they become."""
+
+from ganmetrics.cli.options.extraction import extraction_options
+from ganmetrics.cli.options.parsing import SOURCE, PathType, check_confidence
+from ganmetrics.cli.options.running import (
+    cache_features_option,
+    cache_options,
+    json_option,
+    quiet_option,
+    timing_option,
+)
+from ganmetrics.cli.options.scoring import interval_options, memory_option, scoring_options
+
+__all__ = [
+    "SOURCE",
+    "PathType",
+    "cache_features_option",
+    "cache_options",
+    "check_confidence",
+    "extraction_options",
+    "interval_options",
+    "json_option",
+    "memory_option",
+    "quiet_option",
+    "scoring_options",
+    "timing_option",
+]

@@ -1,0 +1,116 @@
+"""The options of how images become features."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ganmetrics.cli.options.gathering import Command, gather_into
+from ganmetrics.cli.options.parsing import SOURCE, check_extractor, check_frames, complete_extractor
+from ganmetrics.features.names import DEFAULT_EXTRACTOR, FULL_PRECISION, PRECISIONS, with_precision
+from ganmetrics.protocols import PROTOCOLS
+
+if TYPE_CHECKING:
+    from ganmetrics.extraction.options import Extraction
+
+_EXTRACTION = (
+    click.option(
+        "--extractor",
+        callback=check_extractor,
+        shell_complete=complete_extractor,
+        default=None,
+        help="inception-v3, efficientnet-lite0 (offline) or timm:NAME.  [default: a stored side's, else inception-v3]",
+    ),
+    click.option(
+        "--protocol",
+        type=click.Choice(list(PROTOCOLS)),
+        default=None,
+        help="Conventions to follow.  [default: a stored side's, else ttur for inception-v3, native for others]",
+    ),
+    click.option(
+        "--weights",
+        type=SOURCE,
+        default=None,
+        help="A weights file of your own; the score is then called fd_<extractor>, not fid.",
+    ),
+    click.option(
+        "--count",
+        type=click.IntRange(min=1),
+        default=None,
+        help="Score a seeded choice of this many images a side.  [default: all]",
+    ),
+    click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of that choice."),
+    click.option(
+        "--alpha",
+        type=click.Choice(["white", "black", "drop", "refuse"]),
+        default="white",
+        show_default=True,
+        help="What transparent pixels are composited on; drop is what most libraries do.",
+    ),
+    click.option("--skip-bad", is_flag=True, help="Score the rest where images cannot be read, and say so."),
+    click.option(
+        "--precision",
+        type=click.Choice(PRECISIONS),
+        default=FULL_PRECISION,
+        show_default=True,
+        help="Less than fp32 is faster and another extractor: the score is called fd_inception-v3@bf16, not fid.",
+    ),
+    click.option("--device", default=None, help="cpu, cuda, cuda:1, mps.  [default: cuda where there is one]"),
+    click.option(
+        "--batch-size",
+        type=click.IntRange(min=1),
+        default=None,
+        help="Images a pass of the network.  [default: 32; 8 on a CPU]",
+    ),
+    click.option(
+        "--workers",
+        type=click.IntRange(min=0),
+        default=None,
+        help="Decoding processes; 0 decodes in this one.  [default: one a core, up to 16]",
+    ),
+    click.option("--offline", is_flag=True, help="Never download weights."),
+    click.option(
+        "--crop",
+        type=click.Choice(["none", "center"]),
+        default="none",
+        show_default=True,
+        help="Cut the square in the middle out of each image; without, the whole image is squashed to a square.",
+    ),
+    click.option(
+        "--resize-to", type=click.IntRange(min=1), default=None, help="Bring images to this size first, in pixels."
+    ),
+    click.option(
+        "--resize-filter",
+        type=click.Choice(["box", "bilinear", "hamming", "bicubic", "lanczos"]),
+        default="bicubic",
+        show_default=True,
+        help="Pillow's filter for --resize-to.",
+    ),
+    click.option(
+        "--bit-depth",
+        type=click.IntRange(9, 16),
+        default=16,
+        show_default=True,
+        help="Bits that the values of 16-bit images use: 12 for many cameras and microscopes.",
+    ),
+    click.option(
+        "--frames",
+        callback=check_frames,
+        default="first",
+        show_default=True,
+        help="Frames of animations: first, all, or a number of evenly spaced ones.",
+    ),
+)
+
+
+def extraction_options(command: Command) -> Command:
+    """Add the options of how images become features to a command, which receives them as `how`, an `Extraction`."""
+    return gather_into("how", _extraction, command, _EXTRACTION)
+
+
+def _extraction(values: dict[str, Any]) -> "Extraction":
+    from ganmetrics.extraction.options import Extraction
+
+    precision = values.pop("precision")
+    if precision != FULL_PRECISION:
+        values["extractor"] = with_precision(values["extractor"] or DEFAULT_EXTRACTOR, precision)
+    return Extraction(**values)

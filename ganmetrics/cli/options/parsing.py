@@ -1,0 +1,70 @@
+"""What options accept: each reads one text from the command line; anything else is wrong usage, told in one line."""
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ganmetrics import _plugins
+from ganmetrics.features.names import EXTRACTORS, TIMM_PREFIX
+
+_UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
+
+
+def check_extractor(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    """Return the name of an extractor, ours or ``timm:NAME``; anything else is wrong usage."""
+    if (
+        value is not None
+        and value not in (*EXTRACTORS[:-1], *_plugins.names(_plugins.EXTRACTORS))
+        and not (value.startswith(TIMM_PREFIX) and value != TIMM_PREFIX)
+    ):
+        raise click.BadParameter(f"{value!r} is not one of {', '.join(EXTRACTORS)}.", context, parameter)
+    return value
+
+
+def complete_extractor(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001
+    """Return the names that begin as typed."""
+    known = (*EXTRACTORS[:-1], *_plugins.names(_plugins.EXTRACTORS), TIMM_PREFIX)
+    return [name for name in known if name.startswith(incomplete)]
+
+
+def parse_memory(context: click.Context, parameter: click.Parameter, value: str) -> int:
+    """Return a number of bytes, such as of 2GB, 500MB or 100000."""
+    parts = re.fullmatch(r"(\d{1,15}(?:\.\d+)?)\s*([KMGT]?)B?", value.strip(), flags=re.IGNORECASE)
+    if parts is None:
+        raise click.BadParameter(f"{value!r} is no number of bytes such as 2GB or 500MB.", context, parameter)
+    return int(float(parts[1]) * _UNITS[parts[2].upper()])
+
+
+def check_confidence(context: click.Context, parameter: click.Parameter, value: float) -> float:
+    """Return a probability strictly between 0 and 1."""
+    if not 0 < value < 1:
+        raise click.BadParameter(f"{value:g} does not lie between 0 and 1.", context, parameter)
+    return value
+
+
+class PathType(click.Path):
+    """A path, which click would look for before it has looked at the name."""
+
+    def convert(self, value: Any, parameter: click.Parameter | None, context: click.Context | None) -> Any:  # noqa: ANN401 - as click has it
+        """Return the path; a null character or half a character in it, which no shell can pass, is wrong usage."""
+        if "\0" in os.fsdecode(value):
+            self.fail("a path cannot hold a null character.", parameter, context)
+        try:
+            return super().convert(value, parameter, context)
+        except UnicodeError:
+            self.fail("a path cannot hold half a character.", parameter, context)
+
+
+def check_frames(context: click.Context, parameter: click.Parameter, value: str) -> str | int:
+    """Return first, all or a positive number; anything else is wrong usage."""
+    if value in {"first", "all"}:
+        return value
+    if not value.isdecimal() or not int(value[:9]) >= 1:
+        raise click.BadParameter(f"{value!r} is not first, all or a positive number.", context, parameter)
+    return int(value[:9])
+
+
+SOURCE = PathType(path_type=Path)

@@ -1,0 +1,1 @@
+"""`gate`: whether a report passes the limits that a project has set itself."""

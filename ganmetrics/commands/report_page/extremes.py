@@ -1,0 +1,84 @@
+"""The generated images at both ends: by realism, and by what they do to the distance."""
+
+import numpy as np
+
+from ganmetrics.commands.report_page.images import tiles
+from ganmetrics.commands.report_page.material import Generator, Material
+from ganmetrics.core.neighbours.points import Values
+from ganmetrics.errors import GanMetricsError
+from ganmetrics.metrics.frechet.influence import frechet_influence
+from ganmetrics.pages import Gallery, Prose, Section
+from ganmetrics.pages.document import Block
+
+SHOWN = 8
+"""Images at each end."""
+
+
+def section(material: Material) -> Section:
+    """Return both orders of each generator."""
+    blocks: list[Block] = [
+        Prose(
+            (
+                "Realism is how deep an image lies among the real ones, relative to their distances from each other "
+                "(Kynkäänniemi et al., 2019). Influence is by how much leaving an image out would lower the distance: "
+                "positive ones make it worse.",
+            )
+        )
+    ]
+    for generator in material.generators:
+        blocks += _of(material, generator)
+    return Section("Best and worst images", tuple(blocks))
+
+
+def _of(material: Material, generator: Generator) -> list[Block]:
+    told = f"{generator.name}: " if len(material.generators) > 1 else ""
+    rows = generator.side.rows
+    if rows is None or generator.neighbours is None:
+        return [Prose((f"{told or generator.name + ': '}{generator.no_neighbours}",))]
+    realism = generator.neighbours.between.realism
+    order = np.argsort(realism, kind="stable")
+    finite = order[np.isfinite(realism[order])]
+    ends = _ends(finite.tolist())
+    blocks: list[Block] = [
+        _gallery(material, generator, f"{told}least realistic", ends[0], realism),
+        _gallery(material, generator, f"{told}most realistic", ends[1], realism),
+    ]
+    try:
+        moved = _influence(material, generator)
+    except GanMetricsError as error:
+        return [*blocks, Prose((f"{told}no influences: {error}",))]
+    order = np.argsort(-moved, kind="stable")
+    ends = _ends(order.tolist())
+    return [
+        *blocks,
+        _gallery(
+            material, generator, f"{told}raise the distance most", [row for row in ends[0] if moved[row] > 0], moved
+        ),
+        _gallery(
+            material, generator, f"{told}lower the distance most", [row for row in ends[1] if moved[row] < 0], moved
+        ),
+    ]
+
+
+def _ends(order: list[int]) -> tuple[list[int], list[int]]:
+    """Return the first rows of an order and the last ones, the last first; each row at one end only.
+
+    >>> _ends([4, 2, 3])
+    ([4], [3])
+    """
+    number = min(SHOWN, len(order) // 2)
+    return order[:number], order[::-1][:number]
+
+
+def _influence(material: Material, generator: Generator) -> Values:
+    assert material.real_features is not None
+    assert generator.side.features is not None
+    moved: Values = frechet_influence(material.real_features, generator.side.features).fake.numpy()
+    return moved
+
+
+def _gallery(material: Material, generator: Generator, title: str, chosen: list[int], numbers: Values) -> Gallery:
+    rows = generator.side.rows
+    assert rows is not None
+    told = [f"{float(numbers[row]):+.3g}" if "distance" in title else f"{float(numbers[row]):.3g}" for row in chosen]
+    return Gallery(title[:1].upper() + title[1:], tiles(material, rows, chosen, told))

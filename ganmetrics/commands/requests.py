@@ -1,0 +1,124 @@
+"""What `evaluate` asks of each side, and what it refuses before a network is loaded."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ganmetrics.data.sources import ImageSource
+from ganmetrics.errors import InputError
+from ganmetrics.extraction.feature_store import LEAST_MEMORY
+from ganmetrics.extraction.options import Extraction
+from ganmetrics.features.names import DEFAULT_EXTRACTOR
+from ganmetrics.metrics.catalogue import CONTESTED, Metric, Need
+from ganmetrics.protocols import resolve_protocol
+from ganmetrics.references.agreement import follow_stored
+from ganmetrics.references.reference import Reference
+from ganmetrics.references.sides import STORED, Demand, Request
+from ganmetrics.scoring.options import ScoringOptions
+from ganmetrics.scoring.preflight import check_classes, check_options
+from ganmetrics.scoring.scores import scored_fresh
+
+Opened = Reference | ImageSource
+PAIR = 2
+"""Sides that the budget of memory is shared by where there are no more: each then decides for itself."""
+
+
+@dataclass(frozen=True)
+class Sides:
+    """What was opened.
+
+    Attributes:
+        real: the real side.
+        fakes: each generator's side, by its name.
+        test: held-out real images; None where there are none.
+    """
+
+    real: Opened
+    fakes: Mapping[str, Opened]
+    test: Opened | None = None
+
+    def __iter__(self) -> Iterator[Opened]:
+        return iter([self.real, *([] if self.test is None else [self.test]), *self.fakes.values()])
+
+    @property
+    def contested(self) -> bool:
+        """Whether generators can be compared: several, and real images to compare them by."""
+        return len(self.fakes) > 1 and not isinstance(self.real, Reference)
+
+
+def check_sides(sides: Sides, metrics: tuple[Metric, ...], how: Extraction, options: ScoringOptions) -> None:
+    """Refuse what stored sides, options, classes and numbers of images rule out, before a network is loaded.
+
+    Raises:
+        InputError: an option does not go with the protocol, classes do not match, or held-out images are missing.
+        NotEnoughSamples: a side has too few images for an option.
+        StaleStatistics: stored sides were made otherwise than each other, or than is asked.
+    """
+    opened = list(sides)
+    stored = [side for side in opened if isinstance(side, Reference)]
+    agreed = follow_stored(how, stored, opening=len(stored) < len(opened))
+    for metric in metrics:
+        if metric.test and sides.test is None:
+            raise InputError(f"{metric.title} needs real images held out from training (--test); there are none")
+    real = _count(sides.real, how)
+    for fake in sides.fakes.values():
+        known = {"real": real, "fake": _count(fake, how)}
+        counts = {role: count for role, count in known.items() if count is not None}
+        if agreed.name is not None or not stored:
+            check_options(metrics, options, resolve_protocol(agreed.protocol, agreed.name or DEFAULT_EXTRACTOR), counts)
+        check_classes(metrics, sides.real, fake)
+
+
+def requests_for(sides: Sides, metrics: tuple[Metric, ...], options: ScoringOptions) -> list[Request]:
+    """Return what the metrics ask of each side: the real one if any reads it, the held-out one, and the generators'."""
+    memory = _memory_each(options.memory, len(list(sides)))
+    # Metrics of the fake side alone do not cost a pass over the real one.
+    of_real = metrics if options.floor else tuple(metric for metric in metrics if metric.real)
+    found = []
+    if of_real:
+        # Where there is a floor, the real side stands for the fake one as well.
+        demands = [_demand(metric, metric.real | metric.fake if options.floor else metric.real) for metric in of_real]
+        found.append(_request("real", sides.real, [*demands, *_compared(sides, metrics, options)], options, memory))
+    if sides.test is not None:
+        tested = [_demand(metric, metric.test | metric.fake) for metric in scored_fresh(metrics)]
+        tested += [_demand(metric, metric.test) for metric in metrics if metric.test]
+        if tested:
+            found.append(_request("test", sides.test, tested, options, memory))
+    demands = [_demand(metric, metric.fake) for metric in metrics]
+    for name, fake in sides.fakes.items():
+        more = [] if isinstance(fake, Reference) else _compared(sides, metrics, options)
+        found.append(_request(name, fake, [*demands, *more], options, memory))
+    return found
+
+
+def _demand(metric: Metric, needs: frozenset[Need]) -> Demand:
+    return Demand(metric.title, needs, metric.least)
+
+
+def _compared(sides: Sides, metrics: tuple[Metric, ...], options: ScoringOptions) -> list[Demand]:
+    """Return what the differences of generators need beside their scores."""
+    if not sides.contested or not options.interval or not any(metric.name in CONTESTED for metric in metrics):
+        return []
+    return [Demand("a comparison", frozenset({"moments", "features"}), least=1)]
+
+
+def _request(role: str, opened: Opened, demands: list[Demand], options: ScoringOptions, memory: int) -> Request:
+    reads_moments = any(not demand.needs.isdisjoint(STORED) for demand in demands)
+    return Request(
+        role,
+        opened,
+        tuple(demands),
+        blocks=options.floor and role == "real",
+        images=options.interval and reads_moments,
+        memory=memory,
+    )
+
+
+def _memory_each(memory: int, sides: int) -> int:
+    """Return the budget that each side goes by, so that all together stay within that of two."""
+    return memory if sides <= PAIR else max(LEAST_MEMORY, memory * PAIR // sides)
+
+
+def _count(side: Opened, how: Extraction) -> int | None:
+    if isinstance(side, Reference):
+        return side.count
+    return len(side) if how.count is None else min(how.count, len(side))

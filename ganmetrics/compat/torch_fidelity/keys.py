@@ -1,0 +1,10 @@
+"""The keys of the result of ``calculate_metrics``, as torch-fidelity spells them."""
+
+KEY_METRIC_ISC_MEAN = "inception_score_mean"
+KEY_METRIC_ISC_STD = "inception_score_std"
+KEY_METRIC_FID = "frechet_inception_distance"
+KEY_METRIC_KID_MEAN = "kernel_inception_distance_mean"
+KEY_METRIC_KID_STD = "kernel_inception_distance_std"
+KEY_METRIC_PRECISION = "precision"
+KEY_METRIC_RECALL = "recall"
+KEY_METRIC_F_SCORE = "f_score"

@@ -1,0 +1,99 @@
+"""A network on a CPU in several streams: threads that each take the next few images and compute on one core.
+
+The usual team of threads divides every layer among them and waits for the slowest, so that one other busy process slows
+down all: with one of two cores busy, inception-v3 falls to a quarter. Streams meet only at the queue. And since one
+thread computes what a few images give, features do not depend on the number of cores.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+import torch
+
+from ganmetrics.extraction.cropping import CroppingExtractor
+from ganmetrics.features.base import Extractor
+from ganmetrics.features.network import NetworkExtractor
+from ganmetrics.ranks import own_cores
+from ganmetrics.timing import stage
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+AHEAD = 2
+"""Items in work or waiting for each stream: one that is done finds the next one there."""
+
+
+def streams_for(extractor: Extractor, device: torch.device) -> int:
+    """Return how many streams run an extractor on a device; 0 where it is called in one thread with torch's own team.
+
+    Streams are for this library's networks on a CPU, which only read what they share. An extractor of the caller's own
+    may keep what it likes between calls, and a GPU has one queue.
+    """
+    inner = extractor.inner if isinstance(extractor, CroppingExtractor) else extractor
+    if not isinstance(inner, NetworkExtractor) or device.type != "cpu":
+        return 0
+    return own_cores()
+
+
+def in_streams(
+    work: Callable[[Item], Result], items: Iterable[Item], *, streams: int
+) -> Generator[tuple[Item, Result], None, None]:
+    """Yield each item with `work(item)`, in order, computed by threads that have one core each.
+
+    Items are taken in the calling thread, at most `AHEAD` a stream before their results are yielded. What an item's
+    work raises is raised where its result would come. When this is closed, what has begun is finished, and no more.
+
+    Args:
+        work: safe to call from several threads.
+        items: what it is called with.
+        streams: number of threads; with 0 the calling thread does the work, with the threads that torch has there.
+
+    >>> list(in_streams(lambda item: item * item, range(4), streams=2))
+    [(0, 0), (1, 1), (2, 4), (3, 9)]
+    """
+    if streams == 0:
+        for item in items:
+            with stage("network"):
+                result = work(item)
+            yield item, result
+        return
+    pool: ThreadPoolExecutor | None = None
+    pending: deque[tuple[Item, Future[Result]]] = deque()
+    try:
+        for item in items:
+            # Only now: taking the first item may fork decoding processes, which should not copy a running stream.
+            pool = pool or _start(streams)
+            pending.append((item, pool.submit(work, item)))
+            while pending and (len(pending) >= AHEAD * streams or pending[0][1].done()):
+                yield _finished(pending)
+        while pending:
+            yield _finished(pending)
+    finally:
+        if pool is not None:
+            pool.shutdown(cancel_futures=True)
+
+
+def _finished(pending: deque[tuple[Item, Future[Result]]]) -> tuple[Item, Result]:
+    item, future = pending.popleft()
+    with stage("network"):
+        return item, future.result()
+
+
+def _start(streams: int) -> ThreadPoolExecutor:
+    pool = ThreadPoolExecutor(streams, thread_name_prefix="ganmetrics-stream")
+    barrier, own = threading.Barrier(streams), torch.get_num_threads()
+
+    def begin(_: int) -> None:
+        # Asked first: a thread takes the number set last at its first operation, unless it has asked before.
+        torch.get_num_threads()
+        torch.set_num_threads(1)
+        # Each waits for the others, so that none of them takes two turns.
+        barrier.wait()
+
+    list(pool.map(begin, range(streams)))
+    # The number is the calling thread's own, but threads that the program starts later take the one set last.
+    torch.set_num_threads(own)
+    return pool

@@ -1,0 +1,158 @@
+"""Scores in the logs that people use: value, corrected, low and high as series, and the report as an artifact.
+
+A log is any object with the method of `ScoreLog`; those below need the packages that they are named after.
+"""
+
+import csv
+import io
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+from ganmetrics import InputError, Report
+from ganmetrics.optional import require
+
+FIELDS = ("value", "corrected", "low", "high", "std")
+"""What a score has as series; those that it has not are left out."""
+
+COLUMNS = ("step", "name", *FIELDS, "real_count", "fake_count", "extractor", "protocol")
+
+
+@runtime_checkable
+class ScoreLog(Protocol):
+    """Takes the scores of one step."""
+
+    def log(self, report: Report, step: int) -> None:
+        """Write them."""
+        ...
+
+
+def series_of(report: Report, *, prefix: str = "") -> dict[str, float]:
+    """Return the numbers of a report by the names of their series: ``fid``, ``fid_corrected``, ``fid_low``...
+
+    No name has another one and a slash in it: MLflow's store of files would need a file and a folder of one name.
+
+    >>> from ganmetrics import Score
+    >>> series_of(Report({"fid": Score("fid", 12.5, corrected=12.0, low=11.5, high=12.5)}))
+    {'fid': 12.5, 'fid_corrected': 12.0, 'fid_low': 11.5, 'fid_high': 12.5}
+    """
+    return dict(_series(report, prefix))
+
+
+def _series(report: Report, prefix: str) -> Iterator[tuple[str, float]]:
+    for name, score in report.items():
+        for field in FIELDS:
+            number = getattr(score, field)
+            if number is not None:
+                yield prefix + (name if field == "value" else f"{name}_{field}"), float(number)
+
+
+class CsvLog:
+    """One row a score in a CSV file, which is read and plotted anywhere; nothing is installed for it.
+
+    Args:
+        path: the file; rows are added to one that this class wrote before.
+
+    Raises:
+        InputError: when a report is written: the file has other columns.
+
+    >>> import tempfile
+    >>> from ganmetrics import Score
+    >>> path = Path(tempfile.mkdtemp()) / "scores.csv"
+    >>> CsvLog(path).log(Report({"fid": Score("fid", 12.5, real_count=100, fake_count=50)}), 3)
+    >>> print(path.read_text().strip())
+    step,name,value,corrected,low,high,std,real_count,fake_count,extractor,protocol
+    3,fid,12.5,,,,,100,50,,
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = Path(path)
+
+    def log(self, report: Report, step: int) -> None:
+        """Add the scores of one step, all of them in one write."""
+        rows = io.StringIO()
+        writer = csv.writer(rows, lineterminator="\n")
+        if not self._has_header():
+            writer.writerow(COLUMNS)
+        for name, score in report.items():
+            writer.writerow([step, name, *(_cell(getattr(score, column)) for column in COLUMNS[2:])])
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self.path.open("a", encoding="utf-8", newline="") as file:
+            file.write(rows.getvalue())
+
+    def _has_header(self) -> bool:
+        if not self.path.exists() or self.path.stat().st_size == 0:
+            return False
+        with self.path.open(encoding="utf-8") as file:
+            first = file.readline().strip()
+        if first != ",".join(COLUMNS):
+            raise InputError(f"{self.path} has other columns, {first:.80}; name another file")
+        return True
+
+
+class TensorBoardLog:
+    """Series in TensorBoard, and the report as text.
+
+    Args:
+        writer: a `torch.utils.tensorboard.SummaryWriter` that training uses already; or the folder of a new one.
+        prefix: of the names of the series.
+    """
+
+    def __init__(self, writer: Any, *, prefix: str = "") -> None:  # noqa: ANN401 - a writer or a folder
+        if isinstance(writer, str | os.PathLike):
+            tensorboard = require("torch.utils.tensorboard", extra="tensorboard", user="TensorBoardLog")
+            writer = tensorboard.SummaryWriter(str(writer))
+        self.writer, self.prefix = writer, prefix
+
+    def log(self, report: Report, step: int) -> None:
+        """Write the scores of one step."""
+        for name, number in series_of(report, prefix=self.prefix).items():
+            self.writer.add_scalar(name, number, step)
+        self.writer.add_text(f"{self.prefix}report", f"```json\n{report.to_json()}\n```", step)
+        self.writer.flush()
+
+
+class WandbLog:
+    """Series in Weights & Biases, and the report as an artifact, a version a step.
+
+    Args:
+        run: what ``wandb.init`` returned; offline runs will do.
+        prefix: of the names of the series.
+        artifact: the name of the report's artifact.
+    """
+
+    def __init__(self, run: Any, *, prefix: str = "", artifact: str = "ganmetrics-report") -> None:  # noqa: ANN401
+        self.run, self.prefix, self.artifact = run, prefix, artifact
+
+    def log(self, report: Report, step: int) -> None:
+        """Write the scores of one step; the step is a series too, since W&B's own steps must not go back."""
+        wandb = require("wandb", extra="wandb", user="WandbLog")
+        self.run.log(series_of(report, prefix=self.prefix) | {f"{self.prefix}step": step})
+        artifact = wandb.Artifact(self.artifact, type="report", metadata={"step": step})
+        with artifact.new_file("report.json") as file:
+            file.write(report.to_json())
+        self.run.log_artifact(artifact)
+
+
+class MlflowLog:
+    """Series in MLflow, and the report as an artifact of the run.
+
+    Args:
+        client: an ``mlflow.MlflowClient``.
+        run_id: the run; ``mlflow.active_run().info.run_id`` inside one.
+        prefix: of the names of the series.
+    """
+
+    def __init__(self, client: Any, run_id: str, *, prefix: str = "") -> None:  # noqa: ANN401 - MLflow's
+        self.client, self.run_id, self.prefix = client, run_id, prefix
+
+    def log(self, report: Report, step: int) -> None:
+        """Write the scores of one step."""
+        for name, number in series_of(report, prefix=self.prefix).items():
+            self.client.log_metric(self.run_id, name, number, step=step)
+        self.client.log_text(self.run_id, report.to_json(), f"ganmetrics/report-{step:08d}.json")
+
+
+def _cell(value: object) -> object:
+    return "" if value is None else value

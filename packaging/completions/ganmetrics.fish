@@ -1,0 +1,2 @@
+# Completes ganmetrics in fish: the program itself knows its options.
+_GANMETRICS_COMPLETE=fish_source ganmetrics | source

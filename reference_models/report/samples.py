@@ -1,0 +1,68 @@
+"""Samples of one noise over the epochs, and a whole grid of the last one."""
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from ganmetrics.pages import Gallery, Picture, Prose, Section, Tile
+from reference_models.recording.grids import CAPTION, COLUMNS, GAP, REAL, SAMPLES
+from reference_models.report.runs import Run
+
+STRIPS = 12
+"""Epochs of a run: evenly among those that were scored, the last among them."""
+
+
+def section(runs: list[Run]) -> Section:
+    """Return strips and grids of every run."""
+    blocks: list[Prose | Gallery] = [Prose(("The same noise at every epoch: nothing is chosen.",))]
+    for run in runs:
+        paths = sorted((run.curve.directory / SAMPLES).glob("epoch_*.png"))
+        if not paths:
+            blocks.append(Prose((f"{run.name} has no grids of samples.",)))
+            continue
+        size = int(run.settings["net.size"])
+        scores = {row["epoch"]: row["value"] for row in run.curve.rows}
+        strips = tuple(_strip(path, size, scores) for path in evenly(paths, STRIPS))
+        blocks.append(Gallery(f"{run.name} over the epochs", strips, large=True))
+        blocks.append(Gallery(f"{run.name} at the end", _grids(run, paths[-1], size), large=True))
+    return Section("Samples", tuple(blocks))
+
+
+def evenly(paths: list[Path], most: int) -> list[Path]:
+    """Return at most so many of a list, evenly spaced, the first and the last among them.
+
+    >>> evenly([Path(name) for name in "abcdefg"], 3)
+    [PosixPath('a'), PosixPath('d'), PosixPath('g')]
+    """
+    if len(paths) <= most:
+        return paths
+    return [paths[round(place * (len(paths) - 1) / (most - 1))] for place in range(most)]
+
+
+def _strip(path: Path, size: int, scores: dict[int, float]) -> Tile:
+    epoch = int(path.stem.removeprefix("epoch_"))
+    width = COLUMNS * (size + GAP) + GAP
+    with Image.open(path) as opened:
+        pixels = np.asarray(opened.convert("RGB").crop((0, 0, min(width, opened.width), size + 2 * GAP)))
+    told = f"epoch {epoch}" + (f": {scores[epoch]:.4g}" if epoch in scores else "")
+    return Tile((Picture(pixels, f"samples at epoch {epoch}", large=True),), (told,))
+
+
+def _grids(run: Run, path: Path, size: int) -> tuple[Tile, ...]:
+    found = [
+        Tile(
+            (Picture(_pixels(path, CAPTION), "samples at the last epoch", large=True),), (path.stem.replace("_", " "),)
+        )
+    ]
+    real = run.curve.directory / SAMPLES / REAL
+    if real.exists():
+        found.append(Tile((Picture(_pixels(real, 0), "real images", large=True),), (f"real images, {size} pixels",)))
+    return tuple(found)
+
+
+def _pixels(path: Path, below: int) -> "np.ndarray[tuple[int, int, int], np.dtype[np.uint8]]":
+    """Return a picture without the line of text below it."""
+    with Image.open(path) as opened:
+        image = opened.convert("RGB")
+        return np.asarray(image.crop((0, 0, image.width, image.height - below)))
