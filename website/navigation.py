@@ -11,13 +11,13 @@ PARTS: dict[str, tuple[str, ...]] = {
         "index.md",
         "quickstart.md",
         "choosing.md",
-        "how-many-images.md",
         "faq.md",
         "gallery/index.md",
     ),
     "How-to": (
         "inputs.md",
         "comparing.md",
+        "how-many-images.md",
         "training-loops.md",
         "report.md",
         "gate.md",
@@ -34,6 +34,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     ),
     "Explain": (
         "uncertainty.md",
+        "how-many-images.md",
         "reliability.md",
         "comparability.md",
         "numerics.md",
