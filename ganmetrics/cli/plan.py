@@ -5,17 +5,18 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ganmetrics.cli.found import emit_found
+from ganmetrics.cli.help import Command
+from ganmetrics.cli.messages import start_logging
 from ganmetrics.cli.options import (
     SOURCE,
     cache_features_option,
     cache_options,
     check_confidence,
-    emit_found,
     extraction_options,
     json_option,
     memory_option,
     quiet_option,
-    start_logging,
     timing_option,
 )
 from ganmetrics.cli.progress import bar
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from ganmetrics.extraction.options import Extraction
 
 
-@click.command()
+@click.command(cls=Command, short_help="How many fakes does an interval this narrow take?")
 @click.argument("real", type=SOURCE)
 @click.argument("fake", type=SOURCE, required=False)
 @click.option(
