@@ -11,8 +11,8 @@ WIDTH = 100
 OPTIONS = (
     (
         "Common options",
-        "metrics maximum minimum not_worse_than half_widths by out top extractor offline count seed to entry spatial shard "
-        "as_json csv quiet version help",
+        "metrics maximum minimum not_worse_than half_widths by out top extractor offline count seed to entry "
+        "spatial shard as_json csv quiet version help",
     ),
     (
         "Which images, and how they are read",
