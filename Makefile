@@ -9,7 +9,7 @@ STAMP := $(VENV)/.installed
 PARITY := .venv-parity
 PARITY_STAMP := $(PARITY)/.installed
 
-.PHONY: help demo test quick check static format docs package oldest parity fuzz faults
+.PHONY: help demo test quick check static format docs package oldest parity fuzz faults steady
 
 help:
 	@echo "make demo     score two folders of real images, offline, and save a picture of both"
@@ -21,6 +21,7 @@ help:
 	@echo "make oldest   the fast tests with the lowest versions that pyproject.toml declares"
 	@echo "make fuzz     20,000 changed files, wrong arguments and command lines of each kind, seeds 0 and 1: hours"
 	@echo "make faults   kill -9 at 30 random moments of each writing command, and the other faults: some minutes"
+	@echo "make steady   the whole suite ten times: in the background, as a plain user, without a home and so on; hours"
 	@echo "make parity   compare with installed peers, each given the state dict WEIGHTS=path (or random weights)"
 
 $(STAMP): pyproject.toml
@@ -48,6 +49,7 @@ static:
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/bandit -q -ll -r ganmetrics reference_models
 
 format: $(STAMP)
 	$(BIN)/ruff format .
@@ -77,7 +79,7 @@ $(OLDEST_STAMP): pyproject.toml packaging/lowest.py
 	touch $(OLDEST_STAMP)
 
 oldest: $(OLDEST_STAMP)
-	OMP_NUM_THREADS=1 $(OLDEST)/bin/python -m pytest -m "not slow and not parity and not fuzz" tests
+	OMP_NUM_THREADS=1 $(OLDEST)/bin/python -m pytest -m "not slow and not parity" tests
 
 # An environment of its own: several peers still call an argument that SciPy 1.18 removed.
 $(PARITY_STAMP): pyproject.toml
@@ -96,3 +98,7 @@ fuzz: $(STAMP)
 
 faults: $(STAMP)
 	GANMETRICS_FAULT_ROUNDS=30 $(BIN)/python -m pytest --no-cov tests/faults
+
+RUNS ?= 1 2 3 4 5 6 7 8 9 10
+steady: $(STAMP)
+	PYTHON=$(BIN)/python tests/steady.sh $(RUNS)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ganmetrics.commands.extract import extract as extract
     from ganmetrics.commands.gate.run import gate as gate
     from ganmetrics.commands.influence import influence as influence
+    from ganmetrics.commands.path_length import perceptual_path_length as perceptual_path_length
     from ganmetrics.commands.plan import plan as plan
     from ganmetrics.commands.reconstruct.run import reconstruct as reconstruct
     from ganmetrics.commands.report_page.run import ReportPage as ReportPage
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from ganmetrics.commands.sanity.synthetic.run import synthetic_sanity as synthetic_sanity
     from ganmetrics.core.gaussian.moments import Moments as Moments
     from ganmetrics.core.gaussian.roots import psd_sqrt as psd_sqrt
+    from ganmetrics.data.features import Features as Features
     from ganmetrics.data.streams import Stream as Stream
     from ganmetrics.data.to_uint8 import to_uint8 as to_uint8
     from ganmetrics.errors import GanMetricsError as GanMetricsError
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from ganmetrics.features.base import ExtractorSpec as ExtractorSpec
     from ganmetrics.features.base import Outputs as Outputs
     from ganmetrics.features.module import ModuleExtractor as ModuleExtractor
+    from ganmetrics.features.perceptual import load_perceptual as load_perceptual
     from ganmetrics.features.registry import load_extractor as load_extractor
     from ganmetrics.features.resize import Preprocessing as Preprocessing
     from ganmetrics.metric import FrechetInceptionDistance as FrechetInceptionDistance
@@ -89,6 +92,7 @@ if TYPE_CHECKING:
     from ganmetrics.report import Ranking as Ranking
     from ganmetrics.report import Report as Report
     from ganmetrics.report import Score as Score
+    from ganmetrics.report import report_schema as report_schema
     from ganmetrics.timing import timed as timed
 
 _HOMES = {
@@ -100,6 +104,7 @@ _HOMES = {
     "Extractor": "features.base",
     "ExtractorSpec": "features.base",
     "FeatureMetric": "metrics.feature_metric",
+    "Features": "data.features",
     "FrechetInceptionDistance": "metric",
     "GanMetricsError": "errors",
     "InputError": "errors",
@@ -148,8 +153,10 @@ _HOMES = {
     "kernel_distance_estimate": "metrics.kernel.estimate",
     "kl_divergence": "metrics.divergences",
     "load_extractor": "features.registry",
+    "load_perceptual": "features.perceptual",
     "load_plain_pickle": "references.formats.plain_pickle",
     "mode_count": "metrics.kernel.renyi",
+    "perceptual_path_length": "commands.path_length",
     "plan": "commands.plan",
     "precision_recall": "metrics.neighbours.precision_recall",
     "precision_recall_curve": "metrics.precision_recall_curve",
@@ -161,6 +168,7 @@ _HOMES = {
     "psd_sqrt": "core.gaussian.roots",
     "reconstruct": "commands.reconstruct.run",
     "report_page": "commands.report_page.run",
+    "report_schema": "report",
     "sanity": "commands.sanity.run",
     "shown": "_text",
     "sliced_distance": "metrics.sliced",

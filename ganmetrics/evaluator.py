@@ -1,21 +1,23 @@
 """`Evaluator`: several metrics of generated images inside a training loop, from one pass of the network."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Unpack
+from typing import Any, Unpack
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from ganmetrics._files import as_path
+from ganmetrics._text import shown
 from ganmetrics._types import Progress, silent
 from ganmetrics.core.gaussian.blocks import input_hashes
 from ganmetrics.data.arrays import check_images
-from ganmetrics.errors import InputError, NotEnoughSamples
+from ganmetrics.data.features import Features
+from ganmetrics.errors import InputError, NotEnoughSamples, StaleStatistics
 from ganmetrics.extraction.accumulate import LayerAccumulator
-from ganmetrics.extraction.layer import Layer
+from ganmetrics.extraction.layer import Layer, pack_layer, unpack_layer
 from ganmetrics.extraction.options import Extraction
 from ganmetrics.extraction.outputs import Inputs
 from ganmetrics.extraction.pooling import pool
@@ -35,6 +37,9 @@ from ganmetrics.references.sides import Demand, Request, Side, open_side
 from ganmetrics.report import Report
 from ganmetrics.scoring import ScoringOptions, score_sides
 from ganmetrics.scoring.keywords import EvaluationOptions, split_options
+
+STATE_FORMAT = "ganmetrics evaluator 1"
+"""What the state of an evaluator says that it is."""
 
 
 class Evaluator:
@@ -86,6 +91,10 @@ class Evaluator:
         _check_loop(self._metrics, self._options)
         store = None if cache is None else ReferenceCache(as_path(cache), features=cache_features)
         opened = open_side(reference, extraction)
+        if isinstance(opened, Features):
+            raise InputError(
+                f"a loop's images need images or their statistics to be scored against; got {opened.source}"
+            )
         stored = [opened] if isinstance(opened, Reference) else []
         _check_named(stored, extraction)
         agreed = follow_stored(extraction, stored, opening=True)
@@ -151,6 +160,59 @@ class Evaluator:
         for mine, theirs in ((self._features, other._features), (self._logits, other._logits)):
             if len(theirs):
                 mine.append(theirs.tensor())
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return what was seen so far: tensors and plain values, which ``torch.save`` writes into a checkpoint.
+
+        `torch.load` reads them with ``weights_only=True``. The real side and the network are not in it.
+        """
+        rows = {"features": self._features, "logits": self._logits}
+        layers = {}
+        if self.count:
+            layers["layer"] = pack_layer(self._layer())
+            if "spatial" in self._needs:
+                layers["spatial"] = pack_layer(_joined(self._spatial, self._merged_spatial))
+        return {
+            "format": STATE_FORMAT,
+            "made": self._made(),
+            "layers": layers,
+            "rows": {name: kept.tensor().clone() for name, kept in rows.items() if len(kept)},
+        }
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on from what another run had seen; what this one has seen so far is forgotten.
+
+        Raises:
+            InputError: it is no state of an evaluator, or of one that gathers for other metrics.
+            StaleStatistics: it was gathered with another extractor, weights or protocol.
+        """
+        if not isinstance(state, Mapping) or state.get("format") != STATE_FORMAT:
+            raise InputError(f"an evaluator needs a state of its own, format {STATE_FORMAT}; got something else")
+        made = self._made()
+        different = [name for name in made if made[name] != state["made"].get(name)]
+        if different:
+            kind = InputError if different[0] in ("needs", "interval") else StaleStatistics
+            ours, theirs = made[different[0]], state["made"].get(different[0])
+            raise kind(f"an evaluator's state needs the same {different[0]}: {shown(ours)}; it has {shown(theirs)}")
+        layers = {name: unpack_layer(packed) for name, packed in state["layers"].items()}
+        self.reset()
+        self._merged = [layers["layer"]] if "layer" in layers else []
+        self._merged_spatial = [layers["spatial"]] if "spatial" in layers else []
+        for name, rows in (("features", self._features), ("logits", self._logits)):
+            if name in state["rows"]:
+                rows.append(state["rows"][name])
+
+    def _made(self) -> dict[str, str]:
+        """Return what a state must agree in, as texts."""
+        spec = self._settings.extractor.spec
+        return {
+            "needs": " ".join(sorted(self._needs)),
+            "interval": str(self._options.interval),
+            "extractor": spec.name,
+            "weights": spec.weights_sha256 or "none",
+            "preprocessing": spec.preprocessing,
+            "protocol": self._settings.protocol.name,
+        }
 
     def compute(self) -> Report:
         """Return the scores of the images seen so far.

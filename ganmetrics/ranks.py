@@ -9,6 +9,7 @@ trains with: sums stay in float64 on devices that have none, and no collective o
 """
 
 import atexit
+import inspect
 import os
 import pickle
 import traceback
@@ -16,6 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, TypeVar
 
 import torch
@@ -119,10 +121,17 @@ class _Joined(Ranks):
             raise InputError(f"all processes need to make one call; got {'; '.join(dict.fromkeys(calls))}")
 
     def gather(self, value: Value) -> list[Value]:
+        """Gather values with what asks for them, so that processes that have parted ways are told rather than hang."""
+        asking = _asking()
         found: list[Any] = [None] * self.size
         with _lost(self.size):
-            dist.all_gather_object(found, value, group=self._group)
-        return found
+            dist.all_gather_object(found, (asking, value), group=self._group)
+        if any(other != asking for other, _ in found):
+            doing = "; ".join(f"rank {rank}: {other}" for rank, (other, _) in enumerate(found))
+            raise InputError(
+                f"all processes need the same images, options and files; they have parted ways and do {doing}"
+            )
+        return [value for _, value in found]
 
     def each(self, work: Callable[[], Value]) -> Value:
         result, error = _attempt(work, self.rank)
@@ -160,6 +169,7 @@ class _Joined(Ranks):
             self.each(lambda: None)
 
     def send(self, value: Value, *, sender: int) -> Value:
+        self.gather(None)
         carried: list[Any] = [value if self.rank == sender else None]
         with _lost(self.size):
             dist.broadcast_object_list(carried, group=self._group, group_src=sender)
@@ -167,6 +177,7 @@ class _Joined(Ranks):
         return value if self.rank == sender else sent
 
     def add(self, tensor: Tensor) -> Tensor:
+        self.gather(tuple(tensor.shape))
         with _lost(self.size):
             dist.all_reduce(tensor, group=self._group)
         return tensor
@@ -318,6 +329,15 @@ def _lost(size: int) -> Iterator[None]:
         raise GanMetricsError(f"all {size} processes need to go on; one is gone: {_first_line(error)}") from None
 
 
+def _asking() -> str:
+    """Return the name of the function that asks for what processes do together: the nearest outside of this module."""
+    frame = inspect.currentframe()
+    # Wrappers that check types, as tests put around everything, come from no file.
+    while frame is not None and frame.f_code.co_filename.startswith((__file__, "<")):
+        frame = frame.f_back
+    return "nothing" if frame is None else f"{Path(frame.f_code.co_filename).stem}.{frame.f_code.co_qualname}"
+
+
 def _first_line(error: Exception) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0]
 
@@ -330,7 +350,7 @@ def _attempt(work: Callable[[], Value], rank: int) -> tuple[tuple[Value] | None,
         if not isinstance(error, GanMetricsError):
             error.add_note(f"on rank {rank}:\n{traceback.format_exc()}")
         try:
-            pickle.loads(pickle.dumps(error))
+            pickle.loads(pickle.dumps(error))  # nosec B301
         except Exception:
             return None, RuntimeError(f"{type(error).__name__} on rank {rank}: {error}")
         return None, error

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 PROGRAMS = sorted(
     path for folder in ("benchmarks", "docs", "reference_models") for path in (ROOT / folder).rglob("*.py")
 )
-PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")])
+PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")])
 OPEN_MODULES = ("ganmetrics", "ganmetrics.pages", "ganmetrics.testing")
 OPEN_PACKAGES = ("ganmetrics.compat", "ganmetrics.integrations")
 MODULE_NAME = re.compile(r"ganmetrics(\.[a-z_]\w*)+")

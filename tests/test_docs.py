@@ -10,7 +10,7 @@ from ganmetrics.metrics.catalogue import METRICS
 from ganmetrics.protocols import PROTOCOLS
 
 ROOT = Path(__file__).parents[1]
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 
 
 def links(page):

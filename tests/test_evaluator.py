@@ -2,12 +2,13 @@
 
 import copy
 import pickle
+from contextlib import nullcontext
 
 import pytest
 import torch
 
 import ganmetrics
-from ganmetrics import Evaluator, Reference
+from ganmetrics import Evaluator, ModuleExtractor, Reference
 from ganmetrics.errors import InputError, NotEnoughSamples, StaleStatistics
 from ganmetrics.extraction.rows import Rows
 from ganmetrics.testing import ChannelMeans, random_images
@@ -140,3 +141,50 @@ def test_evaluators_of_other_features_do_not_merge():
         fed().merge(Evaluator(REAL, metrics=METRICS, extractor=ChannelMeans("other"), workers=0))
     with pytest.raises(InputError, match="need the same metrics"):
         fed().merge(Evaluator(REAL, metrics=("fid",), **FREE))
+
+
+def test_a_checkpoint_goes_on(tmp_path):
+    """A run that is stopped and started again ends with the scores of one that was not."""
+    stopped = fed((50,))
+    torch.save(stopped.state_dict(), tmp_path / "state.pt")
+    resumed = fed((50,))
+    resumed.reset()
+    resumed.load_state_dict(torch.load(tmp_path / "state.pt", weights_only=True))
+    for name, score in stopped.compute().items():
+        assert resumed.compute()[name].value == score.value
+        assert resumed.compute()[name].low == score.low
+    whole = fed((50,))
+    for evaluator in (resumed, whole):
+        evaluator.update(REAL[:10])
+    assert resumed.count == whole.count == 60
+    for name, score in whole.compute().items():
+        assert resumed.compute()[name].value == pytest.approx(score.value, rel=1e-6)
+
+
+def test_an_empty_state_and_a_foreign_one():
+    """Nothing seen is a state too; another extractor's, other metrics' or no state at all are refused."""
+    evaluator = fed((50,))
+    empty = fed((50,))
+    empty.reset()
+    evaluator.load_state_dict(empty.state_dict())
+    assert evaluator.count == 0
+    other = Evaluator(REAL, extractor=ChannelMeans("other"), workers=0)
+    with pytest.raises(InputError, match="needs the same needs"):
+        evaluator.load_state_dict(other.state_dict())
+    with pytest.raises(StaleStatistics, match="needs the same extractor: 'channel-means'; it has 'other'"):
+        Evaluator(REAL, **FREE).load_state_dict(other.state_dict())
+    with pytest.raises(InputError, match="needs a state of its own"):
+        evaluator.load_state_dict({})
+
+
+def test_half_precision_and_gradients_are_harmless():
+    """Autocast, gradient mode and inference mode of the loop around it change nothing."""
+    network = torch.nn.Sequential(torch.nn.Conv2d(3, 8, 3), torch.nn.AdaptiveAvgPool2d(1), torch.nn.Flatten())
+    extractor = ModuleExtractor(network, name="conv", size=8)
+    values = []
+    for around in (nullcontext(), torch.autocast("cpu", torch.bfloat16), torch.inference_mode(), torch.no_grad()):
+        evaluator = Evaluator(REAL, extractor=extractor, workers=0)
+        with around:
+            evaluator.update(FAKE)
+        values.append(float(evaluator.compute()["fd_conv"]))
+    assert len(set(values)) == 1

@@ -22,6 +22,7 @@ PARTS: dict[str, tuple[str, ...]] = {
         "report.md",
         "gate.md",
         "reconstruct.md",
+        "publishing.md",
         "influence.md",
         "sanity.md",
         "any-features.md",

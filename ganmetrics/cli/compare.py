@@ -10,10 +10,12 @@ from ganmetrics.cli.help import Command
 from ganmetrics.cli.messages import start_logging
 from ganmetrics.cli.options import (
     SOURCE,
+    Opener,
     cache_features_option,
     cache_options,
     check_confidence,
     extraction_options,
+    features_options,
     json_option,
     memory_option,
     quiet_option,
@@ -49,6 +51,7 @@ def split_contested(context: click.Context, parameter: click.Parameter, value: s
 @click.option(
     "--confidence", type=float, callback=check_confidence, default=0.95, show_default=True, help="Of the intervals."
 )
+@features_options
 @extraction_options
 @cache_options
 @cache_features_option
@@ -63,6 +66,7 @@ def compare(
     *,
     metrics: tuple[str, ...],
     confidence: float,
+    opener: Opener,
     how: "Extraction",
     cache: Path | None,
     cache_features: bool,
@@ -81,9 +85,9 @@ def compare(
 
     start_logging(quiet=quiet)
     found = compare_images(
-        real,
-        first,
-        second,
+        opener(real),
+        opener(first),
+        opener(second),
         how,
         metrics=metrics,
         confidence=confidence,

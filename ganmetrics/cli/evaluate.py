@@ -1,18 +1,23 @@
 """``ganmetrics fid`` and ``ganmetrics evaluate``."""
 
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from ganmetrics.cli.curve import check_curve, draw_curve
+from ganmetrics.cli.documents import Documents, check_documents, document_options, run_facts
 from ganmetrics.cli.found import emit_found
 from ganmetrics.cli.help import Command
 from ganmetrics.cli.messages import start_logging
 from ganmetrics.cli.options import (
     SOURCE,
+    Opener,
     cache_features_option,
     cache_options,
     extraction_options,
+    features_options,
     interval_options,
     json_option,
     quiet_option,
@@ -31,12 +36,22 @@ PARTLY = 3
 """The exit status where some of the metrics could not be scored."""
 
 
+def meant(name: str) -> str:
+    """Return the end of a sentence about an unknown metric: which one is spelled nearly so.
+
+    >>> meant("precison"), meant("quality")
+    ('; did you mean precision?', '.')
+    """
+    near = get_close_matches(name, METRICS, n=1)
+    return f"; did you mean {near[0]}?" if near else "."
+
+
 def split_metrics(context: click.Context, parameter: click.Parameter, value: str) -> tuple[str, ...]:
     """Return names of metrics that are separated by commas; an unknown one is wrong usage."""
     names = tuple(name.strip() for name in value.split(","))
     for name in names:
         if name not in METRICS:
-            raise click.BadParameter(f"{name!r} is not one of {', '.join(METRICS)}.", context, parameter)
+            raise click.BadParameter(f"{name!r} is not one of {', '.join(METRICS)}{meant(name)}", context, parameter)
     return names
 
 
@@ -52,6 +67,7 @@ def check_several(context: click.Context, fakes: tuple[Path, ...], labels: Path 
 @click.command(cls=Command, short_help="The distance of papers: how far FAKE is from REAL.")
 @click.argument("real", type=SOURCE)
 @click.argument("fake", type=SOURCE)
+@features_options
 @extraction_options
 @interval_options
 @cache_options
@@ -62,6 +78,7 @@ def fid(
     real: Path,
     fake: Path,
     *,
+    opener: Opener,
     how: "Extraction",
     scoring: "ScoringOptions",
     cache: Path | None,
@@ -77,7 +94,9 @@ def fid(
     from ganmetrics.commands.evaluate import evaluate as evaluate_images
 
     start_logging(quiet=quiet)
-    report = evaluate_images(real, fake, how, scoring=scoring, cache=cache, progress=silent if quiet else bar)
+    report = evaluate_images(
+        opener(real), opener(fake), how, scoring=scoring, cache=cache, progress=silent if quiet else bar
+    )
     emit_found(report, as_json=as_json)
 
 
@@ -94,14 +113,17 @@ def fid(
 @click.option("--test", type=SOURCE, default=None, help="Real images held out from training: the scale of every score.")
 @click.option("--real-labels", type=SOURCE, default=None, help="CSV or JSON lines: the classes of the real images.")
 @click.option("--fake-labels", type=SOURCE, default=None, help="CSV or JSON lines: the classes asked for of the fakes.")
+@features_options
 @extraction_options
 @scoring_options
 @cache_options
 @cache_features_option
 @json_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print a line a score, separated by commas.")
+@click.option("--curve", type=SOURCE, default=None, help="Draw the precision-recall curve into this PNG file.")
 @quiet_option
 @timing_option
+@document_options
 @click.pass_context
 def evaluate(
     context: click.Context,
@@ -112,12 +134,15 @@ def evaluate(
     test: Path | None,
     real_labels: Path | None,
     fake_labels: Path | None,
+    opener: Opener,
     how: "Extraction",
     scoring: "ScoringOptions",
     cache: Path | None,
     cache_features: bool,
+    documents: Documents,
     as_json: bool,
     as_csv: bool,
+    curve: Path | None,
     quiet: bool,
 ) -> None:
     """Print several metrics of the images in FAKE against those in REAL, from one pass over each.
@@ -127,30 +152,39 @@ def evaluate(
     A metric that cannot be scored leaves the others alone: its line has the reason, and the exit status is 3.
     """
     from dataclasses import replace
+    from time import perf_counter
 
     from ganmetrics._types import silent
     from ganmetrics.commands.evaluate import evaluate as evaluate_images
     from ganmetrics.report import Ranking
 
+    check_documents(context, documents, others=as_json or as_csv)
+    if curve is not None:
+        check_curve(context, metrics, curve)
     check_several(context, fakes, fake_labels)
     start_logging(quiet=quiet)
+    began = perf_counter()
     report = evaluate_images(
-        real,
-        fakes[0] if len(fakes) == 1 else {str(fake): fake for fake in fakes},
+        opener(real),
+        opener(fakes[0]) if len(fakes) == 1 else {str(fake): opener(fake) for fake in fakes},
         how,
         metrics=metrics,
         scoring=replace(scoring, seed=how.seed),
-        test=test,
+        test=None if test is None else opener(test),
         real_labels=real_labels,
         fake_labels=fake_labels,
         cache=cache,
         cache_features=cache_features,
         progress=silent if quiet else bar,
     )
-    if as_csv:
+    if documents.asked:
+        emit(documents.of(report, run_facts(perf_counter() - began)))
+    elif as_csv:
         emit(report.to_csv().rstrip("\n"))
     else:
         emit_found(report, as_json=as_json)
+    if curve is not None:
+        draw_curve(report, curve)
     reports = report.values() if isinstance(report, Ranking) else [report]
     if any(one.refusals for one in reports):
         context.exit(PARTLY)

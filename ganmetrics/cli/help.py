@@ -19,7 +19,7 @@ OPTIONS = (
         "test real_labels fake_labels others synthetic skip_bad alpha crop resize_to resize_filter bit_depth frames",
     ),
     ("How images become features", "protocol weights precision"),
-    ("Intervals, and a scale", "no_interval confidence floor"),
+    ("Intervals, and a scale", "no_interval confidence floor sanity_scale"),
     ("Conventions of single metrics", "k subsets subset_size splits convention"),
     ("Speed, memory and what is kept", "device batch_size workers memory no_cache cache_features timing"),
 )
@@ -37,7 +37,17 @@ OTHER_COMMANDS = "More commands"
 
 
 class Command(click.Command):
-    """A command whose options are listed by purpose."""
+    """A command whose options are listed by purpose, and which says what it is given where something is missing."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse, and tell of all arguments at once where one is missing."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.MissingParameter as error:
+            if not isinstance(error.param, click.Argument):
+                raise
+            needed = " ".join(self.collect_usage_pieces(ctx)[1:])
+            raise click.UsageError(f"{ctx.command_path} needs {needed}", ctx) from None
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options, group by group."""

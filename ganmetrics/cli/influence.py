@@ -10,10 +10,12 @@ from ganmetrics.cli.help import Command
 from ganmetrics.cli.messages import start_logging
 from ganmetrics.cli.options import (
     SOURCE,
+    Opener,
     PathType,
     cache_features_option,
     cache_options,
     extraction_options,
+    features_options,
     json_option,
     memory_option,
     quiet_option,
@@ -41,6 +43,7 @@ PICTURES = 32 * 2**20
     default=None,
     help="A folder for contact sheets of the images in the tables (PNG); made where it is missing.",
 )
+@features_options
 @extraction_options
 @cache_options
 @cache_features_option
@@ -54,6 +57,7 @@ def influence(
     *,
     top: int,
     out: Path | None,
+    opener: Opener,
     how: "Extraction",
     cache: Path | None,
     cache_features: bool,
@@ -72,11 +76,14 @@ def influence(
     from ganmetrics.ranks import all_ranks
 
     start_logging(quiet=quiet)
+    sides = opener(real), opener(fake)
+    if out is not None and sides != (real, fake):
+        raise click.UsageError("--out shows images; --features has none.")
     if out is not None:
         check_writable(out, PICTURES)
     found = influence_of_images(
-        real,
-        fake,
+        sides[0],
+        sides[1],
         how,
         cache=cache,
         cache_features=cache_features,

@@ -1,4 +1,4 @@
-"""Progress on stderr, with rate and time left, when stderr is a terminal."""
+"""Progress on stderr in words, with rate and time left, when stderr is a terminal."""
 
 import shutil
 import sys
@@ -8,6 +8,9 @@ from contextlib import contextmanager
 from tqdm import tqdm
 
 from ganmetrics._text import printable
+
+WORDS = "{desc}: {n_fmt} of {total_fmt}{unit} |{bar}| {rate_fmt}, {remaining} left"
+"""What a line of progress says: what is going on, how far it is, how fast, and how long it will still take."""
 
 
 @contextmanager
@@ -20,6 +23,7 @@ def bar(*, total: int, stage: str) -> Iterator[Callable[[int], object]]:
         total=total,
         desc=printable(stage),
         unit=unit,
+        bar_format=WORDS,
         unit_scale=unit == "B",
         leave=False,
         ncols=terminal.columns,

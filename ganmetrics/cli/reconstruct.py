@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ganmetrics.extraction.options import Extraction
 
 CONVENTIONS = ("wang", "skimage", "torchmetrics")
+PERCEPTUAL = ("st-lpips-alex", "lpips-alex", "lpips-vgg")
 PICTURES = 32 * 2**20
 
 
@@ -42,6 +43,18 @@ PICTURES = 32 * 2**20
     default="wang",
     show_default=True,
     help="How SSIM takes means over windows.",
+)
+@click.option(
+    "--perceptual",
+    type=click.Choice(PERCEPTUAL),
+    default=None,
+    help="A perceptual distance as well: st-lpips-alex needs no download, LPIPS needs --perceptual-weights.",
+)
+@click.option(
+    "--perceptual-weights",
+    type=SOURCE,
+    default=None,
+    help="Torchvision's weights of LPIPS's network: alexnet-owt-7be5be79.pth or vgg16-397923af.pth.",
 )
 @click.option(
     "--confidence", type=float, callback=check_confidence, default=0.95, show_default=True, help="Of the intervals."
@@ -63,6 +76,8 @@ def reconstruct(
     *,
     metrics: str,
     convention: str,
+    perceptual: str | None,
+    perceptual_weights: Path | None,
     confidence: float,
     top: int,
     out: Path | None,
@@ -78,8 +93,12 @@ def reconstruct(
     from ganmetrics._files import check_writable
     from ganmetrics._types import silent
     from ganmetrics.commands.reconstruct.run import reconstruct as reconstruct_images
+    from ganmetrics.features.perceptual import load_perceptual
 
+    if perceptual is None and perceptual_weights is not None:
+        raise click.UsageError("--perceptual-weights goes with --perceptual.")
     start_logging(quiet=quiet)
+    distance = None if perceptual is None else load_perceptual(perceptual, weights=perceptual_weights)
     if out is not None:
         check_writable(out, PICTURES)
     found = reconstruct_images(
@@ -88,6 +107,7 @@ def reconstruct(
         how,
         metrics=tuple(name.strip() for name in metrics.split(",") if name.strip()),
         convention=convention,
+        perceptual=distance,
         confidence=confidence,
         progress=silent if quiet else bar,
     )

@@ -9,7 +9,7 @@ import click
 
 from ganmetrics.cli.help import Group
 from ganmetrics.cli.messages import start_logging
-from ganmetrics.cli.options import SOURCE, PathType, extraction_options, quiet_option
+from ganmetrics.cli.options import SOURCE, Opener, PathType, extraction_options, features_options, quiet_option
 from ganmetrics.cli.output import emit
 from ganmetrics.cli.progress import bar
 from ganmetrics.references.formats.names import OWN, WRITTEN
@@ -35,6 +35,7 @@ def reference() -> None:
 @reference.command()
 @click.argument("source", type=SOURCE)
 @click.argument("output", type=OUTPUT)
+@features_options
 @extraction_options
 @interval_option
 @click.option("--spatial", is_flag=True, help="Keep what sFID needs as well.")
@@ -45,6 +46,7 @@ def build(
     source: Path,
     output: Path,
     *,
+    opener: Opener,
     how: "Extraction",
     no_interval: bool,
     spatial: bool,
@@ -67,7 +69,7 @@ def build(
         room = (1 + spatial) * layer_bytes(WIDEST, blocks=floor, kept=not no_interval)
         ranks.once(lambda: check_output(output, room))
     built = Reference.from_images(
-        source,
+        opener(source),
         how,
         interval=not no_interval,
         spatial=spatial,

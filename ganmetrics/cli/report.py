@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ganmetrics.cli.evaluate import check_several, split_metrics
+from ganmetrics.cli.help import Command
 from ganmetrics.cli.messages import start_logging
 from ganmetrics.cli.options import (
     SOURCE,
@@ -30,7 +31,7 @@ def optional_metrics(context: click.Context, parameter: click.Parameter, value: 
     return None if value is None else split_metrics(context, parameter, value)
 
 
-@click.command()
+@click.command(cls=Command, short_help="A page to attach to a paper: scores, pictures, what to believe.")
 @click.argument("real", type=SOURCE)
 @click.argument("fakes", metavar="FAKE...", type=SOURCE, nargs=-1, required=True)
 @click.option(

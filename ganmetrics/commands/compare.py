@@ -9,7 +9,7 @@ from typing import Any, Unpack
 from ganmetrics._files import as_path
 from ganmetrics._types import Progress, silent
 from ganmetrics.core.checks import probability, whole
-from ganmetrics.core.inference.permutation import PERMUTATIONS
+from ganmetrics.core.inference.permutation import MOST_PERMUTATIONS, PERMUTATIONS
 from ganmetrics.core.memory import MEMORY
 from ganmetrics.extraction.options import Extraction, ExtractionOptions
 from ganmetrics.metrics.catalogue import CONTESTED, METRICS, choose_metrics
@@ -150,7 +150,7 @@ def compare(
     names = tuple(metric.name for metric in choose_metrics(metrics, CONTESTED))
     probability("confidence", confidence)
     memory = whole("memory", memory, least=1)
-    permutations = whole("permutations", permutations, least=1)
+    permutations = whole("permutations", permutations, least=1, most=MOST_PERMUTATIONS)
     extraction = Extraction.of(how, options)
     store = None if cache is None else ReferenceCache(as_path(cache), features=cache_features)
     demand = Demand("a comparison", frozenset({"moments", "features"}), LEAST)

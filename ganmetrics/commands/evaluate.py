@@ -13,7 +13,7 @@ from ganmetrics.metrics.catalogue import choose_metrics
 from ganmetrics.ranks import all_ranks
 from ganmetrics.references.cache import ReferenceCache
 from ganmetrics.references.gather import gather
-from ganmetrics.references.sides import Labels, open_side
+from ganmetrics.references.sides import Labels, open_whole
 from ganmetrics.report import Ranking, Report, Score
 from ganmetrics.scoring.keywords import DistanceOptions, EvaluationOptions, split_options
 from ganmetrics.scoring.options import ScoringOptions
@@ -130,9 +130,9 @@ def evaluate(
     with all_ranks(f"evaluate of {', '.join(metrics)}") as ranks:
         sides = ranks.each(
             lambda: Sides(
-                open_side(real, extraction, real_labels),
-                {name: open_side(one, extraction, labels.get(name)) for name, one in fakes.items()},
-                None if test is None else open_side(test, extraction),
+                open_whole(real, extraction, real_labels),
+                {name: open_whole(one, extraction, labels.get(name)) for name, one in fakes.items()},
+                None if test is None else open_whole(test, extraction),
             )
         )
         check_sides(sides, chosen, extraction, choices)

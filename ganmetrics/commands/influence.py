@@ -13,6 +13,7 @@ from ganmetrics._files import as_path
 from ganmetrics._types import Progress, silent
 from ganmetrics.core.memory import MEMORY
 from ganmetrics.data.decode import decode_stored
+from ganmetrics.errors import InputError
 from ganmetrics.extraction.options import Extraction, ExtractionOptions
 from ganmetrics.metrics.catalogue import METRICS
 from ganmetrics.metrics.frechet.distance import frechet_distance
@@ -20,7 +21,8 @@ from ganmetrics.metrics.frechet.influence import frechet_influence
 from ganmetrics.ranks import all_ranks
 from ganmetrics.references.cache import ReferenceCache
 from ganmetrics.references.gather import gather
-from ganmetrics.references.sides import Demand, ImageRows, Request, open_side
+from ganmetrics.references.rows import ImageRows, Rows
+from ganmetrics.references.sides import Demand, Request, open_side
 from ganmetrics.report import Report, Table
 from ganmetrics.report.pictures import Strip, Thumbnail, contact_sheet, save_picture
 from ganmetrics.scoring import Comparison
@@ -45,7 +47,7 @@ class AttributedSide:
     """
 
     role: str
-    rows: ImageRows
+    rows: Rows
     influence: Float64[Tensor, " n"]
 
     def raising(self, top: int, members: list[int] | None = None) -> list[int]:
@@ -105,7 +107,7 @@ class Attribution:
         The second, ``influence-classes.png``, shows the strongest images of the classes that move the distance most.
 
         Raises:
-            InputError: an image can no longer be read.
+            InputError: an image can no longer be read, or a side is features.
             StorageError: a picture cannot be written.
         """
         strips = [
@@ -136,6 +138,8 @@ class Attribution:
         return Strip(title, tuple(self._thumbnail(side, row) for row in rows))
 
     def _thumbnail(self, side: AttributedSide, row: int) -> Thumbnail:
+        if not isinstance(side.rows, ImageRows):
+            raise InputError(f"pictures need images; {side.rows.label(row)} is a row of features")
         source, index = side.rows.source, side.rows.indices[row]
         pixels = decode_stored(source.read(index), alpha=self.alpha).image
         name = side.rows.label(row).removeprefix(f"{source.name}/")

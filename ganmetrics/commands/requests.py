@@ -3,21 +3,20 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ganmetrics.data.sources import ImageSource
 from ganmetrics.errors import InputError
 from ganmetrics.extraction.feature_store import LEAST_MEMORY
 from ganmetrics.extraction.options import Extraction
 from ganmetrics.features.names import DEFAULT_EXTRACTOR
 from ganmetrics.metrics.catalogue import CONTESTED, Metric, Need
-from ganmetrics.protocols import resolve_protocol
+from ganmetrics.protocols import PROTOCOLS, Protocol, resolve_protocol
 from ganmetrics.references.agreement import follow_stored
+from ganmetrics.references.given import agreed_identity, are_given
 from ganmetrics.references.reference import Reference
-from ganmetrics.references.sides import STORED, Demand, Request
+from ganmetrics.references.sides import STORED, Demand, Opened, Request, StoredBeside
 from ganmetrics.scoring.options import ScoringOptions
 from ganmetrics.scoring.preflight import check_classes, check_options
 from ganmetrics.scoring.scores import scored_fresh
 
-Opened = Reference | ImageSource
 PAIR = 2
 """Sides that the budget of memory is shared by where there are no more: each then decides for itself."""
 
@@ -32,17 +31,17 @@ class Sides:
         test: held-out real images; None where there are none.
     """
 
-    real: Opened
-    fakes: Mapping[str, Opened]
-    test: Opened | None = None
+    real: Opened | StoredBeside
+    fakes: Mapping[str, Opened | StoredBeside]
+    test: Opened | StoredBeside | None = None
 
-    def __iter__(self) -> Iterator[Opened]:
+    def __iter__(self) -> Iterator[Opened | StoredBeside]:
         return iter([self.real, *([] if self.test is None else [self.test]), *self.fakes.values()])
 
     @property
     def contested(self) -> bool:
         """Whether generators can be compared: several, and real images to compare them by."""
-        return len(self.fakes) > 1 and not isinstance(self.real, Reference)
+        return len(self.fakes) > 1 and not isinstance(self.real, Reference | StoredBeside)
 
 
 def check_sides(sides: Sides, metrics: tuple[Metric, ...], how: Extraction, options: ScoringOptions) -> None:
@@ -53,19 +52,35 @@ def check_sides(sides: Sides, metrics: tuple[Metric, ...], how: Extraction, opti
         NotEnoughSamples: a side has too few images for an option.
         StaleStatistics: stored sides were made otherwise than each other, or than is asked.
     """
-    opened = list(sides)
-    stored = [side for side in opened if isinstance(side, Reference)]
-    agreed = follow_stored(how, stored, opening=len(stored) < len(opened))
+    protocol = _protocol(sides, how)
     for metric in metrics:
         if metric.test and sides.test is None:
             raise InputError(f"{metric.title} needs real images held out from training (--test); there are none")
-    real = _count(sides.real, how)
+    real = _count(_images(sides.real), how)
     for fake in sides.fakes.values():
-        known = {"real": real, "fake": _count(fake, how)}
+        known = {"real": real, "fake": _count(_images(fake), how)}
         counts = {role: count for role, count in known.items() if count is not None}
-        if agreed.name is not None or not stored:
-            check_options(metrics, options, resolve_protocol(agreed.protocol, agreed.name or DEFAULT_EXTRACTOR), counts)
-        check_classes(metrics, sides.real, fake)
+        if protocol is not None:
+            check_options(metrics, options, protocol, counts)
+        check_classes(metrics, _images(sides.real), _images(fake))
+
+
+def _images(side: Opened | StoredBeside) -> Opened:
+    return side.images if isinstance(side, StoredBeside) else side
+
+
+def _protocol(sides: Sides, how: Extraction) -> Protocol | None:
+    """Return the conventions that all sides go by; None where only statistics that do not say theirs are at hand."""
+    opened = [_images(side) for side in sides]
+    if are_given(opened):
+        name = agreed_identity(opened, how).protocol
+        return PROTOCOLS.get(name) or Protocol(name, (), None, None)
+    stored = [side for side in opened if isinstance(side, Reference)]
+    beside = [side.reference for side in sides if isinstance(side, StoredBeside)]
+    agreed = follow_stored(how, stored + beside, opening=len(stored) < len(opened))
+    if agreed.name is None and stored:
+        return None
+    return resolve_protocol(agreed.protocol, agreed.name or DEFAULT_EXTRACTOR)
 
 
 def requests_for(sides: Sides, metrics: tuple[Metric, ...], options: ScoringOptions) -> list[Request]:
@@ -101,8 +116,12 @@ def _compared(sides: Sides, metrics: tuple[Metric, ...], options: ScoringOptions
     return [Demand("a comparison", frozenset({"moments", "features"}), least=1)]
 
 
-def _request(role: str, opened: Opened, demands: list[Demand], options: ScoringOptions, memory: int) -> Request:
+def _request(
+    role: str, side: Opened | StoredBeside, demands: list[Demand], options: ScoringOptions, memory: int
+) -> Request:
     reads_moments = any(not demand.needs.isdisjoint(STORED) for demand in demands)
+    needs = frozenset[Need]().union(*(demand.needs for demand in demands))
+    opened, stored = side.parts(needs) if isinstance(side, StoredBeside) else (side, None)
     return Request(
         role,
         opened,
@@ -110,6 +129,7 @@ def _request(role: str, opened: Opened, demands: list[Demand], options: ScoringO
         blocks=options.floor and role == "real",
         images=options.interval and reads_moments,
         memory=memory,
+        stored=stored,
     )
 
 

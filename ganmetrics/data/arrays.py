@@ -16,6 +16,7 @@ Labels = npt.NDArray[Any]
 """A class for each image, as integers [n]."""
 
 _AXES = 4
+_FEATURE_AXES = 2
 _CHANNELS = 3
 
 
@@ -153,6 +154,8 @@ def open_array(images: npt.NDArray[Any], name: str = "array") -> ArraySource:
 def check_pixels(dtype: np.dtype[Any], shape: tuple[int, ...], name: str) -> None:
     """Raise InputError unless an array of this dtype and shape holds uint8 images [n, h, w, 3]."""
     found = f"{name} needs uint8 images [n, h, w, 3], got {dtype} {list(shape)}"
+    if dtype.kind == "f" and len(shape) == _FEATURE_AXES:
+        raise InputError(f"{found}; features [n, d] are scored with --features (ganmetrics.Features)")
     if dtype != np.uint8:
         hint = "; ganmetrics.to_uint8 maps floats in [-1, 1] to uint8" if dtype.kind == "f" else ""
         raise InputError(found + hint)

@@ -18,6 +18,8 @@ from ganmetrics.timing import stage
 _VERSION = b"ganmetrics images 1\n"
 UNREADABLE = hashlib.sha256(b"unreadable\n").digest()
 """What stands for the digest of an image that cannot be read at all."""
+_PROBES = 16
+"""Images that processes compare: a set of other images differs in one of them, and they take less than a second."""
 _FIRST = 16
 """Images that tell most sets apart; reading them costs nothing beside the set."""
 _AHEAD = 4  # images read ahead a thread, which bounds memory
@@ -57,10 +59,10 @@ def image_digests(source: ImageSource, *, progress: Progress = silent) -> list[b
     """Return the SHA-256 digest of each image in order; processes that work together read a share each.
 
     Raises:
-        InputError: the processes do not see the same number of images.
+        InputError: the processes do not see the same images.
     """
     ranks = current()
-    check_same_length(source)
+    check_same_images(source)
 
     def read() -> list[bytes]:
         share, found = ranks.share(len(source)), []
@@ -90,13 +92,24 @@ def opening(source: ImageSource) -> str:
     return digest.hexdigest()
 
 
-def check_same_length(source: ImageSource) -> None:
-    """Raise InputError where processes that work together see different numbers of images."""
-    lengths = current().gather(len(source))
+def check_same_images(source: ImageSource) -> None:
+    """Raise InputError where processes that work together see other numbers of images, or others at some places."""
+    ranks = current()
+    if ranks.size == 1:
+        return
+    lengths = ranks.gather(len(source))
     if len(set(lengths)) > 1:
         raise InputError(
             f"all processes need the same images; of {source.name} they see {', '.join(map(str, lengths))}"
         )
+    last = len(source) - 1
+    probes = sorted({number * last // (_PROBES - 1) for number in range(_PROBES)}) if last >= 0 else []
+    seen = ranks.gather(ranks.each(lambda: [_digest(source, probe) for probe in probes]))
+    for probe, *digests in zip(probes, *seen, strict=True):
+        if len(set(digests)) > 1:
+            raise InputError(
+                f"all processes need the same images; {source.label(probe)} is not the same file for all of them"
+            )
 
 
 def _digests(source: ImageSource, indices: Iterable[int]) -> Iterator[bytes]:

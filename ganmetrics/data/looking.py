@@ -9,7 +9,7 @@ from ganmetrics._text import clipped
 from ganmetrics._types import Progress, silent
 from ganmetrics.data.audit import Audit, BadFile
 from ganmetrics.data.decode import Stored, examine_stored
-from ganmetrics.data.fingerprint import UNREADABLE, check_same_length, combined, fingerprint, stored_digest
+from ganmetrics.data.fingerprint import UNREADABLE, check_same_images, combined, fingerprint, stored_digest
 from ganmetrics.data.image_source import ImageSource, listing_of
 from ganmetrics.data.pixels import check_alpha, check_bit_depth
 from ganmetrics.data.workers import map_in_workers
@@ -58,7 +58,7 @@ def look(
     if source.uniform_size is not None:
         seen = described(Audit.of_uniform(len(source), source.uniform_size), source)
         return Look(fingerprint(source, progress=progress), seen)
-    check_same_length(source)
+    check_same_images(source)
     ranks = current()
     work = _LookChunk(source, alpha, bit_depth, hashed=True)
     with stage("hashing and audit"):

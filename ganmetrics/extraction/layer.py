@@ -104,6 +104,26 @@ class Layer:
         return cls(moments, Blocks(tuple(parts)), kept)
 
 
+def pack_layer(layer: Layer) -> dict[str, Any]:
+    """Return a layer as tensors and plain values, for a checkpoint of a training loop.
+
+    >>> layer = Layer(Moments.of(torch.eye(3)))
+    >>> torch.equal(unpack_layer(pack_layer(layer)).moments.mean, layer.moments.mean)
+    True
+    """
+    header, arrays = layer.pack()
+    return {"header": header, "arrays": {name: torch.from_numpy(array) for name, array in arrays.items()}}
+
+
+def unpack_layer(packed: Mapping[str, Any]) -> Layer:
+    """Return the layer that `pack_layer` was given.
+
+    Raises:
+        InputError: an array is missing, or does not fit the others.
+    """
+    return Layer.unpack(packed["header"], {name: array.cpu().numpy() for name, array in packed["arrays"].items()})
+
+
 def layer_bytes(dimension: int, *, blocks: bool, kept: bool) -> int:
     """Return the bytes that one layer's arrays may take: mean, covariance, factor or rows, blocks and kept images.
 

@@ -197,7 +197,7 @@ def _asked_size(url: str, *, timeout: float) -> int:
     """
     request = urllib.request.Request(url, headers=HEADERS, method="HEAD")
     try:
-        with urllib.request.urlopen(request, timeout=timeout) as response:  # the URLs are ours, all of them https
+        with urllib.request.urlopen(request, timeout=timeout) as response:  # ours, all https  # nosec B310
             length = response.headers.get("Content-Length") or ""
     except (OSError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", error)
@@ -212,7 +212,7 @@ def _open(url: str, start: int, part: Path, *, timeout: float) -> http.client.HT
     if start:
         headers["Range"] = f"bytes={start}-"
     try:
-        response: http.client.HTTPResponse = urllib.request.urlopen(  # the URLs are ours, all of them https
+        response: http.client.HTTPResponse = urllib.request.urlopen(  # the URLs are ours, all of them https  # nosec B310
             urllib.request.Request(url, headers=headers), timeout=timeout
         )
     except urllib.error.HTTPError as error:

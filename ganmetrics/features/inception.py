@@ -100,7 +100,13 @@ def load_inception(
 
     The weights are read at the first use of the network; WeightsError is raised then if they are not its own.
     """
-    spec = ExtractorSpec(
+    spec = inception_spec(sha256=sha256, canonical=canonical, preprocessing=preprocessing)
+    return NetworkExtractor(spec, preprocessing, partial(build_inception, path, sha256=sha256))
+
+
+def inception_spec(*, sha256: str, canonical: bool, preprocessing: Preprocessing = PREPROCESSING) -> ExtractorSpec:
+    """Return the identity of the network with some weights, which are not looked for."""
+    return ExtractorSpec(
         name=NAME,
         dimension=FEATURES,
         classes=CLASSES,
@@ -110,7 +116,6 @@ def load_inception(
         spatial=SPATIAL_FEATURES,
         canonical=canonical,
     )
-    return NetworkExtractor(spec, preprocessing, partial(build_inception, path, sha256=sha256))
 
 
 def build_inception(path: Path, *, sha256: str | None = None) -> InceptionV3:

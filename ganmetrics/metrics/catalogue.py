@@ -117,8 +117,13 @@ def _of_fidelity(name: str, interval: IntervalOf | None = None) -> Metric:
     return _of_both(name, name, "fidelity", "features", lower_is_better=False, high=1.0, interval=interval)
 
 
+def _of_curve(name: str) -> Metric:
+    """Return a number that is read off the precision-recall curve: higher is better."""
+    return _of_both(name, name, "curve", "features", least=1, lower_is_better=False, high=1.0)
+
+
 def _of_fakes(
-    name: str, title: str, family: str, need: Need, *, least: int, low: float, interval: IntervalOf | None = None
+    name: str, title: str, family: str, *needs: Need, least: int, low: float, interval: IntervalOf | None = None
 ) -> Metric:
     """Return a metric of the fake images alone: higher is better."""
     return Metric(
@@ -126,13 +131,41 @@ def _of_fakes(
         title=title,
         family=family,
         real=frozenset(),
-        fake=frozenset({need}),
+        fake=frozenset(needs),
         least=least,
         lower_is_better=False,
         low=low,
         high=math.inf,
         other_name=name,
         interval=interval,
+    )
+
+
+def _of_held_out(
+    name: str,
+    title: str,
+    *,
+    lower_is_better: bool,
+    low: float = -math.inf,
+    high: float = math.inf,
+    network: str = "inception-v3",
+) -> Metric:
+    """Return a metric of memorisation, which reads real images that were held out from training."""
+    needs: frozenset[Need] = frozenset({"features"})
+    return Metric(
+        name=name,
+        title=title,
+        family="held_out",
+        real=needs,
+        fake=needs,
+        test=needs,
+        least=4,
+        lower_is_better=lower_is_better,
+        low=low,
+        high=high,
+        other_name=name,
+        interval=None,
+        network=network,
     )
 
 
@@ -177,13 +210,23 @@ METRICS = {
         _of_fidelity("symmetric_recall", interval="counts"),
         _of_fidelity("p_precision"),
         _of_fidelity("p_recall"),
+        # Means over partitions, whose own chance is small beside that of the images, which nothing tells.
+        _of_curve("curve_precision"),
+        _of_curve("curve_recall"),
         # A median of ratios, whose spread the balls' sampling has a part in that leaving out images does not give.
         _of_neighbours("realism", high=math.inf, interval=None),
         _of_neighbours("authenticity"),
         # A ratio with a step in it, where a distance falls below a threshold.
         _of_both("mifid", "a memorisation-informed distance", "memorisation", "features", "moments"),
+        # A fit of all variances together, a rank test and an exact test: these say how sure they are by themselves.
+        _of_held_out("fld", "FLD", lower_is_better=True, network="dinov2-vitb14"),
+        _of_held_out("fld_gap", "FLD's generalisation gap", lower_is_better=False, network="dinov2-vitb14"),
+        _of_held_out("data_copying", "C_T", lower_is_better=False),
+        _of_held_out("copied_share", "the share of copies", lower_is_better=True, low=0.0, high=1.0),
         # It grows with the number of images, and an image left out changes all eigenvalues.
         _of_fakes("vendi", "a Vendi score", "vendi", "features", least=1, low=1.0),
+        _of_fakes("vendi_by_class", "a Vendi score by class", "vendi", "features", "classes", least=1, low=1.0),
+        _of_fakes("rke", "a number of modes", "vendi", "features", least=1, low=1.0),
         # A count of what was found in these sets.
         _of_both("duplicates", "a count of duplicates", "duplicates", "features", least=3),
         # Classes have few images each: their distances are biased by more than they vary.

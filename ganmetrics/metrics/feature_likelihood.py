@@ -118,8 +118,11 @@ class Mixture:
         factors = torch.ones(len(means) + 1, dtype=torch.float64)
         factors[-1] = MIDDLE
         found = cls(torch.cat([means, last[None]]), torch.ones_like(factors), factors)
+        # Distances do not change from round to round: kept where they fit, they are most of what a round costs.
+        fit = 8 * len(points) * len(factors) <= memory // _COPIES
+        kept = list(found._squared(points, memory)) if fit else None
         for _ in range(rounds):
-            variances = found._refitted(points, memory)
+            variances = found._refitted(points, memory, kept)
             changed = float((variances - found.variances).abs().sum() / found.variances.sum())
             found = cls(found.means, variances, factors)
             if changed < _ENOUGH:
@@ -128,12 +131,14 @@ class Mixture:
 
     def mean_log_likelihood(self, points: Tensor, *, memory: int = MEMORY) -> float:
         """Return the mean over points of the logarithm of the density; infinite where one is an exact copy."""
-        return sum(float(logs.logsumexp(dim=1).sum()) for _, logs in self._logs(points, memory)) / len(points)
+        logs = (self._logs(squared, points.shape[1]) for squared in self._squared(points, memory))
+        return sum(float(block.logsumexp(dim=1).sum()) for block in logs) / len(points)
 
-    def _refitted(self, points: Tensor, memory: int) -> Tensor:
+    def _refitted(self, points: Tensor, memory: int, kept: list[Tensor] | None) -> Tensor:
         """Return the variances that the points' shares in each Gaussian give."""
         shares, spread = torch.zeros_like(self.variances), torch.zeros_like(self.variances)
-        for squared, logs in self._logs(points, memory):
+        for squared in self._squared(points, memory) if kept is None else kept:
+            logs = self._logs(squared, points.shape[1])
             of_each = logs.logsumexp(dim=1)
             # A point that is an exact copy belongs to its copy, whose variance is 0 from then on.
             part = torch.where(of_each[:, None].isposinf(), logs.isposinf().double(), (logs - of_each[:, None]).exp())
@@ -143,17 +148,19 @@ class Mixture:
         least = torch.finfo(torch.float64).tiny
         return torch.where(shares > least, spread / (points.shape[1] * shares.clamp(min=least)), self.variances)
 
-    def _logs(self, points: Tensor, memory: int) -> Iterator[tuple[Tensor, Tensor]]:
-        """Yield squared distances and the logarithms of weighted densities, some points at a time."""
+    def _squared(self, points: Tensor, memory: int) -> Iterator[Tensor]:
+        """Yield squared distances to all means times their factors, some points at a time."""
         height = max(1, memory // (_COPIES * 8 * len(self.means)))
-        constant = -math.log(len(self.means)) - points.shape[1] / 2 * (self.variances * 2 * math.pi).log()
         for start in range(0, len(points), height):
-            squared = _squared_distances(points[start : start + height], self.means) * self.factors
-            logs = constant - squared / (2 * self.variances)
-            # Variance 0: no density but at the mean itself.
-            point = (self.variances == 0).expand_as(squared)
-            logs = torch.where(point, torch.where(squared == 0, math.inf, -math.inf), logs)
-            yield squared, logs
+            yield _squared_distances(points[start : start + height], self.means) * self.factors
+
+    def _logs(self, squared: Tensor, dimension: int) -> Tensor:
+        """Return the logarithms of weighted densities at squared distances [b, m]."""
+        constant = -math.log(len(self.means)) - dimension / 2 * (self.variances * 2 * math.pi).log()
+        logs = constant - squared / (2 * self.variances)
+        # Variance 0: no density but at the mean itself.
+        point = (self.variances == 0).expand_as(squared)
+        return torch.where(point, torch.where(squared == 0, math.inf, -math.inf), logs)
 
 
 def _squared_distances(one: Tensor, other: Tensor) -> Tensor:

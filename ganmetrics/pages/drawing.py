@@ -84,7 +84,8 @@ def element(tag: str, content: str | Markup = "", **attributes: object) -> Marku
         for name, value in attributes.items()
         if value not in (None, "")
     ]
-    return Markup("<{0}{1}>{2}</{0}>").format(Markup(tag), Markup("").join(pairs), _printable(content))
+    name = Markup(tag)  # a word of this package  # nosec B704
+    return Markup("<{0}{1}>{2}</{0}>").format(name, Markup("").join(pairs), _printable(content))
 
 
 def _printable(content: str | Markup) -> str | Markup:

@@ -4,7 +4,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from ganmetrics._types import Progress
+from ganmetrics.data.features import Features
 from ganmetrics.data.sources import ImageSource
+from ganmetrics.errors import InputError
 from ganmetrics.extraction.options import Extraction
 from ganmetrics.extraction.settings import open_settings
 from ganmetrics.extraction.survey import choose
@@ -32,12 +34,16 @@ def build_reference(
     needs: frozenset[Need] = frozenset({"moments", "spatial"} if spatial else {"moments"})
     store = None if cache is None else ReferenceCache(cache)
 
-    def gathered(images: ImageSource, how: Extraction) -> Reference:
+    def gathered(images: ImageSource | Features, how: Extraction) -> Reference:
         request = Request("", images, (Demand("a reference", needs, least=1),), blocks=floor, images=interval)
         (side,) = gather([request], how, cache=store, progress=progress)
         return side.reference
 
     with all_ranks("Reference.from_images") as ranks:
+        if isinstance(source, Features):
+            if shard is not None:
+                raise InputError(f"a shard is of images; {source.source} holds features")
+            return gathered(source, how)
         images = ranks.each(lambda: open_images(source, how, purpose="building a reference"))
         if shard is None:
             return gathered(images, how)

@@ -86,6 +86,7 @@ class ReferenceCache:
         A damaged entry is reported, removed and treated as absent.
         """
         path = self._path(key)
+        self._drop_link(path)
         if not path.exists():
             return None
         try:
@@ -145,6 +146,7 @@ class ReferenceCache:
         Raises:
             StorageError: the entry cannot be written; nothing half-written is left.
         """
+        self._drop_link(self._path(key))
         header, arrays = reference.pack()
         self.check_room(sum(array.nbytes for array in arrays.values()))
         # Before the entry: one whose opening is not known costs a read of every set that is looked up.
@@ -197,6 +199,13 @@ class ReferenceCache:
             except GanMetricsError as error:
                 found.append((entry, str(error)))
         return found
+
+    def _drop_link(self, path: Path) -> None:
+        """Remove a link in an entry's place: who may write the cache could lead it to any file of ours."""
+        if path.is_symlink():
+            logger.warning("damaged cache entry, computed again: %s is a link", path)
+            with suppress(OSError):
+                path.unlink()
 
     def _path(self, key: ReferenceKey) -> Path:
         return self.directory / f"{key.digest}.npz"

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from ganmetrics._types import Progress
 from ganmetrics.data.audit import Audit
+from ganmetrics.data.features import Features
 from ganmetrics.data.fingerprint import fingerprint
 from ganmetrics.data.looking import described
 from ganmetrics.data.sources import ImageSource
@@ -21,11 +22,13 @@ from ganmetrics.extraction.survey import Survey, choose, survey
 from ganmetrics.ranks import current
 from ganmetrics.references.agreement import follow_stored, vouched_identity
 from ganmetrics.references.cache import ReferenceCache
+from ganmetrics.references.given import are_given, gather_given
 from ganmetrics.references.identity import Identity
 from ganmetrics.references.key import ReferenceKey
 from ganmetrics.references.reference import Reference
 from ganmetrics.references.refusals import check_counts, check_extractor, check_holds, check_least
-from ganmetrics.references.sides import STORED, ImageRows, Request, Side
+from ganmetrics.references.rows import ImageRows
+from ganmetrics.references.sides import STORED, Request, Side
 from ganmetrics.timing import stage
 
 logger = logging.getLogger(__name__)
@@ -47,7 +50,7 @@ def gather(
     distinct: str | None = None,
     progress: Progress,
 ) -> list[Side]:
-    """Return every side: from a reference, from the cache, or from its images.
+    """Return every side: from a reference, from the cache, from features that were given, or from its images.
 
     Args:
         requests: the sides, and what is asked of each.
@@ -62,10 +65,17 @@ def gather(
         StaleStatistics: a reference was made by another extractor or protocol.
         StorageError: the cache cannot hold a new entry.
     """
+    if are_given([request.opened for request in requests]):
+        return gather_given(requests, how, distinct)
     settings = open_for(requests, how, progress)
     if settings is None:
         return _all_stored([request.opened for request in requests if isinstance(request.opened, Reference)], how)
     sides = _found(requests, settings, cache, distinct, progress)
+    # Statistics beside images take the place of the images' own.
+    sides = [
+        side if request.stored is None else replace(side, reference=request.stored)
+        for request, side in zip(requests, sides, strict=True)
+    ]
     return [taken_for(side, how, settings) for side in sides]
 
 
@@ -75,14 +85,16 @@ def open_for(requests: Sequence[Request], how: Extraction, progress: Progress) -
     Raises:
         GanMetricsError: as `gather` does.
     """
-    stored = [request.opened for request in requests if isinstance(request.opened, Reference)]
-    agreed = follow_stored(how, stored, opening=len(stored) < len(requests))
-    if len(stored) == len(requests) and (how.count is not None or how.weights is not None):
+    alone = [request.opened for request in requests if isinstance(request.opened, Reference)]
+    opening = len(alone) < len(requests)
+    beside = [request.stored for request in requests if request.stored is not None]
+    agreed = follow_stored(how, alone + beside, opening=opening)
+    if not opening and (how.count is not None or how.weights is not None):
         raise InputError("count and weights say how images are treated; got them with stored statistics only")
     for request in requests:
         check_holds(request)
         check_counts(request, how)
-    if len(stored) == len(requests):
+    if not opening:
         return None
     settings = current().in_order(lambda: open_settings(agreed, progress=progress))
     for request in requests:
@@ -133,6 +145,7 @@ def _find(request: Request, settings: Settings, cache: ReferenceCache | None, pr
     """Return a side that is at hand, or its images after a look at all of them."""
     if isinstance(request.opened, Reference):
         return Side(request.opened)
+    assert not isinstance(request.opened, Features)
     images, keep, contents = choose(request.opened, settings), request.keep, None
     # A set that is in the cache is hashed and never decoded; where no entry can be of it, one read does both.
     if cache is not None and any(current().gather(cache.may_hold(images))):
@@ -154,14 +167,30 @@ def _find(request: Request, settings: Settings, cache: ReferenceCache | None, pr
 
 
 def look_up(cache: ReferenceCache, key: ReferenceKey, images: ImageSource) -> Reference | None:
-    """Return cached statistics; processes whose caches lack them get them from the first that has them."""
+    """Return cached statistics; where the caches of processes differ, what the one with the most holds."""
     ranks = current()
     with stage("cache"):
         stored = ranks.each(lambda: cache.get(key, source=images.name))
-        holders = ranks.gather(stored is not None)
-        if any(holders) and not all(holders):
-            return ranks.send(stored, sender=holders.index(True))
+        held = ranks.gather(_held(stored))
+        if len(set(held)) > 1:
+            return ranks.send(stored, sender=held.index(max(held)))
         return stored
+
+
+def _held(stored: Reference | None) -> tuple[bool, ...]:
+    """Return what decides how much of an entry can be used; nothing for no entry, which is less than any."""
+    if stored is None:
+        return ()
+    layers = [
+        part
+        for layer in (stored.layer, stored.spatial)
+        for part in (
+            layer is not None,
+            layer is not None and layer.blocks is not None,
+            layer is not None and layer.kept is not None,
+        )
+    ]
+    return (stored.audit is not None, *layers)
 
 
 def _from_cache(stored: Reference, request: Request, cache: ReferenceCache, key: ReferenceKey) -> Side | None:
@@ -179,7 +208,7 @@ def _with_features(
     stored: Reference, audit: Audit, request: Request, cache: ReferenceCache, key: ReferenceKey
 ) -> Side | None:
     """Return the side with the features of each image that the cache keeps; None where it keeps too little."""
-    assert not isinstance(request.opened, Reference)
+    assert not isinstance(request.opened, Reference | Features)
     indices = tuple(index for index in range(audit.seen) if index not in audit.skipped)
     with stage("cache"):
         # The first process scores; the others need to know only that it has what it needs.

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ganmetrics._types import Progress
+from ganmetrics.data.features import Features
 from ganmetrics.data.fingerprint import fingerprint
 from ganmetrics.data.looking import described
 from ganmetrics.data.sources import ImageSource
@@ -69,7 +70,7 @@ def _look(
     progress: Progress,
 ) -> _Looked:
     """Return what the cache holds of a side, and its images after a look at all of them where anything is missing."""
-    assert not isinstance(request.opened, Reference)
+    assert not isinstance(request.opened, Reference | Features)
     images, contents, known = choose(request.opened, settings), None, {}
     if cache is not None and any(current().gather(cache.may_hold(images))):
         contents = fingerprint(images, progress=progress)

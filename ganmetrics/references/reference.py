@@ -5,12 +5,13 @@ from pathlib import Path
 from typing import Any, Unpack
 
 from ganmetrics._files import as_path
-from ganmetrics._text import clipped
-from ganmetrics._types import Arrays, Progress, silent
+from ganmetrics._text import clipped, shown
+from ganmetrics._types import ArrayLike, Arrays, Progress, silent
 from ganmetrics.core.checks import of_type
 from ganmetrics.core.gaussian.blocks import Blocks
 from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.data.audit import Audit
+from ganmetrics.data.features import GIVEN, Features
 from ganmetrics.errors import GanMetricsError, InputError, StaleStatistics
 from ganmetrics.extraction.collect import Collected
 from ganmetrics.extraction.layer import Layer, layer_bytes
@@ -112,6 +113,35 @@ class Reference:
         return build_reference(
             source, chosen, interval=interval, spatial=spatial, floor=floor, shard=shard, cache=store, progress=progress
         )
+
+    @classmethod
+    def from_features(
+        cls, features: Features | ArrayLike, *, name: str | None = None, interval: bool = True, floor: bool = False
+    ) -> "Reference":
+        """Return the statistics of features that the caller made, whatever they are of.
+
+        Args:
+            features: floating point, shape [n, d]; or `ganmetrics.Features`, which have their own name.
+            name: of the encoder that made them.
+            interval: keep what intervals need.
+            floor: keep what a floor needs as well.
+
+        Raises:
+            InputError: they are not of that kind and shape, or are named twice.
+            NumericsError: a feature is not finite; the row is named.
+
+        >>> import torch
+        >>> print(Reference.from_features(torch.eye(4), name="vggish").line())
+        features: 4 rows, 4 features, vggish/given, weights none
+        """
+        # As above.
+        from ganmetrics.references.given import given_reference  # noqa: PLC0415
+
+        if not isinstance(features, Features):
+            features = Features(features, name)
+        elif name is not None:
+            raise InputError(f"Features have a name of their own; got {shown(name)} beside them")
+        return given_reference(features, interval=interval, floor=floor)
 
     @classmethod
     def assemble(cls, collected: Collected, surveyed: Survey, settings: Settings) -> "Reference":
@@ -257,7 +287,8 @@ class Reference:
 
         Such as ``real/: 2,000 images, 1,280 features, efficientnet-lite0/native, weights 0123456789ab``.
         """
-        count = "an unknown number of images" if self.count is None else f"{self.count:,} images"
+        things = "rows" if self.protocol == GIVEN else "images"
+        count = f"an unknown number of {things}" if self.count is None else f"{self.count:,} {things}"
         made = "origin unknown"
         if self.spec is not None:
             weights = "none" if self.spec.weights_sha256 is None else self.spec.weights_sha256[:12]
@@ -288,10 +319,18 @@ class Reference:
 
         Where a file does not say of how many images it is, the count stays unknown; `reference convert` can add it.
 
+        Published statistics have names, such as ``ref:edm/cifar10``, and may be at an address; they are fetched once.
+
         Raises:
-            InputError: there is no such file, or it holds no statistics.
-            StaleStatistics: the file is damaged, or another version wrote it.
+            InputError: there is no such file, it cannot be fetched, or it holds no statistics.
+            StaleStatistics: the file is damaged, another version wrote it, or it is not the one that came before.
         """
+        # What is elsewhere becomes references, so that module stands on this one.
+        from ganmetrics.references.elsewhere import is_elsewhere, locate  # noqa: PLC0415
+
+        if is_elsewhere(path):
+            located = locate(str(path), offline=False)
+            return located.said(cls.load(located.path))
         path = as_path(path)
         if is_foreign(path):
             return cls.from_foreign(read_foreign(path), source=str(path))

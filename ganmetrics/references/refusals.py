@@ -1,5 +1,6 @@
 """What a side is refused for before an image of it is read."""
 
+from ganmetrics.data.features import Features
 from ganmetrics.data.image_source import ImageSource, listing_of
 from ganmetrics.errors import InputError, NotEnoughSamples
 from ganmetrics.extraction.options import Extraction
@@ -17,6 +18,8 @@ def check_holds(request: Request) -> None:
     """
     opened = request.opened
     for demand in request.demands:
+        if request.stored is not None and "spatial" in demand.needs and request.stored.spatial is None:
+            raise InputError(f"{demand.title} needs spatial features; the statistics in {request.name} hold none")
         if isinstance(opened, Reference):
             # Blocks may be missing; the score then says why it has no interval.
             if not demand.needs <= STORED:
@@ -25,6 +28,12 @@ def check_holds(request: Request) -> None:
                 raise InputError(
                     f"{demand.title} needs spatial features; {opened.source} holds none (reference build --spatial)"
                 )
+        elif isinstance(opened, Features):
+            lacking = demand.needs & {"logits", "spatial"}
+            if lacking:
+                raise InputError(f"{demand.title} needs {_named(*lacking)} of images; {opened.source} holds features")
+            if "classes" in demand.needs and opened.class_of(0) is None:
+                raise InputError(f"{demand.title} needs labels; {opened.source} has none")
         elif "classes" in demand.needs and opened.class_of(0) is None:
             raise InputError(f"{demand.title} needs class folders or labels; {_lacking(opened)}")
 
@@ -42,7 +51,7 @@ def check_counts(request: Request, how: Extraction) -> None:
         count = opened.count
     else:
         if how.count is not None and how.count > len(opened):
-            raise NotEnoughSamples(f"{how.count:,} images are to be chosen; {opened.name} has {len(opened):,}")
+            raise NotEnoughSamples(f"{how.count:,} images are to be chosen; {request.name} has {len(opened):,}")
         count = len(opened) if how.count is None else how.count
     check_least(request, count)
 
@@ -64,8 +73,9 @@ def check_extractor(request: Request, settings: Settings) -> None:
         StaleStatistics: the side was made otherwise.
     """
     spec = settings.extractor.spec
-    if isinstance(request.opened, Reference):
-        check_matches(request.opened, settings)
+    for stored in (request.opened, request.stored):
+        if isinstance(stored, Reference):
+            check_matches(stored, settings)
     for demand in request.demands:
         if "logits" in demand.needs and spec.classes is None:
             raise InputError(f"{demand.title} needs logits; extractor {spec.name} has none")
@@ -73,6 +83,10 @@ def check_extractor(request: Request, settings: Settings) -> None:
             raise InputError(
                 f"{demand.title} needs the spatial features of inception-v3; extractor {spec.name} has none"
             )
+
+
+def _named(need: str, *_: str) -> str:
+    return "spatial features" if need == "spatial" else need
 
 
 def _lacking(images: ImageSource) -> str:

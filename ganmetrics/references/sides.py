@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -10,20 +10,22 @@ from torch import Tensor
 
 from ganmetrics._files import as_path
 from ganmetrics.core.memory import MEMORY
-from ganmetrics.data.audit import Audit
+from ganmetrics.data.features import Features
 from ganmetrics.data.frames import with_frames
 from ganmetrics.data.label_file import read_labels
+from ganmetrics.data.npz import holds_images, open_npz
 from ganmetrics.data.selection import with_classes, with_label_file
 from ganmetrics.data.sources import ImageSource, open_source
 from ganmetrics.data.streams import Stream, is_stream
 from ganmetrics.errors import InputError
 from ganmetrics.extraction.collect import Keep
 from ganmetrics.extraction.options import Extraction
-from ganmetrics.extraction.survey import Survey
 from ganmetrics.metrics.catalogue import Need
+from ganmetrics.references.elsewhere import is_elsewhere, locate
 from ganmetrics.references.formats.registry import is_statistics
 from ganmetrics.references.identity import Identity
 from ganmetrics.references.reference import Reference
+from ganmetrics.references.rows import Rows
 
 STREAM_BATCH = 64
 """Images that a generator is asked for at a time, unless a batch size is given."""
@@ -52,31 +54,34 @@ class Request:
 
     Attributes:
         role: ``real``, ``fake`` and the like, for messages.
-        opened: its images, or statistics that are at hand.
+        opened: its images, their features, or statistics that are at hand.
         demands: what is asked of it.
         blocks: whether the moments of eight parts are kept as well, for a floor.
         images: whether some of the images are kept, for intervals.
         logits: whether class scores are kept where the extractor has any, though nothing needs them.
+        stored: statistics that lie beside the images, of more of them, and that distances are taken from.
         memory: bytes that features may take before they go to the disk.
     """
 
     role: str
-    opened: Reference | ImageSource
+    opened: "Opened"
     demands: tuple[Demand, ...]
     blocks: bool = False
     images: bool = False
     memory: int = MEMORY
     logits: bool = False
+    stored: Reference | None = None
 
     @property
     def name(self) -> str:
         """What messages call the images."""
-        return self.opened.source if isinstance(self.opened, Reference) else self.opened.name
+        return self.opened.source if isinstance(self.opened, Reference | Features) else self.opened.name
 
     @property
     def needs(self) -> frozenset[Need]:
-        """All that is read of this side."""
-        return frozenset[Need]().union(*(demand.needs for demand in self.demands))
+        """All that is read of this side's images."""
+        every = frozenset[Need]().union(*(demand.needs for demand in self.demands))
+        return every if self.stored is None else every - STORED
 
     @property
     def keep(self) -> Keep:
@@ -89,36 +94,6 @@ class Request:
             logits=self.logits or "logits" in self.needs,
             memory=self.memory,
         )
-
-
-@dataclass(frozen=True, eq=False)
-class ImageRows:
-    """Which image each row of features is of: unreadable images have none.
-
-    Attributes:
-        source: the images.
-        audit: what they were.
-        contents: digest of their bytes.
-        indices: the number of each row's image in `source`.
-    """
-
-    source: ImageSource
-    audit: Audit
-    contents: str
-    indices: tuple[int, ...]
-
-    @classmethod
-    def of(cls, surveyed: Survey) -> "ImageRows":
-        """Return which image each row of a pass over surveyed images is of."""
-        return cls(surveyed.source, surveyed.audit, surveyed.contents, surveyed.kept)
-
-    def label(self, row: int) -> str:
-        """Return what messages call the image of a row: its file, where it has one."""
-        return self.source.label(self.indices[row])
-
-    def class_of(self, row: int) -> str | None:
-        """Return the class of the image of a row; None where there are no class folders."""
-        return self.source.class_of(self.indices[row])
 
 
 @dataclass(frozen=True)
@@ -136,12 +111,18 @@ class Side:
     """
 
     reference: Reference
-    rows: ImageRows | None = None
+    rows: Rows | None = None
     features: Tensor | None = None
     logits: Tensor | None = None
     block_numbers: Tensor | None = None
     taken_for: Identity | None = None
     vouched: bool = False
+
+    def count_for(self, needs: frozenset[Need]) -> int | None:
+        """Return how many images what reads these has seen: statistics may be of more than the images beside them."""
+        if self.rows is None or not needs.isdisjoint(STORED):
+            return self.reference.count
+        return len(self.rows)
 
     @property
     def identity(self) -> Identity | None:
@@ -153,8 +134,32 @@ Labels = Sequence[object] | str | Path | None
 """The class of each image in order, or a file of them; None for what the source itself says."""
 
 
-def open_side(source: object, how: Extraction, labels: Labels = None) -> Reference | ImageSource:
-    """Return statistics for a `Reference` or the path of a stored one, images for everything else.
+@dataclass(frozen=True)
+class StoredBeside:
+    """Images with statistics beside them that are of more images, as in the reference batches of guided diffusion.
+
+    Attributes:
+        reference: the statistics.
+        images: some of the images.
+    """
+
+    reference: Reference
+    images: ImageSource
+
+    def parts(self, needs: frozenset[Need]) -> tuple[Reference | ImageSource, Reference | None]:
+        """Return what is opened for these needs, and the statistics that distances are taken from beside images.
+
+        Distances come from the statistics and everything else from the images, as guided diffusion's evaluator does.
+        """
+        return (self.reference, None) if needs <= STORED else (self.images, self.reference)
+
+
+Opened = Reference | ImageSource | Features
+"""What a source becomes before anything is extracted."""
+
+
+def open_side(source: object, how: Extraction, labels: Labels = None) -> Opened:
+    """Return statistics for a `Reference` or the path of a stored one, `Features` as they are, images for all else.
 
     Args:
         source: what is to be scored.
@@ -165,17 +170,33 @@ def open_side(source: object, how: Extraction, labels: Labels = None) -> Referen
         InputError: the source is missing, empty or of no known kind, or the classes are not one for each image.
         StaleStatistics: a stored reference is damaged.
     """
+    opened = open_whole(source, how, labels)
+    return opened.reference if isinstance(opened, StoredBeside) else opened
+
+
+def open_whole(source: object, how: Extraction, labels: Labels = None) -> Opened | StoredBeside:
+    """Return what `open_side` does; of a file with images beside statistics both, not the statistics alone.
+
+    Raises:
+        GanMetricsError: as `open_side` does.
+    """
     opened = _open(source, how)
+    if isinstance(opened, StoredBeside):
+        return replace(opened, images=_with_labels(opened.images, labels))
     if isinstance(opened, Reference):
         opened.check_whole()
         if labels is not None:
             raise InputError(f"labels need images; {opened.source} holds only their mean and covariance")
         return opened
+    if isinstance(opened, Features):
+        return _labelled(opened, labels)
+    return with_frames(_with_labels(opened, labels), how.frames)
+
+
+def _with_labels(images: ImageSource, labels: Labels) -> ImageSource:
     if isinstance(labels, str | os.PathLike):
-        opened = with_label_file(opened, read_labels(Path(labels)))
-    elif labels is not None:
-        opened = with_classes(opened, labels)
-    return with_frames(opened, how.frames)
+        return with_label_file(images, read_labels(Path(labels)))
+    return images if labels is None else with_classes(images, labels)
 
 
 def open_images(source: object, how: Extraction, *, purpose: str) -> ImageSource:
@@ -185,13 +206,26 @@ def open_images(source: object, how: Extraction, *, purpose: str) -> ImageSource
         InputError: it is, or is missing, empty or of no known kind.
     """
     opened = open_side(source, how)
-    if isinstance(opened, Reference):
-        raise InputError(f"{purpose} needs images; {opened.source} holds only their mean and covariance")
+    if isinstance(opened, Reference | Features):
+        held = "features" if isinstance(opened, Features) else "only their mean and covariance"
+        raise InputError(f"{purpose} needs images; {opened.source} holds {held}")
     return opened
 
 
-def _open(source: object, how: Extraction) -> Reference | ImageSource:
-    if isinstance(source, Reference):
+def _labelled(features: Features, labels: Labels) -> Features:
+    """Return features with the classes of a list or of a file, whose labels must be in order: rows have no names."""
+    if labels is None:
+        return features
+    if not isinstance(labels, str | os.PathLike):
+        return features.with_classes(labels)
+    found = read_labels(Path(labels))
+    if found.by_name is not None:
+        raise InputError(f"{found.name} has labels by name; the rows of {features.source} have none, only an order")
+    return features.with_classes(found.in_order, given_as=found.name)
+
+
+def _open(source: object, how: Extraction) -> Opened | StoredBeside:
+    if isinstance(source, Reference | Features):
         return source
     if is_stream(source):
         return open_source(
@@ -199,8 +233,27 @@ def _open(source: object, how: Extraction) -> Reference | ImageSource:
                 cast("Iterable[Any]", source), count=how.count, seed=how.seed, batch_size=how.batch_size or STREAM_BATCH
             )
         )
+    if is_elsewhere(source):
+        return _open_elsewhere(cast("str", source), offline=how.offline)
     if isinstance(source, str | os.PathLike):
-        path = as_path(source)
-        if path.is_file() and is_statistics(path):
-            return Reference.load(path)
+        return _open_file(as_path(source))
     return open_source(source)
+
+
+def _open_file(path: Path) -> Opened | StoredBeside:
+    if path.is_file() and is_statistics(path):
+        reference = Reference.load(path)
+        return StoredBeside(reference, open_npz(path)) if holds_images(path) else reference
+    return open_source(path)
+
+
+def _open_elsewhere(source: str, *, offline: bool) -> Opened | StoredBeside:
+    located = locate(source, offline=offline)
+    found = _open_file(located.path)
+    if isinstance(found, Reference):
+        return located.said(found)
+    if isinstance(found, StoredBeside):
+        return replace(found, reference=located.said(found.reference))
+    if located.known is not None:
+        raise InputError(f"{located.known.url} needs to be a file of statistics; what came is none: {located.path}")
+    return found

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from ganmetrics.report.citations import bibtex
+from ganmetrics.report.exports import to_latex
 from ganmetrics.report.report import Report
 from ganmetrics.report.score import Score
 from ganmetrics.report.table import Cell, Table
@@ -166,6 +168,18 @@ class Ranking(Mapping[str, Report]):
                 cells = [fields[field] for field in (*numbers, "extractor", "protocol")]
                 writer.writerow((metric, rank, name, *cells, better))
         return text.getvalue()
+
+    def to_markdown(self) -> str:
+        """Return the scores of each generator as a Markdown table below its name."""
+        return "\n\n".join(f"**{name}**\n\n{report.to_markdown()}" for name, report in self.reports.items())
+
+    def to_latex(self) -> str:
+        """Return a table for LaTeX with booktabs, a row for each generator."""
+        return to_latex(self.reports)
+
+    def to_bibtex(self) -> str:
+        """Return what to cite for all scores of all generators."""
+        return bibtex(score for report in self.reports.values() for score in report.values())
 
     def _contrast_table(self) -> Table:
         columns = ("metric", "first", "second", "difference", "low", "high", "p-value", "Holm", "better")

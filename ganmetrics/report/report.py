@@ -5,11 +5,16 @@ import io
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Any
 
 from ganmetrics.pages.render import render_grid
 from ganmetrics.report import exports
+from ganmetrics.report.cards import card
+from ganmetrics.report.checklist import checklist
+from ganmetrics.report.citations import bibtex
 from ganmetrics.report.plot import plot as draw_scores
+from ganmetrics.report.schema import FORMAT
 from ganmetrics.report.score import JSON_FIELDS, Refusal, Score
 from ganmetrics.report.scores_page import scores_page
 from ganmetrics.report.table import Table
@@ -56,11 +61,12 @@ class Report(Mapping[str, Score]):
         return [self.refusals[name] if name in self.refusals else self.scores[name] for name in names]
 
     def to_json(self) -> str:
-        """Return one JSON object: ``scores``, a list of objects, ``provenance``, and ``tables`` where there are any.
+        """Return one JSON object: ``format``, ``scores``, ``provenance``, and ``tables`` where there are any.
 
-        A metric that could not be scored has ``"value": null`` and a ``reason``.
+        A metric that could not be scored has ``"value": null`` and a ``reason``. `report_schema` says the rest.
         """
         content: dict[str, Any] = {
+            "format": FORMAT,
             "scores": [line.to_json() for line in self.lines],
             "provenance": dict(self.provenance),
         }
@@ -114,3 +120,47 @@ class Report(Mapping[str, Score]):
 
     def _repr_html_(self) -> str:
         return render_grid(exports.to_grid(self))
+
+    def to_bibtex(self) -> str:
+        """Return what to cite: each metric, the network, the protocol's library, and the correction, where it was used.
+
+        >>> Report({"is": Score("is", 9.0, metric="is")}).to_bibtex().count("@")
+        2
+        """
+        return bibtex(self.values())
+
+    def to_checklist(self, *, run: Mapping[str, object] | None = None) -> str:
+        """Return what reviewers ask of numbers, answered as far as this report can; see `checklist`."""
+        return checklist(self.lines, self.provenance, run=run)
+
+    def to_card(
+        self,
+        kind: str,
+        *,
+        dataset: str | None = None,
+        model: str | None = None,
+        task: str | None = None,
+        date: str | None = None,
+    ) -> str:
+        """Return the scores for a model repository, ``model-index`` or ``eval-results``; see `card`.
+
+        The data set and the model are called as the real and the fake images are, where they are not named.
+
+        Raises:
+            InputError: the kind is unknown, there is nothing to publish, or eval-results have no data set's identity.
+        """
+        named = dataset or _base(self.provenance.get("real"))
+        return card(
+            tuple(self.values()),
+            kind,
+            dataset=named,
+            model=model or _base(self.provenance.get("fake")),
+            task=task,
+            date=date,
+        )
+
+
+def _base(side: Mapping[str, Any] | None) -> str:
+    """Return the last part of what the images of a side are called: of a path its name."""
+    source = "" if side is None else str(side.get("source", ""))
+    return PurePath(source).stem or "images"

@@ -44,6 +44,7 @@ class Score:
         notes: what a reader of the number must know, such as images that were skipped.
         made: what was chosen for this metric alone, such as the size of its subsets.
         provenance: all else that produced the number.
+        metric: what it is called in the catalogue, whatever the extractor; empty for a number of no catalogue.
 
     >>> score = Score("fid", 12.5, real_count=50000, fake_count=10000, extractor="inception-v3", protocol="ttur",
     ...               lower_is_better=True)
@@ -77,6 +78,7 @@ class Score:
     notes: tuple[str, ...] = ()
     made: Mapping[str, Any] = field(default_factory=dict, repr=False)
     provenance: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    metric: str = ""
 
     def __float__(self) -> float:
         return self.value

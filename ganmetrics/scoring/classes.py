@@ -2,15 +2,13 @@
 
 import logging
 
-from ganmetrics.errors import InputError
 from ganmetrics.metrics.catalogue import METRICS, Metric
 from ganmetrics.metrics.classes.agreement import class_agreement
 from ganmetrics.metrics.classes.distances import ClassDistance, class_distances, mean_distance
 from ganmetrics.metrics.neighbours.shares import share_estimate
-from ganmetrics.references.sides import Side
 from ganmetrics.report import Score, Table
 from ganmetrics.scoring.comparison import CALIBRATED_FROM, Comparison, interval_at_counts, made_of
-from ganmetrics.scoring.family import Scored, features_of
+from ganmetrics.scoring.family import Scored, classes_of, features_of
 from ganmetrics.scoring.options import ScoringOptions
 
 logger = logging.getLogger(__name__)
@@ -38,8 +36,8 @@ def _intra_fid(comparison: Comparison, metric: Metric, options: ScoringOptions) 
     found = class_distances(
         features_of(metric, real),
         features_of(metric, fake),
-        real_classes=_classes(metric, real),
-        fake_classes=_classes(metric, fake),
+        real_classes=classes_of(metric, real),
+        fake_classes=classes_of(metric, fake),
         confidence=options.confidence if options.interval else None,
     )
     left_out = [one.name for one in found if one.value is None]
@@ -72,28 +70,17 @@ def _agreement(comparison: Comparison, metric: Metric, options: ScoringOptions) 
     found = class_agreement(
         features_of(metric, real),
         features_of(metric, fake),
-        real_classes=_classes(metric, real),
-        fake_classes=_classes(metric, fake),
+        real_classes=classes_of(metric, real),
+        fake_classes=classes_of(metric, fake),
     )
     made = {"classifier": "linear discriminant on the real features", "of_held_out_real_images": found.of_real}
     title = f"class agreement by class (held-out real images: {found.of_real:.4g})"
     table = Table("class_agreement", title, ("class", "agreement"), tuple(found.by_class.items()))
     if not options.interval:
         return comparison.score(metric, found.agreement, made=made), table
-    count = len(_classes(metric, fake))
+    count = len(classes_of(metric, fake))
     estimate = share_estimate(round(found.agreement * count), count, 0.0, options.confidence)
     # The classifier's own sampling is not in it, and matters where it was fitted to fewer images than it judges.
-    enough = len(_classes(metric, real)) >= count >= CALIBRATED_FROM
+    enough = len(classes_of(metric, real)) >= count >= CALIBRATED_FROM
     interval = interval_at_counts(estimate.low, estimate.high, options, calibrated=enough)
     return comparison.score(metric, found.agreement, interval=interval, made=made | made_of(interval)), table
-
-
-def _classes(metric: Metric, side: Side) -> list[str]:
-    rows = side.rows
-    found = [] if rows is None else [rows.class_of(row) for row in range(len(rows.indices))]
-    named = [name for name in found if name is not None]
-    if not named or len(named) != len(found):
-        raise InputError(
-            f"{metric.title} needs a class folder or label for each image; {side.reference.source} has none"
-        )
-    return named

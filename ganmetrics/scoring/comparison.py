@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
+from ganmetrics._text import clipped
+from ganmetrics.core.outliers import outlying_row
 from ganmetrics.data.mismatches import aspect_mismatch, lossy_mismatch, unused_depth
 from ganmetrics.errors import InputError, NotEnoughSamples
 from ganmetrics.features.base import ExtractorSpec
@@ -165,6 +167,7 @@ class Comparison:
                 for oddity, count in oddities.items()
                 if "alpha" in oddity
             ]
+        said += self._outliers()
         if self.real is None:
             return said
         real, fake = self.real.reference, self.fake.reference
@@ -212,8 +215,8 @@ class Comparison:
             confidence=None if interval is None else interval.confidence,
             calibrated=None if interval is None else interval.calibrated,
             std=std,
-            real_count=None if self.real is None or not metric.real else self.real.reference.count,
-            fake_count=self.fake.reference.count,
+            real_count=None if self.real is None or not metric.real else self.real.count_for(metric.real),
+            fake_count=self.fake.count_for(metric.fake),
             extractor=self.spec.name,
             protocol=self.protocol.name,
             lower_is_better=metric.lower_is_better,
@@ -222,7 +225,19 @@ class Comparison:
             notes=(*self.notes(), *notes),
             made=made or {},
             provenance=self.provenance(),
+            metric=metric.name,
         )
+
+    def _outliers(self) -> list[str]:
+        """Return what is to be said of a single image that decides every sum over images."""
+        said = []
+        for role, side in {"real": self.real, "fake": self.fake}.items():
+            found = None if side is None or side.features is None else outlying_row(side.features)
+            if side is not None and found is not None:
+                row, times = found
+                image = f"row {row}" if side.rows is None else clipped(side.rows.label(row))
+                said.append(f"{role}: the features of {image} are {times:.3g} times as long as most: it alone decides")
+        return said
 
     def _too_few(self) -> list[str]:
         few = {role: side.count for role, side in self.sides.items()}
@@ -231,5 +246,6 @@ class Comparison:
             return []
         return [
             f"{' and '.join(counts)} images, no more than the {self.spec.dimension:,} features: the plain Fréchet "
-            "distance is then far too large; compare it at equal counts only, or take the corrected one"
+            "distance is then far too large; compare it at equal counts only, or take the corrected one, which there "
+            "is from 16 images a side on"
         ]

@@ -1,30 +1,55 @@
 """How varied the fake images are: the Vendi score, and duplicates within the sets and across."""
 
+import math
+
+from torch import Tensor
+
+from ganmetrics.errors import InputError
 from ganmetrics.metrics.catalogue import METRICS
+from ganmetrics.metrics.kernel.renyi import mode_count
 from ganmetrics.metrics.neighbours.duplicates import DuplicatePairs, Duplicates, duplicates, duplicates_between
 from ganmetrics.metrics.vendi import vendi_score
+from ganmetrics.metrics.vendi_classes import vendi_by_class
 from ganmetrics.references.sides import Side
-from ganmetrics.report import Table
+from ganmetrics.report import Score, Table
 from ganmetrics.report.table import Cell
 from ganmetrics.scoring.comparison import Comparison
-from ganmetrics.scoring.family import Scored, features_of, label_of
+from ganmetrics.scoring.family import Scored, classes_of, features_of, label_of
 from ganmetrics.scoring.options import ScoringOptions
 
 SHOWN = 5
 """How many pairs the text of a table names; JSON has up to a hundred of each kind."""
 
 
-def vendi_scores(comparison: Comparison, names: tuple[str, ...], options: ScoringOptions) -> Scored:  # noqa: ARG001
-    """Return ``vendi``, the effective number of different fake images.
+def vendi_scores(comparison: Comparison, names: tuple[str, ...], options: ScoringOptions) -> Scored:
+    """Return those of ``vendi``, ``vendi_by_class`` and ``rke`` that are named: effective numbers of fake images.
 
     Raises:
-        InputError: the fake side's features were not kept.
+        InputError: the fake side's features were not kept, it has no classes, or ``rke`` has no bandwidth.
         NumericsError: an image's features are all zero.
     """
-    (name,) = names
-    metric = METRICS[name]
-    value = vendi_score(features_of(metric, comparison.fake))
-    return Scored({name: comparison.score(metric, value, made={"kernel": "cosine", "order": 1})})
+    order = options.vendi_order
+    made: dict[str, object] = {"kernel": "cosine", "order": "infinite" if math.isinf(order) else order}
+    scores, tables = {}, []
+    for name in names:
+        metric = METRICS[name]
+        features = features_of(metric, comparison.fake)
+        if name == "vendi":
+            scores[name] = comparison.score(metric, vendi_score(features, order=order), made=made)
+        elif name == "rke":
+            scores[name] = _modes(comparison, features, options)
+        else:
+            found = vendi_by_class(features, classes_of(metric, comparison.fake), order=order)
+            scores[name] = comparison.score(metric, found.mean, made={**made, "classes": len(found.scores)})
+            tables.append(Table(name, "Vendi score by class", ("class", "vendi"), tuple(found.scores.items())))
+    return Scored(scores, tuple(tables))
+
+
+def _modes(comparison: Comparison, features: Tensor, options: ScoringOptions) -> Score:
+    if options.bandwidth is None:
+        raise InputError("rke needs the bandwidth of its kernel in units of the features (--bandwidth); there is none")
+    value = mode_count(features, bandwidth=options.bandwidth, memory=options.memory)
+    return comparison.score(METRICS["rke"], value, made={"kernel": "Gaussian", "bandwidth": options.bandwidth})
 
 
 def duplicate_scores(comparison: Comparison, names: tuple[str, ...], options: ScoringOptions) -> Scored:

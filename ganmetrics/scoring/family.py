@@ -43,3 +43,19 @@ def label_of(side: Side, row: int) -> str:
 def finite(value: float) -> float | None:
     """Return a number, or None for what is infinite or undefined: JSON has no words for these."""
     return value if math.isfinite(value) else None
+
+
+def classes_of(metric: Metric, side: Side) -> list[str]:
+    """Return the class of each row of a side.
+
+    Raises:
+        InputError: an image has none.
+    """
+    rows = side.rows
+    found = [] if rows is None else [rows.class_of(row) for row in range(len(rows))]
+    named = [name for name in found if name is not None]
+    if not named or len(named) != len(found):
+        raise InputError(
+            f"{metric.title} needs a class folder or label for each image; {side.reference.source} has none"
+        )
+    return named

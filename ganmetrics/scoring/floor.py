@@ -42,7 +42,7 @@ def _half(real: Side, numbers: range) -> Side:
     rows = ((of_block >= numbers.start) & (of_block < numbers.stop)).nonzero()[:, 0]
     names = None
     if real.rows is not None:
-        names = replace(real.rows, indices=tuple(real.rows.indices[row] for row in rows.tolist()))
+        names = real.rows.take(rows.tolist())
     logits = None if real.logits is None else real.logits[rows]
     return Side(half, names, real.features[rows], logits)
 

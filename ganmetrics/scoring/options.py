@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TypedDict
 
-from ganmetrics.core.checks import probability, seed_number, whole
+from ganmetrics.core.checks import at_least, positive, probability, seed_number, whole
 from ganmetrics.core.memory import MEMORY
 from ganmetrics.errors import InputError
 from ganmetrics.extraction.feature_store import check_memory
@@ -24,6 +24,8 @@ class ScoringKeywords(IntervalKeywords, total=False):
     subsets: int | None
     subset_size: int | None
     splits: int | None
+    vendi_order: float
+    bandwidth: float | None
     seed: int
     memory: int
 
@@ -41,6 +43,8 @@ class ScoringOptions:
         subsets: how many subsets the kernel distance averages over; None for the protocol's.
         subset_size: images in each; None for the protocol's, at most the count.
         splits: parts of the Inception Score; None for the protocol's.
+        vendi_order: q of the Vendi score's entropy, 0 or more, infinity allowed; a smaller one counts rare kinds more.
+        bandwidth: of the Gaussian kernel of ``rke``, in units of the features.
         seed: of subsets and shuffles where a protocol's library leaves them to a global generator.
         memory: bytes that blocks of distances and features may take.
 
@@ -55,6 +59,8 @@ class ScoringOptions:
     subsets: int | None = None
     subset_size: int | None = None
     splits: int | None = None
+    vendi_order: float = 1.0
+    bandwidth: float | None = None
     seed: int = 0
     memory: int = MEMORY
 
@@ -85,6 +91,9 @@ class ScoringOptions:
             value = getattr(self, name)
             if value is not None:
                 object.__setattr__(self, name, whole(name, value, least=1))
+        at_least("vendi_order", self.vendi_order, 0.0, finite=False)
+        if self.bandwidth is not None:
+            positive("bandwidth", self.bandwidth)
         object.__setattr__(self, "seed", seed_number("seed", self.seed))
         object.__setattr__(self, "memory", whole("memory", self.memory, least=1))
         check_memory(self.memory)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from ganmetrics.data.features import Features
 from ganmetrics.data.sources import ImageSource
 from ganmetrics.errors import InputError, NotEnoughSamples
 from ganmetrics.metrics.catalogue import Metric
@@ -10,6 +11,7 @@ from ganmetrics.metrics.kernel.distance import check_subsets
 from ganmetrics.metrics.neighbours.precision_recall import NEIGHBOUR_CONVENTIONS
 from ganmetrics.protocols import Protocol
 from ganmetrics.references.reference import Reference
+from ganmetrics.references.sides import Opened
 from ganmetrics.scoring.options import ScoringOptions
 
 Counts = Mapping[str, int]
@@ -36,7 +38,7 @@ def check_options(metrics: tuple[Metric, ...], options: ScoringOptions, protocol
         raise InputError("a floor needs a metric of real images; got those of fake images only")
 
 
-def check_classes(metrics: tuple[Metric, ...], real: Reference | ImageSource, fake: Reference | ImageSource) -> None:
+def check_classes(metrics: tuple[Metric, ...], real: Opened, fake: Opened) -> None:
     """Refuse classes of fake images that no real image has.
 
     Raises:
@@ -53,7 +55,7 @@ def check_classes(metrics: tuple[Metric, ...], real: Reference | ImageSource, fa
                 )
 
 
-def _classes(source: ImageSource) -> set[str]:
+def _classes(source: ImageSource | Features) -> set[str]:
     found = {source.class_of(index) for index in range(len(source))}
     return {name for name in found if name is not None}
 

@@ -61,13 +61,18 @@ def score_generators(
             reports[name] = _refused(metrics, comparisons[name], error)
     if len(failures) == len(fakes):
         raise failures[0]
-    contested = tuple(metric.name for metric in metrics if metric.name in CONTESTED)
+    contested = tuple(metric.name for metric in metrics if metric.name in CONTESTED and _same_images(metric, real))
     shared = tuple(row.name for row in baseline.rows)
     if not contested or not options.interval or len(fakes) == 1:
         return Ranking(reports, shared=shared)
     with stage("differences"):
         contrasts, notes = _contrasts(contested, real, comparisons, options)
     return Ranking(reports, contrasts, notes, shared)
+
+
+def _same_images(metric: Metric, real: Side | None) -> bool:
+    """Tell whether a score is of the real images at hand, as a difference is, and not of statistics beside them."""
+    return real is None or real.rows is None or real.count_for(metric.real) == len(real.rows)
 
 
 def _refused(metrics: tuple[Metric, ...], comparison: Comparison, error: GanMetricsError) -> Report:

@@ -10,11 +10,13 @@ from ganmetrics.report import Refusal, Report, Score, Table
 from ganmetrics.scoring.added import added_scores
 from ganmetrics.scoring.classes import class_scores
 from ganmetrics.scoring.comparison import Comparison
+from ganmetrics.scoring.curve import curve_scores
 from ganmetrics.scoring.diversity import duplicate_scores, vendi_scores
 from ganmetrics.scoring.family import Scored, finite
 from ganmetrics.scoring.fidelity import fidelity_scores, sliced_scores
 from ganmetrics.scoring.floor import SUFFIX, halves
 from ganmetrics.scoring.frechet import frechet_scores
+from ganmetrics.scoring.held_out import held_out_scores
 from ganmetrics.scoring.inception import inception_scores
 from ganmetrics.scoring.kernel import kernel_scores
 from ganmetrics.scoring.memorisation import memorisation_scores
@@ -30,6 +32,8 @@ FAMILIES: dict[str, Callable[[Comparison, tuple[str, ...], ScoringOptions], Scor
     "fidelity": fidelity_scores,
     "sliced": sliced_scores,
     "memorisation": memorisation_scores,
+    "held_out": held_out_scores,
+    "curve": curve_scores,
     "vendi": vendi_scores,
     "duplicates": duplicate_scores,
     "classes": class_scores,

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -31,7 +32,7 @@ def test_json_is_one_object_with_the_promised_fields(run, folders):
     """The object can be piped: nothing else is on stdout."""
     done = run("fid", *folders, *OFFLINE, "--json")
     parsed = json.loads(done.out)
-    assert list(parsed) == ["scores", "provenance"]
+    assert list(parsed) == ["format", "scores", "provenance"]
     assert tuple(parsed["scores"][0]) == JSON_FIELDS
     assert parsed["scores"][0]["real_count"] == 20
     assert parsed["provenance"]["fake"]["source"].endswith("fake")
@@ -166,3 +167,35 @@ def test_wrong_use_of_several(run, three, tmp_path):
     done = run("evaluate", real, fake, other, *OFFLINE, "--fake-labels", tmp_path / "labels.csv")
     assert done.status == 2
     assert "--fake-labels goes with one FAKE" in done.err
+
+
+@pytest.fixture
+def features(tmp_path):
+    """Two files of features."""
+    paths = []
+    for seed in (1, 2):
+        paths.append(tmp_path / f"{seed}.npy")
+        np.save(paths[-1], np.random.default_rng(seed).normal(size=(50, 4)))
+    return paths
+
+
+def test_features_are_scored_under_the_given_name(run, features, tmp_path):
+    """Every command that needs features alone takes them; statistics of them are made and used."""
+    real, fake = features
+    given = ("--features", "--name", "vggish")
+    done = run("evaluate", real, fake, *given, "--metrics", "fid,recall", "--json")
+    scores = {score["name"]: score["value"] for score in json.loads(done.out)["scores"]}
+    assert list(scores) == ["fd_vggish", "recall_vggish"]
+    assert run("fid", real, fake, "--features").out.startswith("fd = ")
+    assert run("reference", "build", real, tmp_path / "real.npz", *given).status == 0
+    stored = run("fid", tmp_path / "real.npz", fake, "--features", "--json")
+    assert json.loads(stored.out)["scores"][0]["value"] == scores["fd_vggish"]
+    assert "real" not in run("influence", real, fake, "--features").err
+    assert run("evaluate", real, fake, *given, "--test", real).status == 1
+
+
+def test_features_need_to_be_said(run, features, tmp_path):
+    """A file of features is no file of images; names go with features; pictures do not."""
+    assert "--features" in run("fid", *features).err
+    assert "--name and --column go with --features" in run("fid", *features, "--name", "vggish").err
+    assert "--out shows images" in run("influence", *features, "--features", "--out", tmp_path / "out").err

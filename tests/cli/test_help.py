@@ -71,3 +71,19 @@ def test_an_option_of_nobody_is_shown_at_the_end():
     group = Group("mine", commands={"mine": mine})
     told = CliRunner().invoke(group, ["mine", "--help"]).output
     assert told.index("Common options:") < told.index("--count") < told.index(f"{REST}:") < told.index("--odd")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("fid",), "fid needs REAL FAKE"),
+        (("compare", "real"), "compare needs REAL A B"),
+        (("evaluate", "real", "fake", "--metrics", "precison"), "did you mean precision?"),
+        (("score",), "Did you mean"),
+    ],
+)
+def test_wrong_usage_names_the_remedy(run, words, told):
+    """What was forgotten or misspelled."""
+    found = run(*words)
+    assert found.status == 2
+    assert told in found.err

@@ -38,7 +38,7 @@ def test_json_has_the_tables_and_the_provenance(run, classed):
     """One object: scores, provenance, and a list for each table, whose sums are 0."""
     done = run("influence", *classed, *OFFLINE, "--json", "--top", "3")
     parsed = json.loads(done.out)
-    assert list(parsed) == ["scores", "provenance", "tables"]
+    assert list(parsed) == ["format", "scores", "provenance", "tables"]
     raising = parsed["tables"]["fake_raise"]
     assert len(raising) == 3
     assert raising[0]["image"].endswith("planted.png")

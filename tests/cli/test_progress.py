@@ -3,6 +3,7 @@
 import contextlib
 import os
 import pty
+import re
 import subprocess
 import sys
 
@@ -31,9 +32,9 @@ def test_a_terminal_sees_rate_and_time_left():
     os.close(leader)
     text = shown.decode()
     assert "extracting real" in text
-    assert "100/200" in text
+    assert "100 of 200 images" in text
     assert "images/s" in text
-    assert "<00:0" in text
+    assert re.search(r"00:0\d left", text)
     assert not text.rstrip("\r").split("\r")[-1].strip()
 
 

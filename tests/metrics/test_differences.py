@@ -6,18 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from ganmetrics.core.gaussian.moments import Moments
-from ganmetrics.core.kernels.discrepancy import squared_mmd
-from ganmetrics.core.kernels.functions import PolynomialKernel
-from ganmetrics.core.kernels.sums import kernel_sums
-from ganmetrics.core.kernels.tiles import FeaturePair
 from ganmetrics.errors import InputError, NumericsError
 from ganmetrics.metrics.frechet.difference import frechet_difference
-from ganmetrics.metrics.frechet.distance import frechet_distance
-from ganmetrics.metrics.frechet.joint import frechet_estimate
 from ganmetrics.metrics.kernel.difference import kernel_difference
 from ganmetrics.metrics.neighbours.difference import precision_recall_difference
-from ganmetrics.metrics.neighbours.precision_recall import precision_recall
 
 REPETITIONS = {(60, 40, 40): 200, (50, 30, 45): 100}
 """By counts of real images and of the two generators' images."""
@@ -88,67 +80,6 @@ def test_a_worse_generator_is_told_from_a_better_one(difference):
     assert mirrored.better(lower_is_better=lower, level=0.05) == "second"
     assert mirrored.value == pytest.approx(-found.value)
     assert (mirrored.low, mirrored.high) == pytest.approx((-found.high, -found.low))
-
-
-def test_frechet_scores_are_the_corrected_ones():
-    """The same numbers as one at a time, and a known difference lies in the interval."""
-    real, first, second = draw(2, (400, 300, 200), (0.0, 0.2, 0.8), dimension=8)
-    found = frechet_difference(real, first, second, permutations=9)
-    assert (found.first, found.second) == tuple(frechet_estimate(real, fake).corrected for fake in (first, second))
-    assert found.low < 8 * (0.2**2 - 0.8**2) < found.high
-    assert found.estimate == "corrected"
-    assert found.calibrated
-
-
-def test_too_few_images_to_correct_at_equal_counts():
-    """The plain distances stand there, without an interval, and are not called calibrated."""
-    real, first, second = draw(3, (10, 10, 10), dimension=16)
-    found = frechet_difference(real, first, second, permutations=9)
-    assert found.first == pytest.approx(frechet_distance(Moments.of(real), Moments.of(first)), rel=1e-12)
-    assert found.estimate == "plain"
-    assert (found.low, found.high) == (None, None)
-    assert not found.calibrated
-
-
-def test_too_few_images_to_correct_at_unequal_counts():
-    """Plain distances of unequal counts differ by their bias: no interval, nothing called better, still a p-value."""
-    found = frechet_difference(*draw(3, (20, 10, 14), dimension=16), permutations=99)
-    assert found.low is None
-    assert found.high is None
-    assert 0 < found.p_value <= 1
-    assert found.better(lower_is_better=True, level=1.0) is None
-
-
-def test_kernel_scores_are_the_unbiased_ones_of_all_images():
-    """And their difference is the interval's centre."""
-    real, first, second = draw(4)
-    found = kernel_difference(real, first, second, permutations=9)
-    expected = [squared_mmd(kernel_sums(FeaturePair(real, fake, PolynomialKernel()))) for fake in (first, second)]
-    assert (found.first, found.second) == pytest.approx(expected)
-    assert (found.low + found.high) / 2 == pytest.approx(found.value)
-
-
-def test_shares_are_those_of_precision_and_recall():
-    """Recall has an interval at equal counts only: it grows with the number of fakes."""
-    real, first, second = draw(5)
-    found = precision_recall_difference(real, first, second, permutations=9)
-    for place, fake in (("first", first), ("second", second)):
-        expected = precision_recall(real, fake)
-        assert getattr(found.precision, place) == expected.precision
-        assert getattr(found.recall, place) == expected.recall
-    unequal = precision_recall_difference(real, first, second[:30], permutations=9)
-    assert unequal.recall.low is None
-    assert unequal.precision.low is not None
-
-
-def test_certain_shares_keep_an_interval():
-    """All fakes inside on both sides: the interval is that of 0 failures of 40, not a point."""
-    real = np.random.default_rng(6).standard_normal((200, 2))
-    inner = 0.05 * np.random.default_rng(7).standard_normal((80, 2))
-    found = precision_recall_difference(real, inner[:40], inner[40:], permutations=9).precision
-    assert (found.first, found.second, found.p_value) == (1.0, 1.0, 1.0)
-    assert found.low < -0.05
-    assert found.high > 0.05
 
 
 @pytest.mark.parametrize("difference", DIFFERENCES)

@@ -53,7 +53,7 @@ def test_an_undefined_spread_is_null():
 def test_json_has_the_promised_fields():
     """The JSON object has the fields of the contract, in order, and null where there is no estimate."""
     parsed = json.loads(Report({"fid": SCORE}, {"seed": 0}).to_json())
-    assert list(parsed) == ["scores", "provenance"]
+    assert list(parsed) == ["format", "scores", "provenance"]
     (score,) = parsed["scores"]
     assert tuple(score) == JSON_FIELDS
     assert score["value"] == 12.345678

@@ -1,10 +1,11 @@
 """From the statistics of two sides to scores: what is said beside the number."""
 
 import logging
+import re
 
 import pytest
 
-from ganmetrics.commands.evaluate import fid
+from ganmetrics.commands.evaluate import evaluate, fid
 from ganmetrics.errors import InputError
 from ganmetrics.testing import ChannelMeans, random_images
 
@@ -35,6 +36,22 @@ def test_few_images_are_said(caplog):
     with caplog.at_level(logging.WARNING):
         fid(random_images(3, seed=0), random_images(40, seed=1), **FREE)
     assert "real has 3 images, no more than the 3 features" in caplog.text
+
+
+def test_an_outlier_is_said(caplog):
+    """One image whose features are a thousand times as long as most decides what sums say of all."""
+
+    class Far(ChannelMeans):
+        def __call__(self, batch, device):
+            found = super().__call__(batch, device)
+            found.features[3] *= 1e6
+            return found
+
+    with caplog.at_level(logging.WARNING):
+        evaluate(random_images(40, seed=0), random_images(40, seed=1), metrics=("kid",), **FREE)
+        assert "alone decides" not in caplog.text
+        evaluate(random_images(40, seed=0), random_images(40, seed=1), metrics=("kid",), **{**FREE, "extractor": Far()})
+    assert re.search(r"fake: the features of tensor\[\d+\] are 1\S+ times as long as most: it alone", caplog.text)
 
 
 def test_skipped_images_are_said_in_the_result(folders):

@@ -1,6 +1,7 @@
 """Options that several commands share, and what they become."""
 
 from ganmetrics.cli.options.extraction import extraction_options
+from ganmetrics.cli.options.features import Opener, features_options
 from ganmetrics.cli.options.parsing import SOURCE, PathType, check_confidence
 from ganmetrics.cli.options.running import (
     cache_features_option,
@@ -13,11 +14,13 @@ from ganmetrics.cli.options.scoring import interval_options, memory_option, scor
 
 __all__ = [
     "SOURCE",
+    "Opener",
     "PathType",
     "cache_features_option",
     "cache_options",
     "check_confidence",
     "extraction_options",
+    "features_options",
     "interval_options",
     "json_option",
     "memory_option",

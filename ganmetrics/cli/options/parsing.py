@@ -10,6 +10,7 @@ import click
 from ganmetrics import _plugins
 from ganmetrics.features.names import EXTRACTORS, TIMM_PREFIX
 
+_ELSEWHERE = re.compile(r"ref:|[a-z0-9]+://")
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 
 
@@ -48,10 +49,14 @@ def check_confidence(context: click.Context, parameter: click.Parameter, value: 
 class PathType(click.Path):
     """A path, which click would look for before it has looked at the name."""
 
+    elsewhere = False
+
     def convert(self, value: Any, parameter: click.Parameter | None, context: click.Context | None) -> Any:  # noqa: ANN401 - as click has it
         """Return the path; a null character or half a character in it, which no shell can pass, is wrong usage."""
         if "\0" in os.fsdecode(value):
             self.fail("a path cannot hold a null character.", parameter, context)
+        if self.elsewhere and _ELSEWHERE.match(os.fsdecode(value)):
+            return value
         try:
             return super().convert(value, parameter, context)
         except UnicodeError:
@@ -67,4 +72,10 @@ def check_frames(context: click.Context, parameter: click.Parameter, value: str)
     return int(value[:9])
 
 
-SOURCE = PathType(path_type=Path)
+class SourceType(PathType):
+    """A path, or the name of published statistics, or an address, which stays the text that it is."""
+
+    elsewhere = True
+
+
+SOURCE = SourceType(path_type=Path)

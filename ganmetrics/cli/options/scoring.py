@@ -41,6 +41,19 @@ _METRIC = (
     click.option(
         "--splits", type=click.IntRange(min=1), default=None, help="Parts of the Inception Score.  [default: 10]"
     ),
+    click.option(
+        "--vendi-order",
+        type=click.FloatRange(min=0),
+        default=1.0,
+        show_default=True,
+        help="Of the Vendi scores' entropy, inf allowed: a smaller one counts rare kinds of images more.",
+    ),
+    click.option(
+        "--bandwidth",
+        type=click.FloatRange(min=0, min_open=True),
+        default=None,
+        help="Of the kernel of rke, in units of the features; rke needs it.",
+    ),
 )
 
 _MEMORY = click.option(

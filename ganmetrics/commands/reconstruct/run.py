@@ -20,11 +20,13 @@ from ganmetrics.data.image_source import ImageSource
 from ganmetrics.data.sources import open_source
 from ganmetrics.errors import InputError
 from ganmetrics.extraction.options import Extraction, ExtractionOptions
+from ganmetrics.features.perceptual import Distance
 from ganmetrics.metrics.pairs.error import PixelErrors, pixel_errors
 from ganmetrics.metrics.pairs.ssim import CONVENTIONS, EXPONENTS, multiscale_ssim, ssim
 from ganmetrics.references.key import library_versions
 from ganmetrics.report import Report, Score, Table
 from ganmetrics.report.pictures import Strip, Thumbnail, contact_sheet, save_picture
+from ganmetrics.report.table import Cell
 
 WHITE = 255
 SHOWN = 5
@@ -87,6 +89,7 @@ def reconstruct(
     *,
     metrics: Sequence[str] = (),
     convention: str = "wang",
+    perceptual: Distance | None = None,
     confidence: float = 0.95,
     progress: Progress = silent,
     **options: Unpack[ExtractionOptions],
@@ -101,6 +104,7 @@ def reconstruct(
         reconstructions: of each of them one, of the same size, paired by name or by number.
         how: how images become pixels and features; or its fields as keywords.
         metrics: distances of the two sets to compute as well, such as ``fid``, which is then called ``rfid``.
+        perceptual: a perceptual distance of each pair as well, such as `ganmetrics.load_perceptual()` gives.
         convention: of SSIM, a name in `ganmetrics.metrics.pairs.ssim.CONVENTIONS`.
         confidence: of the intervals.
         progress: shows how far a stage has come.
@@ -122,8 +126,10 @@ def reconstruct(
         raise InputError("reconstruct compares every pair; got count")
     sides = open_source(originals), open_source(reconstructions)
     pairs = paired(*sides)
-    measured = _measured(sides, pairs, extraction, convention, progress)
+    measured = _measured(sides, pairs, extraction, convention=convention, perceptual=perceptual, progress=progress)
     scores = _scores(measured, convention, confidence)
+    if perceptual is not None and measured.perceived is not None:
+        scores[perceptual.score_name] = _perceived(perceptual, measured.perceived, confidence)
     provenance: dict[str, Any] = {
         "versions": library_versions(),
         "originals": sides[0].name,
@@ -146,12 +152,19 @@ class _Measured:
     errors: PixelErrors
     similarity: Tensor
     multiscale: Tensor | None
+    perceived: Tensor | None
 
 
 def _measured(
-    sides: tuple[ImageSource, ImageSource], pairs: list[Pair], how: Extraction, convention: str, progress: Progress
+    sides: tuple[ImageSource, ImageSource],
+    pairs: list[Pair],
+    how: Extraction,
+    *,
+    convention: str,
+    perceptual: Distance | None,
+    progress: Progress,
 ) -> _Measured:
-    squared, absolute, similarity, multiscale = [], [], [], []
+    squared, absolute, similarity, multiscale, perceived = [], [], [], [], []
     with progress(total=len(pairs), stage="comparing pairs") as advance:
         for pair in pairs:
             images = _image(sides[0], pair.original, how), _image(sides[1], pair.reconstruction, how)
@@ -165,12 +178,15 @@ def _measured(
             similarity.append(ssim(one, other, data_range=WHITE, convention=convention))
             if min(one.shape[2:]) // (len(EXPONENTS) - 1) ** 2 >= LARGEST_WINDOW:
                 multiscale.append(multiscale_ssim(one, other, data_range=WHITE))
+            if perceptual is not None:
+                perceived.append(perceptual(one, other).double())
             advance(1)
     whole_set = len(multiscale) == len(pairs)
     return _Measured(
         PixelErrors(torch.cat(squared), torch.cat(absolute)),
         torch.cat(similarity),
         torch.cat(multiscale) if whole_set else None,
+        torch.cat(perceived) if perceived else None,
     )
 
 
@@ -199,6 +215,12 @@ def _scores(measured: _Measured, convention: str, confidence: float) -> dict[str
     order = ["psnr", "psnr_of_mean_error", "ssim", "ms_ssim", "l1"]
     scores["psnr_of_mean_error"] = pooled
     return {name: scores[name] for name in order if name in scores}
+
+
+def _perceived(distance: Distance, values: Tensor, confidence: float) -> Score:
+    made = {"network": distance.name, "weights_sha256": distance.sha256, "input": "-1 to 1"}
+    score = _mean(distance.score_name, values, confidence, lower_is_better=True, made=made)
+    return replace(score, extractor=distance.score_name, metric=distance.name)
 
 
 def _mean(name: str, values: Tensor, confidence: float, *, lower_is_better: bool, made: dict[str, Any]) -> Score:
@@ -230,15 +252,18 @@ def _score(name: str, value: float, count: int) -> Score:
         extractor="pixels",
         protocol="uint8",
         lower_is_better=False,
+        metric=name,
     )
 
 
 def _table(pairs: list[Pair], measured: _Measured) -> Table:
     psnr = measured.errors.psnr
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
     for at in psnr.argsort(stable=True).tolist():
         ratio = float(psnr[at])
-        cells = (ratio if math.isfinite(ratio) else None, float(measured.similarity[at]))
-        rows.append((pairs[at].name, *cells, float(measured.errors.absolute[at])))
+        cells: list[float | None] = [ratio if math.isfinite(ratio) else None, float(measured.similarity[at])]
+        cells += [float(column[at]) for column in (measured.errors.absolute, measured.perceived) if column is not None]
+        rows.append((pairs[at].name, *cells))
+    columns = ("image", "psnr", "ssim", "l1", *(() if measured.perceived is None else ("perceptual",)))
     title = "pairs, the worst first (an exact one has no ratio)"
-    return Table("pairs", title, ("image", "psnr", "ssim", "l1"), tuple(rows), shown=SHOWN)
+    return Table("pairs", title, columns, tuple(rows), shown=SHOWN)

@@ -1,19 +1,18 @@
 """What goes into a paper: a paragraph, a row of a table, the entries of a bibliography."""
 
-from ganmetrics.commands.report_page.bibliography import entries_for
 from ganmetrics.commands.report_page.material import Material
 from ganmetrics.pages import Code, Prose, Section
+from ganmetrics.report.citations import bibtex
 from ganmetrics.report.exports import to_latex
 
 
 def section(material: Material) -> Section:
     """Return all three."""
-    names = [name for name in material.generators[0].report if not name.endswith(("_floor", "_test"))]
     rows = to_latex({generator.name: generator.report for generator in material.generators})
     blocks = (
         Prose((paragraph(material),)),
         Code("LaTeX row", rows),
-        Code("BibTeX", entries_for(names, _extractor(material))),
+        Code("BibTeX", bibtex(material.generators[0].report.values())),
     )
     return Section("For a paper", blocks)
 

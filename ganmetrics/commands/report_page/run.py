@@ -14,6 +14,7 @@ from ganmetrics.commands.report_page.repeat import command_for
 from ganmetrics.commands.requests import Sides, check_sides, requests_for
 from ganmetrics.commands.sanity.run import sanity
 from ganmetrics.core.neighbours.between import BothSets, of_both
+from ganmetrics.data.features import Features
 from ganmetrics.errors import GanMetricsError, InputError
 from ganmetrics.extraction.options import Extraction
 from ganmetrics.metrics.catalogue import Metric, choose_metrics
@@ -23,7 +24,7 @@ from ganmetrics.ranks import all_ranks
 from ganmetrics.references.cache import ReferenceCache
 from ganmetrics.references.gather import gather
 from ganmetrics.references.reference import Reference
-from ganmetrics.references.sides import Demand, Labels, Request, Side, open_side
+from ganmetrics.references.sides import Demand, Labels, Request, Side, StoredBeside, open_side
 from ganmetrics.report import Ranking
 from ganmetrics.scoring.comparison import Comparison
 from ganmetrics.scoring.keywords import EvaluationOptions, split_options
@@ -131,6 +132,9 @@ def report_page(
                 {name: open_side(one, extraction, fake_labels) for name, one in fakes.items()},
             )
         )
+        given = next((side for side in sides if isinstance(side, Features)), None)
+        if given is not None:
+            raise InputError(f"a report shows images; {given.source} holds features")
         chosen = choose_metrics(_metrics(sides) if metrics is None else metrics)
         with_floor = replace(choices, floor=choices.floor or not isinstance(sides.real, Reference))
         check_sides(sides, chosen, extraction, with_floor)
@@ -165,11 +169,10 @@ def _named(fake: object, labels: Labels) -> dict[str, object]:
 
 def _metrics(sides: Sides) -> tuple[str, ...]:
     """Return what the sides can be scored by."""
-    if any(isinstance(side, Reference) for side in sides):
+    images = [side for side in sides if not isinstance(side, Reference | StoredBeside)]
+    if len(images) < len(list(sides)):
         return OF_STATISTICS
-    classes = [
-        {side.class_of(index) for index in range(len(side))} for side in sides if not isinstance(side, Reference)
-    ]
+    classes = [{side.class_of(index) for index in range(len(side))} for side in images]
     real, *others = classes
     labelled = None not in real and 1 < len(real) <= MOST_CLASSES and all(found <= real for found in others)
     return (*METRICS_OF_A_PAGE, "intra_fid") if labelled else METRICS_OF_A_PAGE
@@ -179,6 +182,7 @@ def _requests(sides: Sides, metrics: tuple[Metric, ...], options: ScoringOptions
     """Return what the metrics ask of each side, and of images all that the page reads besides."""
     found = requests_for(sides, metrics, options)
     if not any(request.role == "real" for request in found):
+        assert not isinstance(sides.real, StoredBeside)
         found.insert(0, Request("real", sides.real, (), memory=options.memory))
     return [
         request

@@ -24,6 +24,6 @@ def section(material: Material) -> Section:
 def _gallery(material: Material, title: str, side: Side, number: int) -> Gallery | Prose:
     if side.rows is None:
         return Prose((f"{title}: statistics stand for the images.",))
-    order = torch.randperm(len(side.rows.indices), generator=torch.Generator().manual_seed(material.seed))
+    order = torch.randperm(len(side.rows), generator=torch.Generator().manual_seed(material.seed))
     chosen = order[:number].tolist()
     return Gallery(title, tiles(material, side.rows, chosen))

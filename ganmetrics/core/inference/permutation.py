@@ -9,6 +9,8 @@ from ganmetrics.errors import NotEnoughSamples
 
 PERMUTATIONS = 9999
 """The smallest p-value is then 1 in 10,000."""
+MOST_PERMUTATIONS = 1_000_000
+"""Exchanges that may be asked for: no p-value is worth being known better than to a millionth."""
 _CHUNK = 2**22
 _TIES = 1e-9
 """Relative difference up to which two statistics count as equal: rounding depends on the order of a sum."""
@@ -34,7 +36,7 @@ def permutation_p_value(first: Tensor, second: Tensor, *, permutations: int = PE
         The share of exchanges, the one at hand included, whose statistic is as far from 0: above 0 and at most 1.
 
     Raises:
-        InputError: if `permutations` is not positive, or the seed is none.
+        InputError: if `permutations` is not positive or above a million, or the seed is none.
         NotEnoughSamples: if a group has one number only.
 
     >>> import torch
@@ -42,7 +44,7 @@ def permutation_p_value(first: Tensor, second: Tensor, *, permutations: int = PE
     >>> permutation_p_value(one, other) < 0.001, permutation_p_value(one, one)
     (True, 1.0)
     """
-    permutations, seed = whole("permutations", permutations, least=1), seed_number("seed", seed)
+    permutations, seed = whole("permutations", permutations, least=1, most=MOST_PERMUTATIONS), seed_number("seed", seed)
     if min(len(first), len(second)) <= 1:
         raise NotEnoughSamples(f"a test of two means needs at least 2 images a group, got {len(first)}, {len(second)}")
     numbers = np.concatenate([first.double().cpu().numpy(), second.double().cpu().numpy()])

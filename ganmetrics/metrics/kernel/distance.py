@@ -63,6 +63,10 @@ KERNEL_CONVENTIONS = MappingProxyType(
 its choice of images, if it makes one, has advanced by then. Real images are torch-fidelity's input 1."""
 
 
+MOST_SUBSETS = 100_000
+"""Subsets that may be asked for: their spread is then known to 0.2 %, and more would only take hours."""
+
+
 @dataclass(frozen=True)
 class KernelDistance:
     """A kernel distance: lower is better, and 0 on average for equal populations.
@@ -133,7 +137,7 @@ def kernel_distance(
         size = whole("subset_size", chosen.subset_size if subset_size is None else subset_size, least=1)
         drawn = _blocks(counts, size)
     else:
-        number = whole("subsets", chosen.subsets if subsets is None else subsets, least=1)
+        number = whole("subsets", chosen.subsets if subsets is None else subsets, least=1, most=MOST_SUBSETS)
         size = _subset_size(counts, subset_size, chosen)
         drawn = _draws(counts, number, size, chosen, seed)
         if sum(counts) ** 2 <= 4 * number * size**2 and 8 * number * sum(counts) <= pair.spare:
@@ -163,7 +167,7 @@ def check_subsets(
         _check_in_order(subsets, seed)
         next(_blocks(counts, whole("subset_size", chosen.subset_size if subset_size is None else subset_size, least=1)))
     else:
-        whole("subsets", chosen.subsets if subsets is None else subsets, least=1)
+        whole("subsets", chosen.subsets if subsets is None else subsets, least=1, most=MOST_SUBSETS)
         _subset_size(counts, subset_size, chosen)
 
 

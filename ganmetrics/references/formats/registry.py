@@ -49,6 +49,15 @@ def is_statistics(path: Path) -> bool:
     return format_of(path) is not None
 
 
+def holds_moments(path: Path) -> bool:
+    """Tell whether `path` is a file of means and covariances, ours or another library's, rather than of features.
+
+    >>> holds_moments(Path("missing.npz"))
+    False
+    """
+    return format_of(path) in (OWN, "mu-sigma", "adm", "pickle")
+
+
 def is_foreign(path: Path) -> bool:
     """Tell whether `path` is a file of statistics that another library wrote."""
     return format_of(path) not in (None, OWN)

@@ -84,3 +84,5 @@ def test_bad_input_is_refused():
         permutation_p_value(numbers, numbers[:1])
     with pytest.raises(InputError, match="permutations must be at least 1, got 0"):
         permutation_p_value(numbers, numbers, permutations=0)
+    with pytest.raises(InputError, match="permutations must be at most 1000000, got 10000000"):
+        permutation_p_value(numbers, numbers, permutations=10_000_000)

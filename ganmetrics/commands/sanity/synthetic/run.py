@@ -14,6 +14,7 @@ from ganmetrics.core.checks import seed_number, whole
 from ganmetrics.metrics.catalogue import METRICS, Metric, choose_metrics
 from ganmetrics.references.key import library_versions
 from ganmetrics.scoring import ScoringOptions, score_sides
+from ganmetrics.scoring.scores import Baseline
 
 COUNT = 300
 """Images a set: a whole study then takes about a minute."""
@@ -26,6 +27,8 @@ DEVIATIONS = 3.0
 """Of undisturbed values: a metric has moved where the mean of its disturbed ones is further away."""
 K = 5
 """Neighbours, the same for all metrics of neighbours."""
+BANDWIDTH = 3.0
+"""Of RKE's kernel: about half the distance of two images of one Gaussian of 16 features."""
 
 
 def synthetic_sanity(
@@ -58,7 +61,7 @@ def synthetic_sanity(
     chosen = choose_metrics(metrics)
     number = whole("count", count, least=LEAST)
     root = seed_number("seed", seed)
-    options = ScoringOptions(interval=False, k=K, subsets=1, subset_size=number, seed=root)
+    options = ScoringOptions(interval=False, k=K, subsets=1, subset_size=number, bandwidth=BANDWIDTH, seed=root)
     total = UNDISTURBED * len(FAMILIES) + DISTURBED * len(CHECKS)
     with progress(total=total, stage="scoring draws") as advance:
 
@@ -95,7 +98,9 @@ def _scores(metrics: tuple[Metric, ...], sets: Sets, options: ScoringOptions) ->
     ):
         if not some:
             continue
-        report = score_sides(some, side_of(sets.real, spec), side_of(sets.fake, spec), options, warn=False)
+        real, fake = side_of(sets.real, spec), side_of(sets.fake, spec)
+        held_out = Baseline(test=side_of(sets.test, spec)) if any(metric.test for metric in some) else None
+        report = score_sides(some, real, fake, options, baseline=held_out, warn=False)
         for metric, line in zip(some, report.lines, strict=True):
             found[metric.name] = getattr(line, "value", math.nan)
     return found

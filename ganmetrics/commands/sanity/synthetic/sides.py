@@ -14,7 +14,8 @@ from ganmetrics.extraction.layer import Layer
 from ganmetrics.features.base import ExtractorSpec
 from ganmetrics.metrics.catalogue import METRICS
 from ganmetrics.references.reference import Reference
-from ganmetrics.references.sides import ImageRows, Side
+from ganmetrics.references.rows import ImageRows
+from ganmetrics.references.sides import Side
 
 DRAWN = ExtractorSpec(
     name="drawn",

@@ -67,7 +67,7 @@ class Part:
 
     @cached_property
     def squared(self) -> float:
-        """An estimate without bias of tr C^2, at least 0."""
+        """An estimate of tr C^2, at least 0; for Gaussian features its mean is (1 + 1/N - 2/N^2) of it."""
         square = self.square
         if square is None:
             square = float(self.gram.square().sum())

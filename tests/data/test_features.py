@@ -1,0 +1,68 @@
+"""`Features`: what is taken for features, and what messages call a row."""
+
+import numpy as np
+import pytest
+import torch
+
+from ganmetrics.data.features import Features
+from ganmetrics.errors import InputError, NotEnoughSamples
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.dtype(">f4"), np.longdouble])
+def test_every_float_is_taken(dtype):
+    """Narrow ones are widened, wide ones rounded to double, the order of bytes does not matter."""
+    given = np.linspace(-1, 1, 12).reshape(4, 3).astype(dtype)
+    rows = Features(given).rows
+    assert rows.dtype == (torch.float64 if given.dtype.itemsize >= 8 else torch.float32)
+    assert np.array_equal(rows.numpy(), given.astype(rows.numpy().dtype))
+
+
+def test_tensors_lose_gradient_and_device_only():
+    """Half precision too."""
+    given = torch.eye(3, dtype=torch.bfloat16, requires_grad=True)
+    assert torch.equal(Features(given).rows, torch.eye(3))
+
+
+def test_an_array_that_cannot_be_written_to_is_taken():
+    """Such as one that is mapped for reading only."""
+    given = np.eye(3, dtype=np.float32)
+    given.flags.writeable = False
+    assert Features(given).rows.sum() == 3
+
+
+@pytest.mark.parametrize(
+    ("array", "message"),
+    [
+        (np.zeros((3, 2), np.uint8), "features must be floating point, got uint8"),
+        (np.zeros((3, 2, 2), np.float32), r"must have shape \[n, d\]"),
+        (np.zeros((0, 2), np.float32), r"must have shape \[n, d\]"),
+        (np.ma.masked_array(np.eye(2)), "must not be a masked array"),
+    ],
+)
+def test_what_is_no_array_of_features(array, message):
+    """It is said what came."""
+    with pytest.raises(InputError, match=message):
+        Features(array)
+
+
+@pytest.mark.parametrize("name", ["", " ", "a\nb"])
+def test_a_name_is_a_word(name):
+    """It becomes a part of the score's name."""
+    with pytest.raises(InputError, match="the name of an encoder needs to be a word"):
+        Features(np.eye(2), name)
+
+
+def test_classes_and_choices_stay_with_their_rows():
+    """A chosen row keeps its number and class."""
+    features = Features(np.arange(20.0).reshape(10, 2)).with_classes(list("ababababab"))
+    chosen = features.choose(4, seed=1)
+    for row in range(4):
+        number = int(chosen.rows[row, 0]) // 2
+        assert chosen.label(row) == f"features[{number}]"
+        assert chosen.class_of(row) == "ab"[number % 2]
+    again = chosen.take([2])
+    assert again.label(0) == chosen.label(2)
+    with pytest.raises(NotEnoughSamples, match="11 rows are to be chosen; features has 10"):
+        features.choose(11, seed=0)
+    with pytest.raises(InputError, match="labels need one for each of the 10 rows of features; got 2"):
+        features.with_classes(["a", "b"])

@@ -1,0 +1,60 @@
+"""One side of a distance: which images are kept, and what equal ones count for."""
+
+import numpy as np
+import pytest
+import torch
+
+from ganmetrics.core.gaussian.moments import Moments
+from ganmetrics.errors import NumericsError
+from ganmetrics.metrics.frechet.sample import Sample, kept_images, sample_of
+
+FEATURES = torch.from_numpy(np.random.default_rng(0).standard_normal((30, 4)))
+
+
+def test_few_images_are_all_kept():
+    """As many as features: the rows that the moments keep, centred."""
+    side = Sample.of(FEATURES[:4])
+    assert side.all_images is side.images
+    assert torch.allclose(side.images, FEATURES[:4] - FEATURES[:4].mean(0))
+
+
+def test_kept_images_do_not_hang_on_the_order():
+    """Chosen by content: a shuffle keeps the same ones, and negative zero is zero."""
+    order = torch.from_numpy(np.random.default_rng(1).permutation(30))
+    one, other = kept_images(FEATURES, 7), kept_images(FEATURES[order], 7)
+    assert len(one) == 7
+    assert {tuple(row) for row in one.tolist()} == {tuple(row) for row in other.tolist()}
+    flat = torch.zeros(9, 2, dtype=torch.float64)
+    assert torch.equal(kept_images(-flat, 3), kept_images(flat, 3))
+
+
+def test_equal_images_count_once():
+    """A side of each image three times is that of each once, for what samples expect."""
+    side = Sample.of(FEATURES[:4].repeat(3, 1)[:12])
+    bare = Sample.of(FEATURES[:4])
+    tall = Sample(Moments.of(FEATURES[:4].repeat(3, 1)), FEATURES[:4].repeat(3, 1) - FEATURES[:4].mean(0))
+    assert tall.different.count == 4
+    assert torch.allclose(tall.different.moments.covariance, bare.moments.covariance)
+    assert bare.different is bare
+    assert side.count == 12
+
+
+def test_traces_and_squares():
+    """The trace is the covariance's; exact moments have the square of the covariance itself."""
+    covariance = np.diag([4.0, 1, 1, 0.5])
+    exact = sample_of(Moments.gaussian(np.zeros(4), covariance, None))
+    assert (exact.count, exact.images) == (None, None)
+    assert exact.trace == pytest.approx(6.5)
+    assert exact.squared == pytest.approx((covariance**2).sum())
+    sampled = sample_of(FEATURES)
+    assert sampled.trace == pytest.approx(float(torch.cov(FEATURES.mT).trace()))
+    assert sampled.squared < float(torch.cov(FEATURES.mT).square().sum())
+    assert sample_of(sampled) is sampled
+
+
+def test_what_is_not_finite_is_named():
+    """By its row."""
+    broken = FEATURES.clone()
+    broken[3, 1] = torch.inf
+    with pytest.raises(NumericsError, match="row 3"):
+        Sample.of(broken)
