@@ -3,7 +3,6 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 import torch
@@ -14,8 +13,7 @@ from ganmetrics.metrics.frechet.joint import FEWEST, frechet_estimate
 from ganmetrics.metrics.frechet.sample import Sample
 
 LEAST = 4 * FEWEST
-"""So many fakes are needed: widths are seen at a quarter, a half and all of them, and the law of widths has three
-terms."""
+"""So many fakes are needed: widths are seen at a quarter, a half and all of them, and their law has two terms."""
 HALVINGS = 3
 """Widths are measured at all fakes, at a half, a quarter and an eighth, while that leaves `FEWEST`;"""
 DRAWS = 3
@@ -31,19 +29,21 @@ class Widths:
     Attributes:
         counts: numbers of fakes at which it was measured, rising.
         measured: half-widths there.
-        terms: fixed, a, b of the law: half-width^2 = fixed + a / n + b / n^2. `fixed` is what the real side leaves.
+        terms: a and b of the law half-width^2 = a u + b u^2, u = 1/n + 1/m.
+        real: m, the number of real images; None if the real side is exact, 1/m = 0.
     """
 
     counts: tuple[int, ...]
     measured: tuple[float, ...]
-    terms: tuple[float, float, float]
+    terms: tuple[float, float]
+    real: int | None
 
     def at(self, count: int) -> float:
         """Return the half-width of so many fakes: between measured ones along them, beyond them by the law.
 
         The law passes through the last measured point.
 
-        >>> widths = Widths((100, 200), (4.0, 2.0), (0.0, 0.0, 160_000.0))
+        >>> widths = Widths((100, 200), (4.0, 2.0), (0.0, 160_000.0), None)
         >>> widths.at(200), widths.at(400), widths.at(100)
         (2.0, 1.0, 4.0)
         """
@@ -58,7 +58,7 @@ class Widths:
 
         No fewer are returned than the fewest that were measured.
 
-        >>> Widths((100, 200), (4.0, 2.0), (0.0, 0.0, 160_000.0)).count_for(0.5)
+        >>> Widths((100, 200), (4.0, 2.0), (0.0, 160_000.0), None).count_for(0.5)
         800
         """
         low, high = self.counts[0], FARTHEST * self.counts[-1]
@@ -72,16 +72,17 @@ class Widths:
         return high
 
     def _law(self, count: int) -> float:
-        fixed, once, twice = self.terms
-        return fixed + once / count + twice / count**2
+        once, twice = self.terms
+        share = _share(count, self.real)
+        return once * share + twice * share**2
 
 
 def measure_widths(real: Sample, fake: Features, *, confidence: float = 0.95, seed: int = 0) -> Widths:
     """Return how the interval's half-width follows the number of fakes, from distances of parts of the fakes.
 
-    A corrected distance's variance has terms in 1/n, of sides that differ, and in 1/n^2, which is all there is of
-    sides alike; and what the sampling of the real side leaves. All three are fitted, none negative, to the measured
-    half-widths squared, relative to them.
+    With u = 1/n + 1/m a corrected distance's variance has a term in u, of sides that differ, and one in u^2, which is
+    all there is of sides alike: so it is of the means' part, 4 d' M d + 2 |M|^2 with M = C1/m + C2/n, for sides of like
+    covariances. Both are fitted, none negative, to the measured half-widths squared, relative to them.
 
     Args:
         real: the real side, which stays as it is.
@@ -107,7 +108,8 @@ def measure_widths(real: Sample, fake: Features, *, confidence: float = 0.95, se
     draw = torch.Generator().manual_seed(seed)
     # All of them first: an error then names the row as the caller counts it.
     squares = [_squared_half_width(real, fake, count, draw, confidence) for count in reversed(counts)][::-1]
-    return Widths(tuple(counts), tuple(math.sqrt(one) for one in squares), _terms(counts, squares))
+    shares = [_share(count, real.count) for count in counts]
+    return Widths(tuple(counts), tuple(math.sqrt(one) for one in squares), _terms(shares, squares), real.count)
 
 
 def _squared_half_width(real: Sample, fake: Features, count: int, draw: torch.Generator, confidence: float) -> float:
@@ -123,23 +125,18 @@ def _squared_half_width(real: Sample, fake: Features, count: int, draw: torch.Ge
     return math.fsum(squares) / len(squares)
 
 
-def _terms(counts: Sequence[int], squares: Sequence[float]) -> tuple[float, float, float]:
-    """Return fixed, a, b >= 0 with fixed + a / n + b / n^2 closest to the squares, relative to them."""
-    number, goal = np.array(counts, dtype=float), np.array(squares)
-    last = number[-1]
-    rows = np.stack([np.ones_like(number), last / number, (last / number) ** 2], axis=1) / goal[:, None]
-    fixed, once, twice = _not_negative(rows)
-    return float(fixed), float(once * last), float(twice * last**2)
+def _share(count: int, real: int | None) -> float:
+    return 1 / count + (0.0 if real is None else 1 / real)
 
 
-def _not_negative(rows: np.ndarray) -> np.ndarray:
-    """Return the c >= 0 with rows @ c closest to 1: of few columns the best of all choices that are not 0."""
-    best, least = np.zeros(rows.shape[1]), math.inf
-    for size in range(1, rows.shape[1] + 1):
-        for chosen in combinations(range(rows.shape[1]), size):
-            found = np.linalg.lstsq(rows[:, chosen], np.ones(len(rows)), rcond=None)[0]
-            off = float(np.square(rows[:, chosen] @ found - 1).sum())
-            if (found >= 0).all() and off < least:
-                best, least = np.zeros(rows.shape[1]), off
-                best[list(chosen)] = found
-    return best
+def _terms(shares: Sequence[float], squares: Sequence[float]) -> tuple[float, float]:
+    """Return a, b >= 0 with a u + b u^2 closest to the squares, relative to them."""
+    share, goal = np.array(shares), np.array(squares)
+    rows = np.stack([share, share**2], axis=1) / goal[:, None]
+    once, twice = np.linalg.lstsq(rows, np.ones(len(goal)), rcond=None)[0]
+    if once < 0 or twice < 0:
+        # One alone: the other is at its bound.
+        alone = [float(row.sum() / np.square(row).sum()) for row in rows.T]
+        off = [float(np.square(row * number - 1).sum()) for row, number in zip(rows.T, alone, strict=True)]
+        once, twice = (alone[0], 0.0) if off[0] <= off[1] else (0.0, alone[1])
+    return float(once), float(twice)
