@@ -19,12 +19,12 @@ from ganmetrics.errors import InputError, NotEnoughSamples, StaleStatistics
 from ganmetrics.extraction.accumulate import LayerAccumulator
 from ganmetrics.extraction.layer import Layer, pack_layer, unpack_layer
 from ganmetrics.extraction.options import Extraction
-from ganmetrics.extraction.outputs import Inputs
 from ganmetrics.extraction.pooling import pool
 from ganmetrics.extraction.rows import Rows
 from ganmetrics.extraction.settings import open_settings
 from ganmetrics.extraction.streams import in_streams, streams_for
 from ganmetrics.features.base import Outputs
+from ganmetrics.features.batched_preparation import prepare_batch
 from ganmetrics.features.network import CPU_PIECE
 from ganmetrics.metrics.catalogue import Metric, Need, choose_metrics
 from ganmetrics.ranks import Ranks, all_ranks
@@ -252,12 +252,18 @@ class Evaluator:
         (side,) = gather([request], agreed, cache=store, progress=progress)
         return side
 
-    def _prepared(self, images: Tensor) -> Inputs:
+    def _prepared(self, images: Tensor) -> Tensor:
+        """Return prepared images: made where a GPU's network runs, or by the host."""
+        device, prepare = self._settings.device, self._settings.extractor.prepare
+        if device.type != "cpu":
+            batch = prepare_batch(prepare, images.to(device))
+            if batch is not None:
+                return batch
         pixels = images.permute(0, 2, 3, 1).cpu().numpy()
-        return np.stack([self._settings.extractor.prepare(np.ascontiguousarray(image)) for image in pixels])
+        return torch.from_numpy(np.stack([prepare(np.ascontiguousarray(image)) for image in pixels]))
 
-    def _outputs(self, inputs: Inputs) -> Outputs:
-        return self._settings.extractor(torch.from_numpy(inputs), self._settings.device).on_host()
+    def _outputs(self, inputs: Tensor) -> Outputs:
+        return self._settings.extractor(inputs, self._settings.device).on_host()
 
     def _add(self, outputs: Outputs, hashes: Tensor | None) -> None:
         self._seen.add(outputs.features, hashes)

@@ -17,12 +17,14 @@ class FrechetInceptionDistance:
     the generation. The network runs in evaluation mode whatever the training loop does, and draws no random numbers.
 
     Args:
-        reference: statistics of the real images, or the path of stored ones.
+        reference: the real images, as `ganmetrics.fid` takes them, which are gathered once; or their statistics, or
+            the path of stored ones, which cost nothing.
         how: how images become features; or its fields as keywords. What the reference says need not be said again: an
             extractor object, a file of weights, a device. Statistics of another library that do not say how they were
             made are taken for the extractor and protocol that are named here, and the score says so.
         interval: give `compute` a value corrected for the counts, and an interval.
         confidence: of the interval, between 0 and 1.
+        cache: a folder to keep the statistics of real images in between runs; None keeps none.
         options: the fields of `ganmetrics.Extraction`.
 
     Raises:
@@ -43,17 +45,24 @@ class FrechetInceptionDistance:
 
     def __init__(
         self,
-        reference: Reference | str | Path,
+        reference: object,
         how: Extraction | None = None,
         *,
         interval: bool = True,
         confidence: float = 0.95,
+        cache: str | Path | None = None,
         **options: Unpack[ExtractionOptions],
     ) -> None:
         choices = ScoringOptions(interval=interval, confidence=confidence)
-        given = reference if isinstance(reference, Reference) else Reference.load(reference)
-        self._evaluator = Evaluator(given, Extraction.of(how, options), metrics=("fid",), scoring=choices)
-        self.reference = given
+        extraction = Extraction.of(how, options)
+        self._evaluator = Evaluator(reference, extraction, metrics=("fid",), scoring=choices, cache=cache)
+
+    @property
+    def reference(self) -> Reference:
+        """The statistics of the real images."""
+        found = self._evaluator.reference
+        assert found is not None  # the distance reads it
+        return found
 
     def reset(self) -> None:
         """Forget the images seen so far; the reference stays."""

@@ -34,6 +34,26 @@ def test_batches_equal_the_whole(metric):
     assert metric.count == 45
 
 
+def test_images_are_gathered_as_fid_gathers_them(metric, tmp_path):
+    """A tensor or a folder in the place of statistics gives the same; a filled cache spares the second pass."""
+
+    class Counting(ChannelMeans):
+        seen = 0
+
+        def __call__(self, batch, device):
+            Counting.seen += len(batch)
+            return super().__call__(batch, device)
+
+    metric.update(FAKE)
+    for expected in (60, 60):
+        other = FrechetInceptionDistance(REAL, extractor=Counting(), workers=0, device="cpu", cache=tmp_path / "cache")
+        assert Counting.seen == expected
+    other = FrechetInceptionDistance(REAL, extractor=ChannelMeans(), workers=0, device="cpu")
+    other.update(FAKE)
+    assert other.compute().value == metric.compute().value
+    assert other.reference.contents == metric.reference.contents
+
+
 def test_compute_can_go_on(metric):
     """Computing in the middle does not disturb what follows."""
     metric.update(FAKE[:20])

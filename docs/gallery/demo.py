@@ -113,6 +113,8 @@ def main() -> None:
     picture = options.output / "real-and-fake.png"
     side_by_side(real, fake, line).save(picture)
     print(f"picture of both sides: {picture}")
+    print("A page with all of it, which opens without a network:")
+    run("report", real_folder, fake_folder, other_folder, *offline, "--quiet", "--out", options.output / "report.html")
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ def parse_limits(context: click.Context, parameter: click.Parameter, values: tup
 
 @click.command(cls=Command, short_help="Does a report meet your limits? An exit status for CI.")
 @click.argument("report", type=SOURCE)
+@click.option("--generator", default=None, metavar="NAME", help="Which one is meant, where REPORT has several.")
 @click.option("--max", "maximum", multiple=True, callback=parse_limits, metavar="NAME=NUMBER", help="Pass up to this.")
 @click.option(
     "--min", "minimum", multiple=True, callback=parse_limits, metavar="NAME=NUMBER", help="Pass from this on."
@@ -46,6 +47,7 @@ def gate(
     context: click.Context,
     report: Path,
     *,
+    generator: str | None,
     maximum: dict[str, float],
     minimum: dict[str, float],
     not_worse_than: Path | None,
@@ -60,7 +62,9 @@ def gate(
 
     if not (maximum or minimum or not_worse_than):
         raise click.UsageError("a gate needs --max, --min or --not-worse-than.")
-    found = check_report(report, maximum=maximum, minimum=minimum, not_worse_than=not_worse_than, by=by)
+    found = check_report(
+        report, generator=generator, maximum=maximum, minimum=minimum, not_worse_than=not_worse_than, by=by
+    )
     emit_found(found, as_json=as_json)
     if not found.passed:
         context.exit(NOT_PASSED)

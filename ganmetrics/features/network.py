@@ -167,7 +167,7 @@ def without_autocast(device: torch.device) -> AbstractContextManager[object]:
 def _to_device(batch: Tensor, device: torch.device) -> Tensor:
     # Only from pinned memory does a copy to a GPU run beside its computation; and torch keeps only such memory until
     # the copy is done.
-    pinned = batch.pin_memory() if device.type == "cuda" else batch
+    pinned = batch.pin_memory() if device.type == "cuda" and batch.device.type == "cpu" else batch
     return pinned.to(device, non_blocking=device.type == "cuda", memory_format=torch.channels_last)
 
 

@@ -32,14 +32,16 @@ class Taps(NamedTuple):
 
 
 @lru_cache(maxsize=128)
-def _corner_taps(source: int, target: int) -> Taps:
+def corner_taps(source: int, target: int) -> Taps:
+    """Return the taps of TensorFlow 1's bilinear resize along one axis."""
     # TensorFlow 1 maps output index i to i * source / target, computed in float32 in this order.
     position = np.arange(target, dtype=np.float32) * (np.float32(source) / np.float32(target))
     return _taps(position, source)
 
 
 @lru_cache(maxsize=128)
-def _centre_taps(source: int, target: int) -> Taps:
+def centre_taps(source: int, target: int) -> Taps:
+    """Return the taps of torch's bilinear resize along one axis."""
     # Pixel centres are half a pixel from the corner; what falls left of the first centre takes the first pixel. The
     # scale is torch's float32, while product and difference round once, as its fused multiply and add do.
     scale = np.float64(np.float32(source) / np.float32(target))
@@ -95,9 +97,9 @@ def _pillow_float(image: Pixels, size: Size, *, resample: PillowImage.Resampling
 
 RESIZERS: dict[str, Callable[[Pixels, Size], Planes]] = {
     # tf.image.resize_bilinear(align_corners=False) of TensorFlow 1, as inside the graph of Heusel et al. 2017.
-    "tf1-bilinear": partial(_bilinear, taps=_corner_taps),
+    "tf1-bilinear": partial(_bilinear, taps=corner_taps),
     # torch.nn.functional.interpolate(mode="bilinear", align_corners=False), as pytorch-fid does.
-    "half-pixel-bilinear": partial(_bilinear, taps=_centre_taps),
+    "half-pixel-bilinear": partial(_bilinear, taps=centre_taps),
     # clean-fid: antialiased, channel by channel, not rounded to uint8 (Parmar et al. 2022, section 3).
     "pillow-bicubic-float": partial(_pillow_float, resample=PillowImage.Resampling.BICUBIC),
     # torch.nn.functional.interpolate(mode="bilinear", antialias=True) on floats, which follows Pillow's filter: what
@@ -116,19 +118,19 @@ RESIZERS: dict[str, Callable[[Pixels, Size], Planes]] = {
 """Name to resizer: uint8 [h, w, 3] and (H, W) in, float32 [3, H, W] from 0 to 255 out."""
 
 
-def _centre_on_128(planes: Planes) -> Planes:
+def _centre_on_128(planes: Any) -> Any:  # noqa: ANN401
     planes -= 128
     planes /= 128
     return planes
 
 
-def _centre_on_127(planes: Planes) -> Planes:
+def _centre_on_127(planes: Any) -> Any:  # noqa: ANN401
     planes -= 127
     planes /= 128
     return planes
 
 
-def _unit_interval_doubled(planes: Planes) -> Planes:
+def _unit_interval_doubled(planes: Any) -> Any:  # noqa: ANN401
     # In the order of pytorch-fid: to [0, 1] first, so that the roundings agree.
     planes /= 255
     planes *= 2
@@ -142,23 +144,24 @@ CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
 CLIP_STD = (0.26862954, 0.26130258, 0.27577711)
 
 
-def _standardize(planes: Planes, *, mean: tuple[float, ...], std: tuple[float, ...]) -> Planes:
+def _standardize(planes: Any, *, mean: tuple[float, ...], std: tuple[float, ...]) -> Any:  # noqa: ANN401
     planes /= 255
-    planes -= np.array(mean, dtype=np.float32)[:, None, None]
-    planes /= np.array(std, dtype=np.float32)[:, None, None]
+    for channel, (centre, spread) in enumerate(zip(mean, std, strict=True)):
+        planes[..., channel, :, :] -= float(np.float32(centre))
+        planes[..., channel, :, :] /= float(np.float32(spread))
     return planes
 
 
-def _unit_interval(planes: Planes) -> Planes:
+def _unit_interval(planes: Any) -> Any:  # noqa: ANN401
     planes /= 255
     return planes
 
 
-def _unscaled(planes: Planes) -> Planes:
+def _unscaled(planes: Any) -> Any:  # noqa: ANN401
     return planes
 
 
-SCALINGS: dict[str, Callable[[Planes], Planes]] = {
+SCALINGS: dict[str, Callable[[Any], Any]] = {
     "(x-128)/128": _centre_on_128,
     "(x-127)/128": _centre_on_127,
     "2x/255-1": _unit_interval_doubled,
@@ -167,7 +170,7 @@ SCALINGS: dict[str, Callable[[Planes], Planes]] = {
     "x/255": _unit_interval,
     "x": _unscaled,
 }
-"""Name to scaling, in place, of float32 values from 0 to 255."""
+"""Name to scaling, in place, of float32 values [..., 3, H, W] from 0 to 255, in an array or a tensor alike."""
 
 
 def resize(image: npt.NDArray[Any], size: Size, *, resizer: str) -> Planes:
@@ -228,7 +231,8 @@ class Preprocessing:
         Raises:
             InputError: the image is not uint8 RGB, or is empty.
         """
-        return SCALINGS[self.scaling](resize(image, self.size, resizer=self.resize))
+        planes: Planes = SCALINGS[self.scaling](resize(image, self.size, resizer=self.resize))
+        return planes
 
     def __str__(self) -> str:
         """The identity that cache keys and reports carry."""

@@ -15,7 +15,7 @@ from ganmetrics.pages.numbers import Number, shown_tick
 
 WIDTH, HEIGHT = 460, 320
 """Units of a drawing: about a phone's width in pixels, so that text stays readable there."""
-LEFT, RIGHT, TOP, BOTTOM = 62, 12, 10, 46
+LEFT, RIGHT, TOP, BOTTOM = 68, 12, 10, 48
 COLOURS = 5
 DASHED = "2 4"
 DASHES = ("", "", "9 4", "9 3 2 3", "16 4")

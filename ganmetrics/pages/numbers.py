@@ -8,6 +8,8 @@ SIGNIFICANT = 4
 """Digits of a score: what four-digit intervals can tell apart."""
 MOST_DECIMALS = 6
 MINUS = "−"
+HUGE = 1e7
+"""From here on digits are not counted by eye, and a power of ten is given."""
 NOTHING = "–"
 """Shown where there is no number."""
 
@@ -35,6 +37,8 @@ def shown_number(value: Number | None, decimals: int) -> str:
         return NOTHING
     if math.isinf(value):
         return "infinite" if value > 0 else f"{MINUS}infinite"
+    if abs(value) >= HUGE:
+        return f"{value:.3e}".replace("e+", "e").replace("-", MINUS)
     text = f"{value:,.{decimals}f}"
     if float(text.replace(",", "")) == 0:
         text = text.removeprefix("-")
@@ -54,11 +58,11 @@ def shown_alike(values: Sequence[Number | None], *, significant: int = SIGNIFICA
 def shown_tick(value: Number) -> str:
     """Return what stands at a tick of an axis.
 
-    >>> shown_tick(2000), shown_tick(0.25), shown_tick(-5), shown_tick(1e-5)
-    ('2,000', '0.25', '−5', '1e−5')
+    >>> shown_tick(2000), shown_tick(0.25), shown_tick(-5), shown_tick(1.5e-5)
+    ('2,000', '0.25', '−5', '1.5e−5')
     """
     size = abs(value)
     if size and not 1e-3 <= size < 1e7:  # noqa: PLR2004 - beyond, a row of zeros is not read
-        mantissa, exponent = f"{value:.0e}".split("e")
-        return f"{mantissa}e{int(exponent)}".replace("-", MINUS)
+        mantissa, exponent = f"{value:.2e}".split("e")
+        return f"{float(mantissa):g}e{int(exponent)}".replace("-", MINUS)
     return f"{value:,.10g}".replace("-", MINUS)

@@ -149,11 +149,10 @@ class ReferenceCache:
         self._drop_link(self._path(key))
         header, arrays = reference.pack()
         self.check_room(sum(array.nbytes for array in arrays.values()))
-        # Before the entry: one whose opening is not known costs a read of every set that is looked up.
+        write_statistics(self._path(key), {**header, "key": key.digest}, arrays)
         if images is not None:
             with atomic_write(self._path(key).with_suffix(_OPENING)) as file:
                 file.write(opening(images).encode())
-        write_statistics(self._path(key), {**header, "key": key.digest}, arrays)
         if self.features and collected is not None and collected.features is not None:
             write_features(self._path(key).with_suffix(SUFFIX), collected)
         self._evict(keep=self._path(key))

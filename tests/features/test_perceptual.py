@@ -32,8 +32,8 @@ def test_a_distance(distance):
     torch.testing.assert_close(distance(one[1:], other[1:]), distance(one, other)[1:])
 
 
-def test_numbers_are_known(distance):
-    """What this version gave when it agreed with the package's own network (tests/parity/test_perceptual.py)."""
+def test_it_has_its_own_name(distance):
+    """Never LPIPS's (numbers: tests/parity/test_perceptual.py)."""
     assert distance.score_name == "st-lpips-alex"
     assert distance.canonical
 

@@ -73,3 +73,10 @@ def test_notebooks_show_a_table(shown):
     assert "<table>" in html
     assert '<th scope="row">' in html
     assert HOSTILE not in html
+
+
+def test_statistics_show_themselves_in_a_notebook(make_reference):
+    """Where they come from, and what made them."""
+    html = make_reference(12)._repr_html_()
+    assert "channel-means/native" in html
+    assert ">12<" in html

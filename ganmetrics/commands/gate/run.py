@@ -10,7 +10,7 @@ from typing import Any
 from ganmetrics.commands.gate.stored import StoredReport, StoredScore, named, read_report
 from ganmetrics.core.checks import one_of
 from ganmetrics.errors import InputError
-from ganmetrics.report import Report
+from ganmetrics.report import Ranking, Report
 
 READINGS = ("value", "corrected")
 
@@ -55,11 +55,12 @@ class Gate:
 
 
 def gate(
-    report: Report | str | Path,
+    report: Report | Ranking | str | Path,
     *,
+    generator: str | None = None,
     maximum: Mapping[str, float] | None = None,
     minimum: Mapping[str, float] | None = None,
-    not_worse_than: Report | str | Path | None = None,
+    not_worse_than: Report | Ranking | str | Path | None = None,
     by: str = "value",
 ) -> Gate:
     """Return whether a report keeps within limits, and is not worse than an earlier one beyond chance.
@@ -70,6 +71,7 @@ def gate(
 
     Args:
         report: a `Report`, or the path of the JSON that ``ganmetrics evaluate --json`` prints.
+        generator: which one is meant, where a report has several.
         maximum: by the score's name, the largest that passes.
         minimum: by the score's name, the smallest that passes.
         not_worse_than: an earlier report, made by the same extractor and protocol on the same real images.
@@ -84,11 +86,11 @@ def gate(
     FAIL  fid 12.5 is above 12
     """
     one_of("by", by, READINGS)
-    found = read_report(report)
+    found = read_report(report, generator=generator)
     checks = [_limit(named(found, name), most, by, above=True) for name, most in (maximum or {}).items()]
     checks += [_limit(named(found, name), least, by, above=False) for name, least in (minimum or {}).items()]
     if not_worse_than is not None:
-        checks += _regressions(found, read_report(not_worse_than))
+        checks += _regressions(found, read_report(not_worse_than, generator=generator))
     if not checks:
         raise InputError("a gate needs a limit or an earlier report; got neither")
     return Gate(tuple(checks))

@@ -10,7 +10,7 @@ from typing import Any
 from ganmetrics._files import as_path
 from ganmetrics._text import clipped, listed, shown
 from ganmetrics.errors import InputError, StaleStatistics
-from ganmetrics.report import Report
+from ganmetrics.report import Ranking, Report
 from ganmetrics.scoring.floor import SUFFIX
 
 LARGEST = 200_000_000
@@ -72,14 +72,18 @@ class StoredReport:
                 )
 
 
-def read_report(report: Report | str | Path) -> StoredReport:
+def read_report(report: Report | Ranking | str | Path, *, generator: str | None = None) -> StoredReport:
     """Return a report, as a value or as the JSON file of one.
 
+    Args:
+        report: of one generator, or of several.
+        generator: the name of the one that is meant, where there are several.
+
     Raises:
-        InputError: there is no such file, or it holds no report.
+        InputError: there is no such file, it holds no report, or it holds several and none of that name is meant.
     """
-    if isinstance(report, Report):
-        return _parse(json.loads(report.to_json()), "the report")
+    if isinstance(report, Report | Ranking):
+        return _parse(_of_generator(json.loads(report.to_json()), generator, "the report"), "the report")
     path = as_path(report)
     try:
         if path.stat().st_size > LARGEST:
@@ -89,7 +93,18 @@ def read_report(report: Report | str | Path) -> StoredReport:
         raise InputError(f"{path} cannot be read: {error.strerror}") from None
     except (ValueError, RecursionError):
         raise InputError(f"{path} needs to be JSON that ganmetrics evaluate --json printed; it is no JSON") from None
-    return _parse(content, str(path))
+    return _parse(_of_generator(content, generator, str(path)), str(path))
+
+
+def _of_generator(content: object, generator: str | None, source: str) -> object:
+    """Return the report of one generator where JSON has those of several."""
+    several = content.get("generators") if isinstance(content, dict) else None
+    if not isinstance(several, dict):
+        return content
+    if generator not in several:
+        told = "none is named" if generator is None else f"none is called {clipped(generator)}"
+        raise InputError(f"{source} has several generators, {listed(several)}; {told} (--generator)")
+    return several[generator]
 
 
 def _parse(content: object, source: str) -> StoredReport:

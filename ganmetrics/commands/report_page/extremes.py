@@ -3,12 +3,13 @@
 import numpy as np
 
 from ganmetrics.commands.report_page.images import tiles
-from ganmetrics.commands.report_page.material import Generator, Material
+from ganmetrics.commands.report_page.material import Generator, Material, titled
 from ganmetrics.core.neighbours.points import Values
 from ganmetrics.errors import GanMetricsError
 from ganmetrics.metrics.frechet.influence import frechet_influence
 from ganmetrics.pages import Gallery, Prose, Section
 from ganmetrics.pages.document import Block
+from ganmetrics.pages.numbers import MINUS
 
 SHOWN = 8
 """Images at each end."""
@@ -40,8 +41,8 @@ def _of(material: Material, generator: Generator) -> list[Block]:
     finite = order[np.isfinite(realism[order])]
     ends = _ends(finite.tolist())
     blocks: list[Block] = [
-        _gallery(material, generator, f"{told}least realistic", ends[0], realism),
-        _gallery(material, generator, f"{told}most realistic", ends[1], realism),
+        _gallery(material, generator, titled(material, generator, "least realistic"), ends[0], realism),
+        _gallery(material, generator, titled(material, generator, "most realistic"), ends[1], realism),
     ]
     try:
         moved = _influence(material, generator)
@@ -52,10 +53,18 @@ def _of(material: Material, generator: Generator) -> list[Block]:
     return [
         *blocks,
         _gallery(
-            material, generator, f"{told}raise the distance most", [row for row in ends[0] if moved[row] > 0], moved
+            material,
+            generator,
+            titled(material, generator, "raise the distance most"),
+            [row for row in ends[0] if moved[row] > 0],
+            moved,
         ),
         _gallery(
-            material, generator, f"{told}lower the distance most", [row for row in ends[1] if moved[row] < 0], moved
+            material,
+            generator,
+            titled(material, generator, "lower the distance most"),
+            [row for row in ends[1] if moved[row] < 0],
+            moved,
         ),
     ]
 
@@ -80,5 +89,9 @@ def _influence(material: Material, generator: Generator) -> Values:
 def _gallery(material: Material, generator: Generator, title: str, chosen: list[int], numbers: Values) -> Gallery:
     rows = generator.side.rows
     assert rows is not None
-    told = [f"{float(numbers[row]):+.3g}" if "distance" in title else f"{float(numbers[row]):.3g}" for row in chosen]
-    return Gallery(title[:1].upper() + title[1:], tiles(material, rows, chosen, told))
+    told = [_told(float(numbers[row]), signed="distance" in title) for row in chosen]
+    return Gallery(title, tiles(material, rows, chosen, told))
+
+
+def _told(number: float, *, signed: bool) -> str:
+    return f"{number:{'+' if signed else ''}.3g}".replace("-", MINUS)

@@ -13,11 +13,18 @@ from ganmetrics.metrics.frechet.joint import frechet_estimate
 from ganmetrics.metrics.frechet.sample import Sample
 from ganmetrics.pages import Axis, Line, LineChart, Prose, Section, SideBySide
 from ganmetrics.report import Score
+from ganmetrics.scoring.options import ScoringOptions
 
 FEWEST = 32
 """Images of the smallest subset: below, nothing is known."""
 POINTS = 6
 """Subsets, the whole among them: each costs a fit."""
+
+LARGEST_BELOW, LARGEST_ABOVE, HEADROOM = 0.4, 1.4, 0.04
+"""Of the largest plain distance: a band of 32 images would otherwise press all lines together."""
+
+
+Point = tuple[float, float | None, float | None, float | None]
 
 
 @dataclass(frozen=True)
@@ -44,8 +51,10 @@ def section(material: Material) -> Section:
     charts = []
     with material.progress(total=POINTS * len(material.generators), stage="distance by number of images") as step:
         for generator in material.generators:
-            found = measure(material, generator, step)
-            if found is not None:
+            features = generator.side.features
+            if features is not None and len(features) >= 2 * FEWEST:
+                ruler = Ruler(material.real.reference.layer.sample, material.protocol.ddof, material.options)
+                found = measure(features, ruler, material.distance(generator), step)
                 charts.append(_chart(material, generator, found))
     if not charts:
         lacking = f"This needs the features of {2 * FEWEST} generated images or more; statistics do not hold them."
@@ -53,22 +62,51 @@ def section(material: Material) -> Section:
     return Section("Number of images", (SideBySide(tuple(charts)),))
 
 
-def measure(material: Material, generator: Generator, step: Callable[[int], object]) -> Growth | None:
-    """Return the distances of nested subsets, chosen by the seed, against all real images."""
-    features = generator.side.features
-    if features is None or len(features) < 2 * FEWEST:
-        return None
-    order = torch.randperm(len(features), generator=torch.Generator().manual_seed(material.seed))
-    real = material.real.reference.layer.sample
+@dataclass(frozen=True, eq=False)
+class Ruler:
+    """What every subset is measured against, and how.
+
+    Attributes:
+        real: the real side.
+        ddof: the plain distance divides scatter by n - ddof.
+        options: whether there are intervals, and the seed of the order.
+    """
+
+    real: Sample
+    ddof: int
+    options: ScoringOptions
+
+    def measure(self, features: Tensor) -> Point:
+        """Return plain and corrected distance of some images, with the ends of the interval."""
+        if not self.options.interval:
+            return self._plain(features), None, None, None
+        found = frechet_estimate(self.real, Sample.of(features), confidence=self.options.confidence)
+        plain = found.value if self.ddof == 1 else self._plain(features)
+        return plain, found.corrected, found.low, found.high
+
+    def _plain(self, features: Tensor) -> float:
+        return frechet_distance(self.real.moments.with_ddof(self.ddof), Moments.of(features).with_ddof(self.ddof))
+
+
+def measure(features: Tensor, ruler: Ruler, known: Score | None, step: Callable[[int], object]) -> Growth:
+    """Return the distances of nested subsets, chosen by the seed.
+
+    Args:
+        features: of one generator's images, shape [n, d].
+        ruler: what they are measured against.
+        known: the score of all of them, where there is one.
+        step: told of each subset.
+    """
+    order = torch.randperm(len(features), generator=torch.Generator().manual_seed(ruler.options.seed))
     counts = counts_up_to(len(features))
     rows = []
     for count in counts[:-1]:
-        rows.append(_measured(material, real, features[order[:count].sort().values]))
+        rows.append(ruler.measure(features[order[:count].sort().values]))
         step(1)
-    # All images have been scored already, where their distance was asked for.
-    whole = material.distance(generator)
-    known = whole is not None and (whole.low is not None or not material.options.interval)
-    rows.append(_scored(whole) if whole is not None and known else _measured(material, real, features))
+    if known is not None and (known.low is not None or not ruler.options.interval):
+        rows.append((known.value, known.corrected, known.low, known.high))
+    else:
+        rows.append(ruler.measure(features))
     step(1)
     plain, corrected, low, high = zip(*rows, strict=True)
     return Growth(counts, plain, corrected, low, high)
@@ -89,21 +127,6 @@ def _rounded(number: float) -> int:
     return int(float(f"{number:.2g}")) if number >= 100 else round(number)  # noqa: PLR2004 - two digits are all there are
 
 
-def _measured(
-    material: Material, real: Sample, features: Tensor
-) -> tuple[float, float | None, float | None, float | None]:
-    ddof = material.protocol.ddof
-    plain = frechet_distance(real.moments.with_ddof(ddof), Moments.of(features).with_ddof(ddof))
-    if not material.options.interval:
-        return plain, None, None, None
-    found = frechet_estimate(real, Sample.of(features), confidence=material.options.confidence)
-    return plain, found.corrected, found.low, found.high
-
-
-def _scored(score: Score) -> tuple[float, float | None, float | None, float | None]:
-    return score.value, score.corrected, score.low, score.high
-
-
 def _chart(material: Material, generator: Generator, found: Growth) -> LineChart:
     name = material.distance_name
     level = f"{100 * material.options.confidence:.6g} % band"
@@ -121,7 +144,15 @@ def _chart(material: Material, generator: Generator, found: Growth) -> LineChart
         description=f"{name} of {generator.name} by the number of generated images: the plain distance falls from "
         f"{found.plain[0]:.4g} at {found.counts[0]} images to {found.plain[-1]:.4g} at {found.counts[-1]:,}.",
         x=Axis("generated images", log=True),
-        y=Axis(name, low=min(0.0, *(value for value in found.corrected if value is not None), 0.0)),
+        y=_axis(name, found),
         lines=tuple(lines),
         note=note,
     )
+
+
+def _axis(name: str, found: Growth) -> Axis:
+    """Return an axis from 0, or from where the bands begin; the widest ones, of the fewest images, may be cut."""
+    known = [value for series in (found.corrected, found.low, found.high) for value in series if value is not None]
+    largest = max(found.plain)
+    low = max(min([0.0, *known]), -LARGEST_BELOW * largest)
+    return Axis(name, low=low, high=min(max([largest, *known]), LARGEST_ABOVE * largest) * (1 + HEADROOM))

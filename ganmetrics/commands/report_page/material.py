@@ -129,3 +129,8 @@ def short(label: str) -> str:
     ('0001.png', 'tensor[3]')
     """
     return label.rstrip("/").rsplit("/", 1)[-1].rsplit("::", 1)[-1] or label
+
+
+def titled(material: Material, generator: Generator, text: str) -> str:
+    """Return a title, under the generator's name where there are several."""
+    return f"{generator.name}: {text}" if len(material.generators) > 1 else text[:1].upper() + text[1:]

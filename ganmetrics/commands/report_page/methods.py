@@ -2,16 +2,21 @@
 
 from ganmetrics.commands.report_page.material import Material
 from ganmetrics.pages import Code, Prose, Section
+from ganmetrics.report import Report
 from ganmetrics.report.citations import bibtex
 from ganmetrics.report.exports import to_latex
 
 
 def section(material: Material) -> Section:
     """Return all three."""
-    rows = to_latex({generator.name: generator.report for generator in material.generators})
+    scored = {
+        one.name: Report({name: score for name, score in one.report.items() if not name.endswith(("_floor", "_test"))})
+        for one in material.generators
+    }
+    rows = to_latex(scored)
     blocks = (
         Prose((paragraph(material),)),
-        Code("LaTeX row", rows),
+        Code("LaTeX", rows),
         Code("BibTeX", bibtex(material.generators[0].report.values())),
     )
     return Section("For a paper", blocks)

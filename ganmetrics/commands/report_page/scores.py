@@ -66,7 +66,8 @@ def _row(generator: Generator, line: Score | Refusal) -> tuple[str, ...]:
     interval = interval_text(line, decimals)
     ratio = NOTHING if floor is None or floor.value <= 0 else shown_alike([line.value / floor.value], significant=3)[0]
     value = shown_number(line.value, decimals)
-    spread = "" if line.std is None else f" ± {shown_number(line.std, decimals)}"
+    # All subsets are one where there are as many images in each as there are.
+    spread = f" ± {shown_number(line.std, decimals)}" if line.std is not None and line.std > 0 else ""
     return (
         line.name,
         "lower" if line.lower_is_better else "higher",

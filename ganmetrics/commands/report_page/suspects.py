@@ -1,12 +1,13 @@
 """Generated images that may repeat real ones, and those that repeat each other."""
 
 from ganmetrics.commands.report_page.images import picture, tiles
-from ganmetrics.commands.report_page.material import Generator, Material, short
+from ganmetrics.commands.report_page.material import Generator, Material, short, titled
 from ganmetrics.errors import GanMetricsError
 from ganmetrics.metrics.neighbours.duplicates import DuplicatePairs, duplicates, duplicates_between
 from ganmetrics.metrics.neighbours.memorisation import authenticity_from
 from ganmetrics.pages import Gallery, Grid, Prose, Section, Tile
 from ganmetrics.pages.document import Block
+from ganmetrics.pages.numbers import shown_alike
 
 SHOWN = 8
 """Pairs of each kind."""
@@ -47,17 +48,21 @@ def _of(material: Material, generator: Generator) -> tuple[list[Block], list[tup
     for row in suspects.suspects(SHOWN).tolist():
         near = int(suspects.nearest[row])
         shown = (picture(material, fake, row), picture(material, real, near))
-        lines = (short(fake.label(row)), f"real: {short(real.label(near))}", f"ratio {float(suspects.ratio[row]):.3g}")
+        lines = (
+            short(fake.label(row)),
+            f"real: {short(real.label(near))}",
+            f"ratio {shown_alike([float(suspects.ratio[row])], significant=3)[0]}",
+        )
         pairs.append(Tile(shown, lines))
-    blocks: list[Block] = [Gallery(_title(f"{told}nearest to a real image"), tuple(pairs))]
+    blocks: list[Block] = [Gallery(titled(material, generator, "nearest to a real image"), tuple(pairs))]
     try:
-        more, row_of_table = _duplicates(material, generator, told)
+        more, row_of_table = _duplicates(material, generator)
     except GanMetricsError as error:
         return [*blocks, Prose((f"{told}no duplicates: {error}",))], []
     return [*blocks, *more], [row_of_table]
 
 
-def _duplicates(material: Material, generator: Generator, told: str) -> tuple[list[Block], tuple[str, ...]]:
+def _duplicates(material: Material, generator: Generator) -> tuple[list[Block], tuple[str, ...]]:
     real, fake = material.real_features, generator.side.features
     assert real is not None
     assert fake is not None
@@ -68,7 +73,7 @@ def _duplicates(material: Material, generator: Generator, told: str) -> tuple[li
     blocks: list[Block] = []
     for title, pairs in (("equal to each other", inside.exact), ("nearly equal to each other", inside.near)):
         if len(pairs.first):
-            blocks.append(Gallery(_title(f"{told}{title}"), _pairs(material, generator, pairs)))
+            blocks.append(Gallery(titled(material, generator, title), _pairs(material, generator, pairs)))
     return blocks, (generator.name, *(f"{pairs.total:,}" for pairs in kinds))
 
 
@@ -78,9 +83,9 @@ def _pairs(material: Material, generator: Generator, pairs: DuplicatePairs) -> t
     found = []
     for one, other in zip(pairs.first.tolist(), pairs.second.tolist(), strict=True):
         first, second = tiles(material, rows, [one, other])
-        found.append(Tile((*first.pictures, *second.pictures), (*first.caption, *second.caption)))
+        names = (*first.caption, *second.caption)
+        if len(set(names)) < len(names):
+            # Files of one name in two folders.
+            names = tuple("/".join(rows.label(row).split("/")[-2:]) for row in (one, other))
+        found.append(Tile((*first.pictures, *second.pictures), names))
     return tuple(found)
-
-
-def _title(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -1,19 +1,12 @@
 """What must be known before a number is believed."""
 
-from ganmetrics.commands.report_page.material import Material
+from ganmetrics.commands.report_page.material import Generator, Material
 from ganmetrics.pages import Notes, Prose, Section
 
 
 def section(material: Material) -> Section:
     """Return every warning, note and refusal, each once."""
-    found = list(material.warnings)
-    for generator in material.generators:
-        told = f"{generator.name}: " if len(material.generators) > 1 else ""
-        for score in generator.report.values():
-            found += [f"{told}{score.name}: {note}" for note in score.notes]
-            if score.low is not None and not score.calibrated and not any("calibrated" in note for note in score.notes):
-                found.append(f"{told}{score.name}: no study bears the interval out at these counts")
-        found += [f"{told}{refusal}" for refusal in generator.report.refusals.values()]
+    found = [*material.warnings, *_of_scores(material)]
     found += material.ranking.notes
     unique = tuple(dict.fromkeys(found))
     images = tuple(_images(material))
@@ -23,6 +16,32 @@ def section(material: Material) -> Section:
             (Prose(("None: nothing about the images makes the scores less than comparable.",)), Notes(images)),
         )
     return Section("Warnings", (Notes(unique, warning=True), Notes(images)))
+
+
+def _of_scores(material: Material) -> list[str]:
+    """Return what is said of scores: a note of several scores or generators once, with all their names."""
+    generators: dict[tuple[str, str], list[str]] = {}
+    for generator in material.generators:
+        for name, note in _notes(generator):
+            generators.setdefault((name, note), []).append(generator.name)
+    scores: dict[tuple[tuple[str, ...], str], list[str]] = {}
+    for (name, note), told in generators.items():
+        scores.setdefault((tuple(told), note), []).append(name)
+    several = len(material.generators) > 1
+    return [
+        f"{', '.join(told) + ': ' if several else ''}{', '.join(names)}: {note}"
+        for (told, note), names in scores.items()
+    ]
+
+
+def _notes(generator: Generator) -> list[tuple[str, str]]:
+    found = []
+    for score in generator.report.values():
+        found += [(score.name, note) for note in score.notes]
+        if score.low is not None and not score.calibrated and not any("calibrated" in note for note in score.notes):
+            found.append((score.name, "no study bears the interval out at these counts"))
+    found += [(refusal.name, f"not scored: {refusal.reason}") for refusal in generator.report.refusals.values()]
+    return found
 
 
 def _images(material: Material) -> list[str]:

@@ -67,7 +67,7 @@ def blocks_of(hashes: Tensor) -> Tensor:
     return hashes % BLOCKS
 
 
-def input_hashes(inputs: npt.NDArray[np.float32]) -> Tensor:
+def input_hashes(inputs: npt.NDArray[np.float32] | Tensor) -> Tensor:
     """Return `content_hashes` of images by what the network is given of them.
 
     A network's features differ in their last bits with the batch that an image falls into, the number of threads or of
@@ -75,7 +75,7 @@ def input_hashes(inputs: npt.NDArray[np.float32]) -> Tensor:
     Inputs wider than features usually are summed first, as integers of their bits, which is exact in any order.
 
     Args:
-        inputs: prepared images, float32, shape [n, ...].
+        inputs: prepared images, float32, shape [n, ...]; a tensor is summed on its device.
 
     Returns:
         int64, shape [n].
@@ -84,6 +84,8 @@ def input_hashes(inputs: npt.NDArray[np.float32]) -> Tensor:
     >>> bool((input_hashes(inputs)[4:] == input_hashes(inputs[4:])).all())
     True
     """
+    if isinstance(inputs, Tensor):
+        return content_hashes(_folded(inputs.flatten(1)))
     rows = np.ascontiguousarray(inputs).reshape(len(inputs), -1)
     width = rows.shape[1]
     if width <= _FOLDED_WIDTH:
@@ -92,6 +94,18 @@ def input_hashes(inputs: npt.NDArray[np.float32]) -> Tensor:
     folded = bits[:, :whole].reshape(len(rows), -1, _FOLDED_WIDTH).sum(axis=1, dtype=np.uint32)
     folded[:, : width - whole] += bits[:, whole:]
     return content_hashes(folded.astype(np.float64))
+
+
+def _folded(rows: Tensor) -> Tensor:
+    """Return rows [n, d] as they are, or the sums of their bits, which are as wide as features usually are."""
+    width = rows.shape[1]
+    if width <= _FOLDED_WIDTH:
+        return rows
+    bits, whole = rows.contiguous().view(torch.int32), width - width % _FOLDED_WIDTH
+    folded = bits[:, :whole].reshape(len(rows), -1, _FOLDED_WIDTH).sum(dim=1, dtype=torch.int64)
+    folded[:, : width - whole] += bits[:, whole:]
+    # What is left of a sum in 32 bits without sign; it is small, so the host makes floats of it in float64.
+    return folded.bitwise_and(0xFFFFFFFF).cpu().to(torch.float64)
 
 
 @dataclass(frozen=True, eq=False)

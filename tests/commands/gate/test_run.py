@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from ganmetrics import InputError, Report, Score, StaleStatistics, evaluate, gate
-from ganmetrics.report import Refusal
+from ganmetrics.report import Ranking, Refusal
 from ganmetrics.testing import ChannelMeans, random_images
 
 MADE = {"extractor": {"name": "inception-v3", "weights_sha256": "ab"}, "protocol": "ttur", "real": {"contents": ["c"]}}
@@ -128,3 +128,14 @@ def test_a_report_of_our_own_passes_against_itself(tmp_path):
     assert found.passed
     assert json.loads(found.to_json())["checks"][0]["name"] == "fd_channel-means"
     assert len(found.checks) == 3
+
+
+def test_one_of_several_generators_is_named():
+    """By the name that it has in the ranking; an earlier report of one generator will do."""
+    ranking = Ranking({"a": report_of(FID), "b": report_of(replace(FID, value=99.0))})
+    assert gate(ranking, generator="a", maximum={"fid": 12.0}, not_worse_than=report_of(FID)).passed
+    assert not gate(ranking, generator="b", maximum={"fid": 12.0}).passed
+    with pytest.raises(InputError, match="several generators, a, b; none is named"):
+        gate(ranking, maximum={"fid": 12.0})
+    with pytest.raises(InputError, match="none is called c"):
+        gate(ranking, generator="c", maximum={"fid": 12.0})
