@@ -3,6 +3,7 @@
 import math
 from typing import NamedTuple
 
+import torch
 from torch import Tensor
 
 from ganmetrics.core.random_matrix.joint.trace import RootTrace
@@ -31,9 +32,8 @@ MISFIT = 4.0
 
 BELOW = 1.96
 """So many standard errors below 0 no distance is, but by chance in one draw of forty of equal populations."""
-CLOSE = 3.0
-"""Means of independent images are nearer to each other than so many standard deviations of their noise in fewer than
-one draw of a thousand."""
+CLOSE = 1e-3
+"""Means of independent images are so near to each other in so small a share of draws."""
 NOT_INDEPENDENT = "the images are not independent draws: as many of each class, or pieces of the same pictures"
 
 
@@ -66,13 +66,18 @@ def _means_too_close(real: Sample, fake: Sample) -> bool:
     """Return whether the means have less noise than independent images would give them.
 
     Where a side has as many images of each class as the population, what sets classes apart moves its mean no more;
-    and what is subtracted for it is too much. The noise C1/n1 + C2/n2 has at most the sum of both norms.
+    and what is subtracted for it is too much. By chance the squared distance is a sum of squares whose weights are the
+    eigenvalues of C1/n1 + C2/n2 (whose norm is at most the sum of both): nearly a chi-squared variable with as many
+    degrees of freedom as mean and variance give it (Satterthwaite, 1946).
     """
     sampled = [(side, side.count) for side in (real, fake) if side.count is not None]
     shift = float((real.moments.mean - fake.moments.mean).square().sum())
     noise = sum(side.trace / count for side, count in sampled)
-    spread = math.sqrt(2) * sum(math.sqrt(side.squared) / count for side, count in sampled)
-    return shift < noise - CLOSE * spread
+    norm = sum(math.sqrt(side.squared) / count for side, count in sampled)
+    if noise == 0 or norm == 0:
+        return False
+    half = torch.tensor((noise / norm) ** 2 / 2, dtype=torch.float64)
+    return float(torch.special.gammainc(half, half * (shift / noise))) < CLOSE
 
 
 def _too_few(real: Sample, fake: Sample) -> str:
