@@ -14,7 +14,7 @@ OFFLINE = ("--extractor", "efficientnet-lite0", "--no-cache", "--workers", 0)
 def files(tmp_path):
     """Two npz files of images."""
     for name, count, seed in (("real", 200, 1), ("fake", 64, 2)):
-        np.savez(tmp_path / f"{name}.npz", random_images(count, seed=seed))
+        np.savez(tmp_path / f"{name}.npz", np.moveaxis(np.asarray(random_images(count, seed=seed)), 1, -1))
     return tmp_path / "real.npz", tmp_path / "fake.npz"
 
 
