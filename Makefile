@@ -56,7 +56,7 @@ format: $(STAMP)
 	$(BIN)/ruff check --fix .
 
 docs: $(STAMP)
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --config-file website/mkdocs.yml
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --config-file website/mkdocs.yml
 	@echo "build/site/index.html"
 
 package: $(STAMP)
@@ -78,8 +78,11 @@ $(OLDEST_STAMP): pyproject.toml packaging/lowest.py
 	$(OLDEST)/bin/pip install --quiet --disable-pip-version-check --no-deps .
 	touch $(OLDEST_STAMP)
 
+# Without jaxtyping's plugin, whose lowest version wants to come before conftest.py, and without warnings as errors: old
+# versions warn of each other.
 oldest: $(OLDEST_STAMP)
-	OMP_NUM_THREADS=1 $(OLDEST)/bin/python -m pytest -m "not slow and not parity" tests
+	OMP_NUM_THREADS=1 $(OLDEST)/bin/python -m pytest -o addopts= --import-mode=importlib -W default \
+		-m "not slow and not parity" tests
 
 # An environment of its own: several peers still call an argument that SciPy 1.18 removed.
 $(PARITY_STAMP): pyproject.toml

@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import timedelta
 from pathlib import Path
+from types import FrameType
 from typing import Any, TypeVar
 
 import torch
@@ -330,12 +331,17 @@ def _lost(size: int) -> Iterator[None]:
 
 
 def _asking() -> str:
-    """Return the name of the function that asks for what processes do together: the nearest outside of this module."""
+    """Return the name of the function of this package that asks for what processes do together: the nearest one."""
     frame = inspect.currentframe()
-    # Wrappers that check types, as tests put around everything, come from no file.
-    while frame is not None and frame.f_code.co_filename.startswith((__file__, "<")):
+    # Between them are this module, and wrappers that check types, as tests put around everything.
+    while frame is not None and not _is_asking(frame):
         frame = frame.f_back
-    return "nothing" if frame is None else f"{Path(frame.f_code.co_filename).stem}.{frame.f_code.co_qualname}"
+    return "something else" if frame is None else f"{Path(frame.f_code.co_filename).stem}.{frame.f_code.co_qualname}"
+
+
+def _is_asking(frame: FrameType) -> bool:
+    ours = str(frame.f_globals.get("__name__")).startswith("ganmetrics.")
+    return ours and not frame.f_code.co_filename.startswith((__file__, "<"))
 
 
 def _first_line(error: Exception) -> str:

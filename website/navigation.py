@@ -16,6 +16,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     ),
     "How-to": (
         "inputs.md",
+        "any-features.md",
         "comparing.md",
         "how-many-images.md",
         "training-loops.md",
@@ -65,6 +66,12 @@ PARTS: dict[str, tuple[str, ...]] = {
         "metrics/duplicates.md",
         "metrics/intra_fid.md",
         "metrics/class_agreement.md",
+        "metrics/curve_precision.md",
+        "metrics/fld.md",
+        "metrics/data_copying.md",
+        "metrics/copied_share.md",
+        "metrics/vendi_by_class.md",
+        "metrics/rke.md",
         "metrics/*.md",
     ),
     "Reference": (

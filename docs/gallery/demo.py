@@ -113,8 +113,10 @@ def main() -> None:
     picture = options.output / "real-and-fake.png"
     side_by_side(real, fake, line).save(picture)
     print(f"picture of both sides: {picture}")
+    page = options.output / "report.html"
     print("A page with all of it, which opens without a network:")
-    run("report", real_folder, fake_folder, other_folder, *offline, "--quiet", "--out", options.output / "report.html")
+    run("report", real_folder, fake_folder, other_folder, *offline, "--quiet", "--out", page, show=False)
+    print(page.resolve().as_uri())
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ three standard deviations of images without a fault, so that what stays inside i
 
 import argparse
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,7 +56,15 @@ METRICS = (
     "duplicates",
     "intra_fid",
     "class_agreement",
+    "curve_precision",
+    "curve_recall",
+    "vendi_by_class",
+    "rke",
 )
+WITH_HELD_OUT = ("fld", "fld_gap", "data_copying", "copied_share")
+"""Those that compare the real images with others of their kind, which the generator has not seen."""
+BANDWIDTH = 12.0
+"""Of `rke`, in units of the noise: a little more than the distance of two images of a kind."""
 PATTERNS: npt.NDArray[np.float64] = np.random.default_rng(0).normal(128, 35, (KINDS, 3 * SIDE * SIDE)).clip(70, 185)
 
 Values = npt.NDArray[np.float64]
@@ -103,8 +111,8 @@ def kinds_missing(level: float, _: Drawn, rng: np.random.Generator) -> Drawn:
 
 
 def copies(level: float, real: Drawn, rng: np.random.Generator) -> Drawn:
-    """Copies of real images among the fakes: up to all of them."""
-    fake, copied = draw(rng), int(level * COUNT)
+    """Copies of real images among the fakes: up to all but one, since two equal sets are refused."""
+    fake, copied = draw(rng), min(int(level * COUNT), COUNT - 1)
     return Drawn(np.concatenate([real.values[:copied], fake.values[copied:]]), fake.kinds)
 
 
@@ -155,36 +163,37 @@ class Values48:
         return Outputs(features=features.float(), logits=logits.float(), spatial=features[:, : SIDE * SIDE].float())
 
 
-def score(real: Drawn, fake: Drawn) -> list[float]:
-    """Return the value of every metric."""
-    report = ganmetrics.evaluate(
-        real.images(),
-        fake.images(),
-        metrics=METRICS,
-        extractor=Values48(),
-        workers=0,
-        batch_size=COUNT,
-        interval=False,
-        real_labels=[str(kind) for kind in real.kinds],
-        fake_labels=[str(kind) for kind in fake.kinds],
-    )
-    return [float(found) for found in report.values()]
+def scored(real: Drawn, fake: Drawn, names: Sequence[str]) -> list[ganmetrics.Score]:
+    """Return the scores of these metrics, in order."""
+    options = {"extractor": Values48(), "workers": 0, "batch_size": COUNT, "interval": False}
+    labels = {"real_labels": [str(kind) for kind in real.kinds], "fake_labels": [str(kind) for kind in fake.kinds]}
+    plain = [name for name in names if name not in WITH_HELD_OUT]
+    held_out = [name for name in names if name in WITH_HELD_OUT]
+    sides = real.images(), fake.images()
+    found: list[ganmetrics.Score] = []
+    if plain:
+        report = ganmetrics.evaluate(*sides, metrics=plain, bandwidth=BANDWIDTH, **labels, **options)
+        found += list(report.values())
+    if held_out:
+        test = draw(np.random.default_rng(3)).images()
+        report = ganmetrics.evaluate(*sides, metrics=held_out, test=test, **options)
+        found += list(report.values())[: len(held_out)]
+    return found
 
 
-def study() -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def study(names: Sequence[str]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Return the values of undisturbed fakes [draws, metrics], and the means [faults, levels, metrics]."""
     real = draw(np.random.default_rng(1))
-    plain = np.array([score(real, draw(np.random.default_rng(100 + seed))) for seed in range(UNDISTURBED)])
-    means = [
-        [
-            np.mean(
-                [score(real, fault(level, real, np.random.default_rng(200 + seed))) for seed in range(DRAWS)], axis=0
-            )
-            for level in LEVELS
-        ]
-        for fault in FAULTS.values()
-    ]
+    fresh = [draw(np.random.default_rng(100 + seed)) for seed in range(UNDISTURBED)]
+    plain = np.array([[float(score) for score in scored(real, fake, names)] for fake in fresh])
+    means = [[mean_scores(real, fault, level, names) for level in LEVELS] for fault in FAULTS.values()]
     return plain, np.array(means)
+
+
+def mean_scores(real: Drawn, fault: Fault, level: float, names: Sequence[str]) -> npt.NDArray[np.float64]:
+    """Return the mean of every metric over draws with a fault."""
+    drawn = [fault(level, real, np.random.default_rng(200 + seed)) for seed in range(DRAWS)]
+    return np.mean([[float(score) for score in scored(real, fake, names)] for fake in drawn], axis=0)
 
 
 def colour(change: float, spread: float, *, lower_is_better: bool) -> str:
@@ -215,30 +224,16 @@ def main() -> None:
     """Write a figure for each metric."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--output", type=Path, default=Path("docs/images/metrics"))
-    output = parser.parse_args().output
-    output.mkdir(parents=True, exist_ok=True)
-    plain, means = study()
-    lower = [found.lower_is_better for found in directions().values()]
-    for index, name in enumerate(METRICS):
-        figure = plot(name, plain[:, index], means[:, :, index], lower_is_better=lower[index])
-        figure.savefig(output / f"{name}.png", dpi=110)
-    print(f"{len(METRICS)} figures in {output}")
-
-
-def directions() -> ganmetrics.Report:
-    """Return a report of two draws, whose scores say which way is better."""
-    real, fake = (draw(np.random.default_rng(seed)) for seed in (1, 2))
-    labels = [str(kind) for kind in real.kinds]
-    return ganmetrics.evaluate(
-        real.images(),
-        fake.images(),
-        metrics=METRICS,
-        extractor=Values48(),
-        workers=0,
-        interval=False,
-        real_labels=labels,
-        fake_labels=labels,
-    )
+    parser.add_argument("--metrics", default=",".join((*METRICS, *WITH_HELD_OUT)), help="separated by commas")
+    options = parser.parse_args()
+    options.output.mkdir(parents=True, exist_ok=True)
+    names = sorted(options.metrics.split(","), key=(*METRICS, *WITH_HELD_OUT).index)
+    directions = scored(*(draw(np.random.default_rng(seed)) for seed in (1, 2)), names)
+    plain, means = study(names)
+    for index, (name, score) in enumerate(zip(names, directions, strict=True)):
+        figure = plot(name, plain[:, index], means[:, :, index], lower_is_better=score.lower_is_better)
+        figure.savefig(options.output / f"{name}.png", dpi=110)
+    print(f"{len(names)} figures in {options.output}")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ OPTIONS = (
     (
         "Common options",
         "metrics maximum minimum not_worse_than half_widths by out top extractor offline count seed to entry "
-        "spatial shard as_json csv quiet version help",
+        "spatial shard as_json quiet version help",
     ),
     (
         "Which images, and how they are read",
@@ -20,7 +20,11 @@ OPTIONS = (
     ),
     ("How images become features", "protocol weights precision"),
     ("Intervals, and a scale", "no_interval confidence floor sanity_scale"),
-    ("Conventions of single metrics", "k subsets subset_size splits convention"),
+    (
+        "Conventions of single metrics",
+        "k subsets subset_size splits vendi_order bandwidth curve convention perceptual perceptual_weights",
+    ),
+    ("For papers, tables and cards", "csv as_csv row checklist bibtex card dataset model task"),
     ("Speed, memory and what is kept", "device batch_size workers memory no_cache cache_features timing"),
 )
 """Titles, and the parameters under each, in the order shown."""

@@ -65,7 +65,8 @@ def _read_npy(path: Path, column: str | None) -> Found:
 
 
 def _read_npz(path: Path, column: str | None) -> Found:
-    with np.load(path, allow_pickle=False) as archive:
+    # Opened here: np.load leaves its own handle to the collector when the file is damaged.
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
         if column is not None and column in archive.files:
             return column, archive[column]
         shapes = {name: _npz_header(path, name) for name in archive.files}

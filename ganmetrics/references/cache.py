@@ -76,7 +76,10 @@ class ReferenceCache:
 
         Where none can be, a set need not be read to its end only to learn its key.
         """
-        openings = [_read_opening(path) for path in self.directory.glob("*.npz")]
+        try:
+            openings = [_read_opening(path) for path in self.directory.glob("*.npz")]
+        except PermissionError:  # told by `check_room`
+            return False
         # Entries made by earlier versions do not tell.
         return bool(openings) and (None in openings or opening(images) in openings)
 
@@ -86,8 +89,11 @@ class ReferenceCache:
         A damaged entry is reported, removed and treated as absent.
         """
         path = self._path(key)
-        self._drop_link(path)
-        if not path.exists():
+        try:
+            self._drop_link(path)
+            if not path.exists():
+                return None
+        except PermissionError:  # told by `check_room`
             return None
         try:
             reference = _read(path)

@@ -79,7 +79,7 @@ def test_an_option_of_nobody_is_shown_at_the_end():
         (("fid",), "fid needs REAL FAKE"),
         (("compare", "real"), "compare needs REAL A B"),
         (("evaluate", "real", "fake", "--metrics", "precison"), "did you mean precision?"),
-        (("score",), "Did you mean"),
+        (("score",), "No such command"),
     ],
 )
 def test_wrong_usage_names_the_remedy(run, words, told):

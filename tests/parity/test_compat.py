@@ -20,7 +20,7 @@ from tests.parity.test_peers import random_images
 
 pytestmark = [pytest.mark.parity, pytest.mark.filterwarnings("ignore")]  # the peers' warnings are not ours to fix
 
-COUNT = 24
+COUNT = 12
 SIZE = (48, 40)
 ROWS = pytest.StashKey[list]()
 
@@ -143,9 +143,9 @@ def test_torch_fidelity(weights, folders, sets, agree, as_files):
         "fid": True,
         "kid": True,
         "prc": True,
-        "isc_splits": 3,
+        "isc_splits": 2,
         "kid_subsets": 10,
-        "kid_subset_size": 15,
+        "kid_subset_size": 8,
         "feature_extractor": "inception-v3-compat",
         "feature_extractor_weights_path": str(weights),
         "batch_size": 8,
@@ -179,7 +179,7 @@ def test_clean_fid(weights, folders, agree, monkeypatch, mode):
     def gen(latents):
         return (latents.view(-1, 3, 40, 40).sigmoid() * 255).to(torch.uint8)
 
-    options |= {"gen": gen, "fdir2": folders[1], "num_gen": 12, "z_dim": 4800}
+    options |= {"gen": gen, "fdir2": folders[1], "num_gen": 6, "z_dim": 4800}
     torch.manual_seed(0)
     theirs = peer.compute_fid(**options, use_dataparallel=False)
     agree(f"cleanfid.fid.compute_fid of a generator, {mode}", cleanfid_shim.compute_fid(**options), theirs)
@@ -238,7 +238,7 @@ def test_torchmetrics(weights, sets, agree, monkeypatch, normalize):
     exact = [side.float() / 255 if normalize else side for side in sets]
     calls = {
         "FrechetInceptionDistance": (torchmetrics.image.fid, {}),
-        "KernelInceptionDistance": (torchmetrics.image.kid, {"subsets": 10, "subset_size": 15}),
+        "KernelInceptionDistance": (torchmetrics.image.kid, {"subsets": 10, "subset_size": 8}),
         "MemorizationInformedFrechetInceptionDistance": (torchmetrics.image.mifid, {"cosine_distance_eps": 0.9}),
     }
     label = ", normalize" if normalize else ""
@@ -256,8 +256,8 @@ def test_torchmetrics(weights, sets, agree, monkeypatch, normalize):
         for place, pair in enumerate(zip(found, truth, strict=True)):
             agree(f"torchmetrics.{name}{' std' * place}{label}", *pair, rel=1e-3)
     theirs, ours = (
-        torchmetrics.image.inception.InceptionScore(splits=3, normalize=normalize),
-        shim.InceptionScore(splits=3, feature_extractor_weights_path=weights, normalize=normalize),
+        torchmetrics.image.inception.InceptionScore(splits=2, normalize=normalize),
+        shim.InceptionScore(splits=2, feature_extractor_weights_path=weights, normalize=normalize),
     )
     for metric, (fake, _) in ((theirs, given), (ours, exact)):
         for part in fake.split(8):
@@ -281,6 +281,42 @@ def test_torchmetrics_without_antialias(weights, sets, agree):
         metric.update(sets[1], real=True)
         metric.update(sets[0], real=False)
     agree("torchmetrics.FrechetInceptionDistance, antialias=False", *(metric.compute() for metric in metrics))
+
+
+def test_torchmetrics_on_given_features(agree):
+    """The four metrics in batches, without a network; theirs are computed in float32."""
+    pytest.importorskip("torchmetrics")
+    import torchmetrics.image.fid
+    import torchmetrics.image.inception
+    import torchmetrics.image.kid
+    import torchmetrics.image.mifid
+
+    from ganmetrics.compat import torchmetrics as shim
+
+    class Given(torch.nn.Identity):
+        num_features = 64
+
+    rng = torch.Generator().manual_seed(0)
+    real, fake = torch.randn(400, 64, generator=rng).exp(), (1.1 * torch.randn(300, 64, generator=rng)).exp()
+    calls = (
+        (torchmetrics.image.fid, "FrechetInceptionDistance", {}),
+        (torchmetrics.image.kid, "KernelInceptionDistance", {"subsets": 20, "subset_size": 100}),
+        (torchmetrics.image.mifid, "MemorizationInformedFrechetInceptionDistance", {"cosine_distance_eps": 0.9}),
+        (torchmetrics.image.mifid, "MemorizationInformedFrechetInceptionDistance", {"cosine_distance_eps": 1e-3}),
+        (torchmetrics.image.inception, "InceptionScore", {"splits": 5}),
+    )
+    for module, name, options in calls:
+        pair = [getattr(one, name)(Given(), **options) for one in (shim, module)]
+        for metric in pair:
+            if name != "InceptionScore":
+                for part in real.split(64):
+                    metric.update(part, real=True)
+            for part in fake.split(64):
+                metric.update(part, **({} if name == "InceptionScore" else {"real": False}))
+        torch.manual_seed(0)
+        found = [value if isinstance(value, tuple) else (value,) for value in (metric.compute() for metric in pair)]
+        for place, numbers in enumerate(zip(*found, strict=True)):
+            agree(f"torchmetrics.{name}{' std' * place}, given features", *numbers, rel=1e-3)
 
 
 def test_ignite(agree):

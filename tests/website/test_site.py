@@ -10,10 +10,13 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from tests.browser import DESKTOP, PHONE, start_browser
+
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.slow
 LOADS = {"script": "src", "img": "src", "link": "href", "iframe": "src", "source": "src", "video": "src"}
 SEARCH = """new Promise(done => {
+    document.querySelector('label[for=__search]').click();
     const field = document.querySelector('input.md-search__input');
     field.focus();
     field.value = 'duplicates';
@@ -21,8 +24,8 @@ SEARCH = """new Promise(done => {
     const look = left => {
         const found = document.querySelectorAll('.md-search-result__item').length;
         found || !left ? done(found) : setTimeout(look, 100, left - 1) };
-    look(100) })"""
-"""Types a word into the search and returns how many pages it found, within ten seconds."""
+    look(300) })"""
+"""Types a word into the search and returns how many pages it found, within half a minute."""
 
 
 class Page(HTMLParser):
@@ -48,7 +51,7 @@ def site(tmp_path_factory):
     """The site, built as `make docs` builds it."""
     pytest.importorskip("mkdocs")
     folder = tmp_path_factory.mktemp("site") / "site"
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(folder)]
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
     done = subprocess.run(
         [*command, "--config-file", str(ROOT / "website" / "mkdocs.yml")],
         capture_output=True,
@@ -108,11 +111,10 @@ def test_examples_of_docstrings_are_code(site):
 
 def test_a_reader_sees_it_whole(site):
     """In a browser three pages fit two widths and ask for the site's own files only; the search finds a page."""
-    browser_tools = pytest.importorskip("tests.browser")
-    browser = browser_tools.start_browser()
+    browser = start_browser()
     try:
         for name in ("index.html", "metrics/precision.html", "commands/evaluate.html"):
-            for size in (browser_tools.PHONE, browser_tools.DESKTOP):
+            for size in (PHONE, DESKTOP):
                 browser.open(site / name, size)
                 asked = {urlsplit(url).scheme for url in browser.requests}
                 assert asked <= {"file", "data", "blob", "about"}
