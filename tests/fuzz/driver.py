@@ -57,7 +57,7 @@ def main() -> None:
     parser.add_argument("kind", nargs="+", help="or the path of a list of cases: kind, seed and number in each line")
     for name, default in (("seed", 0), ("first", 0), ("count", 500)):
         parser.add_argument(f"--{name}", type=int, default=default)
-    parser.add_argument("--keep", type=Path, help="copy the files of failures here")
+    parser.add_argument("--keep", type=lambda text: Path(text).resolve(), help="copy the files of failures here")
     arguments = parser.parse_args()
     folder = Path(tempfile.mkdtemp())
     os.environ.update(XDG_CACHE_HOME=str(folder / "cache"), TORCH_HOME=str(folder / "torch"), HF_HUB_OFFLINE="1")
@@ -88,6 +88,8 @@ def _run(arguments: argparse.Namespace, folder: Path) -> None:
 
 
 def _run_kind(kind: str, case: Case, chosen: list[tuple[int, int]], *, keep: Path | None, folder: Path) -> None:
+    # Some cases name files, and write them, by names that are looked for here.
+    os.chdir(folder / kind)
     _limit_memory()
     ended = {"well": 0, "refused": 0, "failed": 0}
     seen: dict[str, int] = {}
