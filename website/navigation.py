@@ -70,8 +70,6 @@ PARTS: dict[str, tuple[str, ...]] = {
         "metrics/fld.md",
         "metrics/data_copying.md",
         "metrics/copied_share.md",
-        "metrics/vendi_by_class.md",
-        "metrics/rke.md",
         "metrics/*.md",
     ),
     "Reference": (
