@@ -1,26 +1,43 @@
 """Ways to a Fréchet distance from few images side by side, and how often each orders two generators rightly.
 
-    python benchmarks/joint_fit_methods.py --dimension 128 --counts 100 300 1000 3000 --repetitions 20
+    python benchmarks/joint_fit_methods.py --out joint_fit_methods.csv --sigmas 0 0.25 --repetitions 20
+    python benchmarks/joint_fit_methods.py --out joint_fit_methods.csv --tables
 
-Features are Gaussian or have tails (log-normal scales), variances 1/k. Two generators differ from the real images and
-from each other: the second is farther by a third. Each draw has as many real images as fakes of each generator. Ways
-that the peers' tools have: the plain distance, FID-infinity (15 subsets), covariances after Ledoit and Wolf, and KID,
-which only orders; and the joint fit.
+The first adds a line to the file for each way at each count that it does not have yet; the second prints the file as
+Markdown. Features are Gaussian (sigma 0) or have log-normal scales, variances 1/k. Two generators differ from the real
+images and from each other: the second is farther by a third. Each draw has as many real images as fakes of each
+generator. Ways: the plain distance; its jackknife over eight blocks; FID-infinity (15 subsets); covariances of
+Ledoit and Wolf; the joint fit; KID and MIND, which are other numbers and only order.
 """
 
 import argparse
+import csv
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import torch
 
-from ganmetrics import Moments, frechet_distance, frechet_estimate, frechet_infinity, kernel_distance
+from ganmetrics import (
+    Moments,
+    frechet_distance,
+    frechet_estimate,
+    frechet_infinity,
+    kernel_distance,
+    sliced_distance,
+)
 
 Array = np.ndarray
 DIFFERENCES = (0.3, 0.35)
+BLOCKS = 8
+STUDENT = 2.3646
+"""The 97.5 % point of Student's distribution with 7 degrees of freedom."""
+ORDERING = ("KID", "MIND")
+"""Ways whose numbers are no Fréchet distances."""
 
 
 class Answer(NamedTuple):
@@ -31,7 +48,60 @@ class Answer(NamedTuple):
     high: float | None = None
 
 
-def shrunk(images: Array) -> Moments:
+@dataclass(frozen=True)
+class Cell:
+    """A way at a count, and what its draws gave; `covered` is nan where there is no interval."""
+
+    sigma: float
+    dimension: int
+    count: int
+    way: str
+    repetitions: int
+    truth: float
+    mean: float
+    sd: float
+    covered: float
+    half_width: float
+    ordered: float
+    seconds: float
+
+    @property
+    def key(self) -> tuple[float, int, int, str]:
+        """What tells cells apart."""
+        return self.sigma, self.dimension, self.count, self.way
+
+    def row(self) -> str:
+        """Return the Markdown row."""
+        bias = "" if self.way in ORDERING else f"{self.mean - self.truth:+.3f}"
+        covers = "-" if math.isnan(self.covered) else f"{self.covered:.2f}"
+        return (
+            f"| {self.count:,} | {self.way} | {self.mean:.4g} | {bias} | {self.sd:.2g} | {covers} | {self.ordered:.2f} "
+            f"| {self.seconds:.2f} |"
+        )
+
+
+def plain(real: Array, fake: Array) -> Answer:
+    """Return the plain distance."""
+    return Answer(frechet_distance(Moments.of(real), Moments.of(fake)))
+
+
+def jackknife(real: Array, fake: Array) -> Answer:
+    """Return the plain distance less its bias of order 1/n, by leaving out the k-th eighth of both sides together."""
+    whole, parts = plain(real, fake).value, []
+    for block in range(BLOCKS):
+        sides = [np.delete(side, np.arange(block, len(side), BLOCKS), axis=0) for side in (real, fake)]
+        parts.append(plain(*sides).value)
+    value = BLOCKS * whole - (BLOCKS - 1) * float(np.mean(parts))
+    half = STUDENT * (BLOCKS - 1) / math.sqrt(BLOCKS) * float(np.std(parts, ddof=1))
+    return Answer(value, value - half, value + half)
+
+
+def ledoit_wolf(real: Array, fake: Array) -> Answer:
+    """Return the plain distance of covariances drawn to a multiple of the unit matrix."""
+    return Answer(frechet_distance(_shrunk(real), _shrunk(fake)))
+
+
+def _shrunk(images: Array) -> Moments:
     """Return the moments with the covariance of Ledoit and Wolf (J. Multivariate Analysis 88, 2004)."""
     count, width = images.shape
     centred = images - images.mean(axis=0)
@@ -49,12 +119,19 @@ def joint(real: Array, fake: Array) -> Answer:
     return Answer(math.nan if found.corrected is None else found.corrected, found.low, found.high)
 
 
+def kid(real: Array, fake: Array) -> Answer:
+    """Return the kernel distance of all images."""
+    return Answer(kernel_distance(real, fake, subsets=1, subset_size=len(real), seed=0).value)
+
+
 WAYS: dict[str, Callable[[Array, Array], Answer]] = {
-    "plain": lambda real, fake: Answer(frechet_distance(Moments.of(real), Moments.of(fake))),
-    "Ledoit and Wolf": lambda real, fake: Answer(frechet_distance(shrunk(real), shrunk(fake))),
+    "plain": plain,
+    "block jackknife": jackknife,
     "FID-infinity": lambda real, fake: Answer(frechet_infinity(real, fake)),
+    "Ledoit and Wolf": ledoit_wolf,
     "joint fit": joint,
-    "KID": lambda real, fake: Answer(kernel_distance(real, fake, subsets=1, subset_size=len(real), seed=0).value),
+    "KID": kid,
+    "MIND": lambda real, fake: Answer(sliced_distance(real, fake)),
 }
 
 
@@ -67,53 +144,98 @@ def populations(dimension: int, difference: float) -> tuple[Array, Array]:
     return mean, np.diag(spread) @ (np.eye(dimension) + difference * (noise + noise.T))
 
 
+def truth_of(dimension: int) -> float:
+    """Return the first generator's true distance."""
+    (_, own), (mean, root) = populations(dimension, 0.0), populations(dimension, DIFFERENCES[0])
+    nuclear = np.linalg.svd(own @ root.T, compute_uv=False).sum()
+    return float(mean @ mean + (own**2).sum() + (root**2).sum() - 2 * nuclear)
+
+
+def draws(dimension: int, count: int, sigma: float, repetitions: int) -> Iterable[list[Array]]:
+    """Yield real images and those of both generators."""
+    sides = [populations(dimension, part) for part in (0.0, *DIFFERENCES)]
+    for repetition in range(repetitions):
+        rng = np.random.default_rng([41, repetition, count])
+        drawn = []
+        for mean, root in sides:
+            scale = np.exp(sigma * rng.standard_normal((count, 1)) - sigma**2)
+            drawn.append(mean + scale * rng.standard_normal((count, dimension)) @ root)
+        yield drawn
+
+
+def measure(key: tuple[float, int, int, str], repetitions: int) -> Cell:
+    """Return the cell of a way at a count."""
+    sigma, dimension, count, name = key
+    first, second, took = [], [], 0.0
+    for real, near, far in draws(dimension, count, sigma, repetitions):
+        start = time.process_time()
+        first.append(WAYS[name](real, near))
+        second.append(WAYS[name](real, far))
+        took += (time.process_time() - start) / 2
+    truth, values = truth_of(dimension), np.array([one.value for one in first])
+    ends = [(one.low, one.high) for one in first if one.low is not None and one.high is not None]
+    return Cell(
+        *key,
+        repetitions=repetitions,
+        truth=truth,
+        mean=float(values.mean()),
+        sd=float(values.std(ddof=1)),
+        covered=float(np.mean([low <= truth <= high for low, high in ends])) if ends else math.nan,
+        half_width=float(np.mean([high - low for low, high in ends])) / 2 if ends else math.nan,
+        ordered=float(np.mean([one.value < two.value for one, two in zip(first, second, strict=True)])),
+        seconds=took / repetitions,
+    )
+
+
+def read(path: Path) -> list[Cell]:
+    """Return the cells that a file has."""
+    kinds = {
+        field.name: {"str": str, "int": int}.get(getattr(field.type, "__name__", ""), float) for field in fields(Cell)
+    }
+    if not path.exists():
+        return []
+    with path.open(newline="") as file:
+        return [Cell(**{name: kinds[name](text) for name, text in line.items()}) for line in csv.DictReader(file)]
+
+
+def print_tables(cells: list[Cell]) -> None:
+    """Print a table for each kind of features."""
+    for sigma, dimension in sorted({(cell.sigma, cell.dimension) for cell in cells}):
+        chosen = [cell for cell in cells if (cell.sigma, cell.dimension) == (sigma, dimension)]
+        chosen.sort(key=lambda cell: (cell.count, list(WAYS).index(cell.way)))
+        kind = f"log-normal scales, sigma {sigma}" if sigma else "Gaussian"
+        print(
+            f"\n**{kind}, {dimension} features, true distance {chosen[0].truth:.3f}, {chosen[0].repetitions} draws**\n"
+        )
+        print("| images | way | mean | bias | sd | covers | orders rightly | seconds |")
+        print("|---|---|---|---|---|---|---|---|")
+        print("\n".join(cell.row() for cell in chosen))
+
+
 def main() -> None:
-    """Print the table."""
+    """Run the comparison, or print it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, required=True, help="CSV file of all cells")
     parser.add_argument("--dimension", type=int, default=128)
     parser.add_argument("--counts", type=int, nargs="+", default=[100, 300, 1000, 3000])
+    parser.add_argument("--sigmas", type=float, nargs="+", default=[0.0, 0.25], help="of log-normal scales")
     parser.add_argument("--repetitions", type=int, default=20)
-    parser.add_argument("--sigma", type=float, default=0.0, help="of log-normal scales")
+    parser.add_argument("--tables", action="store_true", help="only print what the file has")
     options = parser.parse_args()
     torch.set_num_threads(1)
-    (_, own), *fakes = (populations(options.dimension, part) for part in (0.0, *DIFFERENCES))
-    truths = []
-    for mean, root in fakes:
-        nuclear = np.linalg.svd(own @ root.T, compute_uv=False).sum()
-        truths.append(float(mean @ mean + (own**2).sum() + (root**2).sum() - 2 * nuclear))
-    print(f"True distances {truths[0]:.3f} and {truths[1]:.3f}, {options.dimension} features.\n")
-    print("| images | way | mean | bias | sd | covers | orders rightly | seconds |")
-    print("|---|---|---|---|---|---|---|---|")
-    for count in options.counts:
-        answers: dict[str, list[tuple[Answer, Answer, float]]] = {name: [] for name in WAYS}
-        for repetition in range(options.repetitions):
-            rng = np.random.default_rng([41, repetition, count])
-            sides = []
-            for mean, root in ((np.zeros(options.dimension), own), *fakes):
-                scale = np.exp(options.sigma * rng.standard_normal((count, 1)) - options.sigma**2)
-                sides.append(mean + scale * rng.standard_normal((count, options.dimension)) @ root)
-            for name, way in WAYS.items():
-                start = time.process_time()
-                pair = way(sides[0], sides[1]), way(sides[0], sides[2])
-                answers[name].append((*pair, (time.process_time() - start) / 2))
-        for name, found in answers.items():
-            print(line(count, name, found, truths[0]), flush=True)
-
-
-def line(count: int, name: str, found: list[tuple[Answer, Answer, float]], truth: float) -> str:
-    """Return the Markdown row of a way at a count."""
-    values = np.array([one.value for one, _, _ in found])
-    right = np.mean([one.value < other.value for one, other, _ in found])
-    seconds = np.mean([took for _, _, took in found])
-    inside = [one.low <= truth <= one.high for one, _, _ in found if one.low is not None and one.high is not None]
-    covers = f"{np.mean(inside):.2f}" if inside else "-"
-    if np.isnan(values).any():
-        return f"| {count} | {name} | none | | | {covers} | - | {seconds:.2f} |"
-    bias = "" if name == "KID" else f"{values.mean() - truth:+.3f}"
-    return (
-        f"| {count} | {name} | {values.mean():.4g} | {bias} | {values.std(ddof=1):.2g} | {covers} | {right:.2f} "
-        f"| {seconds:.2f} |"
-    )
+    if options.tables:
+        print_tables(read(options.out))
+        return
+    done = {cell.key for cell in read(options.out)}
+    wanted = [(s, options.dimension, c, way) for c in options.counts for s in options.sigmas for way in WAYS]
+    with options.out.open("a", newline="") as file:
+        writer = csv.DictWriter(file, [field.name for field in fields(Cell)])
+        if file.tell() == 0:
+            writer.writeheader()
+        for key in wanted:
+            if key not in done:
+                writer.writerow(asdict(measure(key, options.repetitions)))
+                file.flush()
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ganmetrics.commands.gate.run import gate as gate
     from ganmetrics.commands.influence import influence as influence
     from ganmetrics.commands.path_length import perceptual_path_length as perceptual_path_length
+    from ganmetrics.commands.plan import plan as plan
     from ganmetrics.commands.reconstruct.run import reconstruct as reconstruct
     from ganmetrics.commands.report_page.run import ReportPage as ReportPage
     from ganmetrics.commands.report_page.run import report_page as report_page
@@ -156,6 +157,7 @@ _HOMES = {
     "load_plain_pickle": "references.formats.plain_pickle",
     "mode_count": "metrics.kernel.renyi",
     "perceptual_path_length": "commands.path_length",
+    "plan": "commands.plan",
     "precision_recall": "metrics.neighbours.precision_recall",
     "precision_recall_curve": "metrics.precision_recall_curve",
     "precision_recall_difference": "metrics.neighbours.difference",

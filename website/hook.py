@@ -55,7 +55,14 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
 def near_pages() -> dict[str, str]:
     """Return the pages that lie beside docs/, their links as if they lay in it."""
     found = {name: ROOT / source for source, name in NEAR.items() if (ROOT / source).is_file()}
-    return {name: path.read_text(encoding="utf-8").replace("](docs/", "](") for name, path in found.items()}
+    return {name: inside(path.read_text(encoding="utf-8")) for name, path in found.items()}
+
+
+def inside(markdown: str) -> str:
+    """Return a page whose links go as if it lay in docs/, and to its neighbours by their names there."""
+    for source, name in NEAR.items():
+        markdown = markdown.replace(f"]({source}", f"]({name}")
+    return markdown.replace("](docs/", "](")
 
 
 def target(page: str, ups: str, rest: str) -> str | None:

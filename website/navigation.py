@@ -11,7 +11,6 @@ PARTS: dict[str, tuple[str, ...]] = {
         "index.md",
         "quickstart.md",
         "choosing.md",
-        "how-many-images.md",
         "faq.md",
         "gallery/index.md",
     ),
@@ -19,6 +18,7 @@ PARTS: dict[str, tuple[str, ...]] = {
         "inputs.md",
         "any-features.md",
         "comparing.md",
+        "how-many-images.md",
         "training-loops.md",
         "report.md",
         "gate.md",
@@ -36,6 +36,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     ),
     "Explain": (
         "uncertainty.md",
+        "how-many-images.md",
         "reliability.md",
         "comparability.md",
         "numerics.md",
@@ -69,8 +70,6 @@ PARTS: dict[str, tuple[str, ...]] = {
         "metrics/fld.md",
         "metrics/data_copying.md",
         "metrics/copied_share.md",
-        "metrics/vendi_by_class.md",
-        "metrics/rke.md",
         "metrics/*.md",
     ),
     "Reference": (

@@ -20,6 +20,7 @@ from ganmetrics.cli.help import Group
 from ganmetrics.cli.influence import influence
 from ganmetrics.cli.interrupt import end_promptly_on_interrupt, leave
 from ganmetrics.cli.output import any_text, hold_standard_descriptors, say, while_printing
+from ganmetrics.cli.plan import plan
 from ganmetrics.cli.processes import check_shared, launched
 from ganmetrics.cli.reconstruct import reconstruct
 from ganmetrics.cli.reference import reference
@@ -84,7 +85,7 @@ def command() -> None:
     """Score generated images against real ones: numbers to trust, compare and publish."""
 
 
-_SCORING = (fid, evaluate, report, compare, influence, explain, sanity, reconstruct, gate)
+_SCORING = (fid, evaluate, report, compare, plan, influence, explain, sanity, reconstruct, gate)
 for _command in (*_SCORING, reference, weights, cache, completion):
     command.add_command(_command)
 

@@ -11,8 +11,8 @@ WIDTH = 100
 OPTIONS = (
     (
         "Common options",
-        "metrics maximum minimum not_worse_than by out top extractor offline count seed to entry spatial shard "
-        "as_json quiet version help",
+        "metrics maximum minimum not_worse_than half_widths by out top extractor offline count seed to entry "
+        "spatial shard as_json quiet version help",
     ),
     (
         "Which images, and how they are read",
@@ -34,7 +34,7 @@ REST = "More options"
 
 COMMANDS = (
     ("Score", "fid evaluate reconstruct report"),
-    ("Compare and understand", "compare explain influence sanity gate"),
+    ("Compare and understand", "compare plan explain influence sanity gate"),
     ("Keep and prepare", "reference weights cache completion"),
 )
 OTHER_COMMANDS = "More commands"

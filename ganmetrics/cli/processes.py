@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ganmetrics.errors import InputError
 
-SHARED = ("fid", "evaluate", "compare", "influence", "explain", "sanity", "reference build")
+SHARED = ("fid", "evaluate", "compare", "plan", "influence", "explain", "sanity", "reference build")
 """The commands that divide their images among processes."""
 FAREWELL = timedelta(seconds=20)
 """How long a process waits for the others at its end: a launcher kills them all as soon as one has failed."""

@@ -34,7 +34,7 @@ def test_types_of_keywords_are_those_of_the_fields():
     assert ExtractionOptions.__annotations__ == fields
 
 
-FUNCTIONS = ("evaluate", "fid", "extract", "compare", "influence", "explain", "sanity")
+FUNCTIONS = ("evaluate", "fid", "extract", "compare", "plan", "influence", "explain", "sanity")
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

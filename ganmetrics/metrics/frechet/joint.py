@@ -92,7 +92,7 @@ def frechet_estimate(
     found = distance_from_few(*different)
     if found is None:
         return _uncorrected(value, "the spectra could not be fitted")
-    trust = doubts(sides[0], sides[1], found.root)
+    trust = doubts(sides[0], sides[1], found.root, found.value, found.error)
     quantile = student_quantile(confidence, min([count - 1 for count in counts] + [MOST_FREEDOM]))
     half = quantile * found.error
     low, high = found.value - half, found.value + half
@@ -131,15 +131,18 @@ def distance_from_few(real: Sample, fake: Sample) -> Corrected | None:
             return None
         root = found
     value = means + real.trace + fake.trace - 2 * root.value
-    apart = means_variance(real, fake) + root.gaussian + sum(root.scales) + root.supposed
+    common = None if root.known is None else float(root.known.product.spectrum.eigenvalues.sum())
+    apart = means_variance(real, fake, common) + root.gaussian + sum(root.scales) + root.supposed
     variance = max(apart + _together(real, fake, root), LEAST_SHARE * apart)
     if not (math.isfinite(value) and math.isfinite(variance)):
         return None
     return Corrected(value, math.sqrt(variance), root)
 
 
-def means_variance(real: Sample, fake: Sample) -> float:
+def means_variance(real: Sample, fake: Sample, common: float | None = None) -> float:
     """Return the variance of the squared distance of the means, freed of its noise.
+
+    `common` is tr S1 S2, where it is at hand.
 
     It is 4 d' M d + 2 |M|^2 with M = C1/n1 + C2/n2 and d the distance of the populations' means. The samples' own d
     is longer by noise, which adds 4 |M|^2 to the first term on average.
@@ -149,8 +152,9 @@ def means_variance(real: Sample, fake: Sample) -> float:
     along = 4.0 * sum(float((side.moments.factor @ shift).square().sum()) / count for side, count in sampled)
     noise = sum((side.squared / count**2 for side, count in sampled), 0.0)
     if real.count is not None and fake.count is not None:
-        both = float((real.moments.factor @ fake.moments.factor.mT).square().sum())
-        noise += 2 * both / (real.count * fake.count)
+        if common is None:
+            common = float((real.moments.factor @ fake.moments.factor.mT).square().sum())
+        noise += 2 * common / (real.count * fake.count)
     return max(along - 4 * noise, 0.0) + 2 * noise
 
 

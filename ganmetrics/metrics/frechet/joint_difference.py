@@ -76,7 +76,9 @@ def difference_from_few(
     variance = max(one.error**2 + two.error**2 - 2 * _shared(shared.different, sides, one, two), 0.0)
     half = student_quantile(confidence, min([count - 1 for count in counts] + [MOST_FREEDOM])) * math.sqrt(variance)
     difference = one.value - two.value
-    trusts = [doubts(shared, fake, each.root) for fake, each in zip(fakes, (one, two), strict=True)]
+    trusts = [
+        doubts(shared, fake, each.root, each.value, each.error) for fake, each in zip(fakes, (one, two), strict=True)
+    ]
     reasons = dict.fromkeys(trust.reason for trust in trusts if trust.reason)
     return JointDifference(one.value, two.value, difference - half, difference + half, not reasons, "; ".join(reasons))
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from ganmetrics.metrics.frechet.joint import distance_from_few
-from ganmetrics.metrics.frechet.sample import sample_of
-from ganmetrics.metrics.frechet.trust import doubts
+from ganmetrics.metrics.frechet.joint import distance_from_few, frechet_estimate
+from ganmetrics.metrics.frechet.sample import Sample, sample_of
+from ganmetrics.metrics.frechet.trust import _means_too_close, _outlies, doubts
 
 DIMENSION = 32
 RNG = np.random.default_rng(0)
@@ -17,7 +17,7 @@ def doubted(real, fake):
     """The reasons, for two arrays of features."""
     sides = sample_of(torch.from_numpy(real)), sample_of(torch.from_numpy(fake))
     found = distance_from_few(*(side.different for side in sides))
-    return doubts(*sides, found.root)
+    return doubts(*sides, found.root, found.value, found.error)
 
 
 def test_plain_samples_are_trusted():
@@ -63,3 +63,57 @@ def test_few_fakes_will_do_against_many_real_images():
     wide = np.random.default_rng(2).standard_normal((1300, 416))
     assert "needs 52 images" in doubted(wide[:60], wide[-50:]).reason
     assert "needs" not in doubted(wide[:-50], wide[-50:]).reason
+
+
+WIDTH = 64
+SPREAD = np.arange(1, WIDTH + 1.0) ** -0.5
+
+
+def gaussian(count, seed):
+    """Gaussian features of variances 1/k."""
+    return np.random.default_rng([seed, count]).standard_normal((count, WIDTH)) * SPREAD
+
+
+def longest(side):
+    """The image farthest from the mean."""
+    return side.images[int(side.images.square().sum(1).argmax())]
+
+
+@pytest.mark.parametrize("count", [40, 64, 256])
+def test_a_rare_outlier_is_seen_and_chance_is_not(count):
+    """One image eight deviations away in one direction is said; the longest of Gaussian images never."""
+    for seed in range(12):
+        good = gaussian(count, seed)
+        assert not _outlies(Sample.of(good), longest(Sample.of(good)))
+        good[3, 0] += 9.0
+        assert _outlies(Sample.of(good), longest(Sample.of(good)))
+    found = frechet_estimate(gaussian(count, 99), good)
+    assert not found.calibrated
+    assert "one fake image makes" in found.reason
+
+
+def test_tails_of_many_images_are_no_outlier():
+    """Log-normal scales reach far among thousands: nothing is wrong with one of them."""
+    for seed in range(3):
+        images = gaussian(3000, seed) * np.exp(np.random.default_rng(seed).standard_normal((3000, 1)) / 4)
+        assert not _outlies(Sample.of(images), longest(Sample.of(images)))
+
+
+def classes(count, seed, *, balanced):
+    """Images of six classes, mostly apart in their means: as many of each, or by chance."""
+    rng = np.random.default_rng([seed, count])
+    centres = np.random.default_rng(0).standard_normal((6, WIDTH))
+    labels = np.arange(count) % 6 if balanced else rng.integers(6, size=count)
+    return centres[labels] + 0.3 * gaussian(count, seed)
+
+
+def test_as_many_of_each_class_are_not_independent():
+    """Two sets with as many of each class are closer than chance allows, which is said; classes by chance are not."""
+    for seed in range(4):
+        balanced = [Sample.of(classes(60, 2 * seed + side, balanced=True)) for side in (0, 1)]
+        found = frechet_estimate(*balanced)
+        assert _means_too_close(*balanced)
+        assert not found.calibrated
+        assert "not independent draws" in found.reason
+        by_chance = [Sample.of(classes(60, 2 * seed + side, balanced=False)) for side in (0, 1)]
+        assert not _means_too_close(*by_chance)

@@ -55,17 +55,22 @@ class Part:
         most = min(self.factor.shape)
         return most if self.freedom is None else min(most, self.freedom)
 
-    @property
+    @cached_property
     def trace(self) -> float:
         """The trace of the covariance."""
         return float(self.factor.square().sum())
+
+    @cached_property
+    def gram(self) -> Tensor:
+        """F F^T, shape [m, m]: for images, their inner products over N."""
+        return self.factor @ self.factor.mT
 
     @cached_property
     def squared(self) -> float:
         """An estimate of tr C^2, at least 0; for Gaussian features its mean is (1 + 1/N - 2/N^2) of it."""
         square = self.square
         if square is None:
-            square = float((self.factor @ self.factor.mT).square().sum())
+            square = float(self.gram.square().sum())
         return square if self.freedom is None else max(square - self.trace**2 / self.freedom, 0.0)
 
     @property
@@ -76,7 +81,7 @@ class Part:
     @cached_property
     def spectrum(self) -> Spectrum:
         """The eigenvalues of F^T F, and the left singular vectors of F."""
-        eigenvalues, vectors = _largest(self.factor @ self.factor.mT, self.rank)
+        eigenvalues, vectors = _largest(self.gram, self.rank)
         if self.images is None or self.images is self.factor:
             return Spectrum(eigenvalues, (vectors,), (None if self.images is None else vectors,))
         seen = (self.images @ self.factor.mT) @ (vectors / eigenvalues)
