@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any, NamedTuple, Unpack
 
 import torch
+from torch import Tensor
 
 from ganmetrics._files import as_path
-from ganmetrics._types import Features, Progress, silent
+from ganmetrics._types import Progress, silent
 from ganmetrics.core.checks import probability
 from ganmetrics.core.memory import MEMORY
 from ganmetrics.errors import InputError
@@ -178,7 +179,7 @@ def _planned(sides: Sequence[Side], half_widths: tuple[float, ...], confidence: 
     return Plan(name, tuple(steps), widths, confidence, len(sides) == 1, comparison.provenance())
 
 
-def _halves(features: Features, seed: int) -> tuple[Sample, Features]:
+def _halves(features: Tensor, seed: int) -> tuple[Sample, Tensor]:
     order = torch.randperm(len(features), generator=torch.Generator().manual_seed(seed))
     half = len(features) // 2
     return Sample.of(features[order[half:]]), features[order[:half]]

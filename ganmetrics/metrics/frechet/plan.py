@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from torch import Tensor
 
-from ganmetrics._types import Features
 from ganmetrics.errors import NotEnoughSamples, NumericsError
 from ganmetrics.metrics.frechet.joint import FEWEST, frechet_estimate
 from ganmetrics.metrics.frechet.sample import Sample
@@ -77,7 +77,7 @@ class Widths:
         return once * share + twice * share**2
 
 
-def measure_widths(real: Sample, fake: Features, *, confidence: float = 0.95, seed: int = 0) -> Widths:
+def measure_widths(real: Sample, fake: Tensor, *, confidence: float = 0.95, seed: int = 0) -> Widths:
     """Return how the interval's half-width follows the number of fakes, from distances of parts of the fakes.
 
     With u = 1/n + 1/m a corrected distance's variance has a term in u, of sides that differ, and one in u^2, which is
@@ -112,7 +112,7 @@ def measure_widths(real: Sample, fake: Features, *, confidence: float = 0.95, se
     return Widths(tuple(counts), tuple(math.sqrt(one) for one in squares), _terms(shares, squares), real.count)
 
 
-def _squared_half_width(real: Sample, fake: Features, count: int, draw: torch.Generator, confidence: float) -> float:
+def _squared_half_width(real: Sample, fake: Tensor, count: int, draw: torch.Generator, confidence: float) -> float:
     squares = []
     whole = count == len(fake)
     for _ in range(1 if whole else DRAWS):
