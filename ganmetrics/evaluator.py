@@ -2,16 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from pathlib import Path
 from typing import Any, Unpack
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from ganmetrics._files import as_path
 from ganmetrics._text import shown
-from ganmetrics._types import Progress, silent
 from ganmetrics.core.gaussian.blocks import input_hashes
 from ganmetrics.data.arrays import check_images
 from ganmetrics.data.features import Features
@@ -29,10 +26,10 @@ from ganmetrics.features.network import CPU_PIECE
 from ganmetrics.metrics.catalogue import Metric, Need, choose_metrics
 from ganmetrics.ranks import Ranks, all_ranks
 from ganmetrics.references.agreement import check_matches, follow_stored
-from ganmetrics.references.cache import ReferenceCache
 from ganmetrics.references.gather import gather, taken_for
 from ganmetrics.references.reference import Reference
 from ganmetrics.references.refusals import check_extractor, check_holds
+from ganmetrics.references.run import Run
 from ganmetrics.references.sides import Demand, Request, Side, open_side
 from ganmetrics.report import Report
 from ganmetrics.scoring import ScoringOptions, score_sides
@@ -54,10 +51,8 @@ class Evaluator:
         how: how images become features; or its fields as keywords. What stored statistics say need not be said again.
         metrics: names of `ganmetrics.metrics.catalogue.METRICS` that need no classes.
         scoring: what is chosen about the metrics; or its fields as keywords.
-        cache: a folder to keep the real side in between runs; None keeps nothing.
-        cache_features: keep the features of each real image there as well.
-        progress: shows how far the pass over the real images has come.
-        options: the fields of `ganmetrics.Extraction` and of `ganmetrics.scoring.options.ScoringOptions`.
+        options: the fields of `ganmetrics.Extraction` and of `ganmetrics.scoring.options.ScoringOptions`, and
+            ``cache``, ``cache_features`` and ``progress`` for the real side, as `ganmetrics.evaluate` takes them.
 
     Raises:
         InputError: a metric, a source or an option is not what is needed, or statistics do not say how they were made
@@ -81,15 +76,11 @@ class Evaluator:
         *,
         metrics: Sequence[str] = ("fid",),
         scoring: ScoringOptions | None = None,
-        cache: str | Path | None = None,
-        cache_features: bool = False,
-        progress: Progress = silent,
         **options: Unpack[EvaluationOptions],
     ) -> None:
         self._metrics = choose_metrics(metrics)
-        extraction, self._options = split_options(how, scoring, options)
+        extraction, self._options, run = split_options(how, scoring, options)
         _check_loop(self._metrics, self._options)
-        store = None if cache is None else ReferenceCache(as_path(cache), features=cache_features)
         opened = open_side(reference, extraction)
         if isinstance(opened, Features):
             raise InputError(
@@ -100,9 +91,9 @@ class Evaluator:
         agreed = follow_stored(extraction, stored, opening=True)
         request = _request(opened, tuple(metric for metric in self._metrics if metric.real), self._options)
         check_holds(request)
-        self._settings = open_settings(agreed, progress=progress)
+        self._settings = open_settings(agreed, progress=run.progress)
         check_extractor(_request(opened, self._metrics, self._options, real=False), self._settings)
-        self._real = self._gather_real(request, agreed, extraction, store, progress)
+        self._real = self._gather_real(request, agreed, extraction, run)
         self._warned = False
         self.reset()
 
@@ -241,15 +232,14 @@ class Evaluator:
         request: Request,
         agreed: Extraction,
         extraction: Extraction,
-        store: ReferenceCache | None,
-        progress: Progress,
+        run: Run,
     ) -> Side | None:
         if not request.demands:
             return None
         if isinstance(request.opened, Reference):
             check_matches(request.opened, self._settings)
             return taken_for(Side(request.opened), extraction, self._settings)
-        (side,) = gather([request], agreed, cache=store, progress=progress)
+        (side,) = gather([request], agreed, cache=run.cache, progress=run.progress)
         return side
 
     def _prepared(self, images: Tensor) -> Tensor:

@@ -1,10 +1,10 @@
 """`FrechetInceptionDistance`: the score of generated images inside a training loop."""
 
-from pathlib import Path
 from typing import Unpack
 
 from ganmetrics.evaluator import Evaluator
-from ganmetrics.extraction.options import Extraction, ExtractionOptions
+from ganmetrics.extraction.options import Extraction
+from ganmetrics.references.keywords import GatheringOptions
 from ganmetrics.references.reference import Reference
 from ganmetrics.report import Score
 from ganmetrics.scoring import ScoringOptions
@@ -24,8 +24,8 @@ class FrechetInceptionDistance:
             made are taken for the extractor and protocol that are named here, and the score says so.
         interval: give `compute` a value corrected for the counts, and an interval.
         confidence: of the interval, between 0 and 1.
-        cache: a folder to keep the statistics of real images in between runs; None keeps none.
-        options: the fields of `ganmetrics.Extraction`.
+        options: the fields of `ganmetrics.Extraction`, and ``cache``, ``cache_features`` and ``progress`` for real
+            images, as `ganmetrics.evaluate` takes them.
 
     Raises:
         StaleStatistics: the extractor is not the one that made the reference.
@@ -50,12 +50,10 @@ class FrechetInceptionDistance:
         *,
         interval: bool = True,
         confidence: float = 0.95,
-        cache: str | Path | None = None,
-        **options: Unpack[ExtractionOptions],
+        **options: Unpack[GatheringOptions],
     ) -> None:
         choices = ScoringOptions(interval=interval, confidence=confidence)
-        extraction = Extraction.of(how, options)
-        self._evaluator = Evaluator(reference, extraction, metrics=("fid",), scoring=choices, cache=cache)
+        self._evaluator = Evaluator(reference, how, metrics=("fid",), scoring=choices, **options)
 
     @property
     def reference(self) -> Reference:

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-WITHOUT_TESTS = {"_types", "errors", "core/memory", "references/formats/names"}
+WITHOUT_TESTS = {"_types", "errors", "core/memory", "references/formats/names", "references/keywords"}
 """Types, names and numbers: nothing in them could fail."""
-AS_A_WHOLE = ("compat", "pages", "commands/gate", "commands/sanity/synthetic")
+AS_A_WHOLE = ("compat", "pages", "commands/gate", "commands/report_page", "commands/sanity/synthetic")
 """Rooms whose tests go by what they do together: a drop-in by its peer, a page by its parts."""
-WITH_OTHERS = {"cli/completion", "commands/requests", "scoring/differences", "scoring/ranking"}
-"""Tested where they are used."""
+WITH_OTHERS = {"cli/completion"}
+"""Tested in real shells, with the package."""
 MODULES = sorted((ROOT / "ganmetrics").rglob("[!_]*.py")) + sorted((ROOT / "ganmetrics").rglob("_[!_]*.py"))
 
 

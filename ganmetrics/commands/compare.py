@@ -3,20 +3,18 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Unpack
 
-from ganmetrics._files import as_path
-from ganmetrics._types import Progress, silent
 from ganmetrics.core.checks import probability, whole
 from ganmetrics.core.inference.permutation import MOST_PERMUTATIONS, PERMUTATIONS
 from ganmetrics.core.memory import MEMORY
-from ganmetrics.extraction.options import Extraction, ExtractionOptions
+from ganmetrics.extraction.options import Extraction
 from ganmetrics.metrics.catalogue import CONTESTED, METRICS, choose_metrics
 from ganmetrics.metrics.difference import Difference
 from ganmetrics.ranks import all_ranks
-from ganmetrics.references.cache import ReferenceCache
 from ganmetrics.references.gather import gather
+from ganmetrics.references.keywords import GatheringOptions
+from ganmetrics.references.run import split_gathering
 from ganmetrics.references.sides import Demand, Request, Side, open_side
 from ganmetrics.report import Table
 from ganmetrics.scoring import Comparison
@@ -109,11 +107,8 @@ def compare(
     metrics: Sequence[str] = CONTESTED,
     confidence: float = 0.95,
     permutations: int = PERMUTATIONS,
-    cache: str | Path | None = None,
-    cache_features: bool = False,
     memory: int = MEMORY,
-    progress: Progress = silent,
-    **options: Unpack[ExtractionOptions],
+    **options: Unpack[GatheringOptions],
 ) -> Contest:
     """Return whether one generator's images are closer to the real ones than another's.
 
@@ -129,11 +124,9 @@ def compare(
         metrics: names of `ganmetrics.metrics.catalogue.CONTESTED`.
         confidence: of the intervals, between 0 and 1.
         permutations: shuffles of the images between A and B, for the p-value.
-        cache: a folder to keep statistics in between runs; None keeps none.
-        cache_features: keep the features of each image there as well; then the next comparison extracts nothing anew.
         memory: bytes that features may take; past it they lie on the disk.
-        progress: shows how far a stage has come.
-        options: the fields of `ganmetrics.Extraction`.
+        options: the fields of `ganmetrics.Extraction`, and ``cache``, ``cache_features`` and ``progress``, as
+            `ganmetrics.evaluate` takes them.
 
     Raises:
         InputError: a source or an option is not what is needed, or two sets hold the same images.
@@ -151,8 +144,7 @@ def compare(
     probability("confidence", confidence)
     memory = whole("memory", memory, least=1)
     permutations = whole("permutations", permutations, least=1, most=MOST_PERMUTATIONS)
-    extraction = Extraction.of(how, options)
-    store = None if cache is None else ReferenceCache(as_path(cache), features=cache_features)
+    extraction, run = split_gathering(how, options)
     demand = Demand("a comparison", frozenset({"moments", "features"}), LEAST)
     with all_ranks("compare") as ranks:
         opened = ranks.each(lambda: [open_side(source, extraction) for source in (real, first, second)])
@@ -160,7 +152,7 @@ def compare(
             Request(role, side, (demand,), memory=memory)
             for role, side in zip(("real", FIRST, SECOND), opened, strict=True)
         ]
-        sides = gather(requests, extraction, cache=store, distinct="a comparison", progress=progress)
+        sides = gather(requests, extraction, cache=run.cache, distinct="a comparison", progress=run.progress)
         choices = Choices(names, confidence, permutations, extraction.seed)
         return ranks.once(lambda: _contest(sides, choices))
 

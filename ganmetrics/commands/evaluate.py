@@ -1,17 +1,13 @@
 """`evaluate`: every asked metric from one pass over the images."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Unpack, overload
 
-from ganmetrics._files import as_path
-from ganmetrics._types import Progress, silent
 from ganmetrics.commands.requests import Sides, check_sides, requests_for
 from ganmetrics.errors import InputError
 from ganmetrics.extraction.options import Extraction
 from ganmetrics.metrics.catalogue import choose_metrics
 from ganmetrics.ranks import all_ranks
-from ganmetrics.references.cache import ReferenceCache
 from ganmetrics.references.gather import gather
 from ganmetrics.references.sides import Labels, open_whole
 from ganmetrics.report import Ranking, Report, Score
@@ -34,9 +30,6 @@ def evaluate(  # type: ignore[overload-overlap]  # a mapping is no source of ima
     test: object = None,
     real_labels: Labels = None,
     fake_labels: Labels | Mapping[str, Labels] = None,
-    cache: str | Path | None = None,
-    cache_features: bool = False,
-    progress: Progress = silent,
     **options: Unpack[EvaluationOptions],
 ) -> Ranking: ...
 
@@ -52,9 +45,6 @@ def evaluate(
     test: object = None,
     real_labels: Labels = None,
     fake_labels: Labels = None,
-    cache: str | Path | None = None,
-    cache_features: bool = False,
-    progress: Progress = silent,
     **options: Unpack[EvaluationOptions],
 ) -> Report: ...
 
@@ -69,9 +59,6 @@ def evaluate(
     test: object = None,
     real_labels: Labels = None,
     fake_labels: Labels | Mapping[str, Labels] = None,
-    cache: str | Path | None = None,
-    cache_features: bool = False,
-    progress: Progress = silent,
     **options: Unpack[EvaluationOptions],
 ) -> Report | Ranking:
     """Return the scores of the fake images against the real ones, from one pass over each set.
@@ -95,14 +82,13 @@ def evaluate(
         real_labels: the class of each real image, in order, or the path of a CSV or JSON lines file of them; None for
             what the source says itself, such as first-level folders or ``dataset.json``.
         fake_labels: the class that each fake image is meant to be of, likewise; of several generators, by name.
-        cache: a folder to keep statistics in between runs; None keeps none.
-        cache_features: keep the features of each image there as well, so that metrics that read them cost no second
-            extraction: 8 KB an image with ``inception-v3``, within the cache's bound.
-        progress: shows how far a stage has come.
         options: the fields of `ganmetrics.Extraction` (``extractor``, ``protocol``, ``weights``, ``count``, ``seed``,
             ``alpha``, ``skip_bad``, ``batch_size``, ``workers``, ``device``, ``offline``), and those of
             `ganmetrics.scoring.options.ScoringOptions` (``interval``, ``confidence``, ``floor``, ``k``, ``subsets``,
-            ``subset_size``, ``splits``, ``memory``).
+            ``subset_size``, ``splits``, ``memory``); and three about the run, on which no number depends: ``cache``, a
+            folder to keep statistics in between runs (None keeps none); ``cache_features``, to keep the features of
+            each image there as well, so that metrics that read them cost no second extraction (8 KB an image with
+            ``inception-v3``, within the cache's bound); ``progress``, which shows how far a stage has come.
 
     Raises:
         InputError: a source or an option is not what is needed; or where there are several generators or held-out
@@ -124,8 +110,7 @@ def evaluate(
     (['near', 'far'], ['far'])
     """
     chosen = choose_metrics(metrics)
-    extraction, choices = split_options(how, scoring, options)
-    store = None if cache is None else ReferenceCache(as_path(cache), features=cache_features)
+    extraction, choices, run = split_options(how, scoring, options)
     fakes, labels = _named(fake, fake_labels)
     with all_ranks(f"evaluate of {', '.join(metrics)}") as ranks:
         sides = ranks.each(
@@ -139,7 +124,7 @@ def evaluate(
         requests = requests_for(sides, chosen, choices)
         alone = len(fakes) == 1 and test is None
         distinct = None if alone else "a ranking" if test is None else "a held-out set"
-        gathered = gather(requests, extraction, cache=store, distinct=distinct, progress=progress)
+        gathered = gather(requests, extraction, cache=run.cache, distinct=distinct, progress=run.progress)
         found = {request.role: side for request, side in zip(requests, gathered, strict=True)}
 
         def scored() -> Ranking:
@@ -175,9 +160,6 @@ def fid(
     real: object,
     fake: object,
     how: Extraction | None = None,
-    *,
-    cache: str | Path | None = None,
-    progress: Progress = silent,
     **options: Unpack[DistanceOptions],
 ) -> Score:
     """Return the Fréchet distance between the features of two sets of images (Heusel et al. 2017, eq. 6).
@@ -191,6 +173,6 @@ def fid(
     >>> print(fid(dark, bright, extractor=ChannelMeans(), workers=0))
     fd_channel-means = 300 (real 4, fake 4, channel-means/native, lower is better)
     """
-    report = evaluate(real, fake, how, metrics=("fid",), cache=cache, progress=progress, **options)
+    report = evaluate(real, fake, how, metrics=("fid",), **options)
     (score,) = report.values()
     return score

@@ -8,13 +8,10 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from pathlib import Path
 from typing import Any, NamedTuple, Unpack
 
-from ganmetrics._files import as_path
-from ganmetrics._types import Progress, silent
 from ganmetrics.errors import InputError
-from ganmetrics.extraction.options import Extraction, ExtractionOptions
+from ganmetrics.extraction.options import Extraction
 from ganmetrics.extraction.settings import INCEPTION_SIZE
 from ganmetrics.features.names import DEFAULT_EXTRACTOR
 from ganmetrics.features.resize import Preprocessing
@@ -22,8 +19,9 @@ from ganmetrics.metrics.catalogue import METRICS
 from ganmetrics.metrics.frechet.distance import frechet_distance
 from ganmetrics.protocols import PROTOCOLS, Protocol, resolve_protocol
 from ganmetrics.ranks import all_ranks
-from ganmetrics.references.cache import ReferenceCache
 from ganmetrics.references.gather_each import Prepared, gather_each
+from ganmetrics.references.keywords import GatheringOptions
+from ganmetrics.references.run import split_gathering
 from ganmetrics.references.sides import Demand, Request, Side, open_images
 from ganmetrics.report import Score, Table
 from ganmetrics.scoring import Comparison
@@ -139,10 +137,7 @@ def explain(
     real: object,
     fake: object,
     how: Extraction | None = None,
-    *,
-    cache: str | Path | None = None,
-    progress: Progress = silent,
-    **options: Unpack[ExtractionOptions],
+    **options: Unpack[GatheringOptions],
 ) -> Explanation:
     """Return the Fréchet distance of two sets of images under every protocol of ``inception-v3``, and its parts.
 
@@ -155,9 +150,8 @@ def explain(
         fake: the same.
         how: how images become features; or its fields as keywords. Its protocol is the one that differences are
             counted from; None for ``ttur``.
-        cache: a folder to keep statistics in between runs, each protocol's; None keeps none.
-        progress: shows how far a stage has come.
-        options: the fields of `ganmetrics.Extraction`.
+        options: the fields of `ganmetrics.Extraction`, and ``cache``, ``cache_features`` and ``progress``, as
+            `ganmetrics.evaluate` takes them.
 
     Raises:
         InputError: a source or an option is not what is needed.
@@ -165,18 +159,17 @@ def explain(
         NumericsError: the network gave a non-finite feature.
         WeightsError: the weights cannot be found.
     """
-    extraction = Extraction.of(how, options)
+    extraction, run = split_gathering(how, options)
     if extraction.name not in (None, DEFAULT_EXTRACTOR):
         raise InputError(f"protocols differ for {DEFAULT_EXTRACTOR} in fp32 only; got extractor {extraction.name}")
     base = resolve_protocol(extraction.protocol, DEFAULT_EXTRACTOR)
     rows = [entry for entry in PROTOCOLS.values() if DEFAULT_EXTRACTOR in entry.extractors]
-    store = None if cache is None else ReferenceCache(as_path(cache))
     demand = Demand(METRICS["fid"].title, frozenset({"moments"}), METRICS["fid"].least)
     with all_ranks("explain") as ranks:
         opened = ranks.each(lambda: [open_images(source, extraction, purpose="explaining") for source in (real, fake)])
         requests = [Request(role, side, (demand,)) for role, side in zip(("real", "fake"), opened, strict=True)]
         extraction = replace(extraction, extractor=extraction.extractor or DEFAULT_EXTRACTOR, protocol=base.name)
-        sides = gather_each(requests, extraction, _needed(base, rows), cache=store, progress=progress)
+        sides = gather_each(requests, extraction, _needed(base, rows), cache=run.cache, progress=run.progress)
         return ranks.once(lambda: _explanation(sides[0], sides[1], base, rows))
 
 

@@ -9,19 +9,18 @@ import torch
 from jaxtyping import Float64
 from torch import Tensor
 
-from ganmetrics._files import as_path
-from ganmetrics._types import Progress, silent
 from ganmetrics.core.memory import MEMORY
 from ganmetrics.data.decode import decode_stored
 from ganmetrics.errors import InputError
-from ganmetrics.extraction.options import Extraction, ExtractionOptions
+from ganmetrics.extraction.options import Extraction
 from ganmetrics.metrics.catalogue import METRICS
 from ganmetrics.metrics.frechet.distance import frechet_distance
 from ganmetrics.metrics.frechet.influence import frechet_influence
 from ganmetrics.ranks import all_ranks
-from ganmetrics.references.cache import ReferenceCache
 from ganmetrics.references.gather import gather
+from ganmetrics.references.keywords import GatheringOptions
 from ganmetrics.references.rows import ImageRows, Rows
+from ganmetrics.references.run import split_gathering
 from ganmetrics.references.sides import Demand, Request, open_side
 from ganmetrics.report import Report, Table
 from ganmetrics.report.pictures import Strip, Thumbnail, contact_sheet, save_picture
@@ -151,11 +150,8 @@ def influence(
     fake: object,
     how: Extraction | None = None,
     *,
-    cache: str | Path | None = None,
-    cache_features: bool = False,
     memory: int = MEMORY,
-    progress: Progress = silent,
-    **options: Unpack[ExtractionOptions],
+    **options: Unpack[GatheringOptions],
 ) -> Attribution:
     """Return what each image contributes to the Fréchet distance of two sets.
 
@@ -166,11 +162,9 @@ def influence(
         real: the real images, as `ganmetrics.evaluate` takes them; a stored reference does not hold each image.
         fake: the same.
         how: how images become features; or its fields as keywords.
-        cache: a folder to keep statistics in between runs; None keeps none.
-        cache_features: keep the features of each image there as well.
         memory: bytes that features may take; past it they lie on the disk.
-        progress: shows how far a stage has come.
-        options: the fields of `ganmetrics.Extraction`.
+        options: the fields of `ganmetrics.Extraction`, and ``cache``, ``cache_features`` and ``progress``, as
+            `ganmetrics.evaluate` takes them.
 
     Raises:
         InputError: a source or an option is not what is needed, or both sets hold the same images.
@@ -185,16 +179,15 @@ def influence(
     >>> found.fake.rows.label(found.fake.raising(1)[0])
     'tensor[30]'
     """
-    extraction = Extraction.of(how, options)
-    store = None if cache is None else ReferenceCache(as_path(cache), features=cache_features)
+    extraction, run = split_gathering(how, options)
     demand = Demand("influence", frozenset({"moments", "features"}), METRICS["fid"].least)
     with all_ranks("influence") as ranks:
         opened = ranks.each(lambda: (open_side(real, extraction), open_side(fake, extraction)))
         requests = [
             Request(role, side, (demand,), memory=memory) for role, side in zip(("real", "fake"), opened, strict=True)
         ]
-        real_side, fake_side = gather(requests, extraction, cache=store, distinct="influence", progress=progress)
-        return ranks.once(lambda: _attribute(Comparison.of(real_side, fake_side), extraction.alpha))
+        sides = gather(requests, extraction, cache=run.cache, distinct="influence", progress=run.progress)
+        return ranks.once(lambda: _attribute(Comparison.of(*sides), extraction.alpha))
 
 
 def _attribute(comparison: Comparison, alpha: str) -> Attribution:

@@ -3,25 +3,23 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, NamedTuple, Unpack
 
 import torch
 from torch import Tensor
 
-from ganmetrics._files import as_path
-from ganmetrics._types import Progress, silent
 from ganmetrics.core.checks import probability
 from ganmetrics.core.memory import MEMORY
 from ganmetrics.errors import InputError
-from ganmetrics.extraction.options import Extraction, ExtractionOptions
+from ganmetrics.extraction.options import Extraction
 from ganmetrics.metrics.catalogue import METRICS
 from ganmetrics.metrics.frechet.plan import LEAST, Widths, measure_widths
 from ganmetrics.metrics.frechet.sample import Sample
 from ganmetrics.ranks import all_ranks
-from ganmetrics.references.cache import ReferenceCache
 from ganmetrics.references.gather import gather
+from ganmetrics.references.keywords import GatheringOptions
 from ganmetrics.references.reference import Reference
+from ganmetrics.references.run import split_gathering
 from ganmetrics.references.sides import Demand, Request, Side, open_side
 from ganmetrics.report import Table
 from ganmetrics.scoring import Comparison
@@ -95,11 +93,8 @@ def plan(
     *,
     half_widths: Sequence[float] = (),
     confidence: float = 0.95,
-    cache: str | Path | None = None,
-    cache_features: bool = False,
     memory: int = MEMORY,
-    progress: Progress = silent,
-    **options: Unpack[ExtractionOptions],
+    **options: Unpack[GatheringOptions],
 ) -> Plan:
     """Return how many fakes the interval of a corrected Fréchet distance takes to be no wider than asked.
 
@@ -114,11 +109,9 @@ def plan(
         how: how images become features; or its fields as keywords.
         half_widths: that are wanted, in units of the distance, above 0; none for a table of counts.
         confidence: of the intervals, between 0 and 1.
-        cache: a folder to keep statistics in between runs; None keeps none.
-        cache_features: keep the features of each image there as well.
         memory: bytes that features may take; past it they lie on the disk.
-        progress: shows how far a stage has come.
-        options: the fields of `ganmetrics.Extraction`.
+        options: the fields of `ganmetrics.Extraction`, and ``cache``, ``cache_features`` and ``progress``, as
+            `ganmetrics.evaluate` takes them.
 
     Raises:
         InputError: a source or an option is not what is needed, or a half-width is not above 0.
@@ -136,13 +129,12 @@ def plan(
     for width in half_widths:
         if not width > 0:
             raise InputError(f"a half-width must be above 0, got {width}")
-    extraction = Extraction.of(how, options)
-    store = None if cache is None else ReferenceCache(as_path(cache), features=cache_features)
+    extraction, run = split_gathering(how, options)
     with all_ranks("plan") as ranks:
         opened = ranks.each(lambda: [open_side(side, extraction) for side in (real, fake) if side is not None])
         _check_whole(opened[-1])
         requests = _requests(opened, memory)
-        sides = gather(requests, extraction, cache=store, progress=progress)
+        sides = gather(requests, extraction, cache=run.cache, progress=run.progress)
         return ranks.once(lambda: _planned(sides, tuple(half_widths), confidence, extraction.seed))
 
 

@@ -1,9 +1,7 @@
 """Statistics of one set of images, made by the road that scores take."""
 
 from dataclasses import replace
-from pathlib import Path
 
-from ganmetrics._types import Progress
 from ganmetrics.data.features import Features
 from ganmetrics.data.sources import ImageSource
 from ganmetrics.errors import InputError
@@ -12,9 +10,9 @@ from ganmetrics.extraction.settings import open_settings
 from ganmetrics.extraction.survey import choose
 from ganmetrics.metrics.catalogue import Need
 from ganmetrics.ranks import all_ranks
-from ganmetrics.references.cache import ReferenceCache
 from ganmetrics.references.gather import gather
 from ganmetrics.references.reference import Reference
+from ganmetrics.references.run import Run
 from ganmetrics.references.shard import shard_of
 from ganmetrics.references.sides import Demand, Request, open_images
 
@@ -22,21 +20,19 @@ from ganmetrics.references.sides import Demand, Request, open_images
 def build_reference(
     source: object,
     how: Extraction,
+    run: Run,
     *,
     interval: bool,
     spatial: bool,
     floor: bool,
     shard: str | None,
-    cache: Path | None,
-    progress: Progress,
 ) -> Reference:
     """Return the statistics of the images of a source; see `Reference.from_images`."""
     needs: frozenset[Need] = frozenset({"moments", "spatial"} if spatial else {"moments"})
-    store = None if cache is None else ReferenceCache(cache)
 
     def gathered(images: ImageSource | Features, how: Extraction) -> Reference:
         request = Request("", images, (Demand("a reference", needs, least=1),), blocks=floor, images=interval)
-        (side,) = gather([request], how, cache=store, progress=progress)
+        (side,) = gather([request], how, cache=run.cache, progress=run.progress)
         return side.reference
 
     with all_ranks("Reference.from_images") as ranks:
@@ -47,7 +43,7 @@ def build_reference(
         images = ranks.each(lambda: open_images(source, how, purpose="building a reference"))
         if shard is None:
             return gathered(images, how)
-        settings = ranks.in_order(lambda: open_settings(how, progress=progress))
+        settings = ranks.in_order(lambda: open_settings(how, progress=run.progress))
         made = f"seed {settings.chosen_by} batch {settings.batch_size} {settings.skip_bad}"
         images, part = shard_of(choose(images, settings), shard, made)
         # The choice of images is made: a shard is extracted whole.

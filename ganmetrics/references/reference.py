@@ -6,7 +6,7 @@ from typing import Any, Unpack
 
 from ganmetrics._files import as_path
 from ganmetrics._text import clipped, shown
-from ganmetrics._types import ArrayLike, Arrays, Progress, silent
+from ganmetrics._types import ArrayLike, Arrays
 from ganmetrics.core.checks import of_type
 from ganmetrics.core.gaussian.blocks import Blocks
 from ganmetrics.core.gaussian.moments import Moments
@@ -15,7 +15,7 @@ from ganmetrics.data.features import GIVEN, Features
 from ganmetrics.errors import GanMetricsError, InputError, StaleStatistics
 from ganmetrics.extraction.collect import Collected
 from ganmetrics.extraction.layer import Layer, layer_bytes
-from ganmetrics.extraction.options import Extraction, ExtractionOptions
+from ganmetrics.extraction.options import Extraction
 from ganmetrics.extraction.settings import Settings
 from ganmetrics.extraction.survey import Survey
 from ganmetrics.features.base import ExtractorSpec
@@ -27,6 +27,7 @@ from ganmetrics.references.formats.registry import is_foreign, read_foreign
 from ganmetrics.references.header import check_header
 from ganmetrics.references.identity import Identity
 from ganmetrics.references.key import library_versions
+from ganmetrics.references.keywords import GatheringOptions
 from ganmetrics.references.shard import Shard
 from ganmetrics.references.store import check_output, read_statistics, write_statistics
 
@@ -78,9 +79,7 @@ class Reference:
         spatial: bool = False,
         floor: bool = False,
         shard: str | None = None,
-        cache: str | Path | None = None,
-        progress: Progress = silent,
-        **options: Unpack[ExtractionOptions],
+        **options: Unpack[GatheringOptions],
     ) -> "Reference":
         """Return the statistics of the images of `source`, which may be anything that `ganmetrics.evaluate` takes.
 
@@ -93,9 +92,8 @@ class Reference:
             spatial: keep what sFID needs as well.
             floor: keep what a floor needs as well, eight parts' moments: 134 MB with ``inception-v3``.
             shard: only one part of the images, such as ``2/8``, for `ganmetrics.join_shards`.
-            cache: a folder to keep statistics in between runs; None keeps none.
-            progress: shows how far a stage has come.
-            options: the fields of `ganmetrics.Extraction`.
+            options: the fields of `ganmetrics.Extraction`, and ``cache``, ``cache_features`` and ``progress``, as
+                `ganmetrics.evaluate` takes them.
 
         Raises:
             InputError: the source or an option is not what is needed, or images cannot be read.
@@ -104,15 +102,10 @@ class Reference:
         """
         # The road returns references, so it stands on this module.
         from ganmetrics.references.building import build_reference  # noqa: PLC0415
+        from ganmetrics.references.run import split_gathering  # noqa: PLC0415
 
-        chosen = Extraction.of(how, options)
-        of_type("interval", interval, bool, "True or False")
-        of_type("spatial", spatial, bool, "True or False")
-        of_type("shard", shard, str | None, "a text such as 2/8, or None")
-        store = None if cache is None else as_path(cache)
-        return build_reference(
-            source, chosen, interval=interval, spatial=spatial, floor=floor, shard=shard, cache=store, progress=progress
-        )
+        chosen, run = split_gathering(how, options)
+        return build_reference(source, chosen, run, interval=interval, spatial=spatial, floor=floor, shard=shard)
 
     @classmethod
     def from_features(

@@ -148,7 +148,7 @@ def _asked(url: str) -> tuple[str, int | None]:
     """
     request = urllib.request.Request(url, headers=HEADERS, method="HEAD")
     try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT) as response:  # https, or this machine
+        with urllib.request.urlopen(request, timeout=TIMEOUT) as response:  # nosec B310  # https, or this machine
             final, length = str(response.geturl()), response.headers.get("Content-Length") or ""
     # Whatever the network, the server or its certificate is not: http.client and ssl raise their own.
     except Exception as error:

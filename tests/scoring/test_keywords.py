@@ -4,13 +4,15 @@ import pytest
 
 from ganmetrics.errors import InputError
 from ganmetrics.extraction.options import Extraction
+from ganmetrics.references.run import Run
 from ganmetrics.scoring.keywords import split_options
 from ganmetrics.scoring.options import ScoringOptions
 
 
 def test_each_keyword_goes_to_its_value():
     """The seed is of both."""
-    how, scoring = split_options(None, None, {"count": 5, "seed": 3, "k": 4})
+    how, scoring, run = split_options(None, None, {"count": 5, "seed": 3, "k": 4})
+    assert run == Run()
     assert how == Extraction(count=5, seed=3)
     assert scoring == ScoringOptions(k=4, seed=3)
 
@@ -18,7 +20,7 @@ def test_each_keyword_goes_to_its_value():
 def test_values_stand_as_they_are():
     """And beside one of them the other's keywords may still be given."""
     extraction, options = Extraction(count=5), ScoringOptions(k=4)
-    assert split_options(extraction, options, {}) == (extraction, options)
-    assert split_options(extraction, None, {"k": 4}) == (extraction, options)
+    assert split_options(extraction, options, {}) == (extraction, options, Run())
+    assert split_options(extraction, None, {"k": 4}) == (extraction, options, Run())
     with pytest.raises(InputError, match="count"):
         split_options(extraction, None, {"count": 6})

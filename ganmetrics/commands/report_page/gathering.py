@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
-from ganmetrics._types import Progress
 from ganmetrics.commands.report_page import scale
 from ganmetrics.commands.report_page.material import GENERATOR_COLOURS, Generator, Material, ScaleOf
 from ganmetrics.commands.requests import Sides, requests_for
@@ -15,6 +13,7 @@ from ganmetrics.extraction.options import Extraction
 from ganmetrics.metrics.catalogue import Metric
 from ganmetrics.metrics.neighbours.precision_recall import NEIGHBOUR_CONVENTIONS
 from ganmetrics.references.reference import Reference
+from ganmetrics.references.run import Run
 from ganmetrics.references.sides import Demand, Request, Side, StoredBeside
 from ganmetrics.scoring.comparison import Comparison
 from ganmetrics.scoring.options import ScoringOptions
@@ -88,15 +87,15 @@ def _neighbours(comparison: Comparison, options: ScoringOptions) -> tuple[BothSe
         return None, str(error)
 
 
-def scale_of(real: object, how: Extraction, cache: str | Path | None, progress: Progress) -> dict[str, ScaleOf]:
+def scale_of(real: object, how: Extraction, run: Run) -> dict[str, ScaleOf]:
     """Return the distances of disturbed real images, by disturbance."""
     study = sanity(
         real,
         replace(how, count=None),
         metrics=("fid",),
         disturbances=scale.DISTURBANCES,
-        cache=cache,
-        progress=progress,
+        cache=None if run.cache is None else run.cache.directory,
+        progress=run.progress,
     )
     (name,) = study.metrics
     return {

@@ -5,8 +5,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Unpack
 
-from ganmetrics._files import as_path
-from ganmetrics._types import Progress, silent
 from ganmetrics.commands.report_page.assemble import assemble
 from ganmetrics.commands.report_page.gathering import material_of, metrics_for, page_requests, scale_of
 from ganmetrics.commands.report_page.repeat import command_for
@@ -17,7 +15,6 @@ from ganmetrics.extraction.options import Extraction
 from ganmetrics.metrics.catalogue import choose_metrics
 from ganmetrics.pages import Page
 from ganmetrics.ranks import all_ranks
-from ganmetrics.references.cache import ReferenceCache
 from ganmetrics.references.gather import gather
 from ganmetrics.references.reference import Reference
 from ganmetrics.references.sides import Labels, open_side
@@ -70,9 +67,6 @@ def report_page(
     sanity_scale: bool = False,
     real_labels: Labels = None,
     fake_labels: Labels = None,
-    cache: str | Path | None = None,
-    cache_features: bool = False,
-    progress: Progress = silent,
     **options: Unpack[EvaluationOptions],
 ) -> ReportPage:
     """Return a page about the fake images against the real ones: scores, what lies behind them, and the images.
@@ -92,10 +86,8 @@ def report_page(
             more sets.
         real_labels: the class of each real image, as `ganmetrics.evaluate` takes them.
         fake_labels: the class of each fake image, likewise; with one generator only.
-        cache: a folder to keep statistics in between runs; None keeps none.
-        cache_features: keep the features of each image there as well.
-        progress: shows how far a stage has come.
-        options: the fields of `ganmetrics.Extraction` and of `ganmetrics.scoring.options.ScoringOptions`.
+        options: the fields of `ganmetrics.Extraction` and of `ganmetrics.scoring.options.ScoringOptions`, and
+            ``cache``, ``cache_features`` and ``progress``, as `ganmetrics.evaluate` takes them.
 
     Raises:
         InputError: a source or an option is not what is needed, or two sets hold the same images.
@@ -109,9 +101,8 @@ def report_page(
     >>> page.to_html().startswith("<!DOCTYPE html>"), list(page.ranking["fake"])[:2]
     (True, ['fd_channel-means', 'kd_channel-means'])
     """
-    extraction, choices = split_options(how, scoring, options)
+    extraction, choices, run = split_options(how, scoring, options)
     fakes = _named(fake, fake_labels)
-    store = None if cache is None else ReferenceCache(as_path(cache), features=cache_features)
     with all_ranks("report_page") as ranks:
         sides = ranks.each(
             lambda: Sides(
@@ -127,13 +118,13 @@ def report_page(
         check_sides(sides, chosen, extraction, with_floor)
         requests = page_requests(sides, chosen, with_floor)
         distinct = "a ranking" if len(fakes) > 1 else None
-        gathered = gather(requests, extraction, cache=store, distinct=distinct, progress=progress)
-        scale = scale_of(real, extraction, cache, progress) if sanity_scale else {}
+        gathered = gather(requests, extraction, cache=run.cache, distinct=distinct, progress=run.progress)
+        scale = scale_of(real, extraction, run) if sanity_scale else {}
         command = command_for(real, fakes, extraction, choices, _beside(metrics, sanity_scale=sanity_scale))
 
         def made() -> ReportPage:
             found = material_of(chosen, requests, gathered, with_floor)
-            material = replace(found, how=extraction, command=command, scale=scale, progress=progress)
+            material = replace(found, how=extraction, command=command, scale=scale, progress=run.progress)
             with stage("page"):
                 return ReportPage(assemble(material), material.ranking)
 

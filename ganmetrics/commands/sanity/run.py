@@ -3,22 +3,20 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Unpack
 
-from ganmetrics._files import as_path
-from ganmetrics._types import Progress, silent
 from ganmetrics.commands.sanity.series import MIX, MODES, NAMES, Series, Sets, make_sets
 from ganmetrics.commands.sanity.study import ScoredSeries, Study
 from ganmetrics.data.looking import audit
 from ganmetrics.data.sources import ImageSource
 from ganmetrics.errors import InputError
-from ganmetrics.extraction.options import Extraction, ExtractionOptions
+from ganmetrics.extraction.options import Extraction
 from ganmetrics.extraction.settings import default_workers
 from ganmetrics.metrics.catalogue import Metric, choose_metrics
 from ganmetrics.ranks import all_ranks, current
-from ganmetrics.references.cache import ReferenceCache
 from ganmetrics.references.gather import gather
+from ganmetrics.references.keywords import GatheringOptions
+from ganmetrics.references.run import Run, split_gathering
 from ganmetrics.references.sides import STORED, Demand, Request, Side, open_images
 from ganmetrics.report import Report
 from ganmetrics.scoring import ScoringOptions, score_sides
@@ -36,9 +34,7 @@ def sanity(
     metrics: Sequence[str] = METRICS_OF_A_STUDY,
     disturbances: Sequence[str] = NAMES,
     others: object | None = None,
-    cache: str | Path | None = None,
-    progress: Progress = silent,
-    **options: Unpack[ExtractionOptions],
+    **options: Unpack[GatheringOptions],
 ) -> Study:
     """Return the scores of ever more disturbed images against undisturbed ones of the same kind.
 
@@ -54,9 +50,8 @@ def sanity(
         disturbances: names of `ganmetrics.commands.sanity.series.NAMES`; ``modes`` needs class folders, ``mix``
             needs `others`.
         others: images of another kind, for contamination.
-        cache: a folder to keep statistics in between runs; None keeps none.
-        progress: shows how far a stage has come.
-        options: the fields of `ganmetrics.Extraction`.
+        options: the fields of `ganmetrics.Extraction`, and ``cache``, ``cache_features`` and ``progress``, as
+            `ganmetrics.evaluate` takes them.
 
     Raises:
         InputError: a source or an option is not what is needed, or a stored reference is given for images.
@@ -70,12 +65,11 @@ def sanity(
     ((0.0, 0.25, 0.5, 0.75), 'monotone')
     """
     chosen = choose_metrics(metrics)
-    extraction = Extraction.of(how, options)
+    extraction, run = split_gathering(how, options)
     with all_ranks("sanity") as ranks:
         sets = ranks.each(lambda: _sets(real, others, chosen, disturbances, extraction))
-        store = None if cache is None else ReferenceCache(as_path(cache))
         # Every set is made of the chosen images already.
-        scorer = _Scorer(chosen, replace(extraction, count=None), store, progress, ScoringOptions(seed=extraction.seed))
+        scorer = _Scorer(chosen, replace(extraction, count=None), run, ScoringOptions(seed=extraction.seed))
         _check_mixtures(sets, scorer)
         real_side, clean = scorer.start(sets)
         series = tuple(_scored(one, sets, real_side, clean, scorer) for one in sets.series)
@@ -107,8 +101,7 @@ class _Scorer:
 
     metrics: tuple[Metric, ...]
     how: Extraction
-    cache: ReferenceCache | None
-    progress: Progress
+    run: Run
     options: ScoringOptions
 
     def start(self, sets: Sets) -> tuple[Side | None, Report]:
@@ -140,7 +133,7 @@ class _Scorer:
         return Request(role, source, demands, images=images, memory=self.options.memory)
 
     def _gather(self, requests: list[Request]) -> list[Side]:
-        return gather(requests, self.how, cache=self.cache, progress=self.progress)
+        return gather(requests, self.how, cache=self.run.cache, progress=self.run.progress)
 
 
 def _scored(series: Series, sets: Sets, real: Side | None, clean: Report, scorer: _Scorer) -> ScoredSeries:
@@ -170,5 +163,5 @@ def _check_mixtures(sets: Sets, scorer: _Scorer) -> None:
                 bit_depth=how.bit_depth,
                 workers=workers,
                 skip_bad=how.skip_bad,
-                progress=scorer.progress,
+                progress=scorer.run.progress,
             )
