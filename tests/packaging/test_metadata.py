@@ -67,3 +67,10 @@ def test_both_packages_are_typed():
     """Type checkers read the annotations of both."""
     assert (ROOT / "ganmetrics" / "py.typed").exists()
     assert (ROOT / "reference_models" / "py.typed").exists()
+
+
+def test_the_citation_is_of_this_version():
+    """Whoever cites copies it from there."""
+    cited = re.search(r"^version: (\S+)$", (ROOT / "CITATION.cff").read_text(encoding="utf-8"), re.MULTILINE)
+    assert cited is not None
+    assert cited[1] == ganmetrics.__version__
