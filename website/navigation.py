@@ -26,7 +26,6 @@ PARTS: dict[str, tuple[str, ...]] = {
         "publishing.md",
         "influence.md",
         "sanity.md",
-        "any-features.md",
         "scale.md",
         "formats.md",
         "extending.md",
@@ -36,7 +35,6 @@ PARTS: dict[str, tuple[str, ...]] = {
     ),
     "Explain": (
         "uncertainty.md",
-        "how-many-images.md",
         "reliability.md",
         "comparability.md",
         "numerics.md",

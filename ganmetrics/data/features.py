@@ -108,7 +108,7 @@ class Features:
 
         >>> chosen = Features(np.eye(9)).choose(3, seed=0)
         >>> [chosen.label(row) for row in range(3)]
-        ['features[2]', 'features[4]', 'features[7]']
+        ['features[4]', 'features[5]', 'features[7]']
         """
         if count > len(self):
             raise NotEnoughSamples(f"{count:,} rows are to be chosen; {self.source} has {len(self):,}")

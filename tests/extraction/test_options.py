@@ -10,6 +10,7 @@ import pytest
 import ganmetrics
 from ganmetrics.errors import InputError
 from ganmetrics.extraction.options import Extraction, ExtractionOptions
+from ganmetrics.references.keywords import RunKeywords
 from ganmetrics.scoring.keywords import DistanceOptions, EvaluationOptions
 from ganmetrics.scoring.options import IntervalKeywords, ScoringKeywords, ScoringOptions
 from ganmetrics.testing import ChannelMeans, random_images
@@ -20,12 +21,15 @@ def names(cls):
     return {field.name for field in dataclasses.fields(cls)}
 
 
+RUN = set(RunKeywords.__annotations__)
+
+
 def test_keywords_are_the_fields():
     """What can be said as a value can be said as keywords, and the other way round."""
     assert set(ExtractionOptions.__annotations__) == names(Extraction)
     assert set(ScoringKeywords.__annotations__) == names(ScoringOptions)
-    assert set(EvaluationOptions.__annotations__) == names(Extraction) | names(ScoringOptions)
-    assert set(DistanceOptions.__annotations__) == names(Extraction) | set(IntervalKeywords.__annotations__)
+    assert set(EvaluationOptions.__annotations__) == names(Extraction) | names(ScoringOptions) | RUN
+    assert set(DistanceOptions.__annotations__) == names(Extraction) | set(IntervalKeywords.__annotations__) | RUN
 
 
 def test_types_of_keywords_are_those_of_the_fields():

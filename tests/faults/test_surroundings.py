@@ -148,7 +148,7 @@ def test_four_processes_fill_one_cache_to_its_bound(tmp_path, monkeypatch):
     Reference.from_images(random_images(20, seed=1), workers=0, cache=tmp_path / "one", **HERE)
     (entry,) = ReferenceCache(tmp_path / "one").entries()
     bounded = partial(ReferenceCache, limit=3 * entry.size)
-    monkeypatch.setattr("ganmetrics.references.building.ReferenceCache", bounded)
+    monkeypatch.setattr("ganmetrics.references.run.ReferenceCache", bounded)
     fork = get_context("fork")
     processes = [fork.Process(target=fill, args=(tmp_path / "cache", number)) for number in range(4)]
     for process in processes:

@@ -116,7 +116,9 @@ def test_order_does_not_matter(name):
         real_labels=[CLASSES[row] for row in real],
         fake_labels=[CLASSES[row] for row in fake],
     )
-    assert shuffled == pytest.approx(score(name, REAL, FAKE), rel=1e-9)
+    # Its kernel is summed in float32.
+    rel = 1e-6 if name == "rke" else 1e-9
+    assert shuffled == pytest.approx(score(name, REAL, FAKE), rel=rel)
 
 
 @pytest.mark.parametrize("name", having("order seen"))

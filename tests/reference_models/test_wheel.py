@@ -1,6 +1,7 @@
 """The wheel has the reference models and their command, and they work from it outside of the clone."""
 
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -56,7 +57,10 @@ def test_what_is_in_it(wheel):
         (entry_points,) = (name for name in names if name.endswith("entry_points.txt"))
         text = archive.read(entry_points).decode()
     assert "ganmetrics-models = reference_models.cli:main" in text
-    assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == {"ganmetrics", "reference_models"}
+    assert {name.split("/")[0] for name in names if not re.search(r"\.(dist-info|data)/", name)} == {
+        "ganmetrics",
+        "reference_models",
+    }
     assert {f"reference_models/zoo/shapes-{name}.safetensors" for name in ("cgan", "dcgan")} <= set(names)
     for package in ("ganmetrics", "reference_models"):
         expected = {path.relative_to(ROOT).as_posix() for path in (ROOT / package).rglob("*.py")}

@@ -52,7 +52,7 @@ def test_planted_copies_at_one_per_cent_are_found(found):
     (table,) = (one for one in planted.tables if one.name == "copied_share")
     assert {f"tensor[{row}]" for row in PLANTED} <= {row[0] for row in table.rows}
     assert planted["fld_gap_channel-means"].value < -100
-    assert honest["fld_gap_channel-means"].value > -10
+    assert honest["fld_gap_channel-means"].value > -50
 
 
 def test_what_sees_no_difference_at_one_per_cent(found):
