@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from ganmetrics.core.checks import of_type
 from ganmetrics.data.features import Features
 from ganmetrics.data.sources import ImageSource
 from ganmetrics.errors import InputError
@@ -28,6 +29,10 @@ def build_reference(
     shard: str | None,
 ) -> Reference:
     """Return the statistics of the images of a source; see `Reference.from_images`."""
+    for name, value in (("interval", interval), ("spatial", spatial), ("floor", floor)):
+        of_type(name, value, bool, "True or False")
+    if shard is not None:
+        of_type("shard", shard, str, "text such as 2/8")
     needs: frozenset[Need] = frozenset({"moments", "spatial"} if spatial else {"moments"})
 
     def gathered(images: ImageSource | Features, how: Extraction) -> Reference:

@@ -143,7 +143,9 @@ def test_equal_sets_share_everything(name):
 @pytest.mark.parametrize("name", having("shift seen"))
 def test_a_far_shift_is_worse_than_a_near_one(name):
     """In the direction that the catalogue declares."""
-    near, far = score(name, REAL, REAL + 1), score(name, REAL, REAL + 99)
+    # Images moved by 1 are copies of training images to FLD, which punishes them more than any shift.
+    near = 20 if name == "fld" else 1
+    near, far = score(name, REAL, REAL + near), score(name, REAL, REAL + 99)
     assert far > near if METRICS[name].lower_is_better else far < near
 
 
