@@ -38,6 +38,7 @@ def fed(batches=(17, 17, 16), **options):
     return evaluator
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batches", [(50,), (1, 40, 9), (17, 17, 16)])
 def test_the_scores_are_those_of_evaluate(batches):
     """Whatever the batches."""
@@ -49,6 +50,7 @@ def test_the_scores_are_those_of_evaluate(batches):
         assert found[name].low == (None if score.low is None else pytest.approx(score.low, rel=1e-6)), name
 
 
+@pytest.mark.slow
 def test_each_image_passes_the_network_once():
     """However many metrics there are."""
     extractor = Counting()
@@ -59,6 +61,7 @@ def test_each_image_passes_the_network_once():
     assert extractor.seen == 110
 
 
+@pytest.mark.slow
 def test_streams_merge_to_one():
     """Two parts of a run are the run."""
     first, second = fed((50,)), fed((50,))
@@ -73,6 +76,7 @@ def test_streams_merge_to_one():
         assert score.value == pytest.approx(whole[name].value, rel=1e-6), name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("move", [copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))])
 def test_a_copy_goes_on_by_itself(move):
     """It has seen what the original has, and what either sees later is its own."""
@@ -84,6 +88,7 @@ def test_a_copy_goes_on_by_itself(move):
         assert original.compute()[name].value == score.value
 
 
+@pytest.mark.slow
 def test_reset_forgets():
     """The real side stays."""
     evaluator = fed()
@@ -135,6 +140,7 @@ def test_what_a_loop_cannot_give_is_refused_at_once(options, message):
         Evaluator(REAL, **FREE, **options)
 
 
+@pytest.mark.slow
 def test_evaluators_of_other_features_do_not_merge():
     """Nor of other metrics."""
     with pytest.raises(StaleStatistics, match="same extractor"):
@@ -143,6 +149,7 @@ def test_evaluators_of_other_features_do_not_merge():
         fed().merge(Evaluator(REAL, metrics=("fid",), **FREE))
 
 
+@pytest.mark.slow
 def test_a_checkpoint_goes_on(tmp_path):
     """A run that is stopped and started again ends with the scores of one that was not."""
     stopped = fed((50,))
@@ -161,6 +168,7 @@ def test_a_checkpoint_goes_on(tmp_path):
         assert resumed.compute()[name].value == pytest.approx(score.value, rel=1e-6)
 
 
+@pytest.mark.slow
 def test_an_empty_state_and_a_foreign_one():
     """Nothing seen is a state too; another extractor's, other metrics' or no state at all are refused."""
     evaluator = fed((50,))
@@ -177,6 +185,7 @@ def test_an_empty_state_and_a_foreign_one():
         evaluator.load_state_dict({})
 
 
+@pytest.mark.slow
 def test_half_precision_and_gradients_are_harmless():
     """Autocast, gradient mode and inference mode of the loop around it change nothing."""
     network = torch.nn.Sequential(torch.nn.Conv2d(3, 8, 3), torch.nn.AdaptiveAvgPool2d(1), torch.nn.Flatten())

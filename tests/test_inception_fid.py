@@ -57,6 +57,7 @@ def as_tensorflow_1(images):
     return ((both - 128) / 128).float()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("protocol", "prepare"), [("ttur", as_tensorflow_1), ("pytorch-fid", as_pytorch_fid)])
 def test_the_distance_is_that_of_an_independent_network(state, weights, sides, protocol, prepare):
     """Resize, network and distance, each by other code, give the same number within 1e-4."""
@@ -83,12 +84,14 @@ def _range(covariance):
     return vectors[:, values > 1e-12 * values.max()]
 
 
+@pytest.mark.slow
 def test_protocols_are_told_apart(weights, sides):
     """The control: at 32x32 the two resizes give different numbers."""
     scores = [fid(*sides, weights=weights, protocol=name, workers=0).value for name in ("ttur", "pytorch-fid")]
     assert abs(scores[0] / scores[1] - 1) > 1e-3
 
 
+@pytest.mark.slow
 def test_sfid_is_the_distance_of_the_spatial_features(state, weights, sides):
     """Those of an independent network, by the textbook; and a stored reference keeps what it needs."""
     oracle = build_oracle(state).float()
@@ -104,6 +107,7 @@ def test_sfid_is_the_distance_of_the_spatial_features(state, weights, sides):
     assert report["fd_inception-v3"].value != pytest.approx(report["sfd_inception-v3"].value, rel=0.1)
 
 
+@pytest.mark.slow
 def test_sfid_is_refused_where_spatial_features_were_not_kept(weights, sides):
     """By the option that keeps them, before an image is extracted."""
     options = {"weights": weights, "workers": 0, "device": "cpu"}

@@ -23,6 +23,7 @@ def metric():
     return FrechetInceptionDistance(reference, extractor=ChannelMeans(), device="cpu")
 
 
+@pytest.mark.slow
 def test_batches_equal_the_whole(metric):
     """However the generated images are batched, the score is that of one call of `fid`."""
     expected = fid(REAL, FAKE, extractor=ChannelMeans(), workers=0)
@@ -34,6 +35,7 @@ def test_batches_equal_the_whole(metric):
     assert metric.count == 45
 
 
+@pytest.mark.slow
 def test_images_are_gathered_as_fid_gathers_them(metric, tmp_path):
     """A tensor or a folder in the place of statistics gives the same; a filled cache spares the second pass."""
 
@@ -54,6 +56,7 @@ def test_images_are_gathered_as_fid_gathers_them(metric, tmp_path):
     assert other.reference.contents == metric.reference.contents
 
 
+@pytest.mark.slow
 def test_compute_can_go_on(metric):
     """Computing in the middle does not disturb what follows."""
     metric.update(FAKE[:20])
@@ -82,6 +85,7 @@ def test_merged_metrics_equal_one(metric):
     assert metric.compute().value == pytest.approx(expected.value, rel=1e-9)
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_images(metric):
     """Features are folded into moments once a block is full, and no more images are kept than an interval needs."""
     for number in range(20):

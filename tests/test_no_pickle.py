@@ -51,6 +51,7 @@ def is_constant(node, value):
     return isinstance(node, ast.Constant) and node.value is value
 
 
+@pytest.mark.slow
 def test_no_source_runs_a_pickle():
     """The only reader of files' pickles is `load_plain_pickle`, which needs no pickle."""
     assert len(SOURCES) > 250

@@ -26,6 +26,7 @@ class LeavesThem(ChannelMeans):
         return Outputs(features=found, logits=found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("device", ["ipu", "mps"])
 def test_images_may_lie_there(device):
     """In a loop, as a set, and mapped from [-1, 1] where they were made."""
@@ -44,6 +45,7 @@ def test_images_may_lie_there(device):
         assert [score.value, score.corrected] == pytest.approx([expected.value, expected.corrected], rel=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("device", ["ipu", "mps"])
 def test_an_extractor_may_leave_its_outputs_there(device):
     """Features and class scores come to the host once, batch by batch."""

@@ -38,6 +38,7 @@ def run(installed, *arguments):
     return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
 
 
+@pytest.mark.slow
 def test_all_three_are_found_and_used(installed, tmp_path):
     """Files of its kind, under its extractor, by its metric, beside one of ours; the score names the package."""
     for name, seed in (("real", 1), ("fake", 2)):
@@ -53,6 +54,7 @@ def test_all_three_are_found_and_used(installed, tmp_path):
     assert content["provenance"]["metrics"]["mean_gap_channel-extremes"] == {"package": "ganmetrics-example 1.2.3"}
 
 
+@pytest.mark.slow
 def test_without_the_package_nobody_knows_them(tmp_path):
     """The control: names and files are refused in one line."""
     (tmp_path / "real.raw").write_bytes(b"\0" * 48)

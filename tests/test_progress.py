@@ -25,6 +25,7 @@ def test_elsewhere_it_is_a_line(capsys):
     assert "10" in shown
 
 
+@pytest.mark.slow
 def test_in_a_notebook_it_is_a_widget(monkeypatch):
     """Where ipywidgets is installed; without them it is a line too."""
     pytest.importorskip("ipywidgets")

@@ -37,6 +37,7 @@ def test_unknown_name_is_an_attribute_error():
         _ = ganmetrics.fdi  # type: ignore[attr-defined]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("statement", ["import ganmetrics", "import ganmetrics.cli"])
 def test_importing_is_light(statement):
     """Neither the package nor its command line waits for torch or an image library."""
@@ -45,6 +46,7 @@ def test_importing_is_light(statement):
     assert result.stdout.strip() == ""
 
 
+@pytest.mark.slow
 def test_library_use_does_not_load_click():
     """Click and tqdm serve the command line only."""
     code = (

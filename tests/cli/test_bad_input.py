@@ -47,6 +47,7 @@ def test_one_image(check_refused, folders, tmp_path):
     check_refused(folders[0], write_images(tmp_path / "one", 1), "at least 2", "one has 1")
 
 
+@pytest.mark.slow
 def test_the_same_path_twice_is_scored_with_a_warning(run, folders):
     """Zero is the right answer, and a word that it may not be what was meant."""
     done = run("fid", folders[0], folders[0], *OFFLINE)
@@ -77,6 +78,7 @@ def test_up_to_five_bad_files_are_named(check_refused, folders):
     assert "bad6" not in line
 
 
+@pytest.mark.slow
 def test_skip_bad_scores_the_rest_and_says_so(run, folders):
     """The result carries the number of skipped images."""
     (folders[1] / "bad.png").write_bytes(b"")

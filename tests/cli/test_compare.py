@@ -18,6 +18,7 @@ def contest(tmp_path):
     return [write_images(tmp_path / name, 40, seed=seed, shift=shifts[name]) for seed, name in enumerate(shifts)]
 
 
+@pytest.mark.slow
 def test_the_table_names_p_values_and_the_better_one(run, contest):
     """A row a metric under one line that says what is compared."""
     done = run("compare", *contest, *OFFLINE, "-q")
@@ -30,6 +31,7 @@ def test_the_table_names_p_values_and_the_better_one(run, contest):
     assert rows[0].split()[8].startswith("corrected")
 
 
+@pytest.mark.slow
 def test_json_says_the_same(run, contest):
     """One object; the difference is that of the scores, and the interval holds it."""
     done = run("compare", *contest, *OFFLINE, "--json", "--metrics", "recall,fid", "--confidence", "0.9")
@@ -46,6 +48,7 @@ def test_json_says_the_same(run, contest):
     assert parsed["provenance"]["permutations"] == 9999
 
 
+@pytest.mark.slow
 def test_two_samples_of_one_generator_are_undecided(run, contest, tmp_path):
     """Nothing is called better."""
     again = write_images(tmp_path / "again", 40, seed=9, shift=5)
@@ -53,6 +56,7 @@ def test_two_samples_of_one_generator_are_undecided(run, contest, tmp_path):
     assert [row["better"] for row in json.loads(done.out)["comparisons"]] == [None] * 4
 
 
+@pytest.mark.slow
 def test_what_is_refused(run, contest, tmp_path):
     """Too few images, the same images on two sides, a missing folder: one line each, status 1."""
     few = write_images(tmp_path / "few", 15)

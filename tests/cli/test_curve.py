@@ -6,6 +6,7 @@ pytestmark = pytest.mark.usefixtures("cheap")
 OFFLINE = ("--extractor", "efficientnet-lite0", "--workers", "0", "-q", "--no-cache")
 
 
+@pytest.mark.slow
 def test_the_curve_is_drawn(run, folders, tmp_path):
     """Beside the lines of scores."""
     pytest.importorskip("matplotlib")

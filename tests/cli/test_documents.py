@@ -8,6 +8,7 @@ pytestmark = pytest.mark.usefixtures("cheap")
 OFFLINE = ("--extractor", "efficientnet-lite0", "--workers", "0", "-q", "--no-cache")
 
 
+@pytest.mark.slow
 def test_all_documents_in_one_run(run, folders):
     """A row, a checklist, citations and a card stand in the place of the lines."""
     asked = ("--row", "latex", "--checklist", "--bibtex", "--card", "model-index", "--model", "mine")
@@ -20,6 +21,7 @@ def test_all_documents_in_one_run(run, folders):
     assert "better)" not in done.out
 
 
+@pytest.mark.slow
 def test_several_generators_share_a_table(run, folders, tmp_path):
     """A row for each."""
     other = write_images(tmp_path / "other", 12, seed=7)

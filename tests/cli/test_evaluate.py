@@ -17,6 +17,7 @@ pytestmark = pytest.mark.usefixtures("cheap")
 OFFLINE = ("--extractor", "efficientnet-lite0", "--workers", "0")
 
 
+@pytest.mark.slow
 def test_the_printed_number_is_the_librarys(run, folders):
     """One line on stdout, with the library's value; the audit goes to stderr."""
     done = run("fid", *folders, *OFFLINE)
@@ -38,6 +39,7 @@ def test_json_is_one_object_with_the_promised_fields(run, folders):
     assert parsed["provenance"]["fake"]["source"].endswith("fake")
 
 
+@pytest.mark.slow
 def test_quiet_leaves_only_the_result(run, folders):
     """With -q a clean run says nothing on stderr."""
     done = run("fid", *folders, *OFFLINE, "-q")
@@ -45,6 +47,7 @@ def test_quiet_leaves_only_the_result(run, folders):
     assert done.out.startswith("fd_")
 
 
+@pytest.mark.slow
 def test_the_second_run_comes_from_the_cache_to_the_last_bit(run, folders):
     """Cached, uncached and --no-cache print the same digits."""
     runs = [run("fid", *folders, *OFFLINE, "--json", *more) for more in ((), (), ("--no-cache",))]
@@ -112,6 +115,7 @@ def test_a_result_that_cannot_be_written_is_one_line(arguments):
     assert done.stderr == "Error: the result cannot be written to stdout: No space left on device\n"
 
 
+@pytest.mark.slow
 def test_a_score_in_reduced_precision_says_so(run, folders, tmp_path):
     """Its name and its extractor carry the precision, and statistics in float32 are not compared with it."""
     done = run("fid", *folders, *OFFLINE, "--precision", "bf16")
@@ -136,6 +140,7 @@ def three(folders, tmp_path):
     return real, fake, other
 
 
+@pytest.mark.slow
 def test_several_generators_are_ranked(run, three):
     """A table by name; JSON and CSV hold the same numbers."""
     done = run("evaluate", *three, *OFFLINE, "--metrics", "fid,is", "--no-interval")
@@ -149,6 +154,7 @@ def test_several_generators_are_ranked(run, three):
     assert set(content["generators"]) == {str(three[1]), str(three[2])}
 
 
+@pytest.mark.slow
 def test_held_out_images_give_a_scale(run, three):
     """A row and a table more."""
     real, fake, other = three
@@ -179,6 +185,7 @@ def features(tmp_path):
     return paths
 
 
+@pytest.mark.slow
 def test_features_are_scored_under_the_given_name(run, features, tmp_path):
     """Every command that needs features alone takes them; statistics of them are made and used."""
     real, fake = features

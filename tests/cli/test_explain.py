@@ -14,6 +14,7 @@ def stand_in(monkeypatch):
     monkeypatch.setattr(settings, "open_extractor", lambda _, *, preprocessing, **__: Thumbnail(preprocessing))
 
 
+@pytest.mark.slow
 def test_two_operands_are_enough(run, folders):
     """A row a protocol on stdout, the audit on stderr."""
     done = run("explain", *folders)
@@ -23,6 +24,7 @@ def test_two_operands_are_enough(run, folders):
     assert "real: 20 images" in done.err
 
 
+@pytest.mark.slow
 def test_json(run, folders):
     """One object, with nothing else on stdout; -q leaves stderr to warnings."""
     done = run("explain", *folders, "--json", "-q", "--workers", 0, "--protocol", "stylegan", "--count", 10)

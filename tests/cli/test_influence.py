@@ -22,6 +22,7 @@ def classed(tmp_path):
     return tmp_path / "real", tmp_path / "fake"
 
 
+@pytest.mark.slow
 def test_the_planted_image_leads_the_table(run, classed):
     """By its file name, under the score, and its class has the largest sum."""
     done = run("influence", *classed, *OFFLINE, "-q")
@@ -34,6 +35,7 @@ def test_the_planted_image_leads_the_table(run, classed):
     assert "real images that lower the distance most" in lines
 
 
+@pytest.mark.slow
 def test_json_has_the_tables_and_the_provenance(run, classed):
     """One object: scores, provenance, and a list for each table, whose sums are 0."""
     done = run("influence", *classed, *OFFLINE, "--json", "--top", "3")
@@ -53,6 +55,7 @@ def test_json_has_the_tables_and_the_provenance(run, classed):
     assert parsed["provenance"]["fake"]["count"] == 25
 
 
+@pytest.mark.slow
 def test_pictures_show_the_images(run, classed, tmp_path):
     """Two sheets; the planted white image is in the first, enlarged, where the tables put it: first of all."""
     out = tmp_path / "deep" / "out"
@@ -66,6 +69,7 @@ def test_pictures_show_the_images(run, classed, tmp_path):
     assert (pixels[44:156, 140:252] < 255).any(), "the next one is not white"
 
 
+@pytest.mark.slow
 def test_flat_folders_have_no_classes(run, folders, tmp_path):
     """No column, no table and no picture of them."""
     done = run("influence", *folders, *OFFLINE, "--json", "--out", tmp_path / "out")
@@ -73,6 +77,7 @@ def test_flat_folders_have_no_classes(run, folders, tmp_path):
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["influence.png"]
 
 
+@pytest.mark.slow
 def test_few_images_are_said_to_be_a_ranking_only(run, folders, tmp_path):
     """Below two images for each feature the line says so."""
     few = write_images(tmp_path / "few", 5)
@@ -80,6 +85,7 @@ def test_few_images_are_said_to_be_a_ranking_only(run, folders, tmp_path):
     assert "read influences as a ranking" not in run("influence", *folders, *OFFLINE).out
 
 
+@pytest.mark.slow
 def test_what_is_refused(run, folders, tmp_path):
     """One image, the same images twice, a stored reference, a folder that cannot be made: one line each, status 1."""
     one = write_images(tmp_path / "one", 1)

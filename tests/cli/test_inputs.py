@@ -109,6 +109,7 @@ def scored(words, stdin=None):
     return json.loads(result.stdout)["scores"][0]["value"]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("cheap", "containers")
 @pytest.mark.parametrize("line", COMMANDS)
 def test_every_documented_command_gives_one_number(line):

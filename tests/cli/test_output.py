@@ -37,6 +37,7 @@ def invoke(page, *arguments):
     return result.exit_code, result.stdout_bytes.decode(page), result.stderr_bytes.decode(page)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("cheap")
 @pytest.mark.parametrize("page", CODE_PAGES)
 def test_tables_arrive(page, class_folders):
@@ -74,6 +75,7 @@ def test_error_lines_arrive(page, tmp_path):
     assert "is not one of fid" in err
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("cheap")
 def test_json_is_exact(class_folders):
     """JSON spells the names in its own ASCII escapes, so a program reads the very name back from any page."""
@@ -106,6 +108,7 @@ with any_text(), bar(total=2, stage="extracting caf\\udce9 한") as advance:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", ["cp1251:strict", "ascii", "utf-8"])
 def test_bars_arrive(page):
     """A bar on a terminal with the name of a folder."""
@@ -129,6 +132,7 @@ def shell(line):
     return subprocess.run(line, shell=True, capture_output=True, text=True, check=False, timeout=300)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only Linux has a full disk to write to")  # noqa: PTH110
 @pytest.mark.parametrize("line", ["G --help >/dev/full", "G fid --help >/dev/full", "G weights list >/dev/full"])
 def test_a_full_stdout_is_told(line):
@@ -140,6 +144,7 @@ def test_a_full_stdout_is_told(line):
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("line", ["G --help >&-", "G cache list >&-"])
 def test_a_closed_stdout_is_told(line):
     """A result that goes nowhere is no success."""
@@ -149,6 +154,7 @@ def test_a_closed_stdout_is_told(line):
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("end", ["2>&-", "2>/dev/full"])
 def test_a_stderr_that_takes_nothing_loses_nothing(end):
     """An error does not go to stdout instead, and a result needs no stderr."""

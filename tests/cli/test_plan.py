@@ -18,6 +18,7 @@ def files(tmp_path):
     return tmp_path / "real.npz", tmp_path / "fake.npz"
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("cheap")
 def test_text_and_json(run, files):
     """A table of counts, or one row for each half-width that was asked for."""
@@ -28,6 +29,7 @@ def test_text_and_json(run, files):
     assert [row["fakes"] for row in found["plan"]] == [16, 16]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("cheap")
 def test_one_operand_and_a_stored_reference(run, files, tmp_path):
     """Images alone are halved; a stored reference stands for the real side, but cannot be parted."""

@@ -7,6 +7,8 @@ import re
 import subprocess
 import sys
 
+import pytest
+
 from ganmetrics.cli.progress import bar
 
 PROGRAM = """
@@ -19,6 +21,7 @@ with bar(total=200, stage="extracting real") as advance:
 """
 
 
+@pytest.mark.slow
 def test_a_terminal_sees_rate_and_time_left():
     """The stage, how far it is, how fast, and how long it will take; it is gone at the end."""
     leader, follower = pty.openpty()

@@ -23,6 +23,7 @@ def test_it_prints_what_the_library_finds(run, pairs):
     )
 
 
+@pytest.mark.slow
 def test_pictures_are_written_and_told(run, pairs, tmp_path):
     """On stderr, unless it is quiet."""
     found = run("reconstruct", *pairs, "--out", tmp_path / "out", "--workers", 0)

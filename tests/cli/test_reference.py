@@ -11,6 +11,7 @@ pytestmark = pytest.mark.usefixtures("cheap")
 OFFLINE = ("--extractor", "efficientnet-lite0", "--workers", "0")
 
 
+@pytest.mark.slow
 def test_a_built_reference_scores_like_its_folder(run, folders, tmp_path):
     """The same digits, from the images and from their statistics."""
     built = run("reference", "build", folders[0], tmp_path / "real.npz", *OFFLINE)
@@ -30,6 +31,7 @@ def test_show_says_how_it_was_made(run, folders, tmp_path):
     assert shown["audit"]["formats"] == {"PNG": 20}
 
 
+@pytest.mark.slow
 def test_merged_halves_score_like_the_whole(run, folders, tmp_path):
     """Parts that were built apart stand together for all images."""
     whole = write_images(tmp_path / "whole", 30, seed=7)
@@ -102,6 +104,7 @@ def test_a_pytorch_fid_file_is_read(run, folders, tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_merged_shards_score_like_the_whole(run, folders, tmp_path):
     """Three parts of 20 images, built apart, are worth what all are; without one of them they are refused."""
     shards = [tmp_path / f"{number}.npz" for number in (1, 2, 3)]

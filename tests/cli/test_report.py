@@ -6,6 +6,7 @@ pytestmark = pytest.mark.usefixtures("cheap")
 CHEAP = ("--extractor", "efficientnet-lite0", "--workers", "0", "-q")
 
 
+@pytest.mark.slow
 def test_a_page_is_written(run, folders, tmp_path):
     """Its path is the output, and the command that makes it again is in it."""
     out = tmp_path / "page.html"
@@ -15,6 +16,7 @@ def test_a_page_is_written(run, folders, tmp_path):
     assert f"ganmetrics report {folders[0]} {folders[1]} --extractor efficientnet-lite0" in html
 
 
+@pytest.mark.slow
 def test_a_page_that_cannot_be_written_costs_no_pass(run, folders, tmp_path):
     """Known before the first image is read; a folder that is not there is made."""
     (tmp_path / "file").write_text("")
@@ -30,6 +32,7 @@ def test_one_set_cannot_come_twice(run, folders):
     assert run("report", folders[0], folders[1], folders[1], *CHEAP).status == 2
 
 
+@pytest.mark.slow
 def test_sets_of_one_name_are_told_apart(run, folders, tmp_path):
     """By their whole paths."""
     other = tmp_path / "other" / "fake"

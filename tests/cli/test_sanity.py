@@ -22,6 +22,7 @@ def classes(tmp_path):
     return tmp_path / "real"
 
 
+@pytest.mark.slow
 def test_the_table_names_every_disturbance_and_metric(run, classes, tmp_path):
     """Scores, then verdicts, on stdout; the audit of every set on stderr."""
     out, others = tmp_path / "out", write_images(tmp_path / "others", 30, seed=9, shift=50)
@@ -40,6 +41,7 @@ def test_the_table_names_every_disturbance_and_metric(run, classes, tmp_path):
     ]
 
 
+@pytest.mark.slow
 def test_json_is_one_object(run, classes):
     """Scores by disturbance and level, verdicts, what was left out, and the provenance."""
     done = run("sanity", classes, *OFFLINE, "--metrics", "fid", "--count", "6", "--json", "-q")
@@ -52,6 +54,7 @@ def test_json_is_one_object(run, classes):
     assert whole["provenance"]["extractor"]["name"] == "efficientnet-lite0"
 
 
+@pytest.mark.slow
 def test_without_class_folders_it_is_said(run, folders):
     """Dropping of modes is left out with its reason, on stdout beside the rest."""
     done = run("sanity", folders[0], *OFFLINE, "--metrics", "fid", "-q")

@@ -19,6 +19,7 @@ def stages(text):
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("cheap")
 @pytest.mark.parametrize("command", ["fid", "evaluate", "compare", "influence", "sanity"])
 def test_every_scoring_command_names_its_stages(run, folders, tmp_path, command):
@@ -31,6 +32,7 @@ def test_every_scoring_command_names_its_stages(run, folders, tmp_path, command)
     assert "network" not in done.out
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("cheap")
 @pytest.mark.parametrize("command", ["fid", "evaluate", "compare", "influence", "sanity"])
 def test_json_has_the_stages_under_one_key(run, folders, tmp_path, command):
@@ -47,6 +49,7 @@ def test_json_has_the_stages_under_one_key(run, folders, tmp_path, command):
     assert stages(timed.err) == []
 
 
+@pytest.mark.slow
 def test_explain_names_its_stages(run, folders, monkeypatch):
     """It has a pass of its own over the images."""
     monkeypatch.setattr(settings, "open_extractor", lambda _, *, preprocessing, **__: Thumbnail(preprocessing))
@@ -55,6 +58,7 @@ def test_explain_names_its_stages(run, folders, monkeypatch):
     assert set(EXTRACTED) <= {row["stage"] for row in found["timing"]}
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("cheap")
 def test_timing_changes_no_result(run, folders):
     """A run without the option says the same and has no table."""

@@ -18,6 +18,7 @@ def test_a_stored_side_is_refused_in_words(make_reference, place):
         compare(*sides, **FREE)
 
 
+@pytest.mark.slow
 def test_metrics_share_their_images_and_stay_in_order():
     """One verdict for each metric, as asked; exchanging A and B turns signs and names."""
     real, near = random_images(40, seed=1), random_images(40, seed=2)

@@ -20,6 +20,7 @@ def test_constant_shift_is_the_squared_distance_of_the_means():
     assert float(fid(real, real + 10, **FREE)) == pytest.approx(300, rel=1e-6)
 
 
+@pytest.mark.slow
 def test_folders_and_tensors_agree(folders):
     """The number does not depend on how the same pixels are handed over."""
     real, fake = folders
@@ -35,6 +36,7 @@ def _pixels(folder):
     return [np.array(Image.open(path)) for path in sorted(folder.iterdir())]
 
 
+@pytest.mark.slow
 def test_real_comes_first_and_the_distance_is_symmetric(folders):
     """Swapping the sides swaps the counts and not the distance."""
     there, back = fid(*folders, **FREE), fid(*reversed(folders), **FREE)
@@ -42,6 +44,7 @@ def test_real_comes_first_and_the_distance_is_symmetric(folders):
     assert (back.real_count, back.fake_count) == (15, 20)
 
 
+@pytest.mark.slow
 def test_a_reference_stands_for_its_images(folders, tmp_path):
     """Object and path of a stored reference give the same score as the folder."""
     real, fake = folders
@@ -66,6 +69,7 @@ def test_a_non_finite_feature_names_the_file(folders):
         fid(*folders, extractor=Broken(), workers=0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batch_size", [1, 7, 64])
 @pytest.mark.parametrize("workers", [0, 2])
 def test_batches_and_workers_do_not_change_the_number(folders, batch_size, workers):
@@ -74,6 +78,7 @@ def test_batches_and_workers_do_not_change_the_number(folders, batch_size, worke
     assert float(fid(*folders, extractor=ChannelMeans(), batch_size=batch_size, workers=workers)) == expected
 
 
+@pytest.mark.slow
 def test_several_metrics_come_from_one_pass(folders):
     """Each image is extracted once whatever is asked."""
     calls = []
@@ -114,6 +119,7 @@ def test_more_images_than_there_are_cannot_be_chosen(folders):
         evaluate(*folders, **FREE, count=99)
 
 
+@pytest.mark.slow
 def test_extract_returns_features_in_order(folders):
     """Row i belongs to image i of the sorted folder."""
     features, logits = extract(folders[0], extractor=ChannelMeans(), workers=2, batch_size=3)

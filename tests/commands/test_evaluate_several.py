@@ -14,6 +14,7 @@ REAL = random_images(60, seed=1)
 FAKES = {"near": random_images(50, seed=2), "dark": random_images(60, seed=3) // 2, "few": random_images(40, seed=4)}
 
 
+@pytest.mark.slow
 def test_each_report_is_what_that_generator_alone_gets():
     """To the last bit, interval included; every image passes the network once."""
     ranking = evaluate(REAL, FAKES, metrics=METRICS, **FREE)
@@ -27,6 +28,7 @@ def test_each_report_is_what_that_generator_alone_gets():
         ]
 
 
+@pytest.mark.slow
 def test_the_real_side_passes_the_network_once():
     """However many generators there are."""
     seen = []
@@ -40,6 +42,7 @@ def test_the_real_side_passes_the_network_once():
     assert sum(seen) == 60 + 50 + 60 + 40
 
 
+@pytest.mark.slow
 def test_differences_are_those_of_compare_with_holms_correction():
     """Value, interval and p-value; the corrected one is no smaller, and the verdict goes by it."""
     ranking = evaluate(REAL, FAKES, metrics=("fid", "precision"), **FREE)
@@ -53,6 +56,7 @@ def test_differences_are_those_of_compare_with_holms_correction():
     assert ranking.order("fd_channel-means")[-1] == "dark"
 
 
+@pytest.mark.slow
 def test_without_intervals_there_are_no_differences():
     """They are the costly part."""
     ranking = evaluate(REAL, FAKES, interval=False, **FREE)
@@ -60,6 +64,7 @@ def test_without_intervals_there_are_no_differences():
     assert ranking.order("fd_channel-means")[-1] == "dark"
 
 
+@pytest.mark.slow
 def test_statistics_have_scores_and_no_differences(make_reference):
     """The reason is told, for the real side and for one generator."""
     stored = make_reference(40)
@@ -71,6 +76,7 @@ def test_statistics_have_scores_and_no_differences(make_reference):
     assert len(mixed["stored"]) == 1
 
 
+@pytest.mark.slow
 def test_one_generator_that_cannot_be_scored_leaves_the_others_alone():
     """Its report has the reason in each metric's place."""
     grey = torch.full((60, 3, 8, 8), 7, dtype=torch.uint8)
@@ -95,6 +101,7 @@ def test_what_is_no_set_of_generators_is_refused(fakes, message):
         evaluate(REAL, fakes, **FREE)
 
 
+@pytest.mark.slow
 def test_labels_of_several_go_by_name():
     """A list cannot be all generators'; an unknown name is a slip."""
     with pytest.raises(InputError, match="labels of several generators need to be given by name"):
@@ -112,6 +119,7 @@ def test_labels_of_several_go_by_name():
     assert float(next(iter(found["few"].values()))) == float(next(iter(alone.values())))
 
 
+@pytest.mark.slow
 def test_held_out_images_are_scored_as_fake_ones():
     """Under a name of their own, with the ratio beside them; `provenance` says which they were."""
     test = random_images(50, seed=9)
@@ -129,6 +137,7 @@ def test_held_out_images_are_scored_as_fake_ones():
     assert "test" not in alone.provenance
 
 
+@pytest.mark.slow
 def test_several_generators_share_held_out_images():
     """They are scored once and rank nobody."""
     ranking = evaluate(REAL, FAKES, test=random_images(50, seed=9), floor=True, **FREE)

@@ -43,6 +43,7 @@ def explained(sets):
     return explain(*sets, **FREE)
 
 
+@pytest.mark.slow
 def test_every_row_is_the_score_under_its_protocol(explained, sets):
     """Values, counts and names are those of separate runs."""
     assert list(explained.protocols) == NAMES
@@ -72,6 +73,7 @@ def test_each_part_is_that_of_one_change(explained):
     assert explained.protocols["stylegan"].convention < 0
 
 
+@pytest.mark.slow
 def test_another_base_counts_from_there(sets, explained):
     """The differences are the first table's, less the base's own; the values stay."""
     other = explain(*sets, protocol="pytorch-fid", **FREE)
@@ -83,6 +85,7 @@ def test_another_base_counts_from_there(sets, explained):
     assert other.protocols["pytorch-fid"].difference == 0
 
 
+@pytest.mark.slow
 def test_the_network_runs_once_for_each_preparation(extractor, sets):
     """Five preparations of three batches of 20 images, and of two batches of 12."""
     explain(*sets, **FREE)

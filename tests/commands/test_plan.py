@@ -13,6 +13,7 @@ def planned(*sides, **options):
     return plan(*sides, extractor=ChannelMeans(), workers=0, **options)
 
 
+@pytest.mark.slow
 def test_a_narrower_interval_takes_more_fakes():
     """Each half-width has its count; those at hand are measured, others are extrapolated, and JSON has all of it."""
     real, fake = random_images(300, seed=1), random_images(128, seed=2) // 2
@@ -32,6 +33,7 @@ def test_a_narrower_interval_takes_more_fakes():
     assert "fd_channel-means: 95% interval, 300 real images, fakes like those given" in found.to_text()
 
 
+@pytest.mark.slow
 def test_without_fakes_a_half_of_the_real_images_plays_them():
     """That is a perfect generator."""
     found = planned(random_images(200, seed=1))

@@ -40,6 +40,7 @@ def batch(tmp_path_factory):
     return path
 
 
+@pytest.mark.slow
 def test_the_five_lines(batch):
     """Distances are from the statistics of all, everything else is of the images in the file."""
     report = evaluate(batch, FAKE, metrics=FIVE, **HOW)
@@ -55,12 +56,14 @@ def test_the_five_lines(batch):
     assert "real: origin vouched for by the caller" in report[names[0]].notes
 
 
+@pytest.mark.slow
 def test_distances_alone_are_the_same(batch):
     """The file is a reference then, as it always was, whose images are not read."""
     expected = float(evaluate(batch, FAKE, metrics=FIVE, **HOW)["fd_inception-v3"])
     assert float(fid(batch, FAKE, **HOW)) == expected
 
 
+@pytest.mark.slow
 def test_several_generators(batch):
     """What needs real images has differences; the distance, whose statistics are of others, has none."""
     ranking = evaluate(batch, {"a": FAKE, "b": FAKE // 2}, metrics=("fid", "precision"), **HOW)
@@ -68,6 +71,7 @@ def test_several_generators(batch):
     assert ranking.order("fd_inception-v3") == ["a", "b"]
 
 
+@pytest.mark.slow
 def test_statistics_without_spatial_ones(tmp_path):
     """What the file lacks is told before the network runs."""
     path = tmp_path / "reference.npz"

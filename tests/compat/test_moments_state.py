@@ -10,6 +10,7 @@ from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.errors import NotEnoughSamples
 
 
+@pytest.mark.slow
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=6), st.integers(0, 1000), st.floats(-1e3, 1e3))
 def test_merging_is_one_pass(counts, seed, shift):
     """In any grouping, with empty parts, and far from the origin."""

@@ -30,6 +30,7 @@ def test_merging_is_associative_with_a_neutral_element(one, two, three):
     assert a.merge(b).count == a.count + b.count
 
 
+@pytest.mark.slow
 @given(parts)
 def test_json_gives_it_back(part):
     """An audit survives JSON."""

@@ -27,6 +27,7 @@ def stylegan(count, size=1000):
     return [f"{index // size:05d}/img{index:08d}.png" for index in range(count)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "paths",
     [

@@ -39,6 +39,7 @@ def test_names_and_places_do_not_matter(folder, tmp_path):
     assert fingerprint(open_source(folder)) == fingerprint(open_source(zipped))
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=20)
 @given(st.lists(st.integers(0, 3), min_size=1, max_size=40), st.lists(st.integers(0, 3), min_size=1, max_size=40))
 def test_it_tells_sequences_apart(one, other):
@@ -80,6 +81,7 @@ def test_an_unreadable_file_has_a_fingerprint_of_its_own(folder):
     assert fingerprint(open_source(folder)) != before
 
 
+@pytest.mark.slow
 def test_memory_is_bounded(noise):
     """Images are read a few at a time, not all at once."""
     alive = peak = 0

@@ -71,6 +71,7 @@ def test_frames_have_digests_of_their_own(animated):
     assert len({fingerprint(with_frames(source, frames)) for frames in ("first", "all", 3, 4)}) == 4
 
 
+@pytest.mark.slow
 def test_workers_decode_frames(animated):
     """As this process does."""
     source = with_frames(open_source(animated), 5)

@@ -64,6 +64,7 @@ def test_lines_tell_geometries_apart():
     assert len({geometry.line() for geometry in different}) == len(different)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [0, 2])
 def test_before_a_preparation(noise, workers):
     """In this process and in workers; it can be pickled."""

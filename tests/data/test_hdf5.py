@@ -54,6 +54,7 @@ def test_channels_last_under_any_name(written, images):
     assert fingerprint(open_source(path)) == fingerprint(open_source(images))
 
 
+@pytest.mark.slow
 def test_workers_get_pixels(written, images):
     """Decoding processes do not open the file."""
     source = open_source(written(images=images))

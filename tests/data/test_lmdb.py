@@ -26,6 +26,7 @@ def written(tmp_path):
     return write
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [{}, {"name": "set.lmdb", "subdir": False}])
 def test_images_in_the_order_of_their_keys(written, noise, encoded, options):
     """A folder with data.mdb, or a file; values that are no images are ignored."""

@@ -36,6 +36,7 @@ def load(source, prepare=floats, *, batch_size=2, workers=0, skip=frozenset()):
     return list(batches)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [0, 1, 2])
 @pytest.mark.parametrize("kind", ["folder", "array", "list"])
 def test_order_and_contents(folder, noise, workers, kind):
@@ -55,6 +56,7 @@ def test_skipped_images_are_left_out(noise):
     assert (np.concatenate(batches) == images[[1, 2, 4, 5]]).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [0, 1])
 @pytest.mark.parametrize("prepare", [failing, doubles])
 def test_a_failing_preparation_names_the_image(folder, workers, prepare):
@@ -67,6 +69,7 @@ def test_a_failing_preparation_names_the_image(folder, workers, prepare):
         load(folder, prepare, workers=workers)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [0, 1])
 @pytest.mark.parametrize("batch_size", [1, 3])
 def test_other_shapes_are_refused(folder, noise, encoded, workers, batch_size):
@@ -76,6 +79,7 @@ def test_other_shapes_are_refused(folder, noise, encoded, workers, batch_size):
         load(folder, workers=workers, batch_size=batch_size)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [0, 1])
 def test_a_file_that_became_unreadable_is_named(folder, workers):
     """A file that was damaged or removed since the audit stops the pass, by name."""
@@ -90,6 +94,7 @@ def test_a_file_that_became_unreadable_is_named(folder, workers):
         list(prepared_batches(source, floats, alpha="white", batch_size=1, workers=workers, skip=frozenset({1})))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [0, 1])
 def test_an_npz_that_was_cut_is_named(tmp_path, noise, workers):
     """Pixels that are read in this process name their place as files do."""
@@ -108,6 +113,7 @@ def test_options_are_checked(noise):
         load(noise()[None], workers=-1)
 
 
+@pytest.mark.slow
 def test_the_callers_random_numbers_are_untouched(noise):
     """Scoring inside a training loop does not change the training."""
     state = torch.get_rng_state()
@@ -125,6 +131,7 @@ def gone(processes):
     return False
 
 
+@pytest.mark.slow
 def test_closing_early_ends_the_workers(noise, capfd):
     """After close, an error in the consumer, or dropping the iterator, no worker is left, and nothing is printed."""
     source = open_source([noise(seed=seed) for seed in range(100)])
@@ -155,6 +162,7 @@ def where(image):
     return np.full((1,), os.getpid() % 4096 + 0 * image.sum(), np.float32)
 
 
+@pytest.mark.slow
 def test_workers_are_other_processes(noise):
     """Preparation happens elsewhere with workers, and here without."""
     here = where(noise())[0]
@@ -162,6 +170,7 @@ def test_workers_are_other_processes(noise):
     assert load([noise()], where, workers=1)[0][0, 0] != here
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["folder", "array"])
 def test_memory_in_flight_is_bounded(noise, kind):
     """A consumer that stops asking stops the reading: a few batches are read ahead, not all."""
@@ -199,6 +208,7 @@ def test_no_more_workers_than_tasks(noise, monkeypatch):
     assert started == [6, 3, 2, 2]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [0, 1])
 def test_a_batch_larger_than_any_number_of_images(noise, workers):
     """All images are one batch, and nothing is made ready for the others."""

@@ -22,6 +22,7 @@ def odd(folder, noise, encoded):
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [0, 2])
 def test_everything_is_counted(odd, workers):
     """Formats, modes, sizes, treatments, other and unreadable files are counted, in any number of processes."""

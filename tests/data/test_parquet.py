@@ -36,6 +36,7 @@ def prepare(image):
     return image.mean(axis=(0, 1)).astype(np.float32)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [0, 2])
 def test_rows_come_back_across_groups(written, noise, encoded, workers):
     """Every image, label and name, in order and at random, in this process and in workers."""

@@ -234,6 +234,7 @@ def test_the_file_has_no_name_and_stays_in_its_process(tmp_path, monkeypatch):
     assert fingerprint(pickle.loads(pickle.dumps(in_memory))) == fingerprint(source)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [0, 2])
 def test_workers_get_pixels(workers):
     """From the disk as from memory."""
@@ -243,6 +244,7 @@ def test_workers_get_pixels(workers):
     assert (np.concatenate(list(batches)) == np.stack([source.read(index) for index in range(10)])).all()
 
 
+@pytest.mark.slow
 def test_a_stream_scores_as_its_images_do():
     """To the last bit."""
     real, extractor = random_images(30, seed=1), ChannelMeans()
@@ -254,6 +256,7 @@ def test_a_stream_scores_as_its_images_do():
     assert streamed.fake_count == 10
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the peak of its memory in Linux's unit")
 def test_memory_does_not_grow_with_the_images():
     """A stream of 240 MB takes 20 MB beyond the bound it was given, not 240."""

@@ -32,12 +32,14 @@ def die(_):
     os.kill(os.getpid(), 9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [0, 1, 3])
 def test_results_come_in_order(workers):
     """The order is that of the tasks, which may come from a generator."""
     assert list(map_in_workers(square, iter(range(50)), workers=workers)) == [number**2 for number in range(50)]
 
 
+@pytest.mark.slow
 def test_a_killed_worker_is_one_line():
     """A worker that the system kills is told as such, without a traceback."""
     ended = r"^a decoding worker ended early, killed or out of memory: SIGKILL; [^\n]*$"
@@ -45,6 +47,7 @@ def test_a_killed_worker_is_one_line():
         list(map_in_workers(die, range(3), workers=1))
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(multiprocessing.get_start_method() != "fork", reason="nothing is inherited without fork")
 def test_forked_workers_leave_what_they_inherit_alone():
     """Their collectors would write to every object, and hold a copy of its page; the parent's go on as they were."""
@@ -109,6 +112,7 @@ SCRIPT = """
 """
 
 
+@pytest.mark.slow
 def test_fresh_processes(tmp_path):
     """Batches are the same in processes that share nothing, where a function that cannot be sent is an error."""
     script = tmp_path / "script.py"
@@ -139,6 +143,7 @@ INTERRUPTED = """
 """
 
 
+@pytest.mark.slow
 def test_an_interrupt_is_the_parents(tmp_path):
     """Ctrl-C, which the terminal sends to all processes, raises in the parent alone; the workers end silently."""
     script = tmp_path / "script.py"
@@ -169,6 +174,7 @@ TERMINATED = """
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
 def test_workers_do_not_outlive_a_terminated_parent(tmp_path):
     """A scheduler's SIGTERM ends the parent without clean-up; its workers end too, in the middle of a task."""

@@ -19,6 +19,7 @@ def gathered(batch, *, blocks=True):
     return accumulator.layer()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batch", [1, 33, BLOCK_ROWS, 5000])
 def test_batches_do_not_change_a_bit(batch):
     """The sums of the whole and of each block are taken over steps of their own."""

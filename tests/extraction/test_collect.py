@@ -25,6 +25,7 @@ def gathered(*, keep=LEAN, batch_size=100, skip=frozenset(), progress=silent):
     return collect(Survey(open_source(IMAGES), "digest", audit), settings, keep=keep, progress=progress)
 
 
+@pytest.mark.slow
 def test_several_blocks_equal_the_whole():
     """More images than a block: the merged moments are those of all features."""
     assert len(IMAGES) > 2 * BLOCK_ROWS
@@ -33,6 +34,7 @@ def test_several_blocks_equal_the_whole():
     np.testing.assert_allclose(moments.covariance, np.cov(FEATURES, rowvar=False), rtol=1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batch_size", [1, 7, 1024, 1025, 5000])
 def test_the_batch_size_does_not_change_a_bit(batch_size):
     """Sums are taken over blocks of their own size, whatever the batches."""
@@ -41,6 +43,7 @@ def test_the_batch_size_does_not_change_a_bit(batch_size):
     assert torch.equal(found.covariance, expected.covariance)
 
 
+@pytest.mark.slow
 def test_features_and_logits_are_kept_only_when_asked():
     """Memory grows with the images only where a metric needs it."""
     lean = gathered()
@@ -51,6 +54,7 @@ def test_features_and_logits_are_kept_only_when_asked():
     assert torch.equal(full.features, full.logits)
 
 
+@pytest.mark.slow
 def test_skipped_images_are_left_out():
     """The indices that the audit found bad take no part."""
     skip = frozenset({0, 17, 2499})
@@ -60,6 +64,7 @@ def test_skipped_images_are_left_out():
     np.testing.assert_allclose(moments.mean, kept.mean(axis=0), rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_progress_counts_images():
     """The stage is named, and its steps add up to the images."""
     from contextlib import contextmanager

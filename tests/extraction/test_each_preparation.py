@@ -57,6 +57,7 @@ def test_each_resizer_runs_once_an_image(monkeypatch):
     assert calls == ["tf1-bilinear", "pillow-bicubic-float"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [0, 1])
 def test_statistics_are_those_of_separate_passes(workers):
     """One pass over ten images in batches of four gives what a pass for each preparation would."""

@@ -12,6 +12,7 @@ from ganmetrics.errors import InputError, StorageError
 from ganmetrics.extraction.feature_store import LEAST_MEMORY, FeatureStore
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rows", [1000, 40_000])
 def test_rows_come_back_as_they_went_in(rows, monkeypatch, tmp_path):
     """In memory and past the budget alike; the file has no name that could be left behind."""

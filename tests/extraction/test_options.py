@@ -50,6 +50,7 @@ def test_every_function_takes_the_value_or_its_keywords(name):
     assert not names(Extraction) & set(parameters)
 
 
+@pytest.mark.slow
 def test_value_and_keywords_give_one_score():
     """They are two spellings."""
     sides, how = (random_images(20, seed=1), random_images(20, seed=2)), Extraction(ChannelMeans(), count=15, workers=0)
@@ -89,6 +90,7 @@ KINDS = {
 }
 
 
+@pytest.mark.slow
 def test_wrong_kinds_are_refused_and_numbers_become_pythons():
     """In a process of its own: here annotations are checked before the library sees a value."""
     lines = ["import numpy, torch, ganmetrics"]

@@ -157,6 +157,7 @@ def features(extractor):
     return collect(surveyed, settings, keep=Keep(features=True, blocks=True, images=True), progress=silent)
 
 
+@pytest.mark.slow
 def test_the_number_of_streams_does_not_change_a_bit(cores):
     """Features, moments and kept images, with 1, 2 and 4."""
     found = []

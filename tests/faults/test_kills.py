@@ -60,6 +60,7 @@ def status_of(child):
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", COMMANDS.values(), ids=COMMANDS)
 def test_a_killed_command_leaves_nothing_that_its_next_run_does_not_clear(place, words):
     """The last run of all is not killed; its output is whole, and there is no other new file."""

@@ -110,6 +110,7 @@ def killed_at(number, rank_killed):
     return work
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rank_killed", [0, 1])
 def test_a_rank_that_dies_in_any_phase_ends_the_other(sets, tmp_path, rank_killed):
     """Before a meeting, from the first to the last: opening, hashing, extracting, joining, scoring, keeping."""
@@ -123,6 +124,7 @@ def test_a_rank_that_dies_in_any_phase_ends_the_other(sets, tmp_path, rank_kille
         assert not list(tmp_path.glob(f"c{number}/*.tmp"))
 
 
+@pytest.mark.slow
 def test_ranks_that_see_other_numbers_of_images_are_told(sets, tmp_path):
     fewer = str(write_images(tmp_path / "fewer", 20))
     for found in run(tmp_path / "out", lambda rank: score(sets[0], (sets[1], fewer)[rank])):
@@ -130,6 +132,7 @@ def test_ranks_that_see_other_numbers_of_images_are_told(sets, tmp_path):
         assert found.endswith(" they see 24, 20")
 
 
+@pytest.mark.slow
 def test_ranks_that_see_other_images_are_told(sets, tmp_path):
     """As many, and under the same names."""
     for place in ("a", "b"):
@@ -145,6 +148,7 @@ def test_ranks_that_see_other_images_are_told(sets, tmp_path):
         )
 
 
+@pytest.mark.slow
 def test_ranks_with_caches_of_their_own_give_the_same(sets, tmp_path):
     """One that is empty, one that is full, one with less in each entry than is asked."""
     alone = pytest.approx(score(*sets), rel=1e-9)
@@ -158,11 +162,13 @@ def test_ranks_with_caches_of_their_own_give_the_same(sets, tmp_path):
         assert run(tmp_path / str(number), work) == [alone, alone], caches
 
 
+@pytest.mark.slow
 def test_a_cache_on_one_rank_alone_is_told(sets, tmp_path):
     for found in run(tmp_path / "out", lambda rank: score(*sets, cache=(None, str(tmp_path / "cache"))[rank])):
         assert found.startswith("InputError: all processes need the same images, options and files")
 
 
+@pytest.mark.slow
 def test_a_call_that_one_rank_does_not_make_is_told(sets, tmp_path):
     def work(rank):
         ranks.MEETING = timedelta(seconds=3)
@@ -176,6 +182,7 @@ def test_a_call_that_one_rank_does_not_make_is_told(sets, tmp_path):
     assert elsewhere == "elsewhere"
 
 
+@pytest.mark.slow
 def test_streams_that_differ_are_told(sets, tmp_path):
     """Each process has its own random images, of which it would give a share."""
     for found in run(tmp_path / "out", lambda rank: score(sets[0], random_images(24, seed=rank))):

@@ -43,6 +43,7 @@ def fill(disk, *, leaving):
     (disk / "other").write_bytes(bytes(free.f_bavail * free.f_frsize - leaving))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("left", [0, 0.5])
 def test_a_full_disk_is_told_and_left_as_it_was(folders, disk, left):
     """Whether none or a part of the file fits: of an output in one line, of a cache before the work."""
@@ -59,6 +60,7 @@ def test_a_full_disk_is_told_and_left_as_it_was(folders, disk, left):
     assert [path.name for path in disk.rglob("*") if path.is_file()] == ["other"]
 
 
+@pytest.mark.slow
 def test_a_cache_on_a_read_only_disk_serves_what_it_has(folders, disk):
     """And says that it cannot take what it has not."""
     first = fid(*folders, cache=disk, **HERE)
@@ -68,6 +70,7 @@ def test_a_cache_on_a_read_only_disk_serves_what_it_has(folders, disk):
         fid(folders[0], random_images(20, seed=9), cache=disk, **HERE)
 
 
+@pytest.mark.slow
 def test_a_cache_of_another_user_is_told(folders, tmp_path):
     """In a process that is neither its owner nor root; what it needs of Python has been loaded before."""
     cache = tmp_path / "cache"
@@ -95,6 +98,7 @@ def test_a_cache_of_another_user_is_told(folders, tmp_path):
     assert "--no-cache" in said
 
 
+@pytest.mark.slow
 def test_a_cache_that_all_may_write_overwrites_nothing_elsewhere(folders, tmp_path, caplog):
     """A link in an entry's place is removed, never followed: neither read nor written through."""
     cache = tmp_path / "cache"
@@ -148,6 +152,7 @@ def test_a_tiny_dev_shm(folders):
     assert float(done.stdout) == fid(*folders, **HERE).value
 
 
+@pytest.mark.slow
 def test_threads_score_at_once(folders):
     """Four threads, one cache, and no main thread among them."""
     alone = fid(*folders, **HERE).value

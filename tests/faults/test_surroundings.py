@@ -55,6 +55,7 @@ def removed(folder):
     shutil.rmtree(folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", [deleted, rewritten, removed])
 def test_files_that_change_while_they_are_scored_are_told(tmp_path, change):
     """In one line, and nothing is kept of the mixture."""
@@ -67,6 +68,7 @@ def test_files_that_change_while_they_are_scored_are_told(tmp_path, change):
     assert not list((tmp_path / "cache").glob("*"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [0, 2])
 def test_odd_names_are_read_and_told_printably(tmp_path, workers):
     real, fake = write_images(tmp_path / "real", 20, seed=1), write_images(tmp_path / "fake", 20, seed=1)

@@ -60,6 +60,7 @@ class Means(FrozenNetwork):
         return Outputs(batch.mean(dim=(2, 3)))
 
 
+@pytest.mark.slow
 def test_a_loop_on_another_device_prepares_there():
     """Its scores are the host's; no image is prepared by the host."""
     spec = ExtractorSpec("means", 3, None, "mean", None, "tf1-bilinear 9x9 (x-128)/128")

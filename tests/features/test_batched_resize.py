@@ -30,6 +30,7 @@ def batched(images, size, resizer):
     return resize_batch(torch.from_numpy(images).permute(0, 3, 1, 2), size, resizer=resizer).numpy()
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(source=st.tuples(SIDE, SIDE), target=st.tuples(SIDE, SIDE), resizer=NAMES, seed=st.integers(0, 99))
 def test_every_bit_is_that_of_one_image_at_a_time(source, target, resizer, seed):
@@ -38,6 +39,7 @@ def test_every_bit_is_that_of_one_image_at_a_time(source, target, resizer, seed)
     assert np.array_equal(batched(images, target, resizer), one_by_one(images, target, resizer))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("resizer", list(RESIZERS))
 @pytest.mark.parametrize("source", [(512, 384), (32, 32), (299, 500)])
 def test_sizes_in_use_are_exact(source, resizer):

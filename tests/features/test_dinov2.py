@@ -108,6 +108,7 @@ def test_the_learnt_grid_stays():
     assert resampled_positions(table, LEARNT_GRID) is table
 
 
+@pytest.mark.slow
 def test_the_network_is_timms(weights):
     """The class token is that of timm's DINOv2 at 224 pixels, given the same weights and the resampled table."""
     timm = pytest.importorskip("timm")
@@ -123,6 +124,7 @@ def test_the_network_is_timms(weights):
     assert (truth[0] - truth[1]).norm() > 0.03 * truth[0].norm()  # control: images differ
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ARCHITECTURES)
 def test_every_size_has_timms_parameters(name):
     """Names and shapes are those of the published networks."""
@@ -137,6 +139,7 @@ def test_every_size_has_timms_parameters(name):
     assert ARCHITECTURES[name].heads == theirs.blocks[0].attn.num_heads
 
 
+@pytest.mark.slow
 def test_the_table_shows_in_the_features(weights):
     """Control: timm's own resampling of the same weights moves the features by far more than rounding."""
     timm = pytest.importorskip("timm")
@@ -165,6 +168,7 @@ def test_the_spec_says_what_it_is(weights):
     }
 
 
+@pytest.mark.slow
 def test_an_image_does_not_depend_on_its_batch(weights):
     """Features are the same alone and among others, through the registry and from uint8."""
     extractor = load_extractor("dinov2-vits14", weights=weights)
@@ -177,6 +181,7 @@ def test_an_image_does_not_depend_on_its_batch(weights):
     assert (together[0] - together[1]).norm() > 0.01 * together[0].norm()
 
 
+@pytest.mark.slow
 def test_reduced_precision_normalises_in_float32(weights):
     """Computed in bfloat16 the features are near, not equal, and float32."""
     batch = images(2)
@@ -193,6 +198,7 @@ def test_weights_of_another_size_are_refused(weights):
         extractor(images(1), CPU)
 
 
+@pytest.mark.slow
 def test_registers_are_another_network(tmp_path):
     """Weights with register tokens are not those of FD-DINOv2."""
     torch.save(seeded_state(SMALL) | {"register_tokens": torch.zeros(1, 4, 384)}, tmp_path / "reg4.pth")

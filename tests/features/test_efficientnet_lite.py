@@ -25,6 +25,7 @@ def outputs_of(extractor, *images):
     return extractor(torch.from_numpy(np.stack([extractor.prepare(image) for image in images])), CPU)
 
 
+@pytest.mark.slow
 def test_it_recognises_a_cat_and_a_cup(extractor):
     """The network with these weights and this preparation knows photographs of an Egyptian cat and an espresso."""
     data = pytest.importorskip("skimage.data")

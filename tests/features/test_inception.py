@@ -60,6 +60,7 @@ def relative_error(value, truth):
     return (value - truth).norm(dim=1) / truth.norm(dim=1)
 
 
+@pytest.mark.slow
 def test_outputs_equal_an_independent_network(state, batch, outputs):
     """Pool3, logits and spatial features of images of four sizes are those of the unfolded network in float64."""
     pool3, logits, spatial = oracle_outputs(build_oracle(state), batch)
@@ -69,6 +70,7 @@ def test_outputs_equal_an_independent_network(state, batch, outputs):
         assert relative_error(value, truth).max() < 1e-5
 
 
+@pytest.mark.slow
 def test_pooling_of_torchvision_would_be_seen(state, batch, outputs):
     """Averaging in the last block, or counting padded zeros, moves pool3 far beyond the tolerance of parity."""
     oracle = build_oracle(state)
@@ -93,6 +95,7 @@ def test_an_image_does_not_depend_on_its_batch(extractor, batch, outputs):
     assert relative_error(alone, outputs.features[1:2]).max() < 1e-6
 
 
+@pytest.mark.slow
 def test_the_network_stays_in_evaluation_mode(path, batch, outputs):
     """`train()` changes neither mode nor outputs, and no parameter asks for a gradient."""
     network = build_inception(path).freeze().train()
@@ -101,6 +104,7 @@ def test_the_network_stays_in_evaluation_mode(path, batch, outputs):
     assert relative_error(network(batch[:1]).features, outputs.features[:1]).max() < 1e-6
 
 
+@pytest.mark.slow
 def test_convolutions_lie_channels_last(path):
     """The weights of convolutions are in the memory format that their kernels are fast in."""
     weight = build_inception(path).freeze().Mixed_5b.branch5x5_2.weight
@@ -116,6 +120,7 @@ def test_spec_tells_the_choice(path):
     assert spec.preprocessing == "half-pixel-bilinear 299x299 2x/255-1"
 
 
+@pytest.mark.slow
 def test_batch_counts_are_optional(state, path, tmp_path):
     """The 472 tensors without batch counts, as published, give the network that all 566 give."""
     bare = {name: value for name, value in state.items() if not name.endswith("num_batches_tracked")}
@@ -135,6 +140,7 @@ def without(name):
     return lambda state: {key: value for key, value in state.items() if key != name}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "message"),
     [

@@ -47,6 +47,7 @@ def test_the_distance_is_that_of_the_network_s_features():
     assert (score.name, extractor.spec.dimension, extractor.spec.layer) == ("fd_mine", 5, "output")
 
 
+@pytest.mark.slow
 def test_a_function_has_a_name_and_no_weights():
     """Of a function nothing but the name tells two apart."""
     extractor = ModuleExtractor(lambda batch: batch.mean(dim=(2, 3)), name="means", size=None, scaling="x", dimension=3)
@@ -249,6 +250,7 @@ SCRIPT = """
 """
 
 
+@pytest.mark.slow
 def test_wherever_an_extractor_is_given():
     """Without the checks of types that only the tests have: at once, in one line, by every public function."""
     done = subprocess.run(

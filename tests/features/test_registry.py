@@ -66,6 +66,7 @@ def test_an_unknown_name_is_answered_with_the_right_ones(name):
     assert name not in EXTRACTORS
 
 
+@pytest.mark.slow
 def test_importing_loads_no_optional_package():
     """Optional packages are loaded when an extractor needs them, not before."""
     code = "import sys, ganmetrics.features.registry; sys.exit(bool({'timm', 'torchvision'} & set(sys.modules)))"

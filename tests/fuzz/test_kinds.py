@@ -71,6 +71,7 @@ def test_every_case_ends_well_or_in_one_line(kind, seed):
     assert ended["refused"] > CASES / 10
 
 
+@pytest.mark.slow
 def test_all_kinds_are_run():
     """Of the driver's own list, which imports the package plainly; here it would be type-checked."""
     code = "from tests.fuzz.kinds import KINDS; print(*KINDS)"
@@ -79,6 +80,7 @@ def test_all_kinds_are_run():
     assert sorted(done.stdout.split()) == sorted(KINDS)
 
 
+@pytest.mark.slow
 def test_what_failed_once_does_not_again():
     """Each line of the list is a case that once raised what it may not."""
     found = run((str(FAILED_ONCE),))
@@ -120,6 +122,7 @@ def test_the_driver_ends_a_case_that_hangs(monkeypatch):
     assert "TookTooLong" in failure.what
 
 
+@pytest.mark.slow
 def test_the_driver_tells_that_memory_grew(monkeypatch):
     monkeypatch.setattr("tests.fuzz.driver.GROWTH", 50 * 2**20)
     kept = []

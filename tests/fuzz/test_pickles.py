@@ -58,6 +58,7 @@ def no_hang():
     signal.signal(signal.SIGALRM, before)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("no_hang")
 def test_crafted_pickles_end_well():
     """Some are read and some refused: a grammar whose every case is refused at its first byte would show nothing."""
@@ -67,6 +68,7 @@ def test_crafted_pickles_end_well():
     assert LEAST * CASES < read < (1 - LEAST) * CASES
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("no_hang")
 def test_the_seeds_are_read():
     """What is changed was sound before."""

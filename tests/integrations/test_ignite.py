@@ -13,6 +13,7 @@ engines = pytest.importorskip("ignite.engine")
 from ganmetrics.integrations.ignite import ScoreHandler  # noqa: E402
 
 
+@pytest.mark.slow
 def test_it_scores_at_the_engines_events(tmp_path):
     """Before the first epoch and every second one, in evaluation mode; numbers are in the engine's state."""
     generator = nn.Sequential(nn.Linear(4, 48), nn.BatchNorm1d(48), nn.Tanh(), nn.Unflatten(1, (3, 4, 4)))

@@ -53,6 +53,7 @@ def test_all_random_numbers_are_seeded_and_put_back():
     assert (state(), random.getstate()) == (before, of_python)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("world", [2, 3])
 def test_processes_make_the_same_images_together(evaluator, monkeypatch, world):
     """Batch by batch in turn, so that the score does not depend on how many there are."""

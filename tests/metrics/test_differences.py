@@ -47,6 +47,7 @@ def null_differences(counts):
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("counts", REPETITIONS)
 @pytest.mark.parametrize("metric", ["fid", "kid", "precision", "recall"])
 def test_two_samples_of_one_generator_are_rejected_as_often_as_said(metric, counts):
@@ -68,6 +69,7 @@ def test_intervals_cover_no_difference_and_are_not_wide_for_it(metric):
     assert half < 1.6 * 1.96 * np.std([each.value for each in found])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("difference", DIFFERENCES)
 def test_a_worse_generator_is_told_from_a_better_one(difference):
     """Shifted by 1.2 in each feature instead of 0.1: called, whichever comes first."""

@@ -28,6 +28,7 @@ def shares(counts):
     return values, values / values.sum()
 
 
+@pytest.mark.slow
 @given(PAIRS)
 def test_divergences_are_their_formulas(pair):
     """On counts, which are normalised: SciPy's relative entropies, total variation, and its 1-Wasserstein distance."""
@@ -42,6 +43,7 @@ def test_divergences_are_their_formulas(pair):
     assert earth_movers_distance(p, q, positions=places) == pytest.approx(expected, abs=1e-12)
 
 
+@pytest.mark.slow
 @given(PAIRS)
 def test_two_are_symmetric_and_bounded(pair):
     """Jensen-Shannon and earth mover's are symmetric, the one at most log 2, the other at most 1 between labels."""

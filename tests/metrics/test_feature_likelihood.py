@@ -39,6 +39,7 @@ def test_the_density_is_that_of_the_mixture():
     torch.testing.assert_close(fitted.means[-1], points.mean(dim=0))
 
 
+@pytest.mark.slow
 def test_the_fit_is_the_most_likely():
     """A general optimiser of the variances' logarithms finds nothing better; the first variances are worse."""
     means, points = drawn(5, 2, 1), 1.5 * drawn(60, 2, 2)
@@ -54,6 +55,7 @@ def test_the_fit_is_the_most_likely():
     assert found > likelihood(points.numpy(), every, np.ones(6)) + 0.01
 
 
+@pytest.mark.slow
 def test_blocks_change_nothing():
     """A few points at a time or all."""
     means, points = drawn(9, 3, 1), drawn(50, 3, 2)
@@ -73,6 +75,7 @@ def test_the_score_is_the_difference_of_two_likelihoods():
     assert found.gap == pytest.approx(100 * (expected[1] - expected[0]), rel=1e-9)
 
 
+@pytest.mark.slow
 def test_a_generator_as_good_as_the_training_set_is_at_zero():
     """Half as many fakes as training images, drawn alike: as likely as half the training images."""
     train, test, fake = drawn(1000, 4, 1), drawn(500, 4, 2), drawn(500, 4, 3)
@@ -82,6 +85,7 @@ def test_a_generator_as_good_as_the_training_set_is_at_zero():
     assert feature_likelihood(train, test, fake[:5].repeat(100, 1)).value > 5
 
 
+@pytest.mark.slow
 def test_copies_open_the_gap():
     """With near copies of all training images the training images are far more likely than the test images."""
     train, test = drawn(300, 6, 1), drawn(300, 6, 2)

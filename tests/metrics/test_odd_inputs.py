@@ -148,6 +148,7 @@ def test_what_is_no_array_of_features_is_refused_in_one_line(name):
             assert len(str(caught.value)) < 200, kind
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CALLS)
 def test_the_same_numbers_however_they_lie_in_memory(name):
     """To the last digits; the array itself is not changed."""
@@ -169,6 +170,7 @@ def test_wider_features_give_the_same(name):
         assert found == pytest.approx(expected(name), rel=1e-6, abs=1e-6), kind
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CALLS)
 def test_narrow_features_are_the_numbers_that_they_are(name):
     """Half precision is widened, not computed in."""

@@ -11,6 +11,7 @@ from tests.metrics.calls import CALLS, REAL, numbers
 from tests.other_device import other_device
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("device", ["ipu", "mps"])
 @pytest.mark.parametrize("name", CALLS)
 def test_features_may_lie_on_another_device(name, device):
@@ -44,6 +45,7 @@ def test_the_played_device_refuses_what_hardware_does():
             there(REAL.clone()).double()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CALLS)
 def test_a_callers_autocast_changes_nothing(name):
     """Reduced precision that a training loop has switched on is for its own products."""

@@ -84,12 +84,14 @@ def test_no_metric_is_forgotten():
     assert PROPERTIES.keys() == METRICS.keys()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", having("symmetric"))
 def test_sides_may_be_exchanged(name):
     """The distance there is the distance back."""
     assert score(name, REAL, FAKE) == pytest.approx(score(name, FAKE, REAL), rel=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["precision", "recall", "density", "coverage", "realism", "authenticity", "clipped_density", "p_precision"]
 )
@@ -98,6 +100,7 @@ def test_sides_may_not_be_exchanged(name):
     assert score(name, REAL, FAKE) != pytest.approx(score(name, FAKE, REAL), rel=1e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("prefix", ["", "symmetric_", "p_"])
 def test_precision_and_recall_exchange_when_the_sides_do(prefix):
     """They are one question, asked of either side."""
@@ -105,6 +108,7 @@ def test_precision_and_recall_exchange_when_the_sides_do(prefix):
     assert one == pytest.approx(other, rel=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", having("order free"))
 def test_order_does_not_matter(name):
     """Images and their classes, shuffled on either side."""
@@ -127,6 +131,7 @@ def test_order_matters_where_images_are_cut_in_order(name):
     assert score(name, REAL, FAKE[RNG.permutation(40)]) != score(name, REAL, FAKE)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", having("zero on equal"))
 def test_equal_sets_are_at_zero(name):
     """No image of one is missing in the other."""
@@ -134,12 +139,14 @@ def test_equal_sets_are_at_zero(name):
     assert score(name, REAL, REAL) == pytest.approx(0, abs=rounding)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", having("one on equal"))
 def test_equal_sets_share_everything(name):
     """Every image lies in its own ball."""
     assert score(name, REAL, REAL) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", having("shift seen"))
 def test_a_far_shift_is_worse_than_a_near_one(name):
     """In the direction that the catalogue declares."""
@@ -149,6 +156,7 @@ def test_a_far_shift_is_worse_than_a_near_one(name):
     assert far > near if METRICS[name].lower_is_better else far < near
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", having("shift praised"))
 def test_a_far_shift_is_better_than_a_near_one_where_only_copies_count(name):
     """What is far from every real image repeats none: authenticity is no measure of quality."""
@@ -171,6 +179,7 @@ def test_every_metric_says_what_it_makes_of_a_shift():
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*having("memory"), "fld"])
 def test_copies_of_training_images_are_worse_than_held_out_ones(name):
     """Each image a step away from a real one, or from one that training never saw."""
@@ -178,6 +187,7 @@ def test_copies_of_training_images_are_worse_than_held_out_ones(name):
     assert copied > fresh if METRICS[name].lower_is_better else copied < fresh
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", having("one-sided"))
 def test_the_real_side_does_not_enter(name):
     """The number is of the fake images alone."""

@@ -83,6 +83,7 @@ def test_it_is_seen_where_moments_are_equal():
     assert sliced_distance(real, fake) > 0.5
 
 
+@pytest.mark.slow
 def test_the_correction_takes_the_bias_away():
     """Two samples of one distribution, 40 times: the value is far above 0, the corrected one about it."""
     found = [sliced_estimate(drawn(100, 4, seed), drawn(100, 4, seed + 500), directions=100) for seed in range(40)]

@@ -105,6 +105,7 @@ def test_lines_of_code_stay_lines():
     assert "one\ntwo" in Page("t", "", (Section("s", (Code("c", "one\ntwo"),)),)).to_html()
 
 
+@pytest.mark.slow
 def test_pictures_fit_the_page(tmp_path):
     """Noise compresses badly: a thousand large ones are made smaller until the page stays below 5 MB."""
     noise = np.random.default_rng(0).integers(0, 256, (128, 128, 3), np.uint8)

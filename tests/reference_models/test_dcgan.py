@@ -34,6 +34,7 @@ def test_its_step_is_the_trainer_s(trainer):
     assert not torch.allclose(started["out.weight"], networks[0].state_dict()["out.weight"], atol=1e-5)
 
 
+@pytest.mark.slow
 def test_it_learns(extractor):
     """The distance at its best is far below that of the untrained generator."""
     images = draw_shapes(512, size=16).images

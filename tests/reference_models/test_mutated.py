@@ -112,6 +112,7 @@ def outcome(call, *arguments):
     return True
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Sparse", "ignore:TypedStorage", "ignore:.*quantize", "ignore:.*[Qq]uantized")
 @pytest.mark.parametrize("seed", [0, 1])
 def test_mutated_checkpoints(content, tmp_path, seed):
@@ -159,6 +160,7 @@ PIECES = ("[[[[", "[" * 3000, "{" * 3000, "1" * 5000, "0x" + "f" * 5000, "nan", 
 PIECES += ("\x00", "\udcff", "=", "\n[net]\n", "\nnet = 3\n", "a." * 500, "\x1b[2J", "true", "[[1], 2]", "{}", "9" * 18)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 1])
 def test_mutated_toml(tmp_path, seed):
     """Configurations in which anything may stand: read as they are, or refused in one line, and cheaply."""
@@ -202,6 +204,7 @@ def test_what_a_refusal_says(tmp_path, text, words):
         build_outlines(from_flat(read_toml(tmp_path / "config.toml")).net)
 
 
+@pytest.mark.slow
 def test_tensors_that_claim_more_than_they_hold(content, tmp_path):
     """A few bytes that a stride of zero repeats are no weights; nor are those of another network."""
     for name, change in (

@@ -11,6 +11,7 @@ FREE = {"extractor": ChannelMeans(), "workers": 0, "device": "cpu"}
 IMAGES = random_images(48)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("interval", "floor"), [(False, False), (True, False), (False, True)])
 def test_what_is_asked_for_is_kept(interval, floor):
     """Images for intervals, blocks for a floor; the moments are the same."""
@@ -19,6 +20,7 @@ def test_what_is_asked_for_is_kept(interval, floor):
     assert torch.equal(found.moments.mean, Reference.from_images(IMAGES, **FREE).moments.mean)
 
 
+@pytest.mark.slow
 def test_shards_of_a_choice_are_that_choice():
     """Joined they are what one process gives, and each says which part it is."""
     options = {"count": 30, "seed": 3, **FREE}

@@ -80,6 +80,7 @@ def test_an_entry_of_an_earlier_version_may_be_of_any_images(cache, make_referen
     assert cache.may_hold(images(7))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("begins_alike", [False, True])
 def test_a_cold_run_reads_each_file_twice(tmp_path, monkeypatch, begins_alike):
     """Once for digest and audit, once for the features, whatever else the cache holds; thrice where one begins so."""
@@ -104,6 +105,7 @@ def test_a_cold_run_reads_each_file_twice(tmp_path, monkeypatch, begins_alike):
     assert reads.count(29) == 1
 
 
+@pytest.mark.slow
 def test_the_least_recently_used_go_first(cache, make_reference):
     """The bound holds, and what was used last stays."""
     keys = [dataclasses.replace(KEY, contents=str(number)) for number in range(4)]
@@ -134,6 +136,7 @@ def test_clear_removes_everything(cache, make_reference):
     assert cache.clear() == 0
 
 
+@pytest.mark.slow
 def test_a_cached_score_equals_the_uncached_to_the_last_bit(tmp_path):
     """The first run, the second from the cache, and one without a cache print the same number."""
     real, fake = write_images(tmp_path / "real", 20, seed=1), write_images(tmp_path / "fake", 15, seed=2, shift=9)
@@ -145,6 +148,7 @@ def test_a_cached_score_equals_the_uncached_to_the_last_bit(tmp_path):
     assert len(ReferenceCache(tmp_path / "cache").entries()) == 2
 
 
+@pytest.mark.slow
 def test_a_hit_names_the_files_of_this_run(tmp_path):
     """Statistics computed in one folder serve its copy, whose own bad file is then named."""
     first = write_images(tmp_path / "first", 5, seed=1)
@@ -158,6 +162,7 @@ def test_a_hit_names_the_files_of_this_run(tmp_path):
     assert audit["ignored"] == 1
 
 
+@pytest.mark.slow
 def test_one_changed_image_misses(tmp_path):
     """A folder is known by its contents, not by its path or dates."""
     real, fake = write_images(tmp_path / "real", 9, seed=1), write_images(tmp_path / "fake", 9, seed=2)
@@ -196,6 +201,7 @@ for _ in range(3):
 """
 
 
+@pytest.mark.slow
 def test_several_processes_share_a_cache(tmp_path):
     """Processes that compute and read the same entries at once agree and leave whole files only."""
     real, fake = write_images(tmp_path / "real", 30, seed=1), write_images(tmp_path / "fake", 30, seed=2)

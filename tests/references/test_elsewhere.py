@@ -34,6 +34,7 @@ def test_a_bare_address_is_said_and_nothing_else():
     assert found.made_by == {"address": "https://example.org/a.npz", "file_sha256": "ab"}
 
 
+@pytest.mark.slow
 def test_the_register_says_network_protocol_and_count():
     """Of the published network; another width is refused."""
     known = named_reference("ref:edm/cifar10")

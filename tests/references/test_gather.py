@@ -91,6 +91,7 @@ def test_too_few_images_for_the_splits_are_told_before_the_work(tmp_path):
         evaluate(nine, nine, metrics=("is",), extractor=Untouched(), workers=0)
 
 
+@pytest.mark.slow
 def test_references_of_another_treatment_of_transparency_are_refused(folders, tmp_path):
     """White and black backgrounds give other pixels, and are not compared where there was transparency."""
     from PIL import Image

@@ -23,6 +23,7 @@ OF_FEATURES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", OF_FEATURES)
 def test_every_metric_of_features_is_that_of_the_images(name):
     """To the last bit, interval included."""
@@ -33,6 +34,7 @@ def test_every_metric_of_features_is_that_of_the_images(name):
     assert given.name.endswith("_mine")
 
 
+@pytest.mark.slow
 def test_classes_can_be_given():
     """In order, as a list or a file; without them the metric is refused."""
     labels = ["a", "b"] * 30
@@ -53,6 +55,7 @@ def test_labels_by_name_have_no_rows_to_go_to(tmp_path):
     assert len(evaluate(REAL, FAKE, metrics=("intra_fid",), **labelled)) == 1
 
 
+@pytest.mark.slow
 def test_floor_test_and_several():
     """As for images."""
     ranking = evaluate(REAL, {"fake": FAKE, "other": OTHER}, floor=True)
@@ -62,6 +65,7 @@ def test_floor_test_and_several():
     assert list(evaluate(REAL, FAKE, test=OTHER)) == ["fd_mine", "fd_mine_test"]
 
 
+@pytest.mark.slow
 def test_compare_and_influence_take_them():
     """Rows are named by their numbers."""
     assert compare(REAL, FAKE, OTHER, metrics=["fid"], permutations=99)["fd_mine"].difference.p_value > 0
@@ -85,6 +89,7 @@ def test_double_precision_is_kept():
     assert near == pytest.approx(far, rel=1e-6)
 
 
+@pytest.mark.slow
 def test_a_seeded_choice_is_that_of_images():
     """Count and seed choose the same rows."""
     found = evaluate(REAL, FAKE, count=40, seed=3, interval=False)
@@ -94,6 +99,7 @@ def test_a_seeded_choice_is_that_of_images():
         evaluate(REAL, FAKE, count=61)
 
 
+@pytest.mark.slow
 def test_statistics_of_features_stand_for_them(tmp_path):
     """Saved, loaded, merged; with the name they carry."""
     whole = Reference.from_features(REAL)

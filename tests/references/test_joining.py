@@ -19,6 +19,7 @@ def build(images, shard):
     return Reference.from_images(images, extractor=ChannelMeans(), workers=0, device="cpu", shard=shard)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [1, 2, 5])
 def test_shards_join_to_the_whole(tmp_path, count):
     """Through files, in any order."""
@@ -32,6 +33,7 @@ def test_shards_join_to_the_whole(tmp_path, count):
     assert torch.equal(joined.layer.kept.features, whole.layer.kept.features)
 
 
+@pytest.mark.slow
 def test_shards_through_a_network_join_to_the_whole(tmp_path):
     """With spatial features and without an image that cannot be read: to 1e-6, intervals too."""
     folder = write_images(tmp_path / "real", 31, size=12)
@@ -50,6 +52,7 @@ def test_shards_through_a_network_join_to_the_whole(tmp_path):
     assert one == pytest.approx(other, rel=1e-6, abs=1e-6 * other[0])
 
 
+@pytest.mark.slow
 def test_missing_doubled_and_foreign_shards_are_named():
     """Each in a line."""
     one, two = build(IMAGES, "1/2"), build(IMAGES, "2/2")

@@ -39,6 +39,7 @@ def score(folders, tmp_path):
     return run
 
 
+@pytest.mark.slow
 def test_a_second_metric_costs_no_second_extraction(score, tmp_path):
     """Kept features give the scores of an extraction to the last bit; where none are kept all is extracted again."""
     first, seen = score(cache_features=True)
@@ -56,6 +57,7 @@ def test_a_second_metric_costs_no_second_extraction(score, tmp_path):
     assert without == 35
 
 
+@pytest.mark.slow
 def test_a_distance_keeps_what_later_metrics_read(folders, tmp_path):
     """Whoever asks for kept features with a metric that reads none has them for the next one."""
     seen = []
@@ -67,6 +69,7 @@ def test_a_distance_keeps_what_later_metrics_read(folders, tmp_path):
     assert seen == [35, 0]
 
 
+@pytest.mark.slow
 def test_damaged_features_are_made_again(score, tmp_path, caplog):
     """A flipped bit is found by the digest, said and repaired."""
     first, _ = score(cache_features=True)
@@ -80,6 +83,7 @@ def test_damaged_features_are_made_again(score, tmp_path, caplog):
     assert [float(one) for one in again.values()] == [float(one) for one in first.values()]
 
 
+@pytest.mark.slow
 def test_features_without_blocks_do_not_serve_an_interval(score):
     """What was kept without intervals lacks the blocks that they need."""
     score(cache_features=True, interval=False)
@@ -87,6 +91,7 @@ def test_features_without_blocks_do_not_serve_an_interval(score):
     assert seen == 35
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("cached", "reads"), [(False, 2), (True, 1)])
 def test_how_often_a_file_is_read(folders, tmp_path, monkeypatch, cached, reads):
     """Twice without a cache: hash and look together, then extraction. Once where the side is kept: its hash.

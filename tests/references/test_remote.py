@@ -78,6 +78,7 @@ def cache(tmp_path, monkeypatch):
     return tmp_path / "cache"
 
 
+@pytest.mark.slow
 def test_statistics_at_an_address_stand_for_a_side(tmp_path):
     """They are fetched once; the score is that of the file, and says where it came from."""
     (tmp_path / "a.npz").write_bytes(statistics())
@@ -161,6 +162,7 @@ def test_a_file_that_is_missing_or_cut_off(monkeypatch):
         fetch_remote(f"{url}/cut.npz", offline=True)
 
 
+@pytest.mark.slow
 def test_what_is_no_statistics_is_opened_as_what_it_is():
     """Images at an address are images; a page of a login is neither."""
     images = io.BytesIO()
@@ -181,6 +183,7 @@ def register(monkeypatch):
     return put
 
 
+@pytest.mark.slow
 def test_named_statistics_know_their_count_and_protocol(register):
     """And the network, so that nothing needs to be vouched for."""
     with serving(a__npz=statistics(2048)) as (url, _):
@@ -193,6 +196,7 @@ def test_named_statistics_know_their_count_and_protocol(register):
     assert not any("origin" in note for note in score.notes)
 
 
+@pytest.mark.slow
 def test_named_statistics_keep_images_beside_them(register):
     """As guided diffusion's batches have."""
     pixels = random_images(5).permute(0, 2, 3, 1).numpy()

@@ -113,6 +113,7 @@ def test_the_file_is_a_plain_zip(tmp_path):
         assert {info.compress_type for info in archive.infolist()} == {zipfile.ZIP_STORED}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("save", [np.savez, np.savez_compressed])
 def test_any_damage_is_one_error(tmp_path, save):
     """Whatever bytes are wrong, the answer is one of ours or the right arrays, never a traceback of zlib's."""

@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from ganmetrics import _plugins
 from ganmetrics.metrics.catalogue import METRICS
 from ganmetrics.protocols import PROTOCOLS
@@ -17,6 +19,7 @@ def test_every_metric_is_cited():
     assert set(OF_PROTOCOLS) <= set(PROTOCOLS)
 
 
+@pytest.mark.slow
 def test_entries_are_whole():
     """Each has a title, an author and a year; braces are balanced; a number is an arXiv number."""
     for key, entry in entries().items():

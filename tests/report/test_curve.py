@@ -9,6 +9,7 @@ from ganmetrics.report.curve import CURVE, save_curve
 TABLE = Table(CURVE, "a curve", ("recall", "precision"), ((0.0, 1.0), (0.5, 0.9), (1.0, 0.0)))
 
 
+@pytest.mark.slow
 def test_a_picture_of_what_has_a_curve(tmp_path):
     """A generator without one is passed over; where none has one nothing is written."""
     pytest.importorskip("matplotlib")

@@ -11,6 +11,7 @@ from ganmetrics.testing import ChannelMeans, random_images
 pytest.importorskip("matplotlib")
 
 
+@pytest.mark.slow
 def test_a_line_for_each_score():
     """With its direction; the corrected value beside the plain one."""
     report = ganmetrics.evaluate(

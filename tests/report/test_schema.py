@@ -35,6 +35,7 @@ def content():
     return json.loads(report.to_json())
 
 
+@pytest.mark.slow
 def test_real_reports_are_valid(validator, content):
     """Of every metric, of a stored side, of copies, of pairs, of images without intervals."""
     assert content["format"] == FORMAT

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 import ganmetrics
 from ganmetrics.report import scores_page
 from ganmetrics.report.scores_page import MOST_ROWS
@@ -15,6 +17,7 @@ def made(**options):
     )
 
 
+@pytest.mark.slow
 def test_scores_tables_and_provenance_are_in_it():
     """A long table is cut, and says so; the JSON is the report's own without tables."""
     report = made(metrics=("fid", "realism"))

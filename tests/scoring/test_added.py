@@ -61,6 +61,7 @@ def test_the_number_is_the_packages(install):
     assert score.made["package"] == "other 1.0"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("compute", "error", "message"),
     [

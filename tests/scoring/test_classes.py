@@ -22,6 +22,7 @@ def means(images):
 LABELS = {"real_labels": ["a", "b"] * 30, "fake_labels": ["a", "b"] * 25}
 
 
+@pytest.mark.slow
 def test_intra_fid_is_the_mean_of_the_classes():
     """Each class by itself, as a row with its counts."""
     found = evaluate(REAL, FAKE, metrics=("intra_fid",), **LABELS, **FREE)
@@ -42,6 +43,7 @@ def test_a_class_of_one_image_is_left_out_and_told():
     assert "without b: fewer than 2 images a side" in found.to_text()
 
 
+@pytest.mark.slow
 def test_few_images_of_a_class_are_warned_of(caplog):
     """No more than features."""
     labels = {"real_labels": ["a"] * 57 + ["b"] * 3, "fake_labels": ["a"] * 47 + ["b"] * 3}
@@ -50,6 +52,7 @@ def test_few_images_of_a_class_are_warned_of(caplog):
     assert "1 of 2 classes have no more images than the 3 features" in caplog.text
 
 
+@pytest.mark.slow
 def test_agreement_of_what_can_be_told_apart():
     """Dark and bright images are all of their class; with the labels exchanged none is."""
     images = torch.cat([REAL[:20] // 4, 255 - REAL[20:40] // 4])

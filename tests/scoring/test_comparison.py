@@ -12,6 +12,7 @@ from ganmetrics.testing import ChannelMeans, random_images
 FREE = {"extractor": ChannelMeans(), "workers": 0, "device": "cpu"}
 
 
+@pytest.mark.slow
 def test_the_score_says_what_it_is(folders):
     """Name, counts, extractor, protocol, direction and provenance travel with the number."""
     score = fid(*folders, **FREE)
@@ -23,6 +24,7 @@ def test_the_score_says_what_it_is(folders):
     assert len(score.provenance["fake"]["contents"][0]) == 64
 
 
+@pytest.mark.slow
 def test_the_same_images_twice_are_scored_with_a_warning(folders, caplog):
     """Zero, and a word that both sides are one, also where the images are copies elsewhere."""
     real, _ = folders
@@ -38,6 +40,7 @@ def test_few_images_are_said(caplog):
     assert "real has 3 images, no more than the 3 features" in caplog.text
 
 
+@pytest.mark.slow
 def test_an_outlier_is_said(caplog):
     """One image whose features are a thousand times as long as most decides what sums say of all."""
 
@@ -54,6 +57,7 @@ def test_an_outlier_is_said(caplog):
     assert re.search(r"fake: the features of tensor\[\d+\] are 1\S+ times as long as most: it alone", caplog.text)
 
 
+@pytest.mark.slow
 def test_skipped_images_are_said_in_the_result(folders):
     """Unreadable files stop the run; with skip_bad the rest is scored and the result says so."""
     real, fake = folders
@@ -66,6 +70,7 @@ def test_skipped_images_are_said_in_the_result(folders):
     assert score.provenance["notes"] == ["1 unreadable fake image skipped"]
 
 
+@pytest.mark.slow
 def test_transparency_is_said_in_a_warning(folders, caplog):
     """What transparent pixels became is not left to the audit, which -q leaves out."""
     from PIL import Image

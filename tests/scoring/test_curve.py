@@ -17,6 +17,7 @@ def means(images):
     return images.double().mean(dim=(2, 3)).float()
 
 
+@pytest.mark.slow
 def test_the_curve_is_a_table():
     """Two numbers as scores, and the points."""
     report = evaluate(REAL, FAKE, metrics=("curve_precision", "curve_recall"), **FREE)

@@ -14,6 +14,7 @@ SETS = [torch.randn(40, 3, generator=DRAW) + shift for shift in (0, 0.1, 1)]
 OPTIONS = {"confidence": 0.9, "permutations": 99, "seed": 3}
 
 
+@pytest.mark.slow
 def test_each_is_the_metrics_own_in_the_asked_order(monkeypatch):
     """Precision and recall come from one search."""
     searches = []

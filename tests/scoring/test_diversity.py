@@ -27,6 +27,7 @@ def test_vendi_counts_kinds_of_images():
     assert found["vendi_channel-means"].value == pytest.approx(vendi_score(means(FAKE)))
 
 
+@pytest.mark.slow
 def test_duplicates_are_counted_where_they_are():
     """Two equal fakes, and a fake that is a real image: two pairs, and the real set's own beside them."""
     fake = torch.cat([FAKE[:20], FAKE[:1], REAL[5:6]])
@@ -42,6 +43,7 @@ def test_duplicates_are_counted_where_they_are():
     assert "within real" in table.title
 
 
+@pytest.mark.slow
 def test_orders_reach_the_scores():
     """Of the whole and of each class; the order is in the provenance."""
     report = evaluate(

@@ -111,6 +111,7 @@ def test_a_report_is_one_json_object_with_what_was_chosen(report):
     assert [row["class"] for row in content["tables"]["classes"]] == ["cat", "dog"]
 
 
+@pytest.mark.slow
 def test_images_are_extracted_once_whatever_is_asked():
     """Once for each of the sides, not for each metric."""
     passes = []
@@ -157,6 +158,7 @@ def test_metrics_of_features_need_images():
         evaluate(reference, FAKE, real_labels=["a"] * 60, **FREE)
 
 
+@pytest.mark.slow
 def test_features_past_the_budget_lie_on_the_disk_and_change_nothing(monkeypatch):
     """The numbers are the same to the last bit."""
     from ganmetrics.extraction import feature_store

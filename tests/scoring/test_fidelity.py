@@ -21,6 +21,7 @@ def means(images):
 PAIRS = ("clipped_density", "clipped_coverage", "symmetric_precision", "symmetric_recall", "p_precision", "p_recall")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("interval", [True, False])
 def test_each_is_the_formulas(interval):
     """With and without intervals."""
@@ -41,6 +42,7 @@ def test_each_is_the_formulas(interval):
         assert (score.low is not None) == (interval and name.startswith("symmetric")), name
 
 
+@pytest.mark.slow
 def test_mind_has_directions_and_a_corrected_value():
     """Where there are enough images for blocks; else the plain number alone."""
     found = evaluate(REAL, FAKE, metrics=("mind",), **FREE)

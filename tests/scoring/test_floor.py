@@ -12,6 +12,7 @@ FREE = {"extractor": ChannelMeans(), "workers": 0, "device": "cpu"}
 REAL, FAKE = random_images(120, seed=1), random_images(60, seed=2)
 
 
+@pytest.mark.slow
 def test_the_floor_is_one_half_against_the_other():
     """By content, in an evaluation of the halves themselves, for metrics of every kind."""
     metrics = ("fid", "kid", "precision", "is", "vendi")
@@ -23,6 +24,7 @@ def test_the_floor_is_one_half_against_the_other():
         assert report[f"{name}_floor"].fake_count == int((~first).sum())
 
 
+@pytest.mark.slow
 def test_a_stored_reference_has_a_floor():
     """Its blocks are enough for distances."""
     stored = evaluate(Reference.from_images(REAL, floor=True, **FREE), FAKE, floor=True, **FREE)
@@ -30,12 +32,14 @@ def test_a_stored_reference_has_a_floor():
     assert stored["fd_channel-means_floor"].value == pytest.approx(images["fd_channel-means_floor"].value, rel=1e-9)
 
 
+@pytest.mark.slow
 def test_the_scores_themselves_do_not_change():
     """The floor is beside them."""
     with_floor = evaluate(REAL, FAKE, floor=True, **FREE)
     assert with_floor["fd_channel-means"] == evaluate(REAL, FAKE, **FREE)["fd_channel-means"]
 
 
+@pytest.mark.slow
 def test_what_has_no_halves_is_refused():
     """Statistics without blocks, and too few images."""
     with pytest.raises(InputError, match="a floor needs the real images' blocks; tensor holds none"):

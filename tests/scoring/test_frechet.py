@@ -19,6 +19,7 @@ def means(images):
     return images.double().mean(dim=(2, 3))
 
 
+@pytest.mark.slow
 def test_corrected_and_interval_are_those_of_the_features():
     """What a pass gathers gives the estimate that all features at once give."""
     score = fid(REAL, FAKE, **FREE)
@@ -30,6 +31,7 @@ def test_corrected_and_interval_are_those_of_the_features():
     assert f"95 % {score.low:.6g} to {score.high:.6g}" in str(score)
 
 
+@pytest.mark.slow
 def test_a_wider_confidence_is_a_wider_interval():
     """The centre stays."""
     narrow, wide = (fid(REAL, FAKE, confidence=level, **FREE) for level in (0.5, 0.99))
@@ -38,6 +40,7 @@ def test_a_wider_confidence_is_a_wider_interval():
     assert wide.low < narrow.low
 
 
+@pytest.mark.slow
 def test_without_interval_the_number_is_the_same_to_the_last_bit():
     """The option leaves out, and changes nothing."""
     bare = fid(REAL, FAKE, interval=False, **FREE)
@@ -53,6 +56,7 @@ def test_from_sixteen_images_there_is_an_interval(count, numbers):
     assert ("not calibrated" in str(score)) == numbers
 
 
+@pytest.mark.slow
 def test_stored_references_carry_the_interval(tmp_path):
     """Saved, loaded and merged statistics give the estimate that the images give."""
     half = [Reference.from_images(part, **FREE) for part in (REAL[:90], REAL[90:])]
@@ -64,6 +68,7 @@ def test_stored_references_carry_the_interval(tmp_path):
     assert stored.calibrated
 
 
+@pytest.mark.slow
 def test_a_reference_without_images_has_an_interval_that_is_not_calibrated():
     """Where no images are kept, their part of the error is that of Gaussian features, and the text says so."""
     score = fid(Reference.from_images(REAL, interval=False, **FREE), FAKE, **FREE)
@@ -75,6 +80,7 @@ def test_a_reference_without_images_has_an_interval_that_is_not_calibrated():
     assert made["interval"].startswith("not calibrated: no real images are kept")
 
 
+@pytest.mark.slow
 def test_an_unknown_count_is_said_beside_the_interval(tmp_path):
     """A foreign file's sampling cannot be counted."""
     np.savez(tmp_path / "stats.npz", mu=np.full(3, 127.0), sigma=np.eye(3) * 300)
@@ -84,6 +90,7 @@ def test_an_unknown_count_is_said_beside_the_interval(tmp_path):
     assert "real count unknown: its sampling is not in the interval" in str(score)
 
 
+@pytest.mark.slow
 def test_the_interval_holds_the_populations_distance():
     """Two samples of one population: 0 lies inside, far below the plain distance."""
     generator = torch.Generator().manual_seed(5)

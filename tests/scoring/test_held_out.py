@@ -30,6 +30,7 @@ def found():
     return [evaluate(TRAIN, fakes, metrics=names, test=TEST, **FREE) for fakes in (FAKE, planted)]
 
 
+@pytest.mark.slow
 def test_numbers_are_the_functions(found):
     """Of the features, training first."""
     sides = [means(images) for images in (TRAIN, TEST, FAKE)]

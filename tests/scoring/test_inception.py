@@ -31,6 +31,7 @@ def test_it_is_the_formulas_of_the_logits():
     assert found.low <= found.value <= found.high
 
 
+@pytest.mark.slow
 def test_without_interval_the_value_stays():
     """Only the interval goes."""
     assert score(interval=False).value == score().value

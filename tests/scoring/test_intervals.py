@@ -63,6 +63,7 @@ def test_the_catalogue_says_which_metrics_have_which_interval():
     }
 
 
+@pytest.mark.slow
 def test_without_intervals_nothing_more_is_done(monkeypatch):
     """The values are the same, no ball is watched for growth, and there is nothing of an interval."""
     names = (*AT_COUNTS, "mmd")
@@ -85,12 +86,14 @@ def test_without_intervals_nothing_more_is_done(monkeypatch):
         scored(REAL, FAKE, "recall")
 
 
+@pytest.mark.slow
 def test_realism_alone_watches_no_ball(monkeypatch):
     """It has no interval, and pays for none."""
     monkeypatch.setattr(Edges, "note_beside", None)
     assert scored(REAL, FAKE, "realism")["realism"].low is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*AT_COUNTS, "mmd"])
 def test_more_confidence_is_wider(name):
     """`--confidence` reaches every interval."""
@@ -99,6 +102,7 @@ def test_more_confidence_is_wider(name):
     assert wide.low < narrow.low < narrow.high < wide.high or (wide.low, wide.high) == (narrow.low, narrow.high)
 
 
+@pytest.mark.slow
 def test_the_line_and_the_object_say_what_the_interval_is_of():
     """No word of a correction that there is not; `corrected` is null in JSON, the ends are numbers."""
     report = evaluate(REAL, FAKE, metrics=("recall", "mmd"), **FREE)
@@ -114,6 +118,7 @@ def test_the_line_and_the_object_say_what_the_interval_is_of():
     assert mmd["corrected"] < mmd["value"]
 
 
+@pytest.mark.slow
 def test_few_images_are_marked_and_too_few_have_none():
     """Below 100 a side no study bears the interval out; below 16 there is none, nor without a next neighbour."""
     some = scored(REAL[:99], FAKE, "precision")["precision"]
@@ -127,6 +132,7 @@ def test_few_images_are_marked_and_too_few_have_none():
     assert scored(REAL[:22], FAKE, "precision", k=20)["precision"].low is not None
 
 
+@pytest.mark.slow
 def test_a_classifier_of_few_images_is_not_calibrated():
     """Its own sampling is not in the interval."""
     more = scored(REAL, FAKE, "class_agreement", **LABELS)["class_agreement"]
@@ -141,6 +147,7 @@ def test_images_that_do_not_vary_have_a_score_without_an_interval():
     assert (score.low, score.high, score.confidence) == (None, None, None)
 
 
+@pytest.mark.slow
 def test_the_floor_has_no_intervals():
     """Halves of the real images are for scale."""
     report = evaluate(REAL, FAKE, metrics=("recall",), floor=True, **FREE)

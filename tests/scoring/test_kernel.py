@@ -23,6 +23,7 @@ def score(metric, **options):
     return found
 
 
+@pytest.mark.slow
 def test_kid_is_the_mean_over_subsets_and_corrected_from_all_pairs():
     """The interval is about the corrected value."""
     found = score("kid", subsets=4, subset_size=30)
@@ -33,6 +34,7 @@ def test_kid_is_the_mean_over_subsets_and_corrected_from_all_pairs():
     assert score("kid", subsets=4, subset_size=30, interval=False).corrected is None
 
 
+@pytest.mark.slow
 def test_mmd_is_the_biased_one_times_a_thousand():
     """As CMMD's code computes it, of any features."""
     assert score("mmd").value == pytest.approx(maximum_mean_discrepancy(means(REAL), means(FAKE)), rel=1e-5)

@@ -28,6 +28,7 @@ def test_mifid_is_infinite_for_copies_and_null_in_json():
     assert content["provenance"]["metrics"]["mifid_channel-means"]["memorisation_distance"] < 1e-12
 
 
+@pytest.mark.slow
 def test_what_is_no_copy_is_not_punished():
     """Past the threshold the penalty is 1: the Fréchet distance itself, of which the provenance has both parts."""
     far = evaluate(REAL, 255 - FAKE // 4, metrics=("mifid", "fid"), **FREE)

@@ -1,5 +1,7 @@
 """Precision to authenticity in a report: one look at all distances, images named by file."""
 
+import pytest
+
 from ganmetrics.commands.evaluate import evaluate
 from ganmetrics.metrics.neighbours.precision_recall import precision_recall
 from ganmetrics.scoring import neighbours
@@ -10,6 +12,7 @@ REAL, FAKE = random_images(60, seed=1), random_images(50, seed=2)
 ALL = ("precision", "recall", "density", "coverage", "realism", "authenticity")
 
 
+@pytest.mark.slow
 def test_suspicious_images_are_named_by_file(tmp_path):
     """A copy of a real image is the first row, with the file that it copies."""
     real = write_images(tmp_path / "real", 12, seed=1)
@@ -23,6 +26,7 @@ def test_suspicious_images_are_named_by_file(tmp_path):
     assert found["duplicates_channel-means"].value >= 1
 
 
+@pytest.mark.slow
 def test_distances_are_looked_at_once(monkeypatch):
     """However many of the family are asked for."""
     looks, of_both = [], neighbours.of_both
@@ -31,6 +35,7 @@ def test_distances_are_looked_at_once(monkeypatch):
     assert looks == [1]
 
 
+@pytest.mark.slow
 def test_the_protocol_says_where_a_ball_ends():
     """And `k` is the user's where it is given; both are told."""
     found = evaluate(REAL, FAKE, metrics=("precision",), k=7, **FREE)

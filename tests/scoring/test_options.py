@@ -24,6 +24,7 @@ def value(report, name):
     return report[METRICS[name].score_name("channel-means", canonical=False)].value
 
 
+@pytest.mark.slow
 def test_options_reach_the_metrics():
     """k, subsets, subset size and splits change what they name."""
     metrics = ("precision", "kid", "is")

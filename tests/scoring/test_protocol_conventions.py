@@ -9,6 +9,7 @@ from ganmetrics.testing import ChannelMeans, random_images
 from tests.oracles import frechet_by_eigvals
 
 
+@pytest.mark.slow
 def test_stylegan_divides_the_covariance_by_n():
     """The protocol's distance is that of np.cov with ddof 0; under every other it is that of ddof 1."""
     sides = random_images(8, seed=0), random_images(12, seed=1)
@@ -25,6 +26,7 @@ def test_stylegan_divides_the_covariance_by_n():
     assert expected(0) != pytest.approx(expected(1), rel=1e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("protocol", [row.name for row in ROWS if row.extractors == INCEPTION])
 def test_every_protocol_has_an_inception_score_that_repeats(protocol):
     """Also torchmetrics', which shuffles: here by a fixed seed."""

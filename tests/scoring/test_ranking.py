@@ -23,6 +23,7 @@ def test_the_smallest_p_value_can_still_be_significant(pairs):
     assert pairs / (count + 1) < 0.05
 
 
+@pytest.mark.slow
 def test_differences_are_corrected_for_their_number():
     """The adjusted p-value is never below the plain one, and three pairs cost the smallest one a factor of three."""
     fakes = {name: random_images(40, seed=seed) // (1 + seed % 2) for seed, name in ((2, "a"), (3, "b"), (4, "c"))}
@@ -34,6 +35,7 @@ def test_differences_are_corrected_for_their_number():
     assert all(one.adjusted >= one.p_value for one in ranking.contrasts)
 
 
+@pytest.mark.slow
 def test_a_generator_that_cannot_be_scored_leaves_the_others_alone():
     """Its report has the reason; where none can be scored, that is the error."""
     grey = torch.full((30, 3, 4, 4), 128, dtype=torch.uint8)

@@ -67,6 +67,7 @@ def test_errors_of_programming_are_not_hidden(broken):
         ganmetrics.evaluate(random_images(30), random_images(30, seed=1), metrics=("kid", "fid"), **FREE)
 
 
+@pytest.mark.slow
 def test_a_collapsed_generator_is_scored_by_every_metric_that_is_meant_to_see_it():
     """One image over and over: distances, shares and duplicates all say so."""
     collapsed = random_images(1, seed=3).repeat(30, 1, 1, 1)

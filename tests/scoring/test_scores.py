@@ -23,6 +23,7 @@ def test_every_family_is_computed_and_every_metric_has_one():
     assert {metric.family for metric in METRICS.values()} | {"added"} == set(FAMILIES)
 
 
+@pytest.mark.slow
 def test_each_family_is_called_once_with_all_its_names(monkeypatch):
     """Whatever the order in which its metrics were named; the report keeps that order."""
     calls = []
@@ -37,6 +38,7 @@ def test_each_family_is_called_once_with_all_its_names(monkeypatch):
     assert [name.split("_")[0] for name in found] == ["recall", "fd", "precision"]
 
 
+@pytest.mark.slow
 def test_a_floor_is_a_second_row_without_interval():
     """One half of the real images against the other, of each metric."""
     found = evaluate(REAL, FAKE, metrics=("fid", "kid"), floor=True, **FREE)

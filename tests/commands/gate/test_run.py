@@ -112,6 +112,7 @@ def test_nothing_asked_is_an_error(tmp_path):
         gate(report_of(FID), maximum={"fid": float("nan")})
 
 
+@pytest.mark.slow
 def test_a_report_of_our_own_passes_against_itself(tmp_path):
     """Through the file, as a pipeline has it."""
     report = evaluate(

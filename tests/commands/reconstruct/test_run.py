@@ -58,6 +58,7 @@ def test_each_score_is_the_metrics_mean(folders):
     assert found.worst(1) == [int(errors.psnr.argmin())]
 
 
+@pytest.mark.slow
 def test_archives_and_other_formats_pair_with_folders(folders, tmp_path):
     """A zip of the same paths; the extension is not part of the name."""
     with zipfile.ZipFile(tmp_path / "made.zip", "w") as archive:
@@ -123,6 +124,7 @@ def test_what_has_no_pair_is_refused_by_name(folders):
         reconstruct(ORIGINALS, NEAR, convention="ssim")
 
 
+@pytest.mark.slow
 def test_the_command_prints_what_the_library_finds(folders, tmp_path):
     """Text with the worst pairs by name, JSON, and a picture."""
     out = tmp_path / "pictures"

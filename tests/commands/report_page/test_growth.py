@@ -27,6 +27,7 @@ def sides():
     return torch.randn(200, 6, generator=draw), 0.3 + torch.randn(150, 6, generator=draw)
 
 
+@pytest.mark.slow
 def test_the_last_point_is_all_images(sides):
     """And the first one a seeded subset, by the same formulas."""
     real, fake = sides
@@ -40,6 +41,7 @@ def test_the_last_point_is_all_images(sides):
     assert sum(steps) == len(found.counts)
 
 
+@pytest.mark.slow
 def test_what_is_known_is_not_computed_again(sides):
     """The score of all images stands at the end as it is; without intervals there are plain distances only."""
     real, fake = sides

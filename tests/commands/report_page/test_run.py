@@ -34,11 +34,13 @@ def page():
     return report_page(random_images(120, seed=1), random_images(100, seed=2) // 2 + 100, **HOW)
 
 
+@pytest.mark.slow
 def test_sections_stand_in_order(page):
     """What a reader needs first comes first."""
     assert titles(page.to_html()) == ORDER
 
 
+@pytest.mark.slow
 def test_scores_are_those_of_evaluate(page):
     """To the last bit, from the same pass."""
     names = ("fid", "kid", "precision", "recall", "density", "coverage", "authenticity")
@@ -48,6 +50,7 @@ def test_scores_are_those_of_evaluate(page):
     assert data(page.to_html())["generators"]["fake"]["scores"] == json.loads(report.to_json())["scores"]
 
 
+@pytest.mark.slow
 def test_every_image_passes_the_network_once(monkeypatch):
     """Whatever the page shows of it."""
     seen = []
@@ -62,6 +65,7 @@ def test_every_image_passes_the_network_once(monkeypatch):
     assert sum(seen) == 76
 
 
+@pytest.mark.slow
 def test_names_of_files_are_text(tmp_path):
     """A file, a folder and a class that are called as markup stay names."""
     for side, seed in (("real", 1), ("fake", 2)):
@@ -74,6 +78,7 @@ def test_names_of_files_are_text(tmp_path):
     assert "Distance by class" in html
 
 
+@pytest.mark.slow
 def test_several_generators_stand_side_by_side():
     """With what is beyond chance; the best one is named first."""
     several = {"near": random_images(60, seed=2), "far": random_images(60, seed=3) // 2}
@@ -85,6 +90,7 @@ def test_several_generators_stand_side_by_side():
     assert titles(html) == ORDER
 
 
+@pytest.mark.slow
 def test_statistics_give_what_they_can(tmp_path):
     """No pictures of what is not there, and the page says so."""
     path = tmp_path / "real.npz"
@@ -95,6 +101,7 @@ def test_statistics_give_what_they_can(tmp_path):
     assert "Spectra" in html
 
 
+@pytest.mark.slow
 def test_few_images_are_a_page_too():
     """Where nothing can be corrected, that is said."""
     html = report_page(random_images(8, seed=1), random_images(8, seed=2), **HOW).to_html()
@@ -102,6 +109,7 @@ def test_few_images_are_a_page_too():
     assert "depends on how many images" in html
 
 
+@pytest.mark.slow
 def test_the_scale_where_it_is_asked():
     """Real images against disturbed ones of their kind."""
     images = random_images(40, seed=1, size=16)
@@ -110,6 +118,7 @@ def test_the_scale_where_it_is_asked():
     assert "--sanity-scale" in html
 
 
+@pytest.mark.slow
 def test_without_intervals_there_are_only_plain_numbers():
     """And nothing else is computed."""
     html = report_page(
@@ -128,6 +137,7 @@ def test_wrong_arguments_are_refused():
         report_page(random_images(8), several, fake_labels=["a"] * 8, **HOW)
 
 
+@pytest.mark.slow
 def test_equal_runs_give_equal_pages():
     """Every choice has its seed."""
     first, second = (

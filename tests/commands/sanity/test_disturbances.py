@@ -133,6 +133,7 @@ def test_one_rectangle_covers_its_area(level, seed):
     assert black[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].all()
 
 
+@pytest.mark.slow
 def test_five_rectangles_cover_what_chance_says():
     """A point at the centre is missed by one of side a with the chance of its position, by five with its fifth power.
 

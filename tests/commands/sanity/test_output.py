@@ -14,6 +14,7 @@ from ganmetrics.errors import InputError, StorageError
 from ganmetrics.report.pictures import GAP, MARGIN, THUMBNAIL, TITLE_SIZE
 
 
+@pytest.mark.slow
 def test_table_plot_and_sheet_are_written(study, tmp_path):
     """Three files; the table is the study's own."""
     paths = save_study(study, tmp_path)
@@ -24,6 +25,7 @@ def test_table_plot_and_sheet_are_written(study, tmp_path):
     assert plot.std() > 10
 
 
+@pytest.mark.slow
 def test_the_sheet_shows_the_images(study, tmp_path):
     """A row for each level below the undisturbed one, the pixels those of the sets, enlarged by whole pixels."""
     sheet = np.asarray(Image.open(study.save(tmp_path / "new")[1]))
@@ -47,6 +49,7 @@ def shown(sheet, top, left, side=8):
     return thumbnail[::factor, ::factor]
 
 
+@pytest.mark.slow
 def test_without_matplotlib_the_rest_is_written(study, tmp_path, monkeypatch, caplog):
     """The warning comes before the work as well as after, with the command that installs it."""
     find = importlib.util.find_spec

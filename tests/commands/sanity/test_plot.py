@@ -36,6 +36,7 @@ def test_worse_is_up_whatever_the_direction():
     assert plot._largest_change(SimpleNamespace(series=(Series("a", [5.0, 5.0]),)), "fid") == 1.0
 
 
+@pytest.mark.slow
 def test_a_picture_is_written_whole(tmp_path):
     """As wide as four panels."""
     save_plot(STUDY, tmp_path / "sanity.png")

@@ -40,6 +40,7 @@ def test_what_the_means_of_channels_can_see(study):
     assert spans["swirl"] < 0.05 * spans["rectangles"]
 
 
+@pytest.mark.slow
 def test_a_score_is_that_of_evaluate_on_the_same_images(study):
     """The study adds no arithmetic of its own."""
     series = study.series[0]
@@ -49,6 +50,7 @@ def test_a_score_is_that_of_evaluate_on_the_same_images(study):
         assert series.reports[2][metric].real_count == direct[metric].real_count
 
 
+@pytest.mark.slow
 def test_each_set_is_extracted_once(classes):
     """The reference and the clean set once in all, every disturbed set once for all metrics."""
     calls = []
@@ -62,6 +64,7 @@ def test_each_set_is_extracted_once(classes):
     assert sum(calls) == 40 * (2 + 3 + 3)
 
 
+@pytest.mark.slow
 def test_the_seed_decides_and_workers_do_not(classes):
     """One seed, one study; another seed, another choice of images and other noise."""
     options = {"metrics": ("fid",), "disturbances": ("noise",), "extractor": ChannelMeans()}
@@ -73,6 +76,7 @@ def test_the_seed_decides_and_workers_do_not(classes):
     assert all(left != right for left, right in zip(one, other, strict=True))
 
 
+@pytest.mark.slow
 def test_statistics_are_kept_between_runs(classes, tmp_path):
     """The second run of the same study asks the network for nothing."""
     calls = []
@@ -108,6 +112,7 @@ def test_json_and_csv_hold_every_score(study):
     assert [row["disturbance"] for row in rows] == [score["disturbance"] for score in whole["scores"]]
 
 
+@pytest.mark.slow
 def test_tensors_have_no_classes():
     """What cannot be done is left out, and the rest is done."""
     study = sanity(random_images(60), metrics=("fid",), **FREE)
@@ -116,6 +121,7 @@ def test_tensors_have_no_classes():
     assert "left out: mix needs images of another kind" in study.to_text()
 
 
+@pytest.mark.slow
 def test_bad_input_costs_no_extraction(classes, others, tmp_path):
     """A damaged image anywhere, statistics for images, an unknown metric, too few images for a metric."""
 
@@ -139,6 +145,7 @@ def test_bad_input_costs_no_extraction(classes, others, tmp_path):
         sanity(classes, others=others, **never)
 
 
+@pytest.mark.slow
 def test_constant_images_are_scored():
     """Noise is all that can be seen of a gray image; nothing fails where nothing varies."""
     gray = torch.full((20, 3, 8, 8), 128, dtype=torch.uint8)

@@ -37,6 +37,7 @@ def network(tiny_inception):
     return tiny_inception
 
 
+@pytest.mark.slow
 def test_five_metrics_of_images(batches):
     """Those of `ganmetrics.evaluate` under the protocol adm."""
     scores = compute_scores(batches / "images.npz", batches / "samples.npz")
@@ -47,6 +48,7 @@ def test_five_metrics_of_images(batches):
     assert [float(score) for score in scores.values()] == [float(score) for score in report.values()]
 
 
+@pytest.mark.slow
 def test_distances_are_of_the_statistics_and_shares_of_the_images(batches, network):
     """As in ADM's reference of ImageNet; the samples pass the network once."""
     network.clear()
@@ -67,6 +69,7 @@ def test_statistics_alone_are_refused(batches):
         compute_scores(batches / "statistics.npz", batches / "samples.npz")
 
 
+@pytest.mark.slow
 def test_the_command_prints_five_lines(batches):
     """And nothing else on stdout."""
     result = CliRunner().invoke(command, [str(batches / "images.npz"), str(batches / "samples.npz")])

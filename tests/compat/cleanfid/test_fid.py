@@ -44,6 +44,7 @@ def test_arguments_are_the_peers(name):
     assert " ".join(inspect.signature(getattr(fid, name)).parameters) == SIGNATURES[name]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("mode", "protocol"), [("clean", "clean-fid"), ("legacy_pytorch", "pytorch-fid"), ("legacy_tensorflow", "ttur")]
 )
@@ -53,6 +54,7 @@ def test_a_mode_is_a_protocol(images, mode, protocol):
     assert fid.compute_fid(*images, mode=mode, num_workers=0) == float(own)
 
 
+@pytest.mark.slow
 def test_the_kernel_distance_has_seeded_subsets(images):
     """The same twice, and that of the features; the first folder is the real one, as there."""
     value = fid.compute_kid(*images, num_workers=0)
@@ -61,6 +63,7 @@ def test_the_kernel_distance_has_seeded_subsets(images):
     assert value == own == fid.compute_kid(*images, num_workers=0)
 
 
+@pytest.mark.slow
 def test_statistics_by_name(images):
     """Kept, used for both metrics, told of where they are missing, and removed; a name may have capitals."""
     assert not fid.test_stats_exists("Faces", "clean")
@@ -79,6 +82,7 @@ def test_statistics_by_name(images):
         fid.remove_custom_stats("Faces")
 
 
+@pytest.mark.slow
 def test_a_generator_is_scored(images):
     """Latents come from a seed of their own, so that the number repeats and training's numbers are left alone."""
     drawn = []
@@ -103,6 +107,7 @@ def test_images_that_no_file_could_hold_are_refused(images):
         fid.compute_fid(gen=lambda z: z.view(-1, 3, 2, 2), fdir2=images[0], num_gen=8, z_dim=12, batch_size=8)
 
 
+@pytest.mark.slow
 def test_an_extractor_of_ones_own(folders):
     """In the place of clean-fid's."""
     own = ganmetrics.fid(folders[1], folders[0], extractor=ChannelMeans(), interval=False, workers=0)

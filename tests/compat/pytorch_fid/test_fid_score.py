@@ -29,6 +29,7 @@ def test_arguments_are_the_peers(name):
     assert " ".join(positional) == SIGNATURES[name]
 
 
+@pytest.mark.slow
 def test_the_distance_is_the_protocols(folders, tiny_inception):
     """`calculate_fid_given_paths` is `ganmetrics.fid` under the protocol pytorch-fid, whose scaling no other has."""
     value = fid_score.calculate_fid_given_paths(list(map(str, folders)), 7, "cpu", 2048, 0)
@@ -36,6 +37,7 @@ def test_the_distance_is_the_protocols(folders, tiny_inception):
     assert value == float(ganmetrics.fid(*folders, protocol="pytorch-fid", workers=0, interval=False))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("tiny_inception")
 def test_statistics_go_to_a_file_and_back(folders, tmp_path):
     """A saved side scores as its images do, and an existing file is left alone."""

@@ -14,6 +14,7 @@ def invoke(request):
     return lambda *arguments: CliRunner().invoke(command, [*map(str, arguments), "--num-workers", "0"])
 
 
+@pytest.mark.slow
 def test_it_prints_the_peers_line(invoke, folders):
     """Two blanks after the colon, as programs that read the line expect, and nothing else."""
     result = invoke(*folders)
@@ -21,6 +22,7 @@ def test_it_prints_the_peers_line(invoke, folders):
     assert result.stdout == f"FID:  {calculate_fid_given_paths(folders, num_workers=0)}\n"
 
 
+@pytest.mark.slow
 def test_it_saves_statistics(invoke, folders, tmp_path):
     """The file scores as the folder does, up to the root of a bare covariance."""
     saved = invoke("--save-stats", folders[0], tmp_path / "real")

@@ -18,6 +18,7 @@ def inputs():
     return {"input1": random_images(30, seed=1), "input2": random_images(40, seed=2)}
 
 
+@pytest.mark.slow
 def test_all_metrics_from_one_pass(inputs, tiny_inception):
     """torch-fidelity's keys; the distance, the shares and the score are those of `ganmetrics.evaluate`."""
     metrics = calculate_metrics(
@@ -51,6 +52,7 @@ def test_all_metrics_from_one_pass(inputs, tiny_inception):
     assert metrics["f_score"] == pytest.approx(2 * metrics["precision"] * metrics["recall"] / both)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("tiny_inception")
 def test_the_kernel_distance_draws_from_input_1_first(inputs):
     """As torch-fidelity does, so that its subsets are the same."""
@@ -60,6 +62,7 @@ def test_the_kernel_distance_draws_from_input_1_first(inputs):
     assert metrics == {"kernel_inception_distance_mean": own.value, "kernel_inception_distance_std": own.std}
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("tiny_inception")
 def test_the_distance_alone_needs_no_features(inputs):
     """It is `ganmetrics.fid`."""
@@ -68,6 +71,7 @@ def test_the_distance_alone_needs_no_features(inputs):
     assert metrics == {"frechet_inception_distance": float(own)}
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("tiny_inception")
 @pytest.mark.parametrize("more", [{}, {"isc": True, "isc_splits": 2}])
 def test_statistics_take_the_place_of_input_2(inputs, more, tmp_path):
@@ -82,6 +86,7 @@ def test_statistics_take_the_place_of_input_2(inputs, more, tmp_path):
     assert len(stored) == 1 + 2 * len(more) // 2
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("tiny_inception")
 def test_generators_get_the_peers_noise():
     """Drawn from NumPy's seed 2020, batch by batch; labels follow the noise of their batch."""

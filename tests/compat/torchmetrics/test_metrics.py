@@ -75,6 +75,7 @@ def test_they_are_torchmetrics_with_its_arguments(cls):
         assert getattr(cls, attribute) == getattr(peer, attribute)
 
 
+@pytest.mark.slow
 def test_numbers_are_this_librarys(sides):
     """The distance of `ganmetrics.fid`, the kernel's and the score of the same features."""
     real, fake = (ganmetrics.extract(side, extractor=ChannelMeans(), workers=0).features for side in sides)
@@ -183,6 +184,7 @@ def test_forward_gives_the_batch_and_keeps_the_sum(sides):
     torch.testing.assert_close(other.compute(), metric.compute())
 
 
+@pytest.mark.slow
 def test_plots(sides):
     """One value, a list of them, and the mean where there is a spread."""
     pyplot = pytest.importorskip("matplotlib.pyplot")

@@ -36,6 +36,7 @@ def test_without_a_block_is_as_if_it_had_never_been(count, dimension):
         assert blocks.share(number) == pytest.approx(float((numbers == number).double().mean()))
 
 
+@pytest.mark.slow
 @given(feature_sets(smallest_count=6), st.integers(1, 5))
 def test_merging_and_order_do_not_matter(features, cut):
     """Shards in any order give the blocks of the whole."""

@@ -29,6 +29,7 @@ def test_mean_and_covariance_are_those_of_numpy(features):
     assert_same(Moments.of(features), features)
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_merged_parts_equal_the_whole_in_any_order(data):
     """However a set is cut, and in whatever order and grouping the parts are merged, the moments are the set's."""

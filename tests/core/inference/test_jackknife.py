@@ -16,6 +16,7 @@ def test_bias_of_first_order_vanishes_with_unequal_blocks():
     assert result.value == pytest.approx(5, rel=1e-12)
 
 
+@pytest.mark.slow
 def test_error_of_a_mean_is_unbiased():
     """Over many draws the mean variance is that of a mean of n values, with unequal blocks."""
     rng = np.random.default_rng(0)

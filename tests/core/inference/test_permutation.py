@@ -26,6 +26,7 @@ def test_it_agrees_with_every_exchange_of_a_small_set():
     assert exact < 0.1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("counts", [(20, 20), (10, 40)])
 def test_groups_of_one_distribution_are_rejected_as_often_as_said(counts):
     """400 pairs of skewed samples: p-values of at most 0.2 a fifth of the time (within 3.5 standard errors)."""
@@ -37,6 +38,7 @@ def test_groups_of_one_distribution_are_rejected_as_often_as_said(counts):
     assert np.mean(np.array(p_values) <= 0.2) == pytest.approx(0.2, abs=3.5 * np.sqrt(0.16 / 400))
 
 
+@pytest.mark.slow
 def test_unequal_spreads_do_not_pass_for_unequal_means():
     """Equal means, the smaller group wider: without Welch's denominator, rejections would be several times too many."""
     rng = np.random.default_rng(2)

@@ -32,6 +32,7 @@ def normal(rng, count, shift=0.0, dimension=6):
     return rng.standard_normal((count, dimension)) + shift
 
 
+@pytest.mark.slow
 @given(pairs_of_feature_sets())
 def test_both_estimates_are_their_equations(pair):
     """For sets of unequal size, of any scale, with the kernel of KID and the Gaussian one."""
@@ -54,6 +55,7 @@ def test_a_linear_kernel_gives_the_squared_distance_of_the_means():
     assert squared_mmd_biased(sums(real, fake, PolynomialKernel(degree=1))) == pytest.approx(expected, rel=1e-10)
 
 
+@pytest.mark.slow
 def test_two_samples_of_one_population_are_0_apart_on_average():
     """The unbiased estimate is of either sign; the biased one never is, and is too large."""
     rng = np.random.default_rng(0)
@@ -64,6 +66,7 @@ def test_two_samples_of_one_population_are_0_apart_on_average():
     assert min(squared_mmd_biased(pair) for pair in pairs) > 3 * values.std() / 150**0.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("shift", "counts"), [(0.3, (40, 60)), (0.6, (30, 30))])
 def test_the_variance_is_that_of_repeated_draws(shift, counts):
     """Within the sampling error of 120 draws, three tenths; the variance of first-order terms alone is farther off."""
@@ -76,6 +79,7 @@ def test_the_variance_is_that_of_repeated_draws(shift, counts):
     assert plain > estimated
 
 
+@pytest.mark.slow
 def test_near_equal_populations_the_variance_is_that_of_pairs():
     """There first-order terms alone give twice the variance or nearly so; ours is between the truth and that."""
     rng = np.random.default_rng(2)

@@ -35,6 +35,7 @@ def fields(sums):
     return [*sides[0], *sides[1], sums.mixed_squares]
 
 
+@pytest.mark.slow
 @settings(max_examples=20)
 @given(st.integers(1, 13), st.integers(1, 13), st.integers(2, 7), st.integers(2, 9), st.integers(1, 20))
 def test_every_pair_counts_once_whatever_the_tiles(real_count, fake_count, tile, block, strip):

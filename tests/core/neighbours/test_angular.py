@@ -15,6 +15,7 @@ def all_angles(one, other):
     return np.minimum(*nearer) / 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in CASES if name not in ("lattice", "double precision", "tiny")])
 @pytest.mark.parametrize("height", [9, 1000])
 def test_the_least_angle_of_all_is_found(name, height):

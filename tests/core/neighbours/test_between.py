@@ -17,6 +17,7 @@ from tests.strategies import rotation
 HEIGHTS = (9, 25, 1000)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 @pytest.mark.parametrize("height", HEIGHTS)
 def test_all_numbers_are_those_of_the_dense_matrices(name, height):
@@ -47,6 +48,7 @@ def test_all_numbers_are_those_of_the_dense_matrices(name, height):
     assert found.between.realism == pytest.approx(ratios, rel=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_nothing_depends_on_the_blocks(name):
     """Every number is the same to the last bit, for blocks of one row, of many, and of all."""
@@ -133,6 +135,7 @@ def realism(real, fake, k=3):
     return between(*sides, radii, np.zeros(len(fake)), strict=False, height=64).realism
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_the_nearest_real_image_is_the_same_without_balls(name):
     """To the last bit, also for the few rows that single precision does not decide."""
@@ -166,6 +169,7 @@ def test_the_realism_on_a_line_is_known(k, radius):
     assert realism(np.arange(40.0)[:, None], np.array([[20.25]]), k=k).tolist() == [4 * radius]
 
 
+@pytest.mark.slow
 @given(st.integers(0, 100), st.sampled_from([1e-20, 1e-3, 1e6]), st.integers(-100, 100))
 def test_turning_moving_and_scaling_both_sides_keeps_realism(seed, scale, shift):
     """It is a ratio of distances."""

@@ -92,6 +92,7 @@ def test_balls_that_did_not_grow_would_be_wrong():
     assert found.left_out.precision.lost.sum() < alone.sum()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("images", [spread, copies])
 def test_nothing_depends_on_blocks_or_order(images):
     """Each image's changes go with it, whatever the height of a block."""

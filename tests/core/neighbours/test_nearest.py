@@ -16,6 +16,7 @@ def distinct(name):
     return one, other, oracle.squared_distances(one.rows(slice(None)), other.rows(slice(None)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_the_nearest_of_all_is_found(name):
     """Also where single precision cannot tell which it is."""

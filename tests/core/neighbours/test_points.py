@@ -22,6 +22,7 @@ def test_the_distance_of_a_pair_is_one_number(dimension):
         assert squared_distances(one, at, other, at)[0] == together[number]
 
 
+@pytest.mark.slow
 @given(st.integers(2 * 10**7, 10**10), st.integers(1, 4096), st.integers(2, 10**6))
 def test_blocks_fit_the_budget(memory, dimension, count):
     """A larger budget never means smaller blocks, and blocks never exceed it."""

@@ -10,6 +10,7 @@ from tests.neighbour_sets import clustered, drawn, points
 from tests.strategies import feature_sets
 
 
+@pytest.mark.slow
 @given(feature_sets(dimension=3, smallest_count=5), st.integers(1, 4), st.randoms(use_true_random=False))
 def test_the_order_of_the_images_does_not_matter(features, k, random):
     """Each image keeps its radius and its neighbour wherever it stands."""

@@ -18,6 +18,7 @@ def kurtosis(features, pieces=8):
     return relative_kurtosis(Moments.of(features), part_lengths(parts))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [60, 400, 4000])
 @pytest.mark.parametrize("sigma", [0.0, 0.25])
 def test_mean_over_draws_is_the_fourth_moment_of_the_scale(count, sigma):
@@ -98,6 +99,7 @@ def test_stretch_is_between_those_of_the_sides():
     assert extrapolation(1.5, 0.5) < mixed < extrapolation(3.0, 0.25)
 
 
+@pytest.mark.slow
 def test_tail_bias_is_the_first_order_of_the_law():
     """Two scales of small variance, one sampled side, equal eigenvalues and many images for each."""
     variance, images, size = 0.01, 5000, 50

@@ -121,6 +121,7 @@ def test_mean_over_draws_is_the_population_value(spectrum, real_count, fake_coun
     assert scales.sum() - plain.mean() > 0.02 * scales.sum() + 10 * error
 
 
+@pytest.mark.slow
 @given(st.integers(0, 1000), st.integers(2, 400), st.integers(2, 400), st.integers(-60, 60))
 def test_symmetric_and_of_degree_one_half(seed, more_real, more_fake, exponent):
     """Exchanging the sides changes nothing; eigenvalues times s² give s times the estimate, above the plain sum."""

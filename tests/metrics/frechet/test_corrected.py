@@ -125,6 +125,7 @@ def test_least_distance_is_below_the_distance():
     assert least_distance(exact(real), exact(double)) == pytest.approx(frechet_distance(exact(real), exact(double)))
 
 
+@pytest.mark.slow
 def test_gaussian_variance_is_the_spread_over_draws():
     """With many images the distance varies as its first order says."""
     real, fake = population(shift=3.0)

@@ -142,6 +142,7 @@ def test_another_root_is_another_number(wrong):
     assert abs(shift @ shift + np.trace(c1 + c2 - 2 * root) - exact) > 0.1 * exact
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("count", "dimension"), [(20, 64), (64, 64), (65, 64), (300, 64), (200, 2048)])
 @pytest.mark.parametrize("scale", [1e-7, 1e-5, 1e-2])
 def test_a_slightly_scaled_copy_is_told_apart(count, dimension, scale):
@@ -152,6 +153,7 @@ def test_a_slightly_scaled_copy_is_told_apart(count, dimension, scale):
     assert between(real, real * (1 + scale)) == pytest.approx(exact, rel=1e-3 if scale < 1e-6 else 1e-9)
 
 
+@pytest.mark.slow
 @given(feature_sets())
 def test_a_set_is_at_no_distance_from_itself(features):
     """The same moments give exactly 0; the same images in another order at most 1e-12 of the trace."""
@@ -169,6 +171,7 @@ def test_the_same_images_in_other_batches_are_at_no_distance(count):
     assert 0 <= frechet_distance(whole, parts) <= 1e-12 * float(whole.covariance.trace())
 
 
+@pytest.mark.slow
 @given(pairs_of_feature_sets())
 def test_the_distance_is_symmetric_and_never_negative(pair):
     """Real and fake may be exchanged within the error of each form, 1e-10; the value is a float of at least 0."""
@@ -178,6 +181,7 @@ def test_the_distance_is_symmetric_and_never_negative(pair):
     assert there == pytest.approx(back, rel=2e-10, abs=1e-14 * sum(map(trace, pair)))
 
 
+@pytest.mark.slow
 @given(pairs_of_feature_sets(), st.integers(0, 1000))
 def test_rotation_and_translation_of_both_sets_change_nothing(pair, seed):
     """The distance is a property of the two clouds, not of the axes."""
@@ -186,6 +190,7 @@ def test_rotation_and_translation_of_both_sets_change_nothing(pair, seed):
     assert between(*moved) == pytest.approx(between(*pair), rel=1e-8, abs=1e-11 * sum(map(trace, pair)))
 
 
+@pytest.mark.slow
 @given(pairs_of_feature_sets(), st.sampled_from([-3.0, 0.125, 10.0, 1e6]))
 def test_scaling_both_sets_scales_the_distance_by_the_square(pair, factor):
     """The distance is in squared units of the features."""
@@ -193,6 +198,7 @@ def test_scaling_both_sets_scales_the_distance_by_the_square(pair, factor):
     assert scaled == pytest.approx(factor**2 * between(*pair), rel=1e-8, abs=1e-12 * factor**2 * sum(map(trace, pair)))
 
 
+@pytest.mark.slow
 @given(feature_sets(), st.floats(0.1, 10))
 def test_a_farther_shift_is_a_greater_distance(features, shift):
     """Between a set and its shifted copy the distance is the squared shift, and so grows with it."""
@@ -202,6 +208,7 @@ def test_a_farther_shift_is_a_greater_distance(features, shift):
     assert far == pytest.approx(4 * near, rel=1e-9)
 
 
+@pytest.mark.slow
 @given(pairs_of_feature_sets())
 def test_different_moments_are_at_a_positive_distance(pair):
     """The distance is zero for equal moments only."""

@@ -72,6 +72,7 @@ def test_value_is_the_plain_distance():
     assert wide.corrected == pytest.approx((wide.low + wide.high) / 2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("counts", [(16, 16), (16, 300), (300, 16), (2, 2), (SIZE + 2, SIZE + 2), (SIZE + 1, 99)])
 @pytest.mark.parametrize("dimension", [SIZE, 3 * SIZE])
 def test_low_and_high_are_always_numbers(counts, dimension):
@@ -91,6 +92,7 @@ def test_equal_images_leave_nothing_to_leave_out():
     assert not estimate.calibrated
 
 
+@pytest.mark.slow
 def test_an_exact_real_side_adds_no_error():
     """Moments without a count are the population: only the fake side is sampled, and the interval covers."""
     real = Moments.gaussian(np.zeros(SIZE), np.eye(SIZE))
@@ -127,6 +129,7 @@ def test_either_side_may_be_given_by_its_moments():
     assert known.low == known.high == known.corrected == pytest.approx(known.value)
 
 
+@pytest.mark.slow
 def test_the_jackknife_takes_away_what_tails_leave():
     """On heavy tails `corrected` is nearer to the truth than the distance that is corrected for Gaussians only."""
     raw, jackknifed = [], []
@@ -151,6 +154,7 @@ def test_wrong_arguments_are_refused():
         frechet_block_estimate(features, features, confidence=95.0)
 
 
+@pytest.mark.slow
 def test_tails_do_not_widen_the_interval_by_what_the_jackknife_takes_away(monkeypatch):
     """What tails add to the distance differs from block to block, but the estimate has lost it: it is no error."""
 

@@ -29,6 +29,7 @@ def test_it_is_the_intercept_of_a_line_through_subsets():
     assert frechet_infinity(KNOWN, fake, points=2, seed=7) == pytest.approx(expected, rel=1e-9)
 
 
+@pytest.mark.slow
 def test_it_is_near_the_truth_where_the_plain_distance_is_not():
     """Against a known real side, mean over 40 draws; with a sampled real side that side's bias stays."""
     truth = SIZE * 0.25

@@ -73,6 +73,7 @@ def test_planted_outliers_rank_first(count):
     assert set(order[:3].tolist()) == set(planted)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ratio", [0.5, 1, 2])
 def test_with_few_images_the_order_is_that_of_leaving_each_out(ratio):
     """Where the derivative is no measure of removals it still ranks images as they do: correlation above 0.75."""
@@ -83,6 +84,7 @@ def test_with_few_images_the_order_is_that_of_leaving_each_out(ratio):
     assert np.corrcoef(frechet_influence(real, fake).fake.numpy(), removed)[0, 1] > 0.75
 
 
+@pytest.mark.slow
 @given(pairs_of_feature_sets())
 def test_each_side_adds_up_to_nothing(pair):
     """Weights add up to 1: what one image gains the others lose."""
@@ -90,6 +92,7 @@ def test_each_side_adds_up_to_nothing(pair):
         assert abs(float(side.sum())) <= 1e-12 * len(side) * (1 + float(side.abs().max()))
 
 
+@pytest.mark.slow
 @given(pairs_of_feature_sets())
 def test_exchanging_the_sides_exchanges_the_influences(pair):
     """The distance is symmetric, and so are its derivatives."""
@@ -99,6 +102,7 @@ def test_exchanging_the_sides_exchanges_the_influences(pair):
     torch.testing.assert_close(one.fake, other.real, rtol=1e-6, atol=scale)
 
 
+@pytest.mark.slow
 @given(st.integers(0, 99), st.sampled_from([(30, 40), (5, 40), (5, 4)]))
 def test_turning_the_features_changes_nothing(seed, counts):
     """A rotation and a shift of both sets leave every influence as it is."""

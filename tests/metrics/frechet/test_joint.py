@@ -22,6 +22,7 @@ def draw(count, seed, *, shift=0.0, scale=1.0):
     return scale * np.random.default_rng([seed, count]).standard_normal((count, WIDTH)) * SPREAD + shift
 
 
+@pytest.mark.slow
 @settings(max_examples=4)
 @given(seed=st.integers(0, 2**16), counts=st.sampled_from([(40, 40), (33, 120), (90, 34)]), power=st.integers(-3, 3))
 def test_turned_scaled_and_shuffled_images_have_the_same_distance(seed, counts, power):
@@ -37,6 +38,7 @@ def test_turned_scaled_and_shuffled_images_have_the_same_distance(seed, counts, 
     assert other.calibrated == first.calibrated
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("counts", [(40, 40), (40, 200)])
 def test_sides_may_be_exchanged(counts):
     """The distance is symmetric, but for the path the fit takes."""
@@ -46,6 +48,7 @@ def test_sides_may_be_exchanged(counts):
     assert there.error == pytest.approx(back.error, rel=0.02)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("counts", "shift"), [((24, 24), 0.0), ((24, 24), 0.3), ((100, 32), 0.0), ((80, 80), 0.3)])
 def test_interval_covers(counts, shift):
     """Over draws the mean is the truth, and the interval covers it: neither never, nor by being endless."""
@@ -61,6 +64,7 @@ def test_interval_covers(counts, shift):
     assert np.mean([one.value for one in found]) > truth + 2 * spread
 
 
+@pytest.mark.slow
 def test_variance_of_the_means_part():
     """Over draws the squared distance of the means, less its noise, varies as `means_variance` says."""
     values, variances = [], []
@@ -73,6 +77,7 @@ def test_variance_of_the_means_part():
     assert np.mean(values) == pytest.approx(WIDTH * 0.04, rel=0.1)
 
 
+@pytest.mark.slow
 def test_exact_real_side():
     """A real side without a count adds no error: the interval is narrower than with as few real images as fakes."""
     exact = Moments.gaussian(np.zeros(WIDTH), np.diag(SPREAD**2))
@@ -85,6 +90,7 @@ def test_exact_real_side():
     assert both.error < 1e-6
 
 
+@pytest.mark.slow
 def test_moments_alone_take_images_for_gaussian():
     """With a count but without images there is a value, and it is not called calibrated."""
     real, fake = draw(200, 1), draw(40, 2)
@@ -129,6 +135,7 @@ def twins(rng):
     return images
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("make", "says"),
     [
@@ -153,6 +160,7 @@ def test_doubtful_images_are_called_so(make, says):
     assert good.reason == ""
 
 
+@pytest.mark.slow
 def test_common_images_are_said():
     """Fakes that are real images are no independent sample; and images close by chance are not called so."""
     real = draw(40, 1)
@@ -184,6 +192,7 @@ def test_constant_features_do_not_count(columns):
     assert found.error == pytest.approx(without.error, rel=0.02)
 
 
+@pytest.mark.slow
 def test_equal_images_count_once():
     """Copies change nothing but the trust: they are no further images."""
     real, fake = draw(40, 1), draw(28, 2)
@@ -217,6 +226,7 @@ def test_kept_images_do_not_depend_on_order():
     assert torch.equal(kept_images(images, 100), torch.from_numpy(images))
 
 
+@pytest.mark.slow
 def test_difference_of_two_generators_covers_and_is_paired():
     """The interval covers the true difference, and is narrower than that of two distances on their own."""
     truth, inside, paired, apart = WIDTH * (0.1**2 - 0.3**2), [], [], []

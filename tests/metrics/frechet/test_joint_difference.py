@@ -28,6 +28,7 @@ def test_intervals_have_the_truth_and_no_more_than_they_need():
     assert all(one.high - one.low < 2 * DIMENSION for one in found)
 
 
+@pytest.mark.slow
 def test_what_both_share_falls_out():
     """One generator against itself differs by nothing, and far less surely apart than two: the real side cancels."""
     real, first, second = draw(0, shifts=(0.0, 0.3, 0.3))
@@ -38,6 +39,7 @@ def test_what_both_share_falls_out():
     assert other.high - other.low < 2 * 1.96 * 2 * DIMENSION
 
 
+@pytest.mark.slow
 def test_exchange_changes_the_sign_only():
     """Values, ends of the interval and the reason stay."""
     real, first, second = draw(1)

@@ -21,6 +21,7 @@ def draw(count, seed, *, shift=0.0):
     return torch.from_numpy(np.random.default_rng([seed, count]).standard_normal((count, WIDTH)) * SPREAD + shift)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shift", [0.0, 0.5])
 def test_one_feature_has_a_closed_form(shift):
     """Against a known Gaussian feature it is (4 m^2 + 2 (s - 1)^2) s^2 / n and 2 s^4 / n^2, m and s the fakes' own."""
@@ -32,6 +33,7 @@ def test_one_feature_has_a_closed_form(shift):
         assert widths.at(count) == pytest.approx(1.96 * math.sqrt(variance), rel=0.2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("real_count", "shift"), [(200, 0.0), (200, 0.2), (2000, 0.2)])
 def test_extrapolation_agrees_with_what_more_fakes_give(real_count, shift):
     """Planned from 128 fakes, the half-width of 4 and of 16 times as many is within 20 % of what they give."""
@@ -62,6 +64,7 @@ def test_the_answer_is_the_fewest(once, twice, real, wanted):
         assert count == 50 or widths.at(count - 1) > wanted * (1 - 1e-9)
 
 
+@pytest.mark.slow
 def test_what_the_real_side_leaves_is_not_undone_by_fakes():
     """Against few real images no number of fakes makes the interval narrow."""
     widths = measure_widths(Sample.of(draw(40, 1)), draw(256, 2, shift=0.3))
@@ -69,6 +72,7 @@ def test_what_the_real_side_leaves_is_not_undone_by_fakes():
     assert widths.count_for(0.05 * widths.at(256)) is None
 
 
+@pytest.mark.slow
 def test_the_seed_decides():
     """The same seed gives the same widths."""
     real, fake = Sample.of(draw(100, 1)), draw(64, 2)

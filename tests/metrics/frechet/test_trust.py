@@ -40,6 +40,7 @@ def planted(where):
     return real, fake
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("where", "reason"),
     [
@@ -79,6 +80,7 @@ def longest(side):
     return side.images[int(side.images.square().sum(1).argmax())]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [40, 64, 256])
 def test_a_rare_outlier_is_seen_and_chance_is_not(count):
     """One image eight deviations away in one direction is said; the longest of Gaussian images never."""
@@ -107,6 +109,7 @@ def classes(count, seed, *, balanced):
     return centres[labels] + 0.3 * gaussian(count, seed)
 
 
+@pytest.mark.slow
 def test_as_many_of_each_class_are_not_independent():
     """Two sets with as many of each class are closer than chance allows, which is said; classes by chance are not."""
     for seed in range(4):

@@ -31,6 +31,7 @@ def test_uniform_logits_score_one():
     assert score.std == pytest.approx(0, abs=1e-14)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("classes", [2, 10, 1008])
 def test_certain_images_spread_over_all_classes_score_their_number(classes):
     """One certain image of each class, in order, in each split: the score is the number of classes in all of them."""
@@ -61,6 +62,7 @@ def test_the_score_lies_between_one_and_the_number_of_classes(count, classes, sc
     assert score.std >= 0
 
 
+@pytest.mark.slow
 @given(st.floats(-1e3, 1e3))
 def test_a_constant_added_to_an_images_logits_changes_nothing(constant):
     """The softmax sees differences only."""

@@ -110,6 +110,7 @@ def test_kernel_options_are_those_of_the_kernel():
     assert distance.value == pytest.approx(expected, rel=1e-11)
 
 
+@pytest.mark.slow
 def test_one_pass_over_all_pairs_gives_what_one_subset_after_the_other_does(monkeypatch):
     """Many subsets of few images take the one way, and few of many the other: the draws and the value are the same."""
     real, fake = sets(50, 40)

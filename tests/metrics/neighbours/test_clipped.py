@@ -69,6 +69,7 @@ def test_the_expectation_holds_large_numbers():
     assert 0.5 < found < 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("good", [0.25, 0.5, 0.75])
 def test_they_fall_as_the_share_of_bad_fakes_grows(good):
     """What the authors promise and the control does not: far fakes count 0, the others as they did."""
@@ -112,6 +113,7 @@ def test_a_set_against_itself():
     assert clipped_density(real, real) == 1
 
 
+@pytest.mark.slow
 @settings(max_examples=8)
 @given(st.integers(0, 100), st.sampled_from([1e-3, 1e6]), st.integers(-50, 50))
 def test_turning_moving_and_scaling_both_sides_changes_nothing(seed, scale, shift):

@@ -20,6 +20,7 @@ def planted(train, fake, count, noise=0.0):
     return copied
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("noise", [0.0, 0.2])
 @pytest.mark.parametrize(("times", "copies"), [(1, 20), (4, 40)])
 def test_copies_are_found_at_one_per_cent(noise, times, copies):
@@ -34,6 +35,7 @@ def test_copies_are_found_at_one_per_cent(noise, times, copies):
     assert copied_share(train, test, fake).p_value > 0.05
 
 
+@pytest.mark.slow
 def test_the_p_value_is_one_under_the_hypothesis():
     """Fresh images, 40 times: below 0.1 about four times."""
     found = [
@@ -44,6 +46,7 @@ def test_the_p_value_is_one_under_the_hypothesis():
     assert 0.3 < np.mean([one.p_value for one in found]) < 0.7
 
 
+@pytest.mark.slow
 def test_fewer_kinds_are_not_taken_for_copies():
     """All fakes near the middle, or near one point: near training images, and as near to others."""
     train, test = drawn(600, 8, 1), drawn(600, 8, 2)
@@ -51,6 +54,7 @@ def test_fewer_kinds_are_not_taken_for_copies():
     assert copied_share(train, test, drawn(1, 8, 4) + 0.05 * drawn(600, 8, 5)).p_value > 0.02
 
 
+@pytest.mark.slow
 def test_a_crowd_at_one_image_counts_once():
     """Half the fakes are one training image: striking, but one image proves nothing; its ratio names it."""
     train, test, fake = drawn(300, 8, 1), drawn(300, 8, 2), drawn(200, 8, 3)
@@ -60,6 +64,7 @@ def test_a_crowd_at_one_image_counts_once():
     assert np.isinf(found.ratio[:100].numpy()).all()
 
 
+@pytest.mark.slow
 def test_copies_of_held_out_images_are_not_held_against_it():
     """The other way round there is nothing to report."""
     train, test, fake = drawn(500, 8, 1), drawn(500, 8, 2), drawn(500, 8, 3)
@@ -76,6 +81,7 @@ def test_the_ratio_is_of_nearest_distances():
     assert found.ratio.tolist() == pytest.approx([3.0, 1 / 3, np.inf])
 
 
+@pytest.mark.slow
 def test_it_repeats_by_its_seed():
     """The exchanges come from it alone."""
     train, test, fake = drawn(300, 4, 1), drawn(100, 4, 2), drawn(100, 4, 3)

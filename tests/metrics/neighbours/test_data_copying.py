@@ -57,6 +57,7 @@ def test_cells_are_weighted_by_the_test_images():
     assert found.p_value == pytest.approx(NormalDist().cdf(found.value / spread), rel=1e-9)
 
 
+@pytest.mark.slow
 def test_copies_are_below_and_far_fakes_above():
     """And fresh images near 0, also with more than 64 features."""
     for dimension in (5, 80):
@@ -66,6 +67,7 @@ def test_copies_are_below_and_far_fakes_above():
         assert data_copying(train, test, 3 * fresh).value > 5
 
 
+@pytest.mark.slow
 def test_the_p_value_is_one_under_the_hypothesis():
     """In 60 repetitions it is below 0.1 about six times."""
     found = [

@@ -69,6 +69,7 @@ def test_all_are_counted_and_few_listed(limit):
     assert len(within.near.first) == min(limit, within.near.total)
 
 
+@pytest.mark.slow
 @given(st.integers(0, 50), st.sampled_from([1e-15, 1e-3, 1e12]))
 def test_turning_and_scaling_changes_nothing(seed, scale):
     """The threshold follows the features' unit; a share of 1 could be the very distance of a pair."""

@@ -37,6 +37,7 @@ def test_values_are_those_without_intervals(convention):
     assert of_all(real, fake)["authenticity"].value == authenticity(real, fake).authenticity
 
 
+@pytest.mark.slow
 def test_intervals_hold_nearly_all_further_draws_means():
     """The mean of the value over draws of these counts, by 19 in 20 intervals; and they are not wide for it."""
     estimates = [of_all(drawn(100, 8, (1, seed)), drawn(100, 8, (2, seed), 0.9)) for seed in range(100)]
@@ -93,6 +94,7 @@ def test_a_collapsed_generator_has_intervals():
         assert np.isfinite([estimate.error, estimate.low, estimate.high]).all()
 
 
+@pytest.mark.slow
 def test_exchanged_sides_exchange_precision_and_recall():
     """They are one question, asked of either side."""
     real, fake = drawn(80, 3, 1), drawn(60, 3, 2, 0.5)

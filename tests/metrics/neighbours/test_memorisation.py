@@ -77,6 +77,7 @@ def test_a_fresh_sample_is_half_authentic():
     assert 0.4 < share < 0.65
 
 
+@pytest.mark.slow
 @given(st.integers(0, 100), st.sampled_from([1e-20, 1.0, 1e6]))
 def test_turning_and_scaling_both_sides_changes_nothing(seed, scale):
     """Neither is noticed by ratios and directions; factors of single images are not by directions."""

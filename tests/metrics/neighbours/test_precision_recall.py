@@ -92,6 +92,7 @@ def test_a_strict_boundary_leaves_copies_out():
     assert precision_recall(features, features, k=5).recall == 1
 
 
+@pytest.mark.slow
 @settings(max_examples=10)
 @given(st.integers(0, 100), st.sampled_from([1e-20, 1e-3, 1e6]), st.integers(-100, 100))
 def test_turning_moving_and_scaling_both_sides_changes_nothing(seed, scale, shift):
@@ -102,6 +103,7 @@ def test_turning_moving_and_scaling_both_sides_changes_nothing(seed, scale, shif
     assert four(precision_recall(*moved)) == four(precision_recall(real, fake))
 
 
+@pytest.mark.slow
 @given(st.integers(0, 100), st.integers(1, 6))
 def test_all_but_density_are_shares(seed, k):
     """Between 0 and 1, whatever the sets; density is at least precision over k."""

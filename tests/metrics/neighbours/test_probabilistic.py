@@ -55,6 +55,7 @@ def test_a_collapsed_generator_forgets():
     assert found.recall == pytest.approx(1 / 50)
 
 
+@pytest.mark.slow
 @settings(max_examples=8)
 @given(st.integers(0, 100), st.sampled_from([1e-3, 1e6]), st.integers(-20, 20))
 def test_turning_moving_and_scaling_both_sides_changes_nothing(seed, scale, shift):

@@ -71,6 +71,7 @@ def test_a_jump_is_not_smooth(trained, extractor):
     assert found.smoothness == pytest.approx(9)
 
 
+@pytest.mark.slow
 def test_left_to_right_is_an_axis(trained):
     """N3: along z_right - z_left the shape moves monotonically, and along up and down it does not move sideways."""
     options = {"alphas": (-2.0, 2.0), "steps": 9, "starts": 8, "per_concept": 32, "seed": 0}
@@ -84,6 +85,7 @@ def test_left_to_right_is_an_axis(trained):
     assert shifts[0] < shifts[1] / 2
 
 
+@pytest.mark.slow
 def test_positions_can_be_added_and_subtracted(trained):
     """N2: up left - down left + down right is up right, more often than any sample is."""
     found = arithmetic(

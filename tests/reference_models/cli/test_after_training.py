@@ -57,6 +57,7 @@ ANALYSES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("analysis", ANALYSES)
 def test_analyses_print_their_number(analysis, checkpoint, run, tmp_path):
     """Each writes its JSON, prints its number, and never replaces what is there."""
@@ -79,6 +80,7 @@ def test_a_walk_with_an_extractor_that_is_not_there(checkpoint, run, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 def test_the_best_discriminator(run, tmp_path):
     """N6 from the command line, with its picture."""
     done = run("analyse", "optimal-discriminator", "--steps", 20, "--out", tmp_path)

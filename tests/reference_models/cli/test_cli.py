@@ -56,6 +56,7 @@ def test_list_shows_every_preset(run):
     assert all(len(line) < 130 for line in lines)
 
 
+@pytest.mark.slow
 def test_list_shapes_prints_the_paper_s(run):
     """A1: the shapes of the paper's generator, and both parameter counts."""
     lines = run("list", "--shapes", "dcgan-64").stdout.splitlines()
@@ -66,6 +67,7 @@ def test_list_shapes_prints_the_paper_s(run):
     assert "4x4x512" in run("list", "--shapes", "dcgan-64", "--set", "net.width=64").stdout
 
 
+@pytest.mark.slow
 def test_train_and_go_on(run, tmp_path):
     """The spelling of the issue: a run with its files, finished, then further."""
     out = tmp_path / "run"
@@ -169,6 +171,7 @@ def test_a_folder_with_another_run(run, tmp_path):
     refused(run("train", "--resume", out), "last.pt", "is no checkpoint")
 
 
+@pytest.mark.slow
 def test_help_does_not_wait_for_torch():
     """`--help` and `list` parse and print, and import no network library."""
     code = "import sys; from reference_models.cli import command; sys.exit('torch' in sys.modules)"

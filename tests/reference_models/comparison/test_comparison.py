@@ -94,6 +94,7 @@ def test_below_from_there_on(first, second):
     assert found == 0 or at(second, found) == pytest.approx(at(first, found), rel=1e-6)
 
 
+@pytest.mark.slow
 def test_the_folder(pair, tmp_path):
     """Tables, curves and a picture of each run's last samples; nothing is replaced."""
     result = CliRunner().invoke(command, ["compare", *map(str, pair), "--out", str(tmp_path / "out")])
@@ -109,6 +110,7 @@ def test_the_folder(pair, tmp_path):
     assert "comparison.md, curves.png, samples.png" in again.stderr
 
 
+@pytest.mark.slow
 def test_the_panel_of_three_epochs(recorded, tmp_path):
     """A15: three grids of one run in a row, in the order of the epochs."""
     compare_runs([recorded("hybrid", SLOW)], tmp_path / "out", epochs=(1, 2, 4))

@@ -36,6 +36,7 @@ def drawn(path, out):
         return arrays["arr_0"], arrays.get("arr_1")
 
 
+@pytest.mark.slow
 def test_a_file_is_the_run_s_model(exported, tmp_path):
     """The same images and classes, the averaged weights, both networks, and no optimiser."""
     run, file = exported
@@ -68,6 +69,7 @@ def test_nothing_is_replaced_and_the_ending_is_asked_for(exported, tmp_path):
         export_model(exported[0], tmp_path / "model.pt")
 
 
+@pytest.mark.slow
 def test_mutated_files_are_refused_in_one_line(exported, tmp_path):
     """Bytes that are changed, cut or not of this kind."""
     whole, rng, path = exported[1].read_bytes(), random.Random(0), tmp_path / "x.safetensors"
@@ -90,6 +92,7 @@ def test_mutated_files_are_refused_in_one_line(exported, tmp_path):
         read_checkpoint(path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MODELS)
 def test_the_zoo(name, tmp_path):
     """What ships is small, says how it was made, and draws at once; it is not what an untrained network draws."""

@@ -47,6 +47,7 @@ def read(path):
     return np.stack(images), [name.split("/")[0] for name in names if "/" in name]
 
 
+@pytest.mark.slow
 def test_every_form_has_the_same_images(checkpoint, tmp_path):
     """A folder, a zip and an npz hold the same pixels in the same order, and ganmetrics reads them alike."""
     path = checkpoint()
@@ -70,6 +71,7 @@ def test_every_form_has_the_same_images(checkpoint, tmp_path):
     assert torch.equal(features[0], features[2])
 
 
+@pytest.mark.slow
 def test_the_seed_and_the_place_decide_an_image(checkpoint, tmp_path):
     """Asking for more images leaves the first ones as they were; another seed gives others."""
     path = checkpoint(steps=20)
@@ -107,6 +109,7 @@ def test_evaluation_mode_and_the_averaged_weights(checkpoint, tmp_path):
     assert not torch.equal(pixels, current)
 
 
+@pytest.mark.slow
 def test_conditional_models_have_classes(checkpoint, tmp_path):
     """Folders are named by class, arr_1 has the same labels, and --class takes a name or a number."""
     path = checkpoint("acgan")
@@ -144,6 +147,7 @@ def test_what_cannot_be_is_refused(checkpoint, tmp_path):
     assert not (tmp_path / "x").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["x", "x.zip", "x.npz"])
 def test_nothing_is_left_half_written(checkpoint, tmp_path, name):
     """An interrupt in the middle leaves neither the output nor a part of it."""
@@ -158,6 +162,7 @@ def test_nothing_is_left_half_written(checkpoint, tmp_path, name):
     assert set(tmp_path.iterdir()) == before
 
 
+@pytest.mark.slow
 def test_the_best_are_a_picture(checkpoint, tmp_path):
     """P6: the chosen few are those with the highest logits, in one picture that says it is not for scoring."""
     path = checkpoint(steps=6)

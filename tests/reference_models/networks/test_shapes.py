@@ -25,6 +25,7 @@ def shapes_of(preset):
     return [shape for _, _, shape in generator], [shape for _, _, shape in discriminator]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("preset", "expected", "counts"),
     [

@@ -52,6 +52,7 @@ def recorded(tmp_path):
     return tmp_path
 
 
+@pytest.mark.slow
 def test_curves_and_evolution(recorded):
     """P1, P2, P4, P5: distance, losses and rates as PNG, and a row of the same noise for each epoch."""
     plots.draw_all(recorded, size=8, said=print)
@@ -84,6 +85,7 @@ def test_curves_say_what_their_axes_are(recorded, monkeypatch):
     assert rates.lines[1].get_ydata().tolist() == [0.2] * 3
 
 
+@pytest.mark.slow
 def test_two_runs_side_by_side(recorded, tmp_path):
     """P3: a panel for each run, and a number for how unstable the end was."""
     records = Records(recorded)

@@ -70,6 +70,7 @@ def test_a_run_has_its_page(recorded):
     assert html.count("<img ") == 7
 
 
+@pytest.mark.slow
 def test_a_comparison_has_its_page(recorded, tmp_path):
     """Runs beside each other, and the settings that differ."""
     runs = [recorded("first"), recorded("second", factor=0.5, seed=3)]

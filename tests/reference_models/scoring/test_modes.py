@@ -12,6 +12,7 @@ from reference_models.scoring.modes import count_modes, find_modes, mode_count
 from reference_models.training import start
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [16, 32])
 def test_what_is_drawn_is_found(size):
     """Nearly every image has the mode that it was drawn from, at any size; noise does not move it."""
@@ -24,6 +25,7 @@ def test_what_is_drawn_is_found(size):
     assert not (mirrored == drawn.modes).any(), "light on dark is another mode than dark on light"
 
 
+@pytest.mark.slow
 def test_real_images_have_all_modes():
     """26,000 of them, whose reverse KL is that of a fair draw: about (modes - 1) / (2 n)."""
     drawn = draw_modes(26_000, size=16)
@@ -43,6 +45,7 @@ def test_counts_by_hand():
     assert mode_count(torch.arange(1000)).reverse_kl == pytest.approx(0, abs=1e-12)
 
 
+@pytest.mark.slow
 def test_what_has_no_modes_is_refused(tiny, tmp_path):
     """Grey images, none at all, and models of other images."""
     for images in (torch.zeros(0, 3, 8, 8, dtype=torch.uint8), torch.zeros(2, 1, 8, 8, dtype=torch.uint8)):

@@ -48,6 +48,7 @@ def test_every_part_has_its_own_mode_back():
     assert torch.is_grad_enabled()
 
 
+@pytest.mark.slow
 def test_the_score_is_that_of_the_images():
     """However they are batched, the last, smaller batch included; an earlier use leaves nothing behind."""
     real = random_images(30)
@@ -115,6 +116,7 @@ def test_the_extractor_that_is_chosen(monkeypatch):
     assert with_extractor(unscored, say=said.append) is unscored
 
 
+@pytest.mark.slow
 def test_the_real_side_is_computed_once(monkeypatch):
     """A second run on the same images reads what the first has stored; other images, counts or seeds do not."""
     from ganmetrics.extraction import settings

@@ -78,6 +78,7 @@ def test_the_rows_at_full_scale():
     assert configs["acgan"][1].net.head == "auxiliary"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["conditioning", "acgan", "feature-matching", "width-latent", "lr-batch"])
 def test_every_table_can_be_run(name, study, tmp_path):
     """A row of ours beside each of the study's, as CSV and Markdown."""
@@ -92,6 +93,7 @@ def test_every_table_can_be_run(name, study, tmp_path):
         assert int(rows[0]["parameters"]) > 2 * int(rows[2]["parameters"])
 
 
+@pytest.mark.slow
 def test_schedules_are_compared_by_their_unrest(study, tmp_path):
     """P3: two panels of losses, and the deviation of the generator's loss at the end, with and without a schedule."""
     study("schedule", seeds=1)
@@ -100,6 +102,7 @@ def test_schedules_are_compared_by_their_unrest(study, tmp_path):
     assert (tmp_path / "schedule" / "losses.png").exists()
 
 
+@pytest.mark.slow
 def test_what_is_finished_is_not_run_again(study, tmp_path, monkeypatch):
     """A second call reads; more seeds add runs; an interrupted run goes on; the spread is over the seeds."""
     first = study("acgan", seeds=1)
@@ -132,6 +135,7 @@ def test_what_is_finished_is_not_run_again(study, tmp_path, monkeypatch):
     assert calls == ["resume", "train"]
 
 
+@pytest.mark.slow
 def test_what_cannot_work_is_refused_before_the_first_run(study, tmp_path, monkeypatch):
     """Unknown names, a fixed key that the table varies, other arguments, data without labels: nothing is trained."""
     with pytest.raises(ConfigError, match="the studies are lr-batch, .*; got 'lr'"):

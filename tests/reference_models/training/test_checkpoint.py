@@ -19,6 +19,7 @@ def saved(run, tmp_path):
     return tmp_path / "run"
 
 
+@pytest.mark.slow
 def test_networks_come_back_ready_to_use(saved):
     """Both networks are in evaluation mode, the generator with its averaged weights."""
     generator, discriminator = load_generator(saved), load_discriminator(saved / LAST)

@@ -45,6 +45,7 @@ def test_the_loss_of_knowing_nothing(trainer):
     torch.testing.assert_close(flow.step().losses["G_flow"], expected)
 
 
+@pytest.mark.slow
 def test_ten_steps_are_five_and_five(trainer):
     """The state is the whole of it."""
     straight, first, second = (trainer("flow", ema_decay=0.9) for _ in range(3))
@@ -58,6 +59,7 @@ def test_ten_steps_are_five_and_five(trainer):
     assert equal(learnt(straight), learnt(second))
 
 
+@pytest.mark.slow
 def test_a_run(run, tmp_path):
     """Trained, scored, stored and sampled as the others; a discriminator is not there to be asked."""
     outcome = run("flow", epochs=1, **{"eval.epochs": (0, 1), "eval.count": 20})

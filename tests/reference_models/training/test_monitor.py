@@ -86,6 +86,7 @@ def test_the_state_goes_through_a_file():
     assert (again.best, again.best_epoch) == (3.0, 2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("preset", ["dcgan", "wgan", "acgan"])
 def test_measuring_changes_nothing(trainer, preset):
     """A step that is measured leaves weights and random numbers as one that is not."""

@@ -39,6 +39,7 @@ def equal(first, second):
     return all(torch.equal(a, b) if isinstance(a, torch.Tensor) else a == b for a, b in pairs)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("preset", EXACT)
 def test_twenty_steps_are_ten_and_ten(trainer, tmp_path, preset):
     """Weights, optimisers, averages, random numbers and data position: all to the bit, through a file."""
@@ -64,6 +65,7 @@ def ignore(_step):
     """Do nothing after a step."""
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_is_saved_and_finished(run, go_on, heard, tmp_path):
     """Ctrl-C in the middle of an epoch saves every step taken; resumed, the run ends as one that was left alone."""
     run("dcgan", "whole")
@@ -90,6 +92,7 @@ def test_an_interrupted_run_is_saved_and_finished(run, go_on, heard, tmp_path):
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
+@pytest.mark.slow
 def test_what_was_recorded_after_the_checkpoint_is_dropped(run, go_on, tmp_path):
     """A killed run leaves rows of steps that are taken again; none is there twice, and half a line is no harm."""
     run("dcgan")
@@ -105,6 +108,7 @@ def test_what_was_recorded_after_the_checkpoint_is_dropped(run, go_on, tmp_path)
     assert max(event["step"] for event in events) == 24
 
 
+@pytest.mark.slow
 def test_more_epochs_go_on_at_the_end_value(run, go_on, tmp_path):
     """`--more-epochs` goes beyond the end; the schedule stays where it ended, and the new end is scored."""
     run("dcgan", **{"opt_g.schedule": "linear", "opt_g.lr_end": 1e-5})
@@ -117,6 +121,7 @@ def test_more_epochs_go_on_at_the_end_value(run, go_on, tmp_path):
     assert read_checkpoint(tmp_path / "run" / LAST).config.epochs == 2
 
 
+@pytest.mark.slow
 def test_a_finished_run_stays_finished(run, go_on, tmp_path):
     """Resuming what is done trains nothing more."""
     run("dcgan")
@@ -125,6 +130,7 @@ def test_a_finished_run_stays_finished(run, go_on, tmp_path):
     assert equal(before, read_checkpoint(tmp_path / "run" / LAST).trainer)
 
 
+@pytest.mark.slow
 def test_a_changed_configuration_is_shown_and_refused(run, go_on, tmp_path):
     """The difference is told key by key, in config.toml and in options alike; allowed keys go through."""
     run("dcgan", epochs=1, **{"eval.epochs": ()})
@@ -139,12 +145,14 @@ def test_a_changed_configuration_is_shown_and_refused(run, go_on, tmp_path):
     assert read_checkpoint(tmp_path / "run" / LAST).config.n_critic == 2
 
 
+@pytest.mark.slow
 def test_what_does_not_touch_the_training_may_change(run, go_on):
     """When to score is no part of what is trained."""
     run("dcgan", epochs=1)
     assert go_on(changes={"eval.epochs": "0,1", "patience": 3}).epochs == 1
 
 
+@pytest.mark.slow
 def test_another_architecture_does_not_load(run, go_on):
     """Allowing a key does not make weights fit; the message is one line."""
     run("dcgan", epochs=1, **{"eval.epochs": ()})
@@ -152,6 +160,7 @@ def test_another_architecture_does_not_load(run, go_on):
         go_on(changes={"net.width": 16}, allow_changed=["net.width"])
 
 
+@pytest.mark.slow
 def test_the_best_and_the_last_are_kept(run, tmp_path):
     """best.pt is the state of the smallest distance, last.pt of the end."""
     outcome = run("dcgan", epochs=3, **{"eval.epochs": (0, 1, 2, 3), "opt_g.lr": 1e-3})

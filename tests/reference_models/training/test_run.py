@@ -17,6 +17,7 @@ from reference_models.training.measure import check_finite
 from reference_models.training.start import default_eval_epochs
 
 
+@pytest.mark.slow
 def test_the_folder_has_everything(run, tmp_path):
     """T7, P2, P4, P5, P6: scores with epoch 0 first, losses that add up, rates, grids of one noise."""
     run("wgan-gp-acgan-seed", **{"eval.epochs": (0, 2), "net.width": 4})
@@ -58,6 +59,7 @@ def test_dcgan_losses_are_a_sum(run, tmp_path):
         assert event["loss/D"] == pytest.approx(event["loss/D_real"] + event["loss/D_fake"], abs=1e-6)
 
 
+@pytest.mark.slow
 def test_the_run_is_the_same_unscored(run, tmp_path):
     """When a run is scored does not change what is trained."""
     run("sagan", "scored", epochs=1)
@@ -67,6 +69,7 @@ def test_the_run_is_the_same_unscored(run, tmp_path):
     assert torch.equal(scored["rng"][0], plain["rng"][0])
 
 
+@pytest.mark.slow
 def test_more_metrics_than_one(run, tmp_path):
     """Every metric of `ganmetrics` can be recorded: a row for each epoch and metric."""
     from ganmetrics.testing import ChannelMeans
@@ -104,6 +107,7 @@ def test_nothing_is_written_for_bad_data(run, tmp_path):
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.slow
 def test_losses_that_are_no_numbers_stop_the_run(run, tmp_path, monkeypatch):
     """One line names the loss and the step, and last.pt is a good one from before."""
     step = run_module.Trainer.step
@@ -129,6 +133,7 @@ def test_weights_that_are_no_numbers_are_never_saved(trainer):
         check_finite({}, (("generator", ours.generator),), step=3)
 
 
+@pytest.mark.slow
 def test_patience_stops(run, heard, tmp_path):
     """After so many evaluations without a better one the run ends, and the best checkpoint stays."""
     outcome = run("dcgan", epochs=9, patience=2, **{"eval.epochs": tuple(range(10)), "opt_g.lr": 0.5, "opt_d.lr": 1e-6})

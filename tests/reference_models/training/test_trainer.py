@@ -19,6 +19,7 @@ def same(first, second):
     return all(torch.equal(a, b) for a, b in zip(tensors(first), tensors(second), strict=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("reuse", [True, False])
 def test_gradients_are_those_of_the_algorithm(trainer, reuse):
     """A6: D on BCE(real, 1) + BCE(fake, 0), then G on BCE(fake, 1), with the same images or with fresh ones."""
@@ -57,6 +58,7 @@ def test_gradients_are_those_of_the_algorithm(trainer, reuse):
             torch.testing.assert_close(mine, reference, atol=1e-6, rtol=1e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("preset", PRESETS)
 def test_each_step_moves_its_own_network(trainer, preset):
     """A6: the discriminator's weights have no gradient from the generator's step; all weights of both networks move."""
@@ -99,6 +101,7 @@ def test_a_critic_that_does_not_clip_is_seen(trainer):
     assert max(parameter.abs().max().item() for parameter in ours.discriminator.parameters()) > 0.02
 
 
+@pytest.mark.slow
 def test_scoring_changes_nothing(trainer, extractor):
     """Training is the same to the bit with and without scoring in between, dropout of modes and draws included."""
     scored, plain = trainer("sagan"), trainer("sagan")
@@ -115,6 +118,7 @@ def test_scoring_changes_nothing(trainer, extractor):
     assert torch.equal(scored.draws.rng.get_state(), plain.draws.rng.get_state())
 
 
+@pytest.mark.slow
 def test_the_seed_decides(trainer):
     """The same seed gives the same weights, another one does not."""
     runs = [trainer("acgan", seed=seed) for seed in (1, 1, 2)]
@@ -156,6 +160,7 @@ def test_the_prior_has_its_moments(trainer, prior):
     assert (latent.abs().max() <= 1) == (prior == "uniform")
 
 
+@pytest.mark.slow
 def test_fake_labels(trainer):
     """A9: uniform over 0 to c - 1, never c; or as often as in the data; or those of the real batch."""
     uniform = trainer("cgan").draws.labels(5000)
@@ -170,6 +175,7 @@ def test_fake_labels(trainer):
     assert torch.equal(shared.real_labels, shared.fake_labels)
 
 
+@pytest.mark.slow
 def test_rates_are_independent_and_scheduled(trainer):
     """A18, A19: each network has its own rate, course and end value, and stays there when the run goes beyond."""
     ours = trainer(

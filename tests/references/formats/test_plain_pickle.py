@@ -100,6 +100,7 @@ def test_an_odd_encoding_is_refused():
         load_plain_pickle(pickle.dumps(Planted(_codecs.encode, "text", "rot13"), 2), name="file")
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_damage_is_one_of_our_errors(data):
     """However a pickle is cut or changed, nothing but the library's errors comes out."""

@@ -58,6 +58,7 @@ def test_spheres_are_spheres():
     assert np.allclose(np.linalg.norm(after.fake.features, axis=1), 1.1)
 
 
+@pytest.mark.slow
 def test_copies_lie_beside_real_images():
     """So many of the fakes, and no more."""
     _, after = sets_of("10 % of the fakes copies")

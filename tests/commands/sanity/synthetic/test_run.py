@@ -58,6 +58,7 @@ def test_all_its_forms_say_the_same(study):
     assert "one wide mode in the place of two" in study.to_text()
 
 
+@pytest.mark.slow
 def test_a_metric_that_cannot_be_scored_says_nothing(monkeypatch):
     """Its cells are empty and it passes nothing; the others stand."""
     from ganmetrics.scoring import scores

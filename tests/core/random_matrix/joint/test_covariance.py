@@ -9,6 +9,7 @@ from ganmetrics.core.random_matrix.joint.spectra import Part, product_spectrum
 from tests.core.random_matrix.joint.draws import DRAWS, FAKE, REAL, WIDTH, drawn, off, population
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("counts", [(20, 20), (200, 16)])
 def test_covariances_over_draws(counts):
     """Covariances of all estimates and traces are those over draws; a side's with the product's are far from 0."""

@@ -18,6 +18,7 @@ def test_exact_sides_say_what_they_are():
     assert float(off(found, population(REAL)).abs().max()) < 1e-10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [12, 24, 60])
 def test_mean_is_that_of_the_population(count):
     """Over draws y is right on average, also below as many images as features; without the mean shift it is not."""
@@ -47,6 +48,7 @@ def test_points_stay_above_the_edge():
     assert bool((found.gaussian.slope > 0.12).all())
 
 
+@pytest.mark.slow
 def test_scales_are_undone_by_leverages():
     """With a scale for each image y is right with leverages, and far off as for Gaussian images."""
     with_images, without = [], []

@@ -47,6 +47,7 @@ def test_unequal_leverages_widen():
     assert torch.allclose(found.rows.mean(0), torch.zeros(3, dtype=torch.float64), atol=1e-9)
 
 
+@pytest.mark.slow
 def test_chance_is_that_of_gaussian_samples():
     """The relative variance of the odds over Gaussian samples is what is taken off for chance."""
     generator, count, width = torch.Generator().manual_seed(0), 64, 3

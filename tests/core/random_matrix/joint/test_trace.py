@@ -63,6 +63,7 @@ def test_exact_sides_have_no_error(spread):
     assert found.scales == (0, 0)
 
 
+@pytest.mark.slow
 def test_priors_decide_what_few_images_do_not_tell():
     """What the priors suppose is an error where images are few, none where they are many; without them it is larger."""
     few = [side(16, 7), side(16, 8)]
@@ -72,6 +73,7 @@ def test_priors_decide_what_few_images_do_not_tell():
     assert loose.supposed > 2 * usual.supposed
 
 
+@pytest.mark.slow
 def test_few_images_are_right_on_average_and_their_error_is_the_spread():
     """Of half as many images as features the estimate is right within its error; the plain sum is far too small."""
     truth = float((SPREAD**2).sum())
@@ -89,6 +91,7 @@ def test_few_images_are_right_on_average_and_their_error_is_the_spread():
     assert 0.7 < math.sqrt(np.mean(variances)) / spread < 1.8
 
 
+@pytest.mark.slow
 def test_points_at_the_edge_do_not_spoil_as_many_images_as_features():
     """Of a flat spectrum the fit follows the law at all points; with an edge at 1.2 N^(-1/3) it is off by 1 or 2."""
     width, misfits = 96, []
