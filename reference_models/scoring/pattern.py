@@ -1,25 +1,13 @@
 """How any training loop scores its generator: the whole of it, to be used or copied."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
-import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from ganmetrics import FrechetInceptionDistance, Score, to_uint8
+from ganmetrics.integrations.loop import evaluating
 
-
-@contextmanager
-def evaluating(network: nn.Module) -> Iterator[nn.Module]:
-    """Put a network into evaluation mode, without gradients, and give every part its own mode back afterwards."""
-    modes = [(module, module.training) for module in network.modules()]
-    network.eval()
-    try:
-        with torch.no_grad():
-            yield network
-    finally:
-        for module, training in modes:
-            module.training = training
+__all__ = ["evaluating", "score_generator"]
 
 
 def score_generator(
@@ -33,6 +21,7 @@ def score_generator(
         count: number of images to score.
         batch: images at a time.
 
+    >>> import torch
     >>> from ganmetrics import Reference
     >>> from ganmetrics.testing import ChannelMeans, random_images
     >>> reference = Reference.from_images(random_images(20), extractor=ChannelMeans(), workers=0)
