@@ -10,6 +10,7 @@ from ganmetrics.errors import InputError, NumericsError
 from ganmetrics.metrics.frechet.difference import frechet_difference
 from ganmetrics.metrics.kernel.difference import kernel_difference
 from ganmetrics.metrics.neighbours.difference import precision_recall_difference
+from tests.metrics.draws import draw
 
 REPETITIONS = {(60, 40, 40): 200, (50, 30, 45): 100}
 """By counts of real images and of the two generators' images."""
@@ -25,12 +26,6 @@ def recall_difference(*sets, **options):
 
 
 DIFFERENCES = [frechet_difference, kernel_difference, precision_difference, recall_difference]
-
-
-def draw(seed, counts=(60, 40, 40), shifts=(0.0, 0.4, 0.4), dimension=DIMENSION):
-    """Return real features and two generators', whose means are `shifts` off in each feature."""
-    rng = np.random.default_rng(seed)
-    return tuple(rng.standard_normal((count, dimension)) + shift for count, shift in zip(counts, shifts, strict=True))
 
 
 @cache

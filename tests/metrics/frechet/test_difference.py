@@ -1,18 +1,12 @@
 """The difference of two Fréchet distances: corrected ones, or plain ones without an interval."""
 
-import numpy as np
 import pytest
 
 from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.metrics.frechet.difference import frechet_difference
 from ganmetrics.metrics.frechet.distance import frechet_distance
 from ganmetrics.metrics.frechet.joint import frechet_estimate
-
-
-def draw(seed, counts=(60, 40, 40), shifts=(0.0, 0.4, 0.4), dimension=4):
-    """Return real features and two generators', whose means are `shifts` off in each feature."""
-    rng = np.random.default_rng(seed)
-    return tuple(rng.standard_normal((count, dimension)) + shift for count, shift in zip(counts, shifts, strict=True))
+from tests.metrics.draws import draw
 
 
 def test_frechet_scores_are_the_corrected_ones():

@@ -4,12 +4,7 @@ import numpy as np
 
 from ganmetrics.metrics.neighbours.difference import precision_recall_difference
 from ganmetrics.metrics.neighbours.precision_recall import precision_recall
-
-
-def draw(seed, counts=(60, 40, 40), shifts=(0.0, 0.4, 0.4), dimension=4):
-    """Return real features and two generators', whose means are `shifts` off in each feature."""
-    rng = np.random.default_rng(seed)
-    return tuple(rng.standard_normal((count, dimension)) + shift for count, shift in zip(counts, shifts, strict=True))
+from tests.metrics.draws import draw
 
 
 def test_shares_are_those_of_precision_and_recall():
