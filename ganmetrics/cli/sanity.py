@@ -16,6 +16,7 @@ from ganmetrics.cli.options import (
     cache_options,
     extraction_options,
     json_option,
+    memory_option,
     quiet_option,
     timing_option,
 )
@@ -46,6 +47,7 @@ FOLDER = PathType(path_type=Path, file_okay=False)
 @click.option("--out", type=FOLDER, default=None, help="Where a CSV, a plot and a sheet of examples go.")
 @extraction_options
 @cache_options
+@memory_option
 @json_option
 @quiet_option
 @timing_option
@@ -60,6 +62,7 @@ def sanity(
     out: Path | None,
     how: "Extraction",
     cache: Path | None,
+    memory: int,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -88,7 +91,9 @@ def sanity(
     start_logging(quiet=quiet)
     if out is not None:
         check_output(out)
-    study = study_images(real, how, metrics=metrics, others=others, cache=cache, progress=silent if quiet else bar)
+    study = study_images(
+        real, how, metrics=metrics, others=others, memory=memory, cache=cache, progress=silent if quiet else bar
+    )
     emit_found(study, as_json=as_json)
     if out is not None:
         folder = out

@@ -4,10 +4,13 @@ from typing import NamedTuple, Unpack
 
 from torch import Tensor
 
-from ganmetrics._types import Progress, silent
-from ganmetrics.extraction.options import Extraction, ExtractionOptions
+from ganmetrics.core.checks import whole
+from ganmetrics.core.memory import MEMORY
+from ganmetrics.extraction.options import Extraction
 from ganmetrics.ranks import all_ranks
 from ganmetrics.references.gather import gather
+from ganmetrics.references.keywords import GatheringOptions
+from ganmetrics.references.run import split_gathering
 from ganmetrics.references.sides import Demand, Request, open_images
 
 
@@ -22,12 +25,13 @@ def extract(
     source: object,
     how: Extraction | None = None,
     *,
-    progress: Progress = silent,
-    **options: Unpack[ExtractionOptions],
+    memory: int = MEMORY,
+    **options: Unpack[GatheringOptions],
 ) -> Extracted:
     """Return the features and logits of every readable image of `source`, in order.
 
-    Source, options and what is raised are those of `ganmetrics.evaluate`; memory grows with the number of images.
+    Source, options (the fields of `ganmetrics.Extraction`, ``cache``, ``cache_features``, ``progress``) and what is
+    raised are those of `ganmetrics.evaluate`. Past `memory` bytes features lie on the disk.
     Called on all processes of torch.distributed's group, each extracts a share and all return the whole.
 
     >>> from ganmetrics.testing import ChannelMeans, random_images
@@ -35,11 +39,13 @@ def extract(
     >>> features.shape, features.dtype
     (torch.Size([5, 3]), torch.float32)
     """
-    extraction = Extraction.of(how, options)
+    extraction, run = split_gathering(how, options)
+    memory = whole("memory", memory, least=1)
     with all_ranks("extract") as ranks:
         images = ranks.each(lambda: open_images(source, extraction, purpose="extracting features"))
         demand = Demand("extraction", frozenset({"features"}), least=1)
-        (side,) = gather([Request("", images, (demand,), logits=True)], extraction, progress=progress)
+        request = Request("", images, (demand,), logits=True, memory=memory)
+        (side,) = gather([request], extraction, cache=run.cache, progress=run.progress)
         return ranks.once(lambda: _extracted(side.features, side.logits))
 
 

@@ -37,3 +37,19 @@ def test_statistics_have_no_features_to_extract():
     """Told in words."""
     with pytest.raises(InputError, match="extracting features needs images"):
         extract(Reference.from_images(random_images(5), **FREE), **FREE)
+
+
+def test_kept_features_are_not_extracted_again(tmp_path):
+    """Nor do they change; a budget of memory moves them to the disk, and changes nothing either."""
+    passes = []
+
+    class Counting(ChannelMeans):
+        def __call__(self, batch, device):
+            passes.append(len(batch))
+            return super().__call__(batch, device)
+
+    options = {**FREE, "extractor": Counting(), "cache": tmp_path / "cache", "cache_features": True}
+    first, again = (extract(random_images(9), memory=10**8, **options) for _ in range(2))
+    assert sum(passes) == 9
+    assert torch.equal(first.features, again.features)
+    assert torch.equal(first.logits, again.logits)

@@ -7,6 +7,7 @@ from typing import Unpack
 
 from ganmetrics.commands.sanity.series import MIX, MODES, NAMES, Series, Sets, make_sets
 from ganmetrics.commands.sanity.study import ScoredSeries, Study
+from ganmetrics.core.memory import MEMORY
 from ganmetrics.data.looking import audit
 from ganmetrics.data.sources import ImageSource
 from ganmetrics.errors import InputError
@@ -34,6 +35,7 @@ def sanity(
     metrics: Sequence[str] = METRICS_OF_A_STUDY,
     disturbances: Sequence[str] = NAMES,
     others: object | None = None,
+    memory: int = MEMORY,
     **options: Unpack[GatheringOptions],
 ) -> Study:
     """Return the scores of ever more disturbed images against undisturbed ones of the same kind.
@@ -50,6 +52,7 @@ def sanity(
         disturbances: names of `ganmetrics.commands.sanity.series.NAMES`; ``modes`` needs class folders, ``mix``
             needs `others`.
         others: images of another kind, for contamination.
+        memory: bytes that features may take; past it they lie on the disk.
         options: the fields of `ganmetrics.Extraction`, and ``cache``, ``cache_features`` and ``progress``, as
             `ganmetrics.evaluate` takes them.
 
@@ -69,7 +72,9 @@ def sanity(
     with all_ranks("sanity") as ranks:
         sets = ranks.each(lambda: _sets(real, others, chosen, disturbances, extraction))
         # Every set is made of the chosen images already.
-        scorer = _Scorer(chosen, replace(extraction, count=None), run, ScoringOptions(seed=extraction.seed))
+        scorer = _Scorer(
+            chosen, replace(extraction, count=None), run, ScoringOptions(seed=extraction.seed, memory=memory)
+        )
         _check_mixtures(sets, scorer)
         real_side, clean = scorer.start(sets)
         series = tuple(_scored(one, sets, real_side, clean, scorer) for one in sets.series)
