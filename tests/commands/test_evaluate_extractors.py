@@ -64,7 +64,7 @@ def small(name):
 @pytest.mark.parametrize(
     "extractors",
     [
-        ("efficientnet-lite0", "efficientnet-lite0@bf16"),
+        ("efficientnet-lite0", small("two")),
         (small("one"), small("two")),
         (ChannelMeans(), small("one")),
         (small("one"), ChannelMeans()),
