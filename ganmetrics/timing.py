@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TypeVar
 
-Item = TypeVar("Item")
+_Item = TypeVar("_Item")
 
 REST = "other"
 
@@ -118,7 +118,7 @@ def stage(name: str) -> Iterator[None]:
         stages.end()
 
 
-def in_stage(name: str, items: Iterable[Item]) -> Iterator[Item]:
+def in_stage(name: str, items: Iterable[_Item]) -> Iterator[_Item]:
     """Yield what another iterator yields; the time that it takes to come counts for this stage."""
     iterator = iter(items)
     while True:

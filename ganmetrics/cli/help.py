@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-WIDTH = 100
+_WIDTH = 100
 """Columns of a help page on a terminal that has as many: names and texts then need one line where they can."""
 
 OPTIONS = (
@@ -65,7 +65,7 @@ class Group(click.Group):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - click's own, passed on
         super().__init__(*arguments, **options)
-        self.context_settings.setdefault("max_content_width", WIDTH)
+        self.context_settings.setdefault("max_content_width", _WIDTH)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands, then the options."""

@@ -26,7 +26,7 @@ from ganmetrics.metrics.catalogue import METRICS
 if TYPE_CHECKING:
     from ganmetrics.extraction.options import Extraction
 
-FOLDER = PathType(path_type=Path, file_okay=False)
+_FOLDER = PathType(path_type=Path, file_okay=False)
 
 
 @click.command(cls=Command, short_help="Which metrics notice which fault, on your own images.")
@@ -44,7 +44,7 @@ FOLDER = PathType(path_type=Path, file_okay=False)
     help="Instead of images, drawn features of which it is known what is wrong: which metric notices?",
 )
 @click.option("--others", type=SOURCE, default=None, help="Images of another kind, mixed in step by step.")
-@click.option("--out", type=FOLDER, default=None, help="Where a CSV, a plot and a sheet of examples go.")
+@click.option("--out", type=_FOLDER, default=None, help="Where a CSV, a plot and a sheet of examples go.")
 @extraction_options
 @cache_options
 @memory_option

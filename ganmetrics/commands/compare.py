@@ -25,7 +25,7 @@ FIRST, SECOND = "A", "B"
 
 
 @dataclass(frozen=True)
-class Verdict:
+class _Verdict:
     """What one metric says of the two generators.
 
     Attributes:
@@ -74,10 +74,10 @@ class Contest:
         provenance: all that produced them, as plain JSON values.
     """
 
-    verdicts: Mapping[str, Verdict]
+    verdicts: Mapping[str, _Verdict]
     provenance: Mapping[str, Any]
 
-    def __getitem__(self, name: str) -> Verdict:
+    def __getitem__(self, name: str) -> _Verdict:
         return self.verdicts[name]
 
     def to_json(self) -> str:
@@ -168,7 +168,7 @@ def _contest(sides: Sequence[Side], choices: Choices) -> Contest:
     verdicts = {}
     for name, difference in differences.items():
         score_name = comparisons[0].name_of(METRICS[name])
-        verdicts[score_name] = Verdict(score_name, METRICS[name].lower_is_better, difference, choices.confidence)
+        verdicts[score_name] = _Verdict(score_name, METRICS[name].lower_is_better, difference, choices.confidence)
     return Contest(verdicts, _provenance(comparisons, choices))
 
 
@@ -185,7 +185,7 @@ def _provenance(comparisons: Sequence[Comparison], choices: Choices) -> dict[str
     }
 
 
-def _row(verdict: Verdict) -> tuple[str | float | None, ...]:
+def _row(verdict: _Verdict) -> tuple[str | float | None, ...]:
     found = verdict.difference
     doubt = "" if found.calibrated else ", not calibrated"
     no_interval = ", counts differ: no interval" if found.low is None else doubt

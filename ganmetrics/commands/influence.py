@@ -31,7 +31,7 @@ RELIABLE_PER_FEATURE = 2
 """Images for each feature below which leaving an image out does other than its derivative says."""
 CLASSES_SHOWN = 20
 """Classes a side in a picture: those with the largest sums."""
-EXAMPLES = 5
+_EXAMPLES = 5
 """Images of a class in a picture, for each direction."""
 
 
@@ -128,7 +128,7 @@ class Attribution:
         strips = []
         for name in shown:
             members = classes[name]
-            raising, lowering = (choose(EXAMPLES, members) for choose in (side.raising, side.lowering))
+            raising, lowering = (choose(_EXAMPLES, members) for choose in (side.raising, side.lowering))
             title = f"{side.role}, {name}: sum {sums[name]:+.4g}; what raises it most, to what lowers it most"
             strips.append(self._strip(title, side, [*raising, *reversed(lowering)]))
         return strips

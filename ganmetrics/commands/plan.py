@@ -29,7 +29,7 @@ FACTORS = (1, 2, 4, 8, 16)
 """Where no half-width is asked for, these multiples of the fakes at hand are shown beside the measured counts."""
 
 
-class Step(NamedTuple):
+class _Step(NamedTuple):
     """A row of a plan.
 
     Attributes:
@@ -57,7 +57,7 @@ class Plan:
     """
 
     score: str
-    steps: tuple[Step, ...]
+    steps: tuple[_Step, ...]
     widths: Widths
     confidence: float
     alike: bool
@@ -177,18 +177,18 @@ def _halves(features: Tensor, seed: int) -> tuple[Sample, Tensor]:
     return Sample.of(features[order[half:]]), features[order[:half]]
 
 
-def _step(widths: Widths, half_width: float) -> Step:
+def _step(widths: Widths, half_width: float) -> _Step:
     fakes = widths.count_for(half_width)
-    return Step(half_width, fakes, fakes is not None and fakes <= widths.counts[-1])
+    return _Step(half_width, fakes, fakes is not None and fakes <= widths.counts[-1])
 
 
-def _usual(widths: Widths) -> list[Step]:
+def _usual(widths: Widths) -> list[_Step]:
     last = widths.counts[-1]
     counts = [*widths.counts[:-1], *(factor * last for factor in FACTORS)]
-    return [Step(widths.at(count), count, count <= last) for count in counts]
+    return [_Step(widths.at(count), count, count <= last) for count in counts]
 
 
-def _how(step: Step) -> str:
+def _how(step: _Step) -> str:
     if step.fakes is None:
         return "more than 64 times the fakes at hand"
     return "measured" if step.measured else "extrapolated"

@@ -6,12 +6,12 @@ from torch import Tensor
 
 from ganmetrics.errors import InputError, NotEnoughSamples
 
-ROUNDS = 100
+_ROUNDS = 100
 _ROWS = 4096
 
 
 def k_means(
-    points: Float64[Tensor, "n d"], k: int, rng: torch.Generator, *, rounds: int = ROUNDS
+    points: Float64[Tensor, "n d"], k: int, rng: torch.Generator, *, rounds: int = _ROUNDS
 ) -> Float64[Tensor, "k d"]:
     """Return the centres of k cells by Lloyd's algorithm, started by k-means++ (Arthur and Vassilvitskii, 2007).
 

@@ -23,13 +23,13 @@ from ganmetrics.timing import stage
 
 logger = logging.getLogger(__name__)
 
-Generate = Callable[[int, torch.Generator], Any]
+_Generate = Callable[[int, torch.Generator], Any]
 """Called with a number of images and a seeded generator; returns so many, or a tuple of them and their labels."""
 
 VALUE_RANGES = ((-1, 1), (0, 1))
 """The ranges that floats may be declared to have."""
 
-MEMORY = 1 << 28
+_MEMORY = 1 << 28
 """Bytes that the images of a stream take before they go to the disk."""
 
 _BATCH_AXES = 4
@@ -65,12 +65,12 @@ class Stream:
     'generate'
     """
 
-    images: Generate | Iterable[Any]
+    images: _Generate | Iterable[Any]
     count: int | None = None
     seed: int = 0
     batch_size: int = 64
     value_range: tuple[float | int, float | int] | None = None
-    memory: int = MEMORY
+    memory: int = _MEMORY
     name: str | None = None
 
     def __post_init__(self) -> None:

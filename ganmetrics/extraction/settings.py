@@ -22,7 +22,7 @@ from ganmetrics.timing import stage
 INCEPTION_SIZE = (299, 299)
 MOST_WORKERS = 16
 """Decoding processes by default: at 8 ms for a photograph of 512 pixels they feed 2,000 images a second."""
-BATCH = 32
+_BATCH = 32
 CPU_BATCH = 8
 """A CPU's network sees a few at a time whatever the batch; a larger one would only wait in memory."""
 
@@ -102,7 +102,7 @@ def open_settings(how: Extraction, *, progress: Progress | None) -> Settings:
         seed=how.seed,
         alpha=how.alpha,
         skip_bad=how.skip_bad,
-        batch_size=how.batch_size or (CPU_BATCH if device.type == "cpu" else BATCH),
+        batch_size=how.batch_size or (CPU_BATCH if device.type == "cpu" else _BATCH),
         workers=default_workers() if how.workers is None else how.workers,
         device=device,
         bit_depth=how.bit_depth,

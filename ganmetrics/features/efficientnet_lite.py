@@ -19,10 +19,10 @@ from ganmetrics.features.state_dict import file_sha256, read_state_dict
 from ganmetrics.optional import check_installed, require
 
 NAME = "efficientnet-lite0"
-FEATURES = 1280
-CLASSES = 1000
+_FEATURES = 1280
+_CLASSES = 1000
 # The network was trained with the mean and deviation of TensorFlow's TPU pipeline, 127 and 128.
-PREPROCESSING = Preprocessing("pillow-bicubic-uint8", (224, 224), "(x-127)/128")
+_PREPROCESSING = Preprocessing("pillow-bicubic-uint8", (224, 224), "(x-127)/128")
 
 
 class EfficientNetLite(FrozenNetwork):
@@ -51,13 +51,13 @@ def load_efficientnet_lite() -> NetworkExtractor:
     sha256 = file_sha256(path)
     spec = ExtractorSpec(
         name=NAME,
-        dimension=FEATURES,
-        classes=CLASSES,
+        dimension=_FEATURES,
+        classes=_CLASSES,
         layer="global pool",
         weights_sha256=sha256,
-        preprocessing=str(PREPROCESSING),
+        preprocessing=str(_PREPROCESSING),
     )
-    return NetworkExtractor(spec, PREPROCESSING, partial(build_efficientnet_lite, path, sha256=sha256))
+    return NetworkExtractor(spec, _PREPROCESSING, partial(build_efficientnet_lite, path, sha256=sha256))
 
 
 def build_efficientnet_lite(path: Path, *, sha256: str | None = None) -> EfficientNetLite:

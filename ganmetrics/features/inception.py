@@ -27,8 +27,8 @@ from ganmetrics.features.resize import Preprocessing
 from ganmetrics.features.state_dict import State, read_state_dict, select
 
 NAME = "inception-v3"
-FEATURES = 2048
-CLASSES = 1008
+_FEATURES = 2048
+_CLASSES = 1008
 SPATIAL_CHANNELS = 7
 SPATIAL_FEATURES = 17 * 17 * SPATIAL_CHANNELS
 BATCH_NORM_EPS = 1e-3
@@ -58,7 +58,7 @@ class InceptionV3(FrozenNetwork):
         self.Mixed_7b = InceptionE(1280, maximum=False)
         self.Mixed_7c = InceptionE(2048, maximum=True)
         # The Inception Score of the original graph reads the matrix product before the bias is added.
-        self.fc = nn.Linear(FEATURES, CLASSES, bias=False)
+        self.fc = nn.Linear(_FEATURES, _CLASSES, bias=False)
 
     def stem(self, batch: Tensor) -> Tensor:
         """Return what the first pooling gives, [n, 64, 73, 73].
@@ -108,8 +108,8 @@ def inception_spec(*, sha256: str, canonical: bool, preprocessing: Preprocessing
     """Return the identity of the network with some weights, which are not looked for."""
     return ExtractorSpec(
         name=NAME,
-        dimension=FEATURES,
-        classes=CLASSES,
+        dimension=_FEATURES,
+        classes=_CLASSES,
         layer="pool3",
         weights_sha256=sha256,
         preprocessing=str(preprocessing),
@@ -138,7 +138,7 @@ def build_inception(path: Path, *, sha256: str | None = None) -> InceptionV3:
 
 
 def _published_shapes(network: InceptionV3) -> dict[str, tuple[int, ...]]:
-    shapes = {"fc.weight": (CLASSES, FEATURES), "fc.bias": (CLASSES,)}
+    shapes = {"fc.weight": (_CLASSES, _FEATURES), "fc.bias": (_CLASSES,)}
     for name, module in network.named_modules():
         if isinstance(module, Convolution):
             shapes[f"{name}.conv.weight"] = tuple(module.weight.shape)

@@ -26,7 +26,7 @@ from ganmetrics.features.names import CLIP
 from ganmetrics.features.state_dict import file_sha256, read_state_dict
 
 ENVIRONMENT = "GANMETRICS_WEIGHTS"
-State = Literal["verified", "recorded", "unknown", "damaged", "missing"]
+_State = Literal["verified", "recorded", "unknown", "damaged", "missing"]
 
 PUBLISHED = {
     "inception-v3": RemoteFile(
@@ -97,7 +97,7 @@ class WeightsStatus:
     size: int | None
     sha256: str | None
     path: Path
-    state: State
+    state: _State
 
 
 def cache_directory() -> Path:
@@ -204,7 +204,7 @@ def _authority(remote: RemoteFile) -> str:
     return "recorded" if remote.sha256 is None else "published"
 
 
-def _state(remote: RemoteFile, digest: str) -> State:
+def _state(remote: RemoteFile, digest: str) -> _State:
     needed = _needed_sha256(remote)
     if needed is None:
         return "unknown"

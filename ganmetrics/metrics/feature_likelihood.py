@@ -15,7 +15,7 @@ from ganmetrics.errors import InputError, NotEnoughSamples, NumericsError
 MOST_FAKES = 10_000
 MIDDLE = 0.81
 """Squared distances from the training images' mean are multiplied by it."""
-ROUNDS = 200
+_ROUNDS = 200
 _ENOUGH = 1e-6
 """Change of the variances, as a share of their sum, at which the fit ends."""
 _CANCELS = 1e-8
@@ -103,7 +103,7 @@ class Mixture:
 
     @classmethod
     def fitted(
-        cls, means: Tensor, points: Tensor, *, memory: int = MEMORY, middle: Tensor | None = None, rounds: int = ROUNDS
+        cls, means: Tensor, points: Tensor, *, memory: int = MEMORY, middle: Tensor | None = None, rounds: int = _ROUNDS
     ) -> "Mixture":
         """Return the mixture on `means`, and on the middle of the points, under which these are most likely.
 

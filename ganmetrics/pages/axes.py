@@ -9,7 +9,7 @@ from ganmetrics.pages.numbers import Number
 
 TICKS = 5
 """About so many on an axis."""
-ROOM = 0.04
+_ROOM = 0.04
 """Share of the range that is left free at both ends of an axis, so that marks are not cut."""
 
 
@@ -65,8 +65,8 @@ class Scale:
             low, high = math.log(low), math.log(high)
         gap = (high - low) or (abs(high) or 1.0) * 0.5
         given = [None if bound is None else math.log(bound) if axis.log else bound for bound in (axis.low, axis.high)]
-        low = low - ROOM * gap if given[0] is None else given[0]
-        high = high + ROOM * gap if given[1] is None else given[1]
+        low = low - _ROOM * gap if given[0] is None else given[0]
+        high = high + _ROOM * gap if given[1] is None else given[1]
         if high <= low:
             high = low + gap
         return cls(math.exp(low), math.exp(high), start, end, True) if axis.log else cls(low, high, start, end, False)

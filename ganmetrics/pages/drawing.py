@@ -16,7 +16,7 @@ from ganmetrics.pages.numbers import Number, shown_tick
 WIDTH, HEIGHT = 460, 320
 """Units of a drawing: about a phone's width in pixels, so that text stays readable there."""
 LEFT, RIGHT, TOP, BOTTOM = 68, 12, 10, 48
-COLOURS = 5
+_COLOURS = 5
 DASHED = "2 4"
 DASHES = ("", "", "9 4", "9 3 2 3", "16 4")
 """A second sign beside the colour, by series."""
@@ -68,7 +68,7 @@ def colour_class(number: int) -> str:
     >>> colour_class(1), colour_class(6)
     ('s1', 's1')
     """
-    return f"s{number % COLOURS}"
+    return f"s{number % _COLOURS}"
 
 
 def element(tag: str, content: str | Markup = "", **attributes: object) -> Markup:

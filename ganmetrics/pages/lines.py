@@ -28,7 +28,7 @@ from ganmetrics.pages.numbers import Number, shown_alike, shown_tick
 
 MOST_MARKS = 24
 """Points a line up to which each is marked; more would hide the line."""
-MOST_ROWS = 60
+_MOST_ROWS = 60
 """Points up to which the numbers are given as a table."""
 
 
@@ -92,7 +92,7 @@ class LineChart:
 
     def _numbers(self) -> Grid | None:
         places = sorted({place for line in self.lines for place in line.x})
-        if len(places) > MOST_ROWS:
+        if len(places) > _MOST_ROWS:
             return None
         columns, cells = [self.x.label], [[shown_tick(place) for place in places]]
         for line in self.lines:

@@ -17,7 +17,7 @@ from ganmetrics.scoring.comparison import Comparison
 from ganmetrics.scoring.family import Scored, features_of, finite, label_of
 from ganmetrics.scoring.options import ScoringOptions
 
-SHOWN = 5
+_SHOWN = 5
 """How many fakes the text of a table names; JSON has them all."""
 
 
@@ -81,5 +81,5 @@ def _suspects(fake: Side, found: CopiedShare) -> Table:
         "an exact copy has no ratio)",
         ("fake", "ratio"),
         tuple((label_of(fake, row), finite(float(found.ratio[row]))) for row in found.suspects.tolist()),
-        shown=SHOWN,
+        shown=_SHOWN,
     )

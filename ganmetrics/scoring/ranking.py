@@ -21,7 +21,7 @@ from ganmetrics.timing import stage
 
 logger = logging.getLogger(__name__)
 
-Pair = tuple[str, str]
+_Pair = tuple[str, str]
 
 
 def score_generators(
@@ -100,7 +100,7 @@ def _contrasts(
         if name not in able
     )
     pairs = list(combinations(able, 2))
-    found: dict[Pair, dict[str, Difference]] = {}
+    found: dict[_Pair, dict[str, Difference]] = {}
     choices = Choices(names, options.confidence, _permutations(len(pairs), options.confidence), options.seed)
     for first, second in pairs:
         try:
@@ -118,7 +118,7 @@ def _permutations(pairs: int, confidence: float) -> int:
 
 
 def _of_metric(
-    metric: Metric, comparison: Comparison, found: Mapping[Pair, dict[str, Difference]], options: ScoringOptions
+    metric: Metric, comparison: Comparison, found: Mapping[_Pair, dict[str, Difference]], options: ScoringOptions
 ) -> list[Contrast]:
     """Return one metric's differences with p-values that are corrected for their number."""
     differences = [found[pair][metric.name] for pair in found]

@@ -12,9 +12,9 @@ from reference_models.analyses import pictures
 from reference_models.analyses.target import Target
 from reference_models.errors import ConfigError
 
-BATCH = 2048
-WIDTH = 32
-TAIL = 1e-3
+_BATCH = 2048
+_WIDTH = 32
+_TAIL = 1e-3
 """Probability on either side of where the two are compared: outside of it there is next to nothing to learn from."""
 
 
@@ -40,7 +40,7 @@ class Gaussian:
 
 
 @dataclass(frozen=True, eq=False)
-class Comparison:
+class _Comparison:
     """The learnt discriminator beside the best one.
 
     Attributes:
@@ -67,7 +67,7 @@ class Comparison:
         return abs(self.value - (2 * self.js - math.log(4)))
 
 
-def compare(data: Gaussian, generated: Gaussian, *, steps: int = 600, seed: int = 0) -> Comparison:
+def compare(data: Gaussian, generated: Gaussian, *, steps: int = 600, seed: int = 0) -> _Comparison:
     """Train a discriminator on samples of two distributions and compare it with p_data / (p_data + p_G).
 
     Args:
@@ -98,9 +98,9 @@ def compare(data: Gaussian, generated: Gaussian, *, steps: int = 600, seed: int 
     )
     closed = (log_p - log_sum).exp()
     mass = ((log_p.exp() + log_q.exp()) / 2 * (line[1] - line[0])).cumsum(dim=0)
-    kept = (mass > TAIL) & (mass < 1 - TAIL)
+    kept = (mass > _TAIL) & (mass < 1 - _TAIL)
     error = (logit.sigmoid() - closed)[kept].abs().max()
-    return Comparison(line[kept], logit.sigmoid()[kept], closed[kept], float(error), value, js, learnt_value)
+    return _Comparison(line[kept], logit.sigmoid()[kept], closed[kept], float(error), value, js, learnt_value)
 
 
 def write_optimal(out: Path, *, real: tuple[float, float], fake: tuple[float, float], steps: int, seed: int) -> str:
@@ -146,12 +146,14 @@ def write_optimal(out: Path, *, real: tuple[float, float], fake: tuple[float, fl
 def _train(data: Gaussian, generated: Gaussian, *, steps: int, seed: int) -> nn.Module:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        network = nn.Sequential(nn.Linear(1, WIDTH), nn.SiLU(), nn.Linear(WIDTH, WIDTH), nn.SiLU(), nn.Linear(WIDTH, 1))
+        network = nn.Sequential(
+            nn.Linear(1, _WIDTH), nn.SiLU(), nn.Linear(_WIDTH, _WIDTH), nn.SiLU(), nn.Linear(_WIDTH, 1)
+        )
     rng = torch.Generator().manual_seed(seed)
     optimizer = torch.optim.Adam(network.parameters(), lr=1e-2)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps, eta_min=1e-5)
     for _ in range(steps):
-        real, fake = data.draw(BATCH, rng)[:, None], generated.draw(BATCH, rng)[:, None]
+        real, fake = data.draw(_BATCH, rng)[:, None], generated.draw(_BATCH, rng)[:, None]
         loss = functional.softplus(-network(real)).mean() + functional.softplus(network(fake)).mean()
         optimizer.zero_grad()
         torch.autograd.backward(loss)

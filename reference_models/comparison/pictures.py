@@ -9,7 +9,7 @@ from reference_models.comparison.curves import Curve
 from reference_models.errors import CheckpointError, ConfigError
 from reference_models.recording.grids import GAP, captioned, sample_path
 
-MARGIN = 12
+_MARGIN = 12
 ACROSS = 2
 """Pictures a row where each run has one."""
 
@@ -31,8 +31,8 @@ def samples(curves: Sequence[Curve], *, size: int, epochs: Sequence[int] = (), r
     if len(epochs) <= 1:
         flat = [part for row in parts for part in row]
         parts = [flat[start : start + ACROSS] for start in range(0, len(flat), ACROSS)]
-    width = max(part.width for row in parts for part in row) + MARGIN
-    height = parts[0][0].height + MARGIN // 2
+    width = max(part.width for row in parts for part in row) + _MARGIN
+    height = parts[0][0].height + _MARGIN // 2
     sheet = Image.new("RGB", (width * max(map(len, parts)), height * len(parts)), "white")
     for down, row in enumerate(parts):
         for across, part in enumerate(row):

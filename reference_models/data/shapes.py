@@ -22,7 +22,7 @@ _Floats = npt.NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True, eq=False)
-class Shapes:
+class _Shapes:
     """Drawn images with all that they were drawn from.
 
     Attributes:
@@ -36,7 +36,7 @@ class Shapes:
     attributes: dict[str, Tensor]
 
 
-def draw_shapes(count: int, *, size: int = 32, seed: int = 0) -> Shapes:
+def draw_shapes(count: int, *, size: int = 32, seed: int = 0) -> _Shapes:
     """Return `count` images of shapes; the first images do not depend on how many follow, nor on the seed of others.
 
     >>> drawn = draw_shapes(20, size=16)
@@ -61,7 +61,7 @@ def draw_shapes(count: int, *, size: int = 32, seed: int = 0) -> Shapes:
         part = slice(start, start + 512)
         inner = {name: values[part] for name, values in attributes.items()}
         images[part] = _draw(shape[part], inner, draws[part], size)
-    return Shapes(
+    return _Shapes(
         torch.from_numpy(images),
         torch.from_numpy(labels.astype(np.int64)),
         {name: torch.from_numpy(values.astype(np.float32)) for name, values in attributes.items()},

@@ -7,7 +7,7 @@ from reference_models.comparison.curves import AXES, overtakes
 from reference_models.report.runs import Run
 
 UNITS = {"epoch": "epoch", "minute": "minutes of training"}
-NOTHING = "–"
+_NOTHING = "–"
 
 
 def section(runs: list[Run]) -> Section:
@@ -73,13 +73,13 @@ def _ends(runs: list[Run]) -> Grid:
         rows.append(
             (
                 run.name,
-                str(run.settings.get("preset", NOTHING)),
+                str(run.settings.get("preset", _NOTHING)),
                 f"{last['epoch']:,}",
                 f"{run.curve.places('minute')[-1]:.1f}",
                 _with_interval(last),
                 f"{best_number(best):.4g}",
                 f"{best['epoch']:,}",
-                NOTHING if passed is None else f"{passed:.1f}",
+                _NOTHING if passed is None else f"{passed:.1f}",
             )
         )
     first = runs[0].curve.rows[0]

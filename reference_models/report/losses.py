@@ -13,7 +13,7 @@ LOSSES = (
     ("loss/D_fake", "discriminator, fake", 4, True),
 )
 RATES = (("lr/G", "generator", 1, False), ("lr/D", "discriminator", 2, False))
-MOST = 200
+_MOST = 200
 """Points of a line: more cannot be seen."""
 
 
@@ -37,7 +37,7 @@ def _chart(
     if not events:
         return None
     places = epochs_of(events)
-    step = -(-len(events) // MOST)
+    step = -(-len(events) // _MOST)
     lines = []
     for key, name, colour, dashed in keys:
         points = [

@@ -9,7 +9,7 @@ from reference_models.comparison.curves import Curve, read_curves
 from reference_models.recording.records import EVENTS, SCORES, read_events, read_scores
 from reference_models.settings import read_toml
 
-COLOURS = 4
+_COLOURS = 4
 """Of runs; a fifth begins anew."""
 
 
@@ -54,7 +54,7 @@ def read_runs(directories: Sequence[Path]) -> list[Run]:
             tuple(read_scores(curve.directory / SCORES)),
             tuple(read_events(curve.directory / EVENTS)),
             read_toml(curve.directory / "config.toml"),
-            1 + place % COLOURS,
+            1 + place % _COLOURS,
         )
         for place, curve in enumerate(read_curves(directories))
     ]

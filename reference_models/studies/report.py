@@ -12,7 +12,7 @@ from reference_models.recording.plots import draw_losses
 from reference_models.recording.records import EVENTS, read_events
 from reference_models.studies.tables import Row, Study
 
-COLUMNS = (
+_COLUMNS = (
     "row",
     "published_fid",
     "published_seconds_per_epoch",
@@ -66,7 +66,7 @@ def write_report(out: Path, study: Study, results: list[Result], *, scale: str, 
     rows = [(row, [result for result in results if result.row == row.name]) for row in study.rows]
     lines = [_line(row, found) for row, found in rows if found]
     buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, COLUMNS, lineterminator="\n")
+    writer = csv.DictWriter(buffer, _COLUMNS, lineterminator="\n")
     writer.writeheader()
     writer.writerows(lines)
     write_whole(out / "study.csv", buffer.getvalue().encode())

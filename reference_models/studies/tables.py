@@ -119,7 +119,7 @@ STUDIES: Mapping[str, Study] = MappingProxyType(
     }
 )
 
-FULL: Mapping[str, object] = MappingProxyType({"net.size": 64, "net.width": 128, "epochs": 100, "eval.count": 10_000})
+_FULL: Mapping[str, object] = MappingProxyType({"net.size": 64, "net.width": 128, "epochs": 100, "eval.count": 10_000})
 """What all rows share on real data. The study does not say how many epochs it trained for."""
 TINY: Mapping[str, object] = MappingProxyType(
     {"net.size": 16, "epochs": 20, "data.count": 4000, "eval.count": 500, "log_every": 4}
@@ -150,7 +150,7 @@ def row_config(
     varied = sorted({key for each in study.rows for key in each.keys} & changes.keys())
     if varied:
         raise ConfigError(f"{', '.join(varied)} is what this study varies, so --set cannot fix it")
-    keys = {"preset": "dcgan-64", **FULL, **study.base, **row.keys}
+    keys = {"preset": "dcgan-64", **_FULL, **study.base, **row.keys}
     if scale == "tiny":
         keys |= TINY
         keys["net.width"] = _shrunk(keys["net.width"])

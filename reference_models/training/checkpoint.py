@@ -18,7 +18,7 @@ from reference_models.settings import flatten, from_flat
 from reference_models.training.portable import SUFFIX, find_model, from_portable
 from reference_models.training.stored import Unfit, check_content, check_keys
 
-FORMAT = 1
+_FORMAT = 1
 LAST, BEST = "last.pt", "best.pt"
 
 
@@ -52,7 +52,7 @@ class Checkpoint:
     def content(self) -> dict[str, Any]:
         """Return it as plain values and tensors."""
         return {
-            "format": FORMAT,
+            "format": _FORMAT,
             "config": flatten(self.config),
             "trainer": self.trainer,
             "progress": self.progress,
@@ -130,8 +130,8 @@ def _read(path: Path) -> Any:  # noqa: ANN401 - whatever the file holds
     if problem:
         raise CheckpointError(f"{path} is no checkpoint that can be read: {problem}")
     version = content.get("format") if isinstance(content, dict) else None
-    if not isinstance(version, int) or version != FORMAT:
-        raise CheckpointError(f"{path} needs format {FORMAT} of this package; it is something else")
+    if not isinstance(version, int) or version != _FORMAT:
+        raise CheckpointError(f"{path} needs format {_FORMAT} of this package; it is something else")
     return content
 
 

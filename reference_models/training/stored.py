@@ -11,7 +11,7 @@ from reference_models.config import NetConfig, TrainConfig
 from reference_models.networks.build import build_outlines
 from reference_models.training.monitor import Monitor
 
-LARGEST = 2**62
+_LARGEST = 2**62
 _MOMENTS = {"adam": {"step", "exp_avg", "exp_avg_sq"}, "rmsprop": {"step", "square_avg"}}
 """What an optimiser keeps of each weight."""
 
@@ -154,7 +154,7 @@ def _mapping(holder: Mapping[str, Any], name: str, title: str = "") -> Mapping[A
 
 
 def _count(holder: Mapping[str, Any], name: str) -> None:
-    if not 0 <= _of(holder, name, int) < LARGEST:
+    if not 0 <= _of(holder, name, int) < _LARGEST:
         raise Unfit(f"{name} must be a count; got {shown(holder[name])}")
 
 

@@ -5,7 +5,7 @@ from ganmetrics.pages import Axis, Bar, BarChart
 from ganmetrics.pages.document import Block
 from ganmetrics.report import Table
 
-SHOWN = 30
+_SHOWN = 30
 """Classes: those with the largest distances."""
 TABLE = "classes"
 """Of a report, where classes were scored."""
@@ -22,7 +22,7 @@ def class_charts(material: Material) -> list[Block]:
         for name, row in of_generator.items():
             distance = _number(row["corrected"], row["distance"])
             worst[name] = max(worst.get(name, 0.0), distance or 0.0)
-    shown = sorted(worst, key=lambda name: (-worst[name], name))[:SHOWN]
+    shown = sorted(worst, key=lambda name: (-worst[name], name))[:_SHOWN]
     bars = []
     for name in shown:
         cells = [of_generator.get(name, {}) for of_generator in rows.values()]

@@ -11,7 +11,7 @@ from ganmetrics.pages import Gallery, Prose, Section
 from ganmetrics.pages.document import Block
 from ganmetrics.pages.numbers import MINUS
 
-SHOWN = 8
+_SHOWN = 8
 """Images at each end."""
 
 
@@ -75,7 +75,7 @@ def _ends(order: list[int]) -> tuple[list[int], list[int]]:
     >>> _ends([4, 2, 3])
     ([4], [3])
     """
-    number = min(SHOWN, len(order) // 2)
+    number = min(_SHOWN, len(order) // 2)
     return order[:number], order[::-1][:number]
 
 

@@ -15,9 +15,9 @@ from ganmetrics.pages import Axis, Line, LineChart, Prose, Section, SideBySide
 from ganmetrics.report import Score
 from ganmetrics.scoring.options import ScoringOptions
 
-FEWEST = 32
+_FEWEST = 32
 """Images of the smallest subset: below, nothing is known."""
-POINTS = 6
+_POINTS = 6
 """Subsets, the whole among them: each costs a fit."""
 
 LARGEST_BELOW, LARGEST_ABOVE, HEADROOM = 0.4, 1.4, 0.04
@@ -49,15 +49,15 @@ class Growth:
 def section(material: Material) -> Section:
     """Return a chart for each generator whose images are at hand."""
     charts = []
-    with material.progress(total=POINTS * len(material.generators), stage="distance by number of images") as step:
+    with material.progress(total=_POINTS * len(material.generators), stage="distance by number of images") as step:
         for generator in material.generators:
             features = generator.side.features
-            if features is not None and len(features) >= 2 * FEWEST:
+            if features is not None and len(features) >= 2 * _FEWEST:
                 ruler = Ruler(material.real.reference.layer.sample, material.protocol.ddof, material.options)
                 found = measure(features, ruler, material.distance(generator), step)
                 charts.append(_chart(material, generator, found))
     if not charts:
-        lacking = f"This needs the features of {2 * FEWEST} generated images or more; statistics do not hold them."
+        lacking = f"This needs the features of {2 * _FEWEST} generated images or more; statistics do not hold them."
         return Section("Number of images", (Prose((lacking,)),))
     return Section("Number of images", (SideBySide(tuple(charts)),))
 
@@ -118,8 +118,8 @@ def counts_up_to(count: int) -> tuple[int, ...]:
     >>> counts_up_to(2000)
     (32, 73, 170, 380, 870, 2000)
     """
-    ratio = (count / FEWEST) ** (1 / (POINTS - 1))
-    sizes = {_rounded(FEWEST * ratio**place) for place in range(POINTS - 1)}
+    ratio = (count / _FEWEST) ** (1 / (_POINTS - 1))
+    sizes = {_rounded(_FEWEST * ratio**place) for place in range(_POINTS - 1)}
     return (*sorted(size for size in sizes if size < count), count)
 
 

@@ -7,7 +7,7 @@ from ganmetrics.commands.report_page.material import REAL_COLOUR, Generator, Mat
 from ganmetrics.pages import Axis, Cloud, ScatterChart
 from ganmetrics.pages.document import Block
 
-SHOWN = 500
+_SHOWN = 500
 """Images of each side; more would only darken the clouds."""
 
 
@@ -40,7 +40,7 @@ def _axes(material: Material, generators: list[Generator]) -> tuple[Tensor, Tens
 
 
 def _placed(features: Tensor, mean: Tensor, axes: Tensor, seed: int) -> list[list[float]]:
-    order = torch.randperm(len(features), generator=torch.Generator().manual_seed(seed))[:SHOWN].sort().values
+    order = torch.randperm(len(features), generator=torch.Generator().manual_seed(seed))[:_SHOWN].sort().values
     placed: list[list[float]] = ((features[order].double() - mean) @ axes).tolist()
     return placed
 
@@ -57,6 +57,6 @@ def _chart(
         x=labels[0],
         y=labels[1],
         clouds=(real, cloud),
-        note=f"Principal axes of all sides together, up to {SHOWN} images of each. Sides that overlap here may still "
+        note=f"Principal axes of all sides together, up to {_SHOWN} images of each. Sides that overlap here may still "
         "differ along the other axes.",
     )

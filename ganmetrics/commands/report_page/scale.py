@@ -5,7 +5,7 @@ from ganmetrics.pages import Axis, Grid, Line, LineChart, Prose, Section, SideBy
 
 DISTURBANCES = ("blur", "noise", "jpeg")
 """Those that a reader can imagine by a number."""
-WORDS = {"blur": "a blur of {} pixels", "noise": "a share of {} Gaussian noise", "jpeg": "JPEG at quality {}"}
+_WORDS = {"blur": "a blur of {} pixels", "noise": "a share of {} Gaussian noise", "jpeg": "JPEG at quality {}"}
 
 
 def section(material: Material) -> Section | None:
@@ -73,7 +73,7 @@ def _words(name: str, level: float) -> str:
     >>> _words("blur", 0.7), _words("jpeg", 40.0)
     ('a blur of 0.7 pixels', 'JPEG at quality 60')
     """
-    return WORDS[name].format(f"{100 - level:.0f}" if name == "jpeg" else f"{level:.2g}")
+    return _WORDS[name].format(f"{100 - level:.0f}" if name == "jpeg" else f"{level:.2g}")
 
 
 def _chart(material: Material, name: str, scale: ScaleOf) -> LineChart:

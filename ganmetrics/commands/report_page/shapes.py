@@ -12,9 +12,9 @@ from ganmetrics.metrics.precision_recall_curve import precision_recall_curve
 from ganmetrics.pages import Axis, Line, LineChart, Prose, Section, SideBySide
 from ganmetrics.pages.document import Block
 
-MOST = 2000
+_MOST = 2000
 """Images a side of the curve: k-means of more takes long, and the curve no longer moves."""
-ANGLES = 101
+_ANGLES = 101
 
 
 def section(material: Material) -> Section:
@@ -57,6 +57,6 @@ def _curve(material: Material) -> list[Block]:
 def _line(material: Material, generator: Generator) -> Line | None:
     if material.real_features is None or generator.side.features is None:
         return None
-    sides = (some(features, MOST, material.seed) for features in (material.real_features, generator.side.features))
-    found = precision_recall_curve(*sides, angles=ANGLES, seed=material.seed)
+    sides = (some(features, _MOST, material.seed) for features in (material.real_features, generator.side.features))
+    found = precision_recall_curve(*sides, angles=_ANGLES, seed=material.seed)
     return Line(generator.name, found.recall.tolist(), found.precision.tolist(), generator.colour)

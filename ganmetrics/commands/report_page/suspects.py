@@ -9,7 +9,7 @@ from ganmetrics.pages import Gallery, Grid, Prose, Section, Tile
 from ganmetrics.pages.document import Block
 from ganmetrics.pages.numbers import shown_alike
 
-SHOWN = 8
+_SHOWN = 8
 """Pairs of each kind."""
 TOLD = (
     "Left the generated image, right the real image nearest to it. The ratio is their distance over that real image's "
@@ -45,7 +45,7 @@ def _of(material: Material, generator: Generator) -> tuple[list[Block], list[tup
     told = f"{generator.name}: " if len(material.generators) > 1 else ""
     suspects = authenticity_from(generator.neighbours.real, generator.neighbours.between)
     pairs = []
-    for row in suspects.suspects(SHOWN).tolist():
+    for row in suspects.suspects(_SHOWN).tolist():
         near = int(suspects.nearest[row])
         shown = (picture(material, fake, row), picture(material, real, near))
         lines = (
@@ -67,8 +67,8 @@ def _duplicates(material: Material, generator: Generator) -> tuple[list[Block], 
     assert real is not None
     assert fake is not None
     memory = material.options.memory
-    between = duplicates_between(real, fake, limit=SHOWN, memory=memory)
-    inside = duplicates(fake, limit=SHOWN, memory=memory)
+    between = duplicates_between(real, fake, limit=_SHOWN, memory=memory)
+    inside = duplicates(fake, limit=_SHOWN, memory=memory)
     kinds = (between.exact, between.near, inside.exact, inside.near)
     blocks: list[Block] = []
     for title, pairs in (("equal to each other", inside.exact), ("nearly equal to each other", inside.near)):

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-ROOM = 10 * 2**20
+_ROOM = 10 * 2**20
 """Bytes that the files take at most."""
-EXAMPLES = 10
+_EXAMPLES = 10
 """Images that the sheet shows of each set."""
 
 
@@ -32,7 +32,7 @@ def check_output(folder: Path) -> None:
     Raises:
         StorageError: the folder cannot be created or written, or has no room.
     """
-    check_writable(folder, ROOM)
+    check_writable(folder, _ROOM)
     _can_plot()
 
 
@@ -43,7 +43,7 @@ def save_study(study: "Study", folder: Path, *, alpha: str = "white") -> list[Pa
         InputError: an image can no longer be read.
         StorageError: a file cannot be written.
     """
-    check_writable(folder, ROOM)
+    check_writable(folder, _ROOM)
     table, sheet, plot = (folder / name for name in ("sanity.csv", "sanity-examples.png", "sanity.png"))
     with atomic_write(table) as file:
         file.write(study.to_csv().encode())
@@ -57,7 +57,7 @@ def save_study(study: "Study", folder: Path, *, alpha: str = "white") -> list[Pa
 def _examples(sets: Sets, alpha: str) -> Pillow.Image:
     """Return a picture of the first images as they are, then under each disturbance, a row for each level."""
     sources = [sets.clean, *(step.source for series in sets.series for step in series.steps)]
-    count = min(EXAMPLES, *map(len, sources))
+    count = min(_EXAMPLES, *map(len, sources))
 
     def strip(title: str, *rows: ImageSource) -> Strip:
         read = (source.read(index) for source in rows for index in range(count))

@@ -21,12 +21,12 @@ MIX = "mix"
 NAMES = (*DISTURBANCES, MODES, MIX)
 """Every disturbance of a study: those of single images, classes that are missing, other images among ours."""
 
-SHARES = (0.0, 0.25, 0.5, 0.75)
+_SHARES = (0.0, 0.25, 0.5, 0.75)
 """Levels of the disturbances of whole sets: the share of the classes, or of the images."""
 
 
 @dataclass(frozen=True)
-class Step:
+class _Step:
     """One set of a series.
 
     Attributes:
@@ -50,7 +50,7 @@ class Series:
 
     name: str
     unit: str
-    steps: tuple[Step, ...]
+    steps: tuple[_Step, ...]
 
 
 @dataclass(frozen=True)
@@ -150,10 +150,10 @@ def make_sets(
 def _of_images(name: str, clean: ImageSource, *, seed: int, alpha: str) -> Series:
     disturbance = DISTURBANCES[name]
     worse = [
-        Step(level, DisturbedSource(clean, disturbance, level, seed=seed, alpha=alpha))
+        _Step(level, DisturbedSource(clean, disturbance, level, seed=seed, alpha=alpha))
         for level in disturbance.levels[1:]
     ]
-    return Series(name, disturbance.unit, (Step(0.0, clean), *worse))
+    return Series(name, disturbance.unit, (_Step(0.0, clean), *worse))
 
 
 def _of_modes(pool: list[Pick], clean: ImageSource, classes: list[str], *, seed: int) -> Series:
@@ -161,23 +161,23 @@ def _of_modes(pool: list[Pick], clean: ImageSource, classes: list[str], *, seed:
 
     Were they not filled up, a distance would rise with the falling number of images alone.
     """
-    missing = classes_to_drop(classes, SHARES, seed=seed) if classes else [()]
+    missing = classes_to_drop(classes, _SHARES, seed=seed) if classes else [()]
     number = min(len(clean), len(without_classes(pool, missing[-1])))
     steps = []
     for gone in missing:
         kept = without_classes(pool, gone)[:number]
         same = not gone and number == len(clean)
         name = f"{clean.name}, {MODES} {len(gone)}"
-        steps.append(Step(float(len(gone)), clean if same else PickedSource(kept, name)))
+        steps.append(_Step(float(len(gone)), clean if same else PickedSource(kept, name)))
     return Series(MODES, f"classes missing of {len(classes)}", tuple(steps))
 
 
 def _of_mixtures(picks: list[Pick], clean: ImageSource, others: ImageSource, *, seed: int) -> Series:
     worse = [
-        Step(share, PickedSource(contaminated(picks, others, share, seed=seed), f"{clean.name}, {MIX} {share:g}"))
-        for share in SHARES[1:]
+        _Step(share, PickedSource(contaminated(picks, others, share, seed=seed), f"{clean.name}, {MIX} {share:g}"))
+        for share in _SHARES[1:]
     ]
-    return Series(MIX, f"share of {others.name}", (Step(0.0, clean), *worse))
+    return Series(MIX, f"share of {others.name}", (_Step(0.0, clean), *worse))
 
 
 def _classes(source: ImageSource) -> list[str]:

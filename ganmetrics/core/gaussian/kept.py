@@ -9,7 +9,7 @@ from torch import Tensor
 from ganmetrics._types import Features, Mean
 from ganmetrics.errors import InputError
 
-LEAST = 1024
+_LEAST = 1024
 """So many images are kept where there are fewer features: they take no room then, and tell scales better."""
 
 
@@ -19,7 +19,7 @@ def most_kept(dimension: int) -> int:
     >>> most_kept(2048), most_kept(64)
     (2048, 1024)
     """
-    return max(dimension, LEAST)
+    return max(dimension, _LEAST)
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,7 @@ import torch
 
 from ganmetrics.core.random_matrix.trace import Eigenvalues, Points, log_points
 
-HALF = 0.5
+_HALF = 0.5
 """Where F / N is below, 1 - F / N is taken from F, and above from p - F."""
 COARSER = 2
 """Every second point is enough: either half is a rule of its own with an error of 1e-17."""
@@ -96,7 +96,7 @@ def _law(eigenvalues: Eigenvalues, real_count: int | None, fake_count: int | Non
             # N - F = (N - p) + (p - F) has its digits where F is near p, and log1p(-F / N) where F is near 0.
             rest = (count - 1 - len(eigenvalues)) + left
             small = filled / (count - 1)
-            log_ratio -= torch.where(small < HALF, torch.log1p(-small.clamp(max=HALF)), torch.log(rest / (count - 1)))
+            log_ratio -= torch.where(small < _HALF, torch.log1p(-small.clamp(max=_HALF)), torch.log(rest / (count - 1)))
             slowing += change / rest
     root = tau * torch.exp(log_ratio / 2)
     # d log x / d log t = 1 - slowing, and equal steps in log tau are half those in log t.

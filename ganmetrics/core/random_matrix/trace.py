@@ -8,9 +8,9 @@ from torch import Tensor
 
 from ganmetrics.errors import InputError, NotEnoughSamples, NumericsError
 
-STEP = 0.25
+_STEP = 0.25
 """Distance of the points in log τ; the error falls as exp(-π² / step), here 1e-17."""
-TAIL = 38.0
+_TAIL = 38.0
 """How far the points reach past the roots of the extreme eigenvalues in log τ: exp(-38) is 3e-17."""
 AGREEMENT = 1e-11
 """The relative difference allowed between two rules of half as many points each."""
@@ -85,9 +85,9 @@ def log_points(eigenvalues: Eigenvalues) -> tuple[Points, float]:
     >>> bool(tau[0] < 1e-15), bool(tau[-1] > 1e15), step
     (True, True, 0.125)
     """
-    low = math.log(float(eigenvalues.min())) / 2 - TAIL
-    pairs = math.ceil((TAIL - low) / STEP)
-    return torch.exp(low + STEP / 2 * torch.arange(2 * pairs, dtype=torch.float64)), STEP / 2
+    low = math.log(float(eigenvalues.min())) / 2 - _TAIL
+    pairs = math.ceil((_TAIL - low) / _STEP)
+    return torch.exp(low + _STEP / 2 * torch.arange(2 * pairs, dtype=torch.float64)), _STEP / 2
 
 
 def _integrals(eigenvalues: Eigenvalues, real_share: float, fake_share: float) -> tuple[float, float]:
@@ -97,7 +97,7 @@ def _integrals(eigenvalues: Eigenvalues, real_share: float, fake_share: float) -
     shrunk = (eigenvalues / (eigenvalues + squared)).sum(dim=1)
     left = (squared / (eigenvalues + squared)).sum(dim=1)
     values = _undone(shrunk, left, len(eigenvalues), real_share, fake_share)
-    rules = (2 / math.pi) * STEP * (values * tau).view(-1, 2).sum(dim=0)
+    rules = (2 / math.pi) * _STEP * (values * tau).view(-1, 2).sum(dim=0)
     return float(rules[0]), float(rules[1])
 
 

@@ -19,7 +19,7 @@ FEWEST = 16
 DIRECT = 2.0
 """From so many degrees of freedom for each feature on both sides the law reaches every eigenvalue, and no fit is
 needed: there both agree to a hundredth of a standard deviation."""
-LEAST_SHARE = 0.25
+_LEAST_SHARE = 0.25
 """Means and covariances may err against each other; what is left is at least this share of the variance they have
 apart."""
 MOST_FREEDOM = 500
@@ -133,7 +133,7 @@ def distance_from_few(real: Sample, fake: Sample) -> Corrected | None:
     value = means + real.trace + fake.trace - 2 * root.value
     common = None if root.known is None else float(root.known.product.spectrum.eigenvalues.sum())
     apart = means_variance(real, fake, common) + root.gaussian + sum(root.scales) + root.supposed
-    variance = max(apart + _together(real, fake, root), LEAST_SHARE * apart)
+    variance = max(apart + _together(real, fake, root), _LEAST_SHARE * apart)
     if not (math.isfinite(value) and math.isfinite(variance)):
         return None
     return Corrected(value, math.sqrt(variance), root)

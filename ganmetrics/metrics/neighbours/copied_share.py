@@ -17,12 +17,12 @@ from ganmetrics.core.neighbours.points import Numbers, PointSet, Values, block_r
 from ganmetrics.errors import InputError
 
 PERMUTATIONS = 999
-NEIGHBOURS = 32
+_NEIGHBOURS = 32
 """Nearest images of each fake that are looked at, of both sets together."""
 RATIOS = (1.1, 1.25, 1.5, 2.0, 3.0, 5.0, 10.0, 100.0, np.inf)
 """How many times nearer to one set than to the other a fake is, for it to count."""
 
-Labels = npt.NDArray[np.bool_]
+_Labels = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,13 +129,13 @@ def _nearest(train: ArrayLike, test: ArrayLike, fake: ArrayLike, memory: int) ->
     # Equal images are one place, which changes sides as the first of them does.
     count = len(both.group)
     height = block_rows(memory, both.dimension, count + len(fakes.group))
-    k = min(NEIGHBOURS, len(both))
+    k = min(_NEIGHBOURS, len(both))
     found = nearest_among(fakes, np.arange(len(fakes)), both, k=k, space=Euclidean(fakes, both), height=height)
     numbers = both.first[found.numbers[:, :k]][fakes.group]
     return _Around(numbers, np.sqrt(found.squared[:, :k])[fakes.group], count)
 
 
-def _logs(around: _Around, trained: Labels) -> Values:
+def _logs(around: _Around, trained: _Labels) -> Values:
     """Return the logarithm of each fake's distance to the nearest other image over that to the nearest training one.
 
     Where all that are near are of one set, the last distance stands for the other set: it is no nearer.
@@ -147,7 +147,7 @@ def _logs(around: _Around, trained: Labels) -> Values:
     return np.where((to_train == 0) & (to_test == 0), 0.0, logs)
 
 
-def _first(distances: Values, labels: Labels) -> Values:
+def _first(distances: Values, labels: _Labels) -> Values:
     column = np.where(labels.any(axis=1), labels.argmax(axis=1), distances.shape[1] - 1)
     return np.take_along_axis(distances, column[:, None], 1)[:, 0]
 

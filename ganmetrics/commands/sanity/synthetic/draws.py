@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 Values = npt.NDArray[np.float64]
-Labels = npt.NDArray[np.int64]
+_Labels = npt.NDArray[np.int64]
 Rng = np.random.Generator
 
 DIMENSION = 16
@@ -23,7 +23,7 @@ SHARED_VOLUME = 0.2
 OUTLIERS = 0.03
 BAD = 0.2
 COPIES = 0.1
-FAR = 6.0
+_FAR = 6.0
 """Deviations by which one feature, or bad fakes, are away, as in the paper."""
 UNIT = 100.0
 """How much larger one feature is than the others, as if it had another unit."""
@@ -34,7 +34,7 @@ class Drawn:
     """Features of one set, float64 [n, d], and the class that each image is asked for."""
 
     features: Values
-    classes: Labels
+    classes: _Labels
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +55,7 @@ Disturb = Callable[[Rng, Sets], Sets]
 
 
 @dataclass(frozen=True)
-class Check:
+class _Check:
     """One thing that can be wrong.
 
     Attributes:
@@ -160,7 +160,7 @@ def _with_outliers(features: Values) -> Values:
 
 def _bad_fakes(_: Rng, sets: Sets) -> Sets:
     changed = sets.fake.features.copy()
-    changed[: round(BAD * len(changed))] += FAR
+    changed[: round(BAD * len(changed))] += _FAR
     return sets.with_fake(changed)
 
 
@@ -189,23 +189,23 @@ def _wrong_classes(rng: Rng, sets: Sets) -> Sets:
 
 
 CHECKS = (
-    Check("mean moved by half a deviation", "Gaussian", _moved(0.5)),
-    Check("too wide, 1.25 times", "Gaussian", _scaled(1.25)),
-    Check("too narrow, 0.8 times", "Gaussian", _scaled(0.8)),
-    Check("one feature of 16 elsewhere", "Gaussian", _moved(FAR, slice(1))),
-    Check("one feature elsewhere, another 100 times larger", "two units", _moved(FAR, slice(1))),
-    Check("4 of 6 modes dropped", "six modes", _modes(1 / 2, 1 / 2)),
-    Check("one mode five times as often", "six modes", _modes(0.5, 0.1, 0.1, 0.1, 0.1, 0.1)),
-    Check("6 modes invented", "six modes", _modes(*[1 / 12] * 12)),
-    Check("one wide mode in the place of two", "two modes", _one_mode),
-    Check("sphere 10 % larger", "sphere", _scaled(1.1)),
-    Check("sphere 10 % smaller", "sphere", _scaled(0.9)),
-    Check("cube moved, a fifth shared", "cube", _moved(1 - SHARED_VOLUME ** (1 / DIMENSION))),
-    Check("3 % outliers among the real", "Gaussian", _real_outliers),
-    Check("3 % outliers among the fakes", "Gaussian", _fake_outliers),
-    Check("20 % bad fakes", "Gaussian", _bad_fakes),
-    Check("fakes twice each", "Gaussian", _twice),
-    Check("10 % of the fakes copies", "Gaussian", _copies),
-    Check("20 % of the fakes of wrong classes", "six modes", _wrong_classes),
+    _Check("mean moved by half a deviation", "Gaussian", _moved(0.5)),
+    _Check("too wide, 1.25 times", "Gaussian", _scaled(1.25)),
+    _Check("too narrow, 0.8 times", "Gaussian", _scaled(0.8)),
+    _Check("one feature of 16 elsewhere", "Gaussian", _moved(_FAR, slice(1))),
+    _Check("one feature elsewhere, another 100 times larger", "two units", _moved(_FAR, slice(1))),
+    _Check("4 of 6 modes dropped", "six modes", _modes(1 / 2, 1 / 2)),
+    _Check("one mode five times as often", "six modes", _modes(0.5, 0.1, 0.1, 0.1, 0.1, 0.1)),
+    _Check("6 modes invented", "six modes", _modes(*[1 / 12] * 12)),
+    _Check("one wide mode in the place of two", "two modes", _one_mode),
+    _Check("sphere 10 % larger", "sphere", _scaled(1.1)),
+    _Check("sphere 10 % smaller", "sphere", _scaled(0.9)),
+    _Check("cube moved, a fifth shared", "cube", _moved(1 - SHARED_VOLUME ** (1 / DIMENSION))),
+    _Check("3 % outliers among the real", "Gaussian", _real_outliers),
+    _Check("3 % outliers among the fakes", "Gaussian", _fake_outliers),
+    _Check("20 % bad fakes", "Gaussian", _bad_fakes),
+    _Check("fakes twice each", "Gaussian", _twice),
+    _Check("10 % of the fakes copies", "Gaussian", _copies),
+    _Check("20 % of the fakes of wrong classes", "six modes", _wrong_classes),
 )
 """What can be wrong."""

@@ -18,14 +18,14 @@ from ganmetrics.scoring.scores import Baseline
 
 COUNT = 300
 """Images a set: a whole study then takes about a minute."""
-LEAST = 60
+_LEAST = 60
 """Images a set from which six classes have more than a few each."""
 UNDISTURBED = 12
 DISTURBED = 4
 """Draws of each family and of each check; the spread comes from the former."""
 DEVIATIONS = 3.0
 """Of undisturbed values: a metric has moved where the mean of its disturbed ones is further away."""
-K = 5
+_K = 5
 """Neighbours, the same for all metrics of neighbours."""
 BANDWIDTH = 3.0
 """Of RKE's kernel: about half the distance of two images of one Gaussian of 16 features."""
@@ -59,9 +59,9 @@ def synthetic_sanity(
     ('worse', False)
     """
     chosen = choose_metrics(metrics)
-    number = whole("count", count, least=LEAST)
+    number = whole("count", count, least=_LEAST)
     root = seed_number("seed", seed)
-    options = ScoringOptions(interval=False, k=K, subsets=1, subset_size=number, bandwidth=BANDWIDTH, seed=root)
+    options = ScoringOptions(interval=False, k=_K, subsets=1, subset_size=number, bandwidth=BANDWIDTH, seed=root)
     total = UNDISTURBED * len(FAMILIES) + DISTURBED * len(CHECKS)
     with progress(total=total, stage="scoring draws") as advance:
 
@@ -85,7 +85,7 @@ def synthetic_sanity(
         }
         for metric in chosen
     }
-    provenance = {"versions": library_versions(), "count": number, "seed": root, "k": K, "deviations": DEVIATIONS}
+    provenance = {"versions": library_versions(), "count": number, "seed": root, "k": _K, "deviations": DEVIATIONS}
     return SyntheticStudy(findings, provenance)
 
 
