@@ -11,7 +11,7 @@ from typing import TypeVar
 
 _Item = TypeVar("_Item")
 
-REST = "other"
+OTHER_STAGES = "other"
 
 
 class Stages:
@@ -23,7 +23,7 @@ class Stages:
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
-        self._open = [REST]
+        self._open = [OTHER_STAGES]
         self._since = time.perf_counter()
 
     def begin(self, name: str) -> None:

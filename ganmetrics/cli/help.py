@@ -29,7 +29,7 @@ OPTIONS = (
 )
 """Titles, and the parameters under each, in the order shown."""
 
-REST = "More options"
+OTHER_OPTIONS = "More options"
 """Where an option stands that no group names, such as that of another package."""
 
 COMMANDS = (
@@ -103,7 +103,7 @@ def write_options(command: click.Command, ctx: click.Context, formatter: click.H
         record = parameter.get_help_record(ctx) if isinstance(parameter, click.Option) else None
         if record is not None:
             records.setdefault(_name(parameter), []).append(record)
-    for title, names in grouped(list(records), OPTIONS, REST):
+    for title, names in grouped(list(records), OPTIONS, OTHER_OPTIONS):
         with formatter.section(title if sum(map(len, records.values())) > len(names) else "Options"):
             formatter.write_dl([record for name in names for record in records[name]])
 

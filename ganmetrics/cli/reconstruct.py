@@ -92,7 +92,7 @@ def reconstruct(
     """
     from ganmetrics._files import check_writable
     from ganmetrics._types import silent
-    from ganmetrics.commands.reconstruct.run import reconstruct as reconstruct_images
+    from ganmetrics.commands.reconstruct.reconstruct import reconstruct as reconstruct_images
     from ganmetrics.features.perceptual import load_perceptual
 
     if perceptual is None and perceptual_weights is not None:

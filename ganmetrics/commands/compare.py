@@ -18,7 +18,7 @@ from ganmetrics.references.run import split_gathering
 from ganmetrics.references.sides import Demand, Request, Side, open_side
 from ganmetrics.report import Table
 from ganmetrics.scoring import Comparison
-from ganmetrics.scoring.differences import LEAST, Choices, score_differences
+from ganmetrics.scoring.differences import FEWEST_TO_COMPARE, Choices, score_differences
 from ganmetrics.timing import stage
 
 FIRST, SECOND = "A", "B"
@@ -145,7 +145,7 @@ def compare(
     memory = whole("memory", memory, least=1)
     permutations = whole("permutations", permutations, least=1, most=MOST_PERMUTATIONS)
     extraction, run = split_gathering(how, options)
-    demand = Demand("a comparison", frozenset({"moments", "features"}), LEAST)
+    demand = Demand("a comparison", frozenset({"moments", "features"}), FEWEST_TO_COMPARE)
     with all_ranks("compare") as ranks:
         opened = ranks.each(lambda: [open_side(source, extraction) for source in (real, first, second)])
         requests = [

@@ -19,7 +19,7 @@ from ganmetrics.metrics.frechet.influence import frechet_influence
 from ganmetrics.ranks import all_ranks
 from ganmetrics.references.gather import gather
 from ganmetrics.references.keywords import GatheringOptions
-from ganmetrics.references.rows import ImageRows, Rows
+from ganmetrics.references.rows import ImageRows, RowNames
 from ganmetrics.references.run import split_gathering
 from ganmetrics.references.sides import Demand, Request, open_side
 from ganmetrics.report import Report, Table
@@ -46,7 +46,7 @@ class AttributedSide:
     """
 
     role: str
-    rows: Rows
+    rows: RowNames
     influence: Float64[Tensor, " n"]
 
     def raising(self, top: int, members: list[int] | None = None) -> list[int]:

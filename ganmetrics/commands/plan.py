@@ -13,7 +13,7 @@ from ganmetrics.core.memory import MEMORY
 from ganmetrics.errors import InputError
 from ganmetrics.extraction.options import Extraction
 from ganmetrics.metrics.catalogue import METRICS
-from ganmetrics.metrics.frechet.plan import LEAST, Widths, measure_widths
+from ganmetrics.metrics.frechet.plan import FEWEST_TO_PLAN, Widths, measure_widths
 from ganmetrics.metrics.frechet.sample import Sample
 from ganmetrics.ranks import all_ranks
 from ganmetrics.references.gather import gather
@@ -145,7 +145,7 @@ def _check_whole(opened: object) -> None:
 
 def _requests(opened: Sequence[Any], memory: int) -> list[Request]:
     """Return what is asked of the sides: all features of the last one, the moments and some images of another."""
-    least = LEAST if len(opened) > 1 else 2 * LEAST
+    least = FEWEST_TO_PLAN if len(opened) > 1 else 2 * FEWEST_TO_PLAN
     parted = Demand("a plan", frozenset({"moments", "features"}), least)
     whole = Demand("a plan", frozenset({"moments"}), 2)
     if len(opened) == 1:

@@ -12,7 +12,7 @@ from ganmetrics.core.arrays import check_array
 from ganmetrics.data.image_source import Listing
 from ganmetrics.errors import InputError
 
-Labels = npt.NDArray[Any]
+LabelArray = npt.NDArray[Any]
 """A class for each image, as integers [n]."""
 
 _AXES = 4
@@ -36,7 +36,7 @@ class ArraySource:
         name: str,
         *,
         prefix: str,
-        labels: Labels | None = None,
+        labels: LabelArray | None = None,
         classes_from: str = "",
     ) -> None:
         self.name = name

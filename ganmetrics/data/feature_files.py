@@ -27,7 +27,7 @@ STATISTICS = ("mu", "sigma")
 _AXES = 2
 
 
-def read_features(path: Path, column: str | None = None) -> Found:
+def read_feature_file(path: Path, column: str | None = None) -> Found:
     """Return the features in a file: the only floating-point array of two axes, the one called so, or `column`.
 
     Raises:

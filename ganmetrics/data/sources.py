@@ -23,7 +23,7 @@ from ganmetrics.data.npz import open_npz
 from ganmetrics.data.parquet import ParquetSource, open_parquet
 from ganmetrics.data.paths import STDIN, are_paths, open_list, open_paths, open_stdin
 from ganmetrics.data.patterns import OpenShards, is_pattern, open_pattern
-from ganmetrics.data.selection import select, take, with_classes, with_label_file
+from ganmetrics.data.selection import choose_images, take, with_classes, with_label_file
 from ganmetrics.data.streams import Stream, is_stream, open_stream
 from ganmetrics.data.tars import TarSource, open_tar
 from ganmetrics.data.torch_file import open_torch_file
@@ -35,9 +35,9 @@ __all__ = [
     "Listed",
     "Listing",
     "Named",
+    "choose_images",
     "listing_of",
     "open_source",
-    "select",
     "take",
     "with_classes",
     "with_label_file",
@@ -122,7 +122,7 @@ def _open_path(path: Path) -> ImageSource:
         for kind in PATHS:
             if kind.recognises(path):
                 return kind.opens(path)
-    for name in _plugins.names(_plugins.SOURCES):
+    for name in _plugins.names(_plugins.SOURCE_GROUP):
         added = _added(name, path)
         if added is not None:
             return added
@@ -132,7 +132,7 @@ def _open_path(path: Path) -> ImageSource:
 
 def _added(name: str, path: Path) -> ImageSource | None:
     """Return what another package's source makes of a path; None where it is not its kind."""
-    found = _plugins.load(_plugins.SOURCES, name)
+    found = _plugins.load(_plugins.SOURCE_GROUP, name)
     opened = found.thing(path)
     if opened is not None and not isinstance(opened, ImageSource):
         raise InputError(f"source {name} of {found.package} must give images or None; got {type(opened).__name__}")

@@ -17,7 +17,7 @@ from ganmetrics.core.arrays import check_array
 from ganmetrics.data.arrays import open_array, open_tensor
 from ganmetrics.data.dataset_labels import label_of_item
 from ganmetrics.data.spool import Spool, SpooledSource
-from ganmetrics.data.to_uint8 import TOLERANCE, signed_to_uint8
+from ganmetrics.data.to_uint8 import RANGE_TOLERANCE, signed_to_uint8
 from ganmetrics.errors import GanMetricsError, InputError
 from ganmetrics.timing import stage
 
@@ -308,6 +308,6 @@ def _from_unit(images: Tensor) -> Tensor:
     if values.numel():
         low, high = (bound.item() for bound in values.aminmax())
         # A comparison with NaN is false, so this refuses it too.
-        if not (low >= -TOLERANCE and high <= 1 + TOLERANCE):
+        if not (low >= -RANGE_TOLERANCE and high <= 1 + RANGE_TOLERANCE):
             raise InputError(f"floats declared to be in [0, 1] have values from {low:g} to {high:g}")
     return values.mul(255).round().clamp(0, 255).to(torch.uint8)

@@ -49,10 +49,10 @@ def open_torch_file(path: Path) -> ImageSource:
     return with_classes(source, labels.tolist(), given_as=f"{path}::{_LABELS}")
 
 
-def holds_images(path: Path) -> bool:
+def torch_file_holds_images(path: Path) -> bool:
     """Tell whether a .pt has what `open_torch_file` reads, rather than statistics or features; False for a damaged one.
 
-    >>> holds_images(Path("missing.pt"))
+    >>> torch_file_holds_images(Path("missing.pt"))
     False
     """
     try:

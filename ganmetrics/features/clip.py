@@ -16,7 +16,7 @@ from ganmetrics.features.clip_names import NOT_THE_TOWER, image_tower
 from ganmetrics.features.names import CLIP
 from ganmetrics.features.network import FrozenNetwork, NetworkExtractor
 from ganmetrics.features.resize import Preprocessing
-from ganmetrics.features.state_dict import read_state_dict, select
+from ganmetrics.features.state_dict import read_state_dict, select_tensors
 from ganmetrics.features.torchscript import is_torchscript, read_torchscript
 
 _SIZE = 336
@@ -26,7 +26,7 @@ DEPTH = 24
 _HEADS = 16
 _FEATURES = 768
 _EXPANSION = 4
-PREPROCESSING = Preprocessing("centre-square-pillow-bicubic-uint8", (_SIZE, _SIZE), "(x/255-clip-mean)/clip-std")
+CLIP_PREPROCESSING = Preprocessing("centre-square-pillow-bicubic-uint8", (_SIZE, _SIZE), "(x/255-clip-mean)/clip-std")
 
 
 def quick_gelu(values: Tensor) -> Tensor:
@@ -128,7 +128,7 @@ class ClipImages(FrozenNetwork):
 
 
 def load_clip(
-    path: Path, *, sha256: str, canonical: bool, preprocessing: Preprocessing = PREPROCESSING
+    path: Path, *, sha256: str, canonical: bool, preprocessing: Preprocessing = CLIP_PREPROCESSING
 ) -> NetworkExtractor:
     """Return the extractor ``clip-vit-l14-336`` with the weights of a file.
 
@@ -162,7 +162,7 @@ def build_clip(path: Path) -> ClipImages:
         network = ClipImages()
     shapes = {name: tuple(value.shape) for name, value in network.state_dict().items()}
     read = read_torchscript(path) if is_torchscript(path) else read_state_dict(path)
-    state = select(image_tower(read), shapes, ignored=NOT_THE_TOWER, path=path)
+    state = select_tensors(image_tower(read), shapes, ignored=NOT_THE_TOWER, path=path)
     # OpenAI's file has half precision; every value of it is one of float32.
     network.load_state_dict({name: value.to(torch.float32, copy=True) for name, value in state.items()}, assign=True)
     return network

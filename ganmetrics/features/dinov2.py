@@ -16,7 +16,7 @@ from torch.nn import functional
 from ganmetrics.features.base import ExtractorSpec, Outputs
 from ganmetrics.features.network import FrozenNetwork, NetworkExtractor
 from ganmetrics.features.resize import Preprocessing
-from ganmetrics.features.state_dict import read_state_dict, select
+from ganmetrics.features.state_dict import read_state_dict, select_tensors
 
 _PATCH = 14
 _SIZE = 224
@@ -26,7 +26,7 @@ OFFSET = 0.1
 """Meta adds it to the new grid's side and resamples by the quotient, so that the rounded size is never one short."""
 _EXPANSION = 4
 _EPS = 1e-6
-PREPROCESSING = Preprocessing("pillow-bicubic-uint8", (_SIZE, _SIZE), "(x/255-imagenet-mean)/imagenet-std")
+DINOV2_PREPROCESSING = Preprocessing("pillow-bicubic-uint8", (_SIZE, _SIZE), "(x/255-imagenet-mean)/imagenet-std")
 
 
 @dataclass(frozen=True)
@@ -172,7 +172,7 @@ def resampled_positions(table: Tensor, side: int) -> Tensor:
 
 
 def load_dinov2(
-    name: str, path: Path, *, sha256: str, preprocessing: Preprocessing = PREPROCESSING
+    name: str, path: Path, *, sha256: str, preprocessing: Preprocessing = DINOV2_PREPROCESSING
 ) -> NetworkExtractor:
     """Return one of `ARCHITECTURES` with the weights of a file.
 
@@ -206,7 +206,7 @@ def build_dinov2(architecture: Architecture, path: Path) -> DinoV2:
     shapes = {name: tuple(value.shape) for name, value in network.state_dict().items()}
     shapes["pos_embed"] = (1, 1 + LEARNT_GRID**2, architecture.width)
     # The token that stood for masked patches in training has no part here.
-    state = select(read_state_dict(path), shapes, ignored=("mask_token",), path=path)
+    state = select_tensors(read_state_dict(path), shapes, ignored=("mask_token",), path=path)
     state = {name: value.to(torch.float32, copy=True) for name, value in state.items()}
     state["pos_embed"] = resampled_positions(state["pos_embed"], GRID)
     network.load_state_dict(state, assign=True)

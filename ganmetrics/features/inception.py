@@ -24,16 +24,16 @@ from ganmetrics.features.inception_blocks import (
 )
 from ganmetrics.features.network import FrozenNetwork, NetworkExtractor
 from ganmetrics.features.resize import Preprocessing
-from ganmetrics.features.state_dict import State, read_state_dict, select
+from ganmetrics.features.state_dict import State, read_state_dict, select_tensors
 
-NAME = "inception-v3"
+INCEPTION_V3 = "inception-v3"
 _FEATURES = 2048
 _CLASSES = 1008
 SPATIAL_CHANNELS = 7
 SPATIAL_FEATURES = 17 * 17 * SPATIAL_CHANNELS
 BATCH_NORM_EPS = 1e-3
 BATCH_NORM = ("weight", "bias", "running_mean", "running_var")
-PREPROCESSING = Preprocessing("tf1-bilinear", (299, 299), "(x-128)/128")
+INCEPTION_PREPROCESSING = Preprocessing("tf1-bilinear", (299, 299), "(x-128)/128")
 
 
 class InceptionV3(FrozenNetwork):
@@ -88,7 +88,7 @@ def _spatial(middle: Tensor) -> Tensor:
 
 
 def load_inception(
-    path: Path, *, sha256: str, canonical: bool, preprocessing: Preprocessing = PREPROCESSING
+    path: Path, *, sha256: str, canonical: bool, preprocessing: Preprocessing = INCEPTION_PREPROCESSING
 ) -> NetworkExtractor:
     """Return the extractor ``inception-v3`` with the weights of a file.
 
@@ -104,10 +104,12 @@ def load_inception(
     return NetworkExtractor(spec, preprocessing, partial(build_inception, path, sha256=sha256))
 
 
-def inception_spec(*, sha256: str, canonical: bool, preprocessing: Preprocessing = PREPROCESSING) -> ExtractorSpec:
+def inception_spec(
+    *, sha256: str, canonical: bool, preprocessing: Preprocessing = INCEPTION_PREPROCESSING
+) -> ExtractorSpec:
     """Return the identity of the network with some weights, which are not looked for."""
     return ExtractorSpec(
-        name=NAME,
+        name=INCEPTION_V3,
         dimension=_FEATURES,
         classes=_CLASSES,
         layer="pool3",
@@ -132,8 +134,8 @@ def build_inception(path: Path, *, sha256: str | None = None) -> InceptionV3:
     with torch.device("meta"):
         network = InceptionV3()
     stored = read_state_dict(path, sha256=sha256)
-    state = select(stored, _published_shapes(network), ignored=("num_batches_tracked",), path=path)
-    network.load_state_dict(fold_batch_norm(state), assign=True)
+    state = select_tensors(stored, _published_shapes(network), ignored=("num_batches_tracked",), path=path)
+    network.load_state_dict(fold_batch_norm_weights(state), assign=True)
     return network
 
 
@@ -146,7 +148,7 @@ def _published_shapes(network: InceptionV3) -> dict[str, tuple[int, ...]]:
     return shapes
 
 
-def fold_batch_norm(state: State) -> State:
+def fold_batch_norm_weights(state: State) -> State:
     """Return the weights of convolutions with bias, for weights of convolutions followed by batch normalisation.
 
     Normalisation multiplies channel c by g = weight / sqrt(running_var + 1e-3) and adds bias - g running_mean, both

@@ -4,7 +4,7 @@ DINOV2 = ("dinov2-vitl14", "dinov2-vitb14", "dinov2-vits14")
 
 CLIP = "clip-vit-l14-336"
 
-EXTRACTORS = ("inception-v3", *DINOV2, CLIP, "efficientnet-lite0", "timm:NAME")
+EXTRACTOR_NAMES = ("inception-v3", *DINOV2, CLIP, "efficientnet-lite0", "timm:NAME")
 """What ``--extractor`` takes; in the last, NAME is any model of timm."""
 
 DEFAULT_EXTRACTOR = "inception-v3"

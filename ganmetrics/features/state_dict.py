@@ -99,7 +99,7 @@ def _checked_bytes(path: Path, sha256: str) -> bytes:
     return data
 
 
-def select(state: State, shapes: _Shapes, *, ignored: tuple[str, ...], path: Path) -> State:
+def select_tensors(state: State, shapes: _Shapes, *, ignored: tuple[str, ...], path: Path) -> State:
     """Return the tensors called for, after checking that the file is of this network.
 
     Args:

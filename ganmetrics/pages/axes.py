@@ -31,7 +31,7 @@ class Axis:
 
 
 @dataclass(frozen=True)
-class Scale:
+class AxisScale:
     """An axis laid out between two places of a drawing.
 
     Attributes:
@@ -49,7 +49,7 @@ class Scale:
     log: bool
 
     @classmethod
-    def of(cls, axis: Axis, values: Sequence[Number], start: Number, end: Number) -> "Scale":
+    def of(cls, axis: Axis, values: Sequence[Number], start: Number, end: Number) -> "AxisScale":
         """Return the scale that has room for all values.
 
         Raises:
@@ -74,7 +74,7 @@ class Scale:
     def place(self, value: Number) -> float:
         """Return where a number stands; what lies beyond the ends stands at the end.
 
-        >>> Scale(0.0, 10.0, 0.0, 100.0, False).place(2.5)
+        >>> AxisScale(0.0, 10.0, 0.0, 100.0, False).place(2.5)
         25.0
         """
         low, high = (math.log(self.low), math.log(self.high)) if self.log else (self.low, self.high)
@@ -87,7 +87,7 @@ class Scale:
     def ticks(self) -> list[float]:
         """Return round numbers within the axis.
 
-        >>> Scale(0.0, 10.0, 0.0, 1.0, False).ticks(), Scale(1.0, 1000.0, 0.0, 1.0, True).ticks()
+        >>> AxisScale(0.0, 10.0, 0.0, 1.0, False).ticks(), AxisScale(1.0, 1000.0, 0.0, 1.0, True).ticks()
         ([0.0, 2.0, 4.0, 6.0, 8.0, 10.0], [1.0, 10.0, 100.0, 1000.0])
         """
         return _log_ticks(self.low, self.high) if self.log else _even_ticks(self.low, self.high)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from ganmetrics._text import clipped
-from ganmetrics.pages.axes import Axis, Scale
-from ganmetrics.pages.drawing import BOTTOM, RIGHT, TOP, WIDTH, Drawing, Key, colour_class, element, joined
+from ganmetrics.pages.axes import Axis, AxisScale
+from ganmetrics.pages.drawing import BOTTOM, RIGHT, TOP, WIDTH, Drawing, Key, colour_class, element, join_markup
 from ganmetrics.pages.grid import Grid
 from ganmetrics.pages.numbers import Number, decimals_for, shown_number, shown_tick
 
@@ -64,16 +64,16 @@ class BarChart:
             InputError: there is no number to draw.
         """
         numbers = [value for bar in self.bars for row in (bar.values, bar.low, bar.high) for value in row]
-        x = Scale.of(self.axis, [0.0, *(value for value in numbers if value is not None)], _NAMES, WIDTH - RIGHT)
+        x = AxisScale.of(self.axis, [0.0, *(value for value in numbers if value is not None)], _NAMES, WIDTH - RIGHT)
         step = _ROW * len(self.series) + _GAP
         height = TOP + step * len(self.bars) + BOTTOM
         parts = [_grid(self.axis, x, height)]
         for place, bar in enumerate(self.bars):
             parts.append(self._row(bar, TOP + place * step, x))
         keys = tuple(Key(name, self.first_colour + at, "dot") for at, name in enumerate(self.series))
-        return Drawing(self.title, self.description, joined(parts), keys, self.note, self._numbers(), height)
+        return Drawing(self.title, self.description, join_markup(parts), keys, self.note, self._numbers(), height)
 
-    def _row(self, bar: Bar, top: int, x: Scale) -> Markup:
+    def _row(self, bar: Bar, top: int, x: AxisScale) -> Markup:
         tall = _ROW * len(self.series)
         parts = [
             element(
@@ -95,7 +95,7 @@ class BarChart:
                     f"M{left:.1f} {middle:.1f}H{right:.1f}M{left:.1f} {middle - 4:.1f}v8M{right:.1f} {middle - 4:.1f}v8"
                 )
                 parts.append(element("path", d=whisker, class_="whisker"))
-        return joined(parts)
+        return join_markup(parts)
 
     def _numbers(self) -> Grid:
         columns, rows = ["", *(part for name in self.series for part in (name, f"{name}, low", f"{name}, high"))], []
@@ -109,7 +109,7 @@ class BarChart:
         return Grid(f"{self.title}: the numbers", tuple(columns), tuple(rows))
 
 
-def _grid(axis: Axis, x: Scale, height: int) -> Markup:
+def _grid(axis: Axis, x: AxisScale, height: int) -> Markup:
     parts = []
     for tick in x.ticks():
         at = x.place(tick)
@@ -118,4 +118,4 @@ def _grid(axis: Axis, x: Scale, height: int) -> Markup:
     parts.append(
         element("text", axis.label, x=(_NAMES + WIDTH - RIGHT) / 2, y=float(height - 6), class_="label middle")
     )
-    return joined(parts)
+    return join_markup(parts)

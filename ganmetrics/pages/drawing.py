@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from ganmetrics._text import printable
-from ganmetrics.pages.axes import Axis, Scale
+from ganmetrics.pages.axes import Axis, AxisScale
 from ganmetrics.pages.grid import Grid
 from ganmetrics.pages.numbers import Number, shown_tick
 
@@ -93,12 +93,12 @@ def _printable(content: str | Markup) -> str | Markup:
     return content if isinstance(content, Markup) else printable(content)
 
 
-def joined(parts: Sequence[Markup]) -> Markup:
+def join_markup(parts: Sequence[Markup]) -> Markup:
     """Return elements one after the other."""
     return Markup("").join(parts)
 
 
-def frame(x_axis: Axis, y_axis: Axis, x: Scale, y: Scale, *, height: int = HEIGHT) -> Markup:
+def frame(x_axis: Axis, y_axis: Axis, x: AxisScale, y: AxisScale, *, height: int = HEIGHT) -> Markup:
     """Return grid lines, ticks and labels."""
     parts = []
     for tick in y.ticks():
@@ -114,7 +114,7 @@ def frame(x_axis: Axis, y_axis: Axis, x: Scale, y: Scale, *, height: int = HEIGH
     parts.append(element("text", x_axis.label, x=middle, y=float(height - 6), class_="label middle"))
     upright = f"translate(13 {(TOP + height - BOTTOM) / 2:.0f}) rotate(-90)"
     parts.append(element("text", y_axis.label, transform=upright, class_="label middle"))
-    return joined(parts)
+    return join_markup(parts)
 
 
 def path_of(points: Sequence[tuple[Number, Number]]) -> str:

@@ -29,7 +29,7 @@ from ganmetrics.references.identity import Identity
 from ganmetrics.references.key import library_versions
 from ganmetrics.references.keywords import GatheringOptions
 from ganmetrics.references.shard import Shard
-from ganmetrics.references.store import check_output, read_statistics, write_statistics
+from ganmetrics.references.store import check_reference_output, read_statistics, write_statistics
 
 SPATIAL_SUFFIX = "_s"
 """What the names of the spatial features' arrays end in: ADM's files call them ``mu_s`` and ``sigma_s``."""
@@ -303,7 +303,7 @@ class Reference:
             StorageError: the file cannot be written; an older one of that name is kept.
         """
         path = as_path(path)
-        check_output(path, self._bytes())
+        check_reference_output(path, self._bytes())
         write_statistics(path, *self.pack())
 
     @classmethod

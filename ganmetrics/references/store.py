@@ -96,7 +96,7 @@ def read_npz(path: Path, names: Iterable[str] | None = None) -> Arrays:
     return members
 
 
-def check_output(path: Path, array_bytes: int) -> None:
+def check_reference_output(path: Path, array_bytes: int) -> None:
     """Raise unless a reference file with arrays of so many bytes can be written to `path`; called before the long work.
 
     Raises:

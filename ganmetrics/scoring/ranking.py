@@ -14,7 +14,7 @@ from ganmetrics.metrics.difference import Difference
 from ganmetrics.references.sides import Side
 from ganmetrics.report import Contrast, Ranking, Refusal, Report
 from ganmetrics.scoring.comparison import Comparison
-from ganmetrics.scoring.differences import LEAST, Choices, score_differences
+from ganmetrics.scoring.differences import FEWEST_TO_COMPARE, Choices, score_differences
 from ganmetrics.scoring.options import ScoringOptions
 from ganmetrics.scoring.scores import Baseline, score_sides
 from ganmetrics.timing import stage
@@ -87,15 +87,15 @@ def _contrasts(
     names: tuple[str, ...], real: Side | None, comparisons: Mapping[str, Comparison], options: ScoringOptions
 ) -> tuple[tuple[Contrast, ...], tuple[str, ...]]:
     """Return the differences of all pairs whose images are at hand, and what is to be said of the others."""
-    if real is None or real.features is None or len(real.features) < LEAST:
-        return (), (f"no differences: they need at least {LEAST} real images, not statistics",)
+    if real is None or real.features is None or len(real.features) < FEWEST_TO_COMPARE:
+        return (), (f"no differences: they need at least {FEWEST_TO_COMPARE} real images, not statistics",)
     able = {
         name: one.fake.features
         for name, one in comparisons.items()
-        if one.fake.features is not None and len(one.fake.features) >= LEAST
+        if one.fake.features is not None and len(one.fake.features) >= FEWEST_TO_COMPARE
     }
     notes = tuple(
-        f"no differences of {name}: they need at least {LEAST} images, not statistics"
+        f"no differences of {name}: they need at least {FEWEST_TO_COMPARE} images, not statistics"
         for name in comparisons
         if name not in able
     )

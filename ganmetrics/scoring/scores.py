@@ -14,7 +14,7 @@ from ganmetrics.scoring.curve import curve_scores
 from ganmetrics.scoring.diversity import duplicate_scores, vendi_scores
 from ganmetrics.scoring.family import Scored, finite
 from ganmetrics.scoring.fidelity import fidelity_scores, sliced_scores
-from ganmetrics.scoring.floor import SUFFIX, halves
+from ganmetrics.scoring.floor import FLOOR_SUFFIX, halves
 from ganmetrics.scoring.frechet import frechet_scores
 from ganmetrics.scoring.held_out import held_out_scores
 from ganmetrics.scoring.inception import inception_scores
@@ -24,7 +24,7 @@ from ganmetrics.scoring.neighbours import neighbour_scores
 from ganmetrics.scoring.options import ScoringOptions
 from ganmetrics.timing import stage
 
-FAMILIES: dict[str, Callable[[Comparison, tuple[str, ...], ScoringOptions], Scored]] = {
+METRIC_FAMILIES: dict[str, Callable[[Comparison, tuple[str, ...], ScoringOptions], Scored]] = {
     "frechet": frechet_scores,
     "kernel": kernel_scores,
     "inception": inception_scores,
@@ -182,7 +182,7 @@ def _floor_rows(metrics: tuple[Metric, ...], real: Side | None, options: Scoring
     if real is None:
         raise InputError("a floor needs real images; there are none")
     of_halves = Comparison.of(*halves(real))
-    return _rows(metrics, of_halves, _score(of_halves, metrics, replace(options, interval=False)), SUFFIX)
+    return _rows(metrics, of_halves, _score(of_halves, metrics, replace(options, interval=False)), FLOOR_SUFFIX)
 
 
 def _score(comparison: Comparison, metrics: tuple[Metric, ...], options: ScoringOptions) -> _Found:
@@ -191,14 +191,14 @@ def _score(comparison: Comparison, metrics: tuple[Metric, ...], options: Scoring
     for family in dict.fromkeys(metric.family for metric in metrics):
         names = tuple(metric.name for metric in metrics if metric.family == family)
         try:
-            _add(found, FAMILIES[family](comparison, names, options))
+            _add(found, METRIC_FAMILIES[family](comparison, names, options))
         except GanMetricsError as error:
             if len(names) == 1:
                 found.refusals[names[0]] = error
                 continue
             for name in names:
                 try:
-                    _add(found, FAMILIES[family](comparison, (name,), options))
+                    _add(found, METRIC_FAMILIES[family](comparison, (name,), options))
                 except GanMetricsError as reason:
                     found.refusals[name] = reason
     return found

@@ -19,7 +19,7 @@ _TAIL = 1e-3
 
 
 @dataclass(frozen=True)
-class Gaussian:
+class NormalDensity:
     """A normal distribution in one dimension."""
 
     mean: float
@@ -67,7 +67,9 @@ class _Comparison:
         return abs(self.value - (2 * self.js - math.log(4)))
 
 
-def compare(data: Gaussian, generated: Gaussian, *, steps: int = 600, seed: int = 0) -> _Comparison:
+def compare_discriminator(
+    data: NormalDensity, generated: NormalDensity, *, steps: int = 600, seed: int = 0
+) -> _Comparison:
     """Train a discriminator on samples of two distributions and compare it with p_data / (p_data + p_G).
 
     Args:
@@ -114,11 +116,11 @@ def write_optimal(out: Path, *, real: tuple[float, float], fake: tuple[float, fl
         seed: of the draws and weights.
 
     Raises:
-        ConfigError: as `compare`.
+        ConfigError: as `compare_discriminator`.
         StorageError: it has been done there before.
     """
     target = Target(out, "optimal-discriminator")
-    found = compare(Gaussian(*real), Gaussian(*fake), steps=steps, seed=seed)
+    found = compare_discriminator(NormalDensity(*real), NormalDensity(*fake), steps=steps, seed=seed)
     line = (
         f"max |D - D*| = {found.max_error:.4f}; V(D*) = {found.value:.6f}, 2 JSD - log 4 differs by "
         f"{found.identity_gap:.1e}; V(D) = {found.learnt_value:.6f}"
@@ -143,7 +145,7 @@ def write_optimal(out: Path, *, real: tuple[float, float], fake: tuple[float, fl
     return line
 
 
-def _train(data: Gaussian, generated: Gaussian, *, steps: int, seed: int) -> nn.Module:
+def _train(data: NormalDensity, generated: NormalDensity, *, steps: int, seed: int) -> nn.Module:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         network = nn.Sequential(

@@ -72,8 +72,8 @@ def probe(
     _check(checkpoint, train, test, per_class, repeats)
     untrained = build_discriminator(checkpoint.config.net, seed=seed + 1_000)
     kinds: dict[str, Callable[[Tensor], Tensor]] = {
-        "trained": Features(checkpoint.discriminator(), train.images),
-        "untrained": Features(untrained, train.images),
+        "trained": StageFeatures(checkpoint.discriminator(), train.images),
+        "untrained": StageFeatures(untrained, train.images),
         "pixels": lambda images: to_floats(images).flatten(1),
     }
     if train.labels is None or test.labels is None:
@@ -137,7 +137,7 @@ def write_probe(
     return "\n".join(lines)
 
 
-class Features:
+class StageFeatures:
     """Every stage's maps, each reduced to 4x4 by its maxima, side by side.
 
     Batch normalisations use the statistics of the whole set, as the original does, and not those that training left.

@@ -7,7 +7,7 @@ from PIL import Image
 from ganmetrics import clipped
 from reference_models.comparison.curves import Curve
 from reference_models.errors import CheckpointError, ConfigError
-from reference_models.recording.grids import GAP, captioned, sample_path
+from reference_models.recording.grids import GRID_GAP, captioned, sample_path
 
 _MARGIN = 12
 ACROSS = 2
@@ -57,5 +57,5 @@ def _part(curve: Curve, epoch: int, *, size: int, rows: int) -> Image.Image:
         raise CheckpointError(
             f"{curve.name} needs its grid of epoch {epoch} to be compared; {path}: {clipped(error)}"
         ) from None
-    part = whole.crop((0, 0, whole.width, min(whole.height, rows * (size + GAP) + GAP)))
+    part = whole.crop((0, 0, whole.width, min(whole.height, rows * (size + GRID_GAP) + GRID_GAP)))
     return captioned(part, f"{curve.name}, epoch {epoch}: {found['value']:.4g} ({found['count']:,})")

@@ -13,10 +13,10 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-SHAPES = ("disc", "square", "triangle", "ring", "cross")
+SHAPE_NAMES = ("disc", "square", "triangle", "ring", "cross")
 HUES = (("red", "cyan"), ("orange", "azure"), ("lime", "violet"), ("green", "purple"), ("mint", "rose"))
 """Of the two classes of each shape, half a circle of colours apart."""
-CLASS_NAMES = tuple(f"{hue} {shape}" for shape, hues in zip(SHAPES, HUES, strict=True) for hue in hues)
+CLASS_NAMES = tuple(f"{hue} {shape}" for shape, hues in zip(SHAPE_NAMES, HUES, strict=True) for hue in hues)
 
 _Floats = npt.NDArray[np.floating[Any]]
 
@@ -96,7 +96,7 @@ def cover(shape: npt.NDArray[np.int64], x: _Floats, y: _Floats, radius: _Floats,
 
 
 def _distances(across: _Floats, down: _Floats) -> list[_Floats]:
-    """Return for each of `SHAPES` how far outside of it a place lies, in radii; negative inside."""
+    """Return for each of `SHAPE_NAMES` how far outside of it a place lies, in radii; negative inside."""
     from_centre = np.sqrt(across**2 + down**2)
     square = np.maximum(np.abs(across), np.abs(down)) - 0.85
     triangle = np.maximum(down - 0.75, np.abs(across) * 0.88 - (down + 1.0) * 0.47)

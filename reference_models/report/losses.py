@@ -4,7 +4,7 @@ from typing import Any
 
 from ganmetrics.pages import Axis, Line, LineChart, Prose, Section, SideBySide
 from reference_models.recording.plots import epochs_of
-from reference_models.report.runs import Run
+from reference_models.report.runs import RecordedRun
 
 LOSSES = (
     ("loss/G", "generator", 1, False),
@@ -17,7 +17,7 @@ _MOST = 200
 """Points of a line: more cannot be seen."""
 
 
-def section(runs: list[Run]) -> Section:
+def losses_section(runs: list[RecordedRun]) -> Section:
     """Return charts of the runs that recorded losses."""
     charts = []
     for run in runs:

@@ -1,4 +1,4 @@
-"""`Run`: what a run's folder holds, read for a page."""
+"""`RecordedRun`: what a run's folder holds, read for a page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _COLOURS = 4
 
 
 @dataclass(frozen=True)
-class Run:
+class RecordedRun:
     """One run.
 
     Attributes:
@@ -41,7 +41,7 @@ class Run:
         return [event for event in self.events if event["kind"] == kind]
 
 
-def read_runs(directories: Sequence[Path]) -> list[Run]:
+def read_runs(directories: Sequence[Path]) -> list[RecordedRun]:
     """Return runs whose scores may stand beside each other.
 
     Raises:
@@ -49,7 +49,7 @@ def read_runs(directories: Sequence[Path]) -> list[Run]:
         ConfigError: two runs have one name, or were scored with other features, counts or real images.
     """
     return [
-        Run(
+        RecordedRun(
             curve,
             tuple(read_scores(curve.directory / SCORES)),
             tuple(read_events(curve.directory / EVENTS)),

@@ -1,12 +1,12 @@
 """What the runs were told: the settings that differ, and each one's whole."""
 
 from ganmetrics.pages import Code, Grid, Hidden, Prose, Section
-from reference_models.report.runs import Run
+from reference_models.report.runs import RecordedRun
 
 _NOTHING = "–"
 
 
-def section(runs: list[Run]) -> Section:
+def settings_section(runs: list[RecordedRun]) -> Section:
     """Return the settings."""
     whole = tuple(
         Hidden(

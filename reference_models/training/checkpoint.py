@@ -15,7 +15,7 @@ from reference_models.errors import CheckpointError, ConfigError, one_line
 from reference_models.files import write_whole
 from reference_models.networks.build import build_discriminator, build_generator
 from reference_models.settings import flatten, from_flat
-from reference_models.training.portable import SUFFIX, find_model, from_portable
+from reference_models.training.portable import PORTABLE_SUFFIX, find_model, from_portable
 from reference_models.training.stored import Unfit, check_content, check_keys
 
 _FORMAT = 1
@@ -100,7 +100,7 @@ def read_checkpoint(path: str | Path) -> Checkpoint:
     if not path.is_file():
         raise CheckpointError(f"a checkpoint is needed; {path} does not exist")
     try:
-        content = from_portable(path) if path.suffix == SUFFIX else _read(path)
+        content = from_portable(path) if path.suffix == PORTABLE_SUFFIX else _read(path)
         config = from_flat(check_keys(content.get("config")))
         check_content(content, config)
     except ConfigError as error:

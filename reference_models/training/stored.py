@@ -85,7 +85,9 @@ def check_tensor(value: object, shape: torch.Size, dtypes: set[torch.dtype], nam
         raise Unfit(f"{name} must be dense in memory; its strides are {list(value.stride())}")
 
 
-def check_moments(stored: Mapping[str, Any], parameters: Iterable[Tensor], optimizer: str, title: str) -> None:
+def check_optimizer_moments(
+    stored: Mapping[str, Any], parameters: Iterable[Tensor], optimizer: str, title: str
+) -> None:
     """Check what an optimiser kept of the weights that it moves.
 
     Raises:

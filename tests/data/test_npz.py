@@ -5,7 +5,7 @@ import pickle
 import numpy as np
 import pytest
 
-from ganmetrics.data.npz import holds_images, open_npz
+from ganmetrics.data.npz import npz_holds_images, open_npz
 from ganmetrics.data.raw import RawSource
 from ganmetrics.errors import InputError
 
@@ -133,6 +133,6 @@ def test_images_beside_statistics_are_images(tmp_path, images):
     np.savez(tmp_path / "statistics.npz", **statistics)
     (tmp_path / "damaged.npz").write_bytes(b"PK")
     assert (open_npz(tmp_path / "both.npz").read(3) == images[3]).all()
-    assert holds_images(tmp_path / "both.npz")
-    assert not holds_images(tmp_path / "statistics.npz")
-    assert not holds_images(tmp_path / "damaged.npz")
+    assert npz_holds_images(tmp_path / "both.npz")
+    assert not npz_holds_images(tmp_path / "statistics.npz")
+    assert not npz_holds_images(tmp_path / "damaged.npz")

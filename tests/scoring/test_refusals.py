@@ -19,14 +19,14 @@ def broken(monkeypatch):
     """`broken(family, error)` makes a family refuse, or one of its metrics where a name is given."""
 
     def breaks(family, error, name=None):
-        original = scores.FAMILIES[family]
+        original = scores.METRIC_FAMILIES[family]
 
         def family_scores(comparison, names, options):
             if name is None or name in names:
                 raise error
             return original(comparison, names, options)
 
-        monkeypatch.setitem(scores.FAMILIES, family, family_scores)
+        monkeypatch.setitem(scores.METRIC_FAMILIES, family, family_scores)
 
     return breaks
 

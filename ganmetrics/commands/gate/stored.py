@@ -11,7 +11,7 @@ from ganmetrics._files import as_path
 from ganmetrics._text import clipped, listed, shown
 from ganmetrics.errors import InputError, StaleStatistics
 from ganmetrics.report import Ranking, Report
-from ganmetrics.scoring.floor import SUFFIX
+from ganmetrics.scoring.floor import FLOOR_SUFFIX
 
 _LARGEST = 200_000_000
 """Bytes of a report: one with a row for each of a million images has fewer."""
@@ -116,7 +116,7 @@ def _parse(content: object, source: str) -> StoredReport:
         one = _parse_score(score, source)
         if one.name in found:
             raise InputError(f"{source} needs each score once; it has {clipped(one.name)} twice")
-        if not one.name.endswith(SUFFIX):
+        if not one.name.endswith(FLOOR_SUFFIX):
             found[one.name] = one
     provenance = content.get("provenance")
     return StoredReport(source, found, _made_by(provenance if isinstance(provenance, dict) else {}))

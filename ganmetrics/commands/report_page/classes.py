@@ -2,7 +2,7 @@
 
 from ganmetrics.commands.report_page.material import Material
 from ganmetrics.pages import Axis, Bar, BarChart
-from ganmetrics.pages.document import Block
+from ganmetrics.pages.document import PageBlock
 from ganmetrics.report import Table
 
 _SHOWN = 30
@@ -11,7 +11,7 @@ TABLE = "classes"
 """Of a report, where classes were scored."""
 
 
-def class_charts(material: Material) -> list[Block]:
+def class_charts(material: Material) -> list[PageBlock]:
     """Return bars of the classes, the farthest first; none where classes were not scored."""
     tables = {one.name: _table(one.report.tables) for one in material.generators}
     rows = {name: {str(row["class"]): row for row in table.to_json()} for name, table in tables.items() if table}

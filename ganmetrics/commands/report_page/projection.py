@@ -3,15 +3,15 @@
 import torch
 from torch import Tensor
 
-from ganmetrics.commands.report_page.material import REAL_COLOUR, Generator, Material
+from ganmetrics.commands.report_page.material import REAL_COLOUR, Material, ReportedGenerator
 from ganmetrics.pages import Axis, Cloud, ScatterChart
-from ganmetrics.pages.document import Block
+from ganmetrics.pages.document import PageBlock
 
 _SHOWN = 500
 """Images of each side; more would only darken the clouds."""
 
 
-def projection_charts(material: Material) -> list[Block]:
+def projection_charts(material: Material) -> list[PageBlock]:
     """Return a chart for each generator, all on the same axes; none where features are missing."""
     real = material.real_features
     able = [generator for generator in material.generators if generator.side.features is not None]
@@ -23,7 +23,7 @@ def projection_charts(material: Material) -> list[Block]:
     return [_chart(material, one, cloud_of_real, (mean, axes), labels) for one in able]
 
 
-def _axes(material: Material, generators: list[Generator]) -> tuple[Tensor, Tensor, list[float]]:
+def _axes(material: Material, generators: list[ReportedGenerator]) -> tuple[Tensor, Tensor, list[float]]:
     """Return the principal axes of all sides together, each of the same weight whatever its number of images."""
     moments = [material.real.reference.moments, *(generator.side.reference.moments for generator in generators)]
     mean = torch.stack([one.mean for one in moments]).mean(dim=0)
@@ -46,7 +46,7 @@ def _placed(features: Tensor, mean: Tensor, axes: Tensor, seed: int) -> list[lis
 
 
 def _chart(
-    material: Material, generator: Generator, real: Cloud, onto: tuple[Tensor, Tensor], labels: list[Axis]
+    material: Material, generator: ReportedGenerator, real: Cloud, onto: tuple[Tensor, Tensor], labels: list[Axis]
 ) -> ScatterChart:
     features = generator.side.features
     assert features is not None

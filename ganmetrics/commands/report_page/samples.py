@@ -12,7 +12,7 @@ _SHOWN = 20
 TOGETHER = 100
 
 
-def section(material: Material) -> Section:
+def samples_section(material: Material) -> Section:
     """Return a gallery of each side whose images are at hand."""
     sides = [("Real images", material.real), *((one.name, one.side) for one in material.generators)]
     number = max(6, min(_SHOWN, TOGETHER // len(sides)))

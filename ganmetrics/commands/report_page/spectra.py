@@ -8,7 +8,7 @@ from torch import Tensor
 from ganmetrics.commands.report_page.material import REAL_COLOUR, Material
 from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.pages import Axis, Line, LineChart
-from ganmetrics.pages.document import Block
+from ganmetrics.pages.document import PageBlock
 from ganmetrics.references.sides import Side
 
 _POINTS = 40
@@ -17,7 +17,7 @@ _LEAST_SHARE = 1e-7
 """Eigenvalues below this share of the largest are rounding or nearly so."""
 
 
-def spectra_chart(material: Material) -> list[Block]:
+def spectra_chart(material: Material) -> list[PageBlock]:
     """Return one chart with a line for each side, all from equally many images where these are at hand."""
     sides = [("real", material.real, REAL_COLOUR)]
     sides += [(one.name, one.side, one.colour) for one in material.generators]

@@ -8,7 +8,7 @@ from PIL import Image as Pillow
 
 from ganmetrics._files import atomic_write, check_writable
 from ganmetrics.commands.sanity.plot import save_plot
-from ganmetrics.commands.sanity.series import Sets
+from ganmetrics.commands.sanity.series import StudySets
 from ganmetrics.data.decode import decode_stored
 from ganmetrics.data.sources import ImageSource
 from ganmetrics.errors import InputError
@@ -16,7 +16,7 @@ from ganmetrics.optional import check_installed
 from ganmetrics.report.pictures import Strip, Thumbnail, contact_sheet, save_picture
 
 if TYPE_CHECKING:
-    from ganmetrics.commands.sanity.study import Study
+    from ganmetrics.commands.sanity.study import SanityStudy
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ _EXAMPLES = 10
 """Images that the sheet shows of each set."""
 
 
-def check_output(folder: Path) -> None:
+def check_sanity_output(folder: Path) -> None:
     """Check that the files can be written, before the work begins, and warn where there will be no plot.
 
     Raises:
@@ -36,7 +36,7 @@ def check_output(folder: Path) -> None:
     _can_plot()
 
 
-def save_study(study: "Study", folder: Path, *, alpha: str = "white") -> list[Path]:
+def save_study(study: "SanityStudy", folder: Path, *, alpha: str = "white") -> list[Path]:
     """Write ``sanity.csv``, ``sanity-examples.png`` and, where matplotlib is installed, ``sanity.png``; return them.
 
     Raises:
@@ -54,7 +54,7 @@ def save_study(study: "Study", folder: Path, *, alpha: str = "white") -> list[Pa
     return [table, sheet, plot]
 
 
-def _examples(sets: Sets, alpha: str) -> Pillow.Image:
+def _examples(sets: StudySets, alpha: str) -> Pillow.Image:
     """Return a picture of the first images as they are, then under each disturbance, a row for each level."""
     sources = [sets.clean, *(step.source for series in sets.series for step in series.steps)]
     count = min(_EXAMPLES, *map(len, sources))

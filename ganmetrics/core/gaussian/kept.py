@@ -6,7 +6,7 @@ import torch
 from jaxtyping import Float32, Int64
 from torch import Tensor
 
-from ganmetrics._types import Features, Mean
+from ganmetrics._types import FeatureMatrix, Mean
 from ganmetrics.errors import InputError
 
 _LEAST = 1024
@@ -62,6 +62,6 @@ class KeptImages:
         chosen = self.hashes <= hash_
         return KeptImages(self.hashes[chosen], self.features[chosen])
 
-    def centred(self, mean: Mean) -> Features:
+    def centred(self, mean: Mean) -> FeatureMatrix:
         """Return the features less the mean of all images, in float64."""
         return self.features.double() - mean

@@ -8,7 +8,7 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
-from ganmetrics._types import ArrayLike, Covariance, Factor, Features, Mean
+from ganmetrics._types import ArrayLike, Covariance, Factor, FeatureMatrix, Mean
 from ganmetrics.core.arrays import check_array, check_rows, double_blocks, to_double
 from ganmetrics.core.checks import of_type, whole
 from ganmetrics.core.gaussian.roots import check_symmetric, psd_factor
@@ -39,7 +39,7 @@ class Moments:
 
     count: int | None
     mean: Mean
-    rows: Features | None
+    rows: FeatureMatrix | None
     matrix: Covariance | None
     known_factor: Factor | None = None
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import torch
 
-from ganmetrics.core.random_matrix.trace import Eigenvalues, Points, log_points
+from ganmetrics.core.random_matrix.trace import Points, ProductEigenvalues, log_points
 
 _HALF = 0.5
 """Where F / N is below, 1 - F / N is taken from F, and above from p - F."""
@@ -25,7 +25,7 @@ class _Law(NamedTuple):
     """d x^(1/2) for each point."""
 
 
-def mean_shift(eigenvalues: Eigenvalues, real_count: int | None, fake_count: int | None) -> float | None:
+def mean_shift(eigenvalues: ProductEigenvalues, real_count: int | None, fake_count: int | None) -> float | None:
     """Return how much too small `corrected_trace_sqrt_product` is on average over Gaussian features.
 
     The law H(x(t)) = F(t) holds in the limit; for finite counts F is off by a little that does not grow with them. For
@@ -57,7 +57,7 @@ def mean_shift(eigenvalues: Eigenvalues, real_count: int | None, fake_count: int
     return math.sqrt(largest) * shift if math.isfinite(shift) else None
 
 
-def root_variance(eigenvalues: Eigenvalues, real_count: int | None, fake_count: int | None) -> float | None:
+def root_variance(eigenvalues: ProductEigenvalues, real_count: int | None, fake_count: int | None) -> float | None:
     """Return the variance of `corrected_trace_sqrt_product` over Gaussian features.
 
     Bai and Silverstein's covariance, integrated twice, is that of the sums L at two points:
@@ -84,7 +84,7 @@ def root_variance(eigenvalues: Eigenvalues, real_count: int | None, fake_count: 
     return largest * variance if math.isfinite(variance) else None
 
 
-def _law(eigenvalues: Eigenvalues, real_count: int | None, fake_count: int | None) -> _Law:
+def _law(eigenvalues: ProductEigenvalues, real_count: int | None, fake_count: int | None) -> _Law:
     tau, step = log_points(eigenvalues)
     tau, step = tau[::COARSER], COARSER * step
     t = tau.square()

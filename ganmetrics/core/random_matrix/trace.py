@@ -15,11 +15,13 @@ _TAIL = 38.0
 AGREEMENT = 1e-11
 """The relative difference allowed between two rules of half as many points each."""
 
-Eigenvalues = Float64[Tensor, " p"]
+ProductEigenvalues = Float64[Tensor, " p"]
 Points = Float64[Tensor, " m"]
 
 
-def corrected_trace_sqrt_product(eigenvalues: Eigenvalues, real_count: int | None, fake_count: int | None) -> float:
+def corrected_trace_sqrt_product(
+    eigenvalues: ProductEigenvalues, real_count: int | None, fake_count: int | None
+) -> float:
     """Return a consistent estimate of tr (C1 C2)^(1/2) from the nonzero eigenvalues of the sample covariances' product.
 
     The plain sum of roots of eigenvalues is too small for finite counts, by a share that stays when counts and
@@ -75,7 +77,7 @@ def corrected_trace_sqrt_product(eigenvalues: Eigenvalues, real_count: int | Non
     return math.sqrt(largest) * (halves[0] + halves[1]) / 2
 
 
-def log_points(eigenvalues: Eigenvalues) -> tuple[Points, float]:
+def log_points(eigenvalues: ProductEigenvalues) -> tuple[Points, float]:
     """Return points τ from below the roots of all eigenvalues to above, and the step between their logarithms.
 
     Args:
@@ -90,7 +92,7 @@ def log_points(eigenvalues: Eigenvalues) -> tuple[Points, float]:
     return torch.exp(low + _STEP / 2 * torch.arange(2 * pairs, dtype=torch.float64)), _STEP / 2
 
 
-def _integrals(eigenvalues: Eigenvalues, real_share: float, fake_share: float) -> tuple[float, float]:
+def _integrals(eigenvalues: ProductEigenvalues, real_share: float, fake_share: float) -> tuple[float, float]:
     """Return (2/π) ∫ h(F(τ²)) dτ by every second point, and by the points between; eigenvalues are at most 1."""
     tau, _ = log_points(eigenvalues)
     squared = tau[:, None].square()

@@ -41,7 +41,7 @@ def frechet_distance(real: Moments, fake: Moments) -> float:
     >>> round(frechet_distance(real, fake), 12)
     10.0
     """
-    check_sides(real, fake)
+    check_moments_agree(real, fake)
     return distance_by_product(real, fake, FactorProduct(real.factor, fake.factor))
 
 
@@ -56,7 +56,7 @@ def check_moments(real: Moments, fake: Moments) -> None:
     same_width(real.dimension, fake.dimension)
 
 
-def check_sides(real: Moments, fake: Moments) -> None:
+def check_moments_agree(real: Moments, fake: Moments) -> None:
     """Check that there is a distance between moments; see `frechet_distance` for what is raised."""
     check_moments(real, fake)
     for name, side in (("real", real), ("fake", fake)):

@@ -16,7 +16,7 @@ from ganmetrics.core.neighbours.nearest import nearest_among
 from ganmetrics.core.neighbours.points import Numbers, PointSet, Values, block_rows
 from ganmetrics.errors import InputError
 
-PERMUTATIONS = 999
+COPIED_PERMUTATIONS = 999
 _NEIGHBOURS = 32
 """Nearest images of each fake that are looked at, of both sets together."""
 RATIOS = (1.1, 1.25, 1.5, 2.0, 3.0, 5.0, 10.0, 100.0, np.inf)
@@ -49,7 +49,7 @@ def copied_share(
     test: ArrayLike,
     fake: ArrayLike,
     *,
-    permutations: int = PERMUTATIONS,
+    permutations: int = COPIED_PERMUTATIONS,
     seed: int = 0,
     memory: int = MEMORY,
 ) -> CopiedShare:

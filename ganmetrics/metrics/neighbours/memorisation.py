@@ -14,7 +14,7 @@ from ganmetrics.core.checks import at_least, one_of, positive
 from ganmetrics.core.memory import MEMORY
 from ganmetrics.core.neighbours.angular import nearest_angle
 from ganmetrics.core.neighbours.between import BetweenSets, NearestReal, nearest_real, point_sets
-from ganmetrics.core.neighbours.within import WithinSet, within
+from ganmetrics.core.neighbours.within import WithinSet, find_within
 from ganmetrics.errors import InputError
 from ganmetrics.metrics.neighbours.shares import ShareEstimate, share_estimate, variance_by_left_out
 
@@ -72,7 +72,7 @@ def authenticity(real: ArrayLike, fake: ArrayLike, *, memory: int = MEMORY) -> A
     0.3333333333333333
     """
     real_points, fake_points, height = point_sets(real, fake, memory)
-    among = within(real_points, k=1, height=height)
+    among = find_within(real_points, k=1, height=height)
     return authenticity_from(among, nearest_real(real_points, fake_points, height=height))
 
 

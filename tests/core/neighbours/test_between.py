@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ganmetrics.core.neighbours.between import between, nearest_real, of_both, of_both_points, smaller_half
 from ganmetrics.core.neighbours.points import squared_distances
-from ganmetrics.core.neighbours.within import within
+from ganmetrics.core.neighbours.within import find_within
 from ganmetrics.errors import InputError, NotEnoughSamples, NumericsError
 from tests import neighbour_oracles as oracle
 from tests.neighbour_sets import CASES, drawn, points
@@ -131,7 +131,7 @@ def test_what_has_no_neighbours_is_refused(features, k, error, message):
 def realism(real, fake, k=3):
     """Return the realism of each fake image, however few there are."""
     sides = points(real), points(fake)
-    radii = within(sides[0], k=k, height=64).squared_radii
+    radii = find_within(sides[0], k=k, height=64).squared_radii
     return between(*sides, radii, np.zeros(len(fake)), strict=False, height=64).realism
 
 

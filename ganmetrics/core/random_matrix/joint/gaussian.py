@@ -15,7 +15,7 @@ _HALF = 0.5
 """Where F/N is below, log(1 - F/N) is taken from F, and above from N - F."""
 
 
-class Gaussian(NamedTuple):
+class GaussianLaw(NamedTuple):
     """The law of Gaussian features at points t.
 
     Attributes:
@@ -31,7 +31,7 @@ class Gaussian(NamedTuple):
     slope: _Points
 
 
-def gaussian_law(eigenvalues: Eigenvalues, t: _Points, freedoms: Sequence[int]) -> Gaussian:
+def gaussian_law(eigenvalues: Eigenvalues, t: _Points, freedoms: Sequence[int]) -> GaussianLaw:
     """Return the law for Gaussian features; `freedoms` are those of the sampled sides."""
     shares = eigenvalues[:, None] / (eigenvalues[:, None] + t)
     filled, left, change = shares.sum(0), (1 - shares).sum(0), (shares * (1 - shares)).sum(0)
@@ -41,4 +41,4 @@ def gaussian_law(eigenvalues: Eigenvalues, t: _Points, freedoms: Sequence[int]) 
         rest, part = (freedom - len(eigenvalues)) + left, filled / freedom
         log_kept[number] = torch.where(part < _HALF, torch.log1p(-part.clamp(max=_HALF)), torch.log(rest / freedom))
         slope = slope - change / rest
-    return Gaussian(filled, change, log_kept, slope)
+    return GaussianLaw(filled, change, log_kept, slope)

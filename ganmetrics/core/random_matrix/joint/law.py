@@ -8,9 +8,9 @@ import torch
 from jaxtyping import Float64
 from torch import Tensor
 
-from ganmetrics.core.random_matrix.joint.gaussian import Gaussian, gaussian_law
+from ganmetrics.core.random_matrix.joint.gaussian import GaussianLaw, gaussian_law
 from ganmetrics.core.random_matrix.joint.leverages import Leverages, leverages
-from ganmetrics.core.random_matrix.joint.spectra import Eigenvalues, Part, Spectrum
+from ganmetrics.core.random_matrix.joint.spectra import Eigenvalues, Part, SingularParts
 
 _Points = Float64[Tensor, " m"]
 
@@ -56,7 +56,7 @@ class Law(NamedTuple):
     x: _Points
     y: _Points
     shares: Tensor
-    gaussian: Gaussian
+    gaussian: GaussianLaw
     freedoms: tuple[int | None, ...]
     leverages: tuple[Leverages | None, ...]
 
@@ -66,7 +66,7 @@ class Law(NamedTuple):
         return self.gaussian.log_kept[row].exp()
 
 
-def law(spectrum: Spectrum, parts: Sequence[Part]) -> Law:
+def law(spectrum: SingularParts, parts: Sequence[Part]) -> Law:
     """Return the law of one covariance (one part) or of a product (two), with each image's leverage where known.
 
     For the nonzero eigenvalues l of S1, of S2 or of S1 S2, and the sides i that are sampled,
@@ -94,7 +94,7 @@ def law(spectrum: Spectrum, parts: Sequence[Part]) -> Law:
         grid = _Grid(grid.t[keep], grid.log_x[keep])
 
 
-def dense_law(spectrum: Spectrum, parts: Sequence[Part]) -> tuple[Law, Tensor]:
+def dense_law(spectrum: SingularParts, parts: Sequence[Part]) -> tuple[Law, Tensor]:
     """Return the law of more images than features, and weights w with w @ y = (1/pi) integral of y d x^(1/2).
 
     In log tau, tau = t^(1/2), the integrand is analytic in a strip of half-width pi/2 and falls off exponentially,
@@ -152,7 +152,7 @@ def _spaced(grid: _Grid, eigenvalues: Eigenvalues) -> _Points:
     return torch.lerp(log_t[left], log_t[right], part).exp()
 
 
-def _at(t: _Points, spectrum: Spectrum, parts: Sequence[Part], freedoms: Sequence[int]) -> _Found:
+def _at(t: _Points, spectrum: SingularParts, parts: Sequence[Part], freedoms: Sequence[int]) -> _Found:
     eigenvalues = spectrum.eigenvalues
     bulk = gaussian_law(eigenvalues, t, freedoms)
     shares = eigenvalues[:, None] / (eigenvalues[:, None] + t)

@@ -7,7 +7,7 @@ import numpy as np
 
 from ganmetrics._types import Progress, silent
 from ganmetrics.commands.sanity.synthetic.claims import Word, expected
-from ganmetrics.commands.sanity.synthetic.draws import CHECKS, FAMILIES, Rng, Sets, Values
+from ganmetrics.commands.sanity.synthetic.draws import CHECKS, FAULT_DRAWS, DrawnValues, Rng, SyntheticSets
 from ganmetrics.commands.sanity.synthetic.result import Finding, SyntheticStudy
 from ganmetrics.commands.sanity.synthetic.sides import DRAWN, UNIT_LENGTH, side_of
 from ganmetrics.core.checks import seed_number, whole
@@ -62,19 +62,19 @@ def synthetic_sanity(
     number = whole("count", count, least=_LEAST)
     root = seed_number("seed", seed)
     options = ScoringOptions(interval=False, k=_K, subsets=1, subset_size=number, bandwidth=BANDWIDTH, seed=root)
-    total = UNDISTURBED * len(FAMILIES) + DISTURBED * len(CHECKS)
+    total = UNDISTURBED * len(FAULT_DRAWS) + DISTURBED * len(CHECKS)
     with progress(total=total, stage="scoring draws") as advance:
 
-        def values(rngs: Sequence[Rng], family: str, check: int | None = None) -> dict[str, Values]:
+        def values(rngs: Sequence[Rng], family: str, check: int | None = None) -> dict[str, DrawnValues]:
             found = []
             for rng in rngs:
-                sets = Sets(*(FAMILIES[family](rng, number) for _ in range(3)))
+                sets = SyntheticSets(*(FAULT_DRAWS[family](rng, number) for _ in range(3)))
                 found.append(_scores(chosen, sets if check is None else CHECKS[check].disturb(rng, sets), options))
                 advance(1)
             return {metric.name: np.array([one[metric.name] for one in found]) for metric in chosen}
 
         sources = iter(np.random.default_rng(root).spawn(total))
-        plain = {family: values([next(sources) for _ in range(UNDISTURBED)], family) for family in FAMILIES}
+        plain = {family: values([next(sources) for _ in range(UNDISTURBED)], family) for family in FAULT_DRAWS}
         disturbed = [
             values([next(sources) for _ in range(DISTURBED)], check.family, at) for at, check in enumerate(CHECKS)
         ]
@@ -89,7 +89,7 @@ def synthetic_sanity(
     return SyntheticStudy(findings, provenance)
 
 
-def _scores(metrics: tuple[Metric, ...], sets: Sets, options: ScoringOptions) -> dict[str, float]:
+def _scores(metrics: tuple[Metric, ...], sets: SyntheticSets, options: ScoringOptions) -> dict[str, float]:
     """Return the value of each metric; nan where it cannot be scored."""
     found: dict[str, float] = {}
     for spec, some in (
@@ -106,7 +106,7 @@ def _scores(metrics: tuple[Metric, ...], sets: Sets, options: ScoringOptions) ->
     return found
 
 
-def _finding(metric: Metric, check: str, plain: Values, disturbed: Values) -> Finding:
+def _finding(metric: Metric, check: str, plain: DrawnValues, disturbed: DrawnValues) -> Finding:
     wanted = expected(metric.name, check)
     if not np.isfinite(plain).all() or np.isnan(disturbed).any():
         return Finding(None, None, wanted)
