@@ -128,7 +128,7 @@ def plan(
     probability("confidence", confidence)
     for width in half_widths:
         if not width > 0:
-            raise InputError(f"a half-width must be above 0, got {width}")
+            raise InputError(f"a half-width must be above 0; got {width}")
     extraction, run = split_gathering(how, options)
     with all_ranks("plan") as ranks:
         opened = ranks.each(lambda: [open_side(side, extraction) for side in (real, fake) if side is not None])

@@ -32,7 +32,7 @@ def k_means(
     [0.5, 10.5]
     """
     if k < 1:
-        raise InputError(f"k must be at least 1, got {k}")
+        raise InputError(f"k must be at least 1; got {k}")
     centres, before = _first(points, k, rng), None
     for _ in range(rounds):
         cells, squared = nearest_centres(points, centres)
@@ -69,7 +69,7 @@ def _first(points: Tensor, k: int, rng: torch.Generator) -> Tensor:
     squared = (points - points[chosen[0]]).square().sum(dim=1)
     for _ in range(k - 1):
         if not squared.any():
-            raise NotEnoughSamples(f"{k} cells need {k} different points, got {len(chosen)}")
+            raise NotEnoughSamples(f"{k} cells need {k} different points; got {len(chosen)}")
         # By the cumulative sum, since torch's multinomial takes no more than 2^24 points.
         reached = squared.cumsum(0)
         draw = torch.rand(1, generator=rng, dtype=torch.float64) * reached[-1]

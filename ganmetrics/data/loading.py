@@ -57,7 +57,7 @@ def prepared_batches(
     check_alpha(alpha)
     check_bit_depth(bit_depth)
     if batch_size < 1:
-        raise InputError(f"batch_size needs to be 1 or more, got {batch_size}")
+        raise InputError(f"batch_size needs to be 1 or more; got {batch_size}")
     batch_size = min(batch_size, max(len(source), 1))
     pending: list[npt.NDArray[np.float32]] = []
     # Pixels that lie in memory go to the workers with the tasks, so that no worker gets a copy of them all.
@@ -141,7 +141,7 @@ class _PrepareImages:
             raise InputError(f"the preparation failed: {type(error).__name__}: {clipped(text)}") from error
         if not isinstance(prepared, np.ndarray) or prepared.dtype != np.float32:
             kind = getattr(prepared, "dtype", type(prepared).__name__)
-            raise InputError(f"the preparation needs to return a float32 array, got {kind}")
+            raise InputError(f"the preparation needs to return a float32 array; got {kind}")
         return prepared
 
 

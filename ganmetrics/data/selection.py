@@ -29,9 +29,9 @@ def choose_images(source: ImageSource, count: int, seed: int) -> ImageSource:
     ['array[51]', 'array[63]', 'array[83]']
     """
     if count < 1:
-        raise InputError(f"a choice of images needs a positive count, got {count}")
+        raise InputError(f"a choice of images needs a positive count; got {count}")
     if seed < 0:
-        raise InputError(f"a choice of images needs a seed of 0 or more, got {seed}")
+        raise InputError(f"a choice of images needs a seed of 0 or more; got {seed}")
     if count > len(source):
         raise NotEnoughSamples(f"{count:,} images are to be chosen; {source.name} has {len(source):,}")
     indices = np.random.default_rng(seed).choice(len(source), count, replace=False)

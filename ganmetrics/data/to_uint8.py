@@ -35,7 +35,7 @@ def to_uint8(images: Tensor) -> Tensor:
     >>> to_uint8(torch.tensor([-1.0, 2.0]))
     Traceback (most recent call last):
         ...
-    ganmetrics.errors.InputError: to_uint8 needs floats in [-1, 1], got values from -1 to 2
+    ganmetrics.errors.InputError: to_uint8 needs floats in [-1, 1]; got values from -1 to 2
     """
     global _told  # noqa: PLW0603 - once a process, however many batches come
     values, low, high = _checked(images)
@@ -68,7 +68,7 @@ def _checked(images: Tensor) -> tuple[Tensor, float, float]:
     if not isinstance(images, Tensor) or not images.is_floating_point():
         kind: Any = getattr(images, "dtype", type(images).__name__)
         hint = "; uint8 images are pixels as they are" if kind == torch.uint8 else ""
-        raise InputError(f"to_uint8 needs a floating-point tensor in [-1, 1], got {kind}{hint}")
+        raise InputError(f"to_uint8 needs a floating-point tensor in [-1, 1]; got {kind}{hint}")
     check_array(images, "images")
     values = images.detach().to(torch.float32)
     if not values.numel():
@@ -77,7 +77,7 @@ def _checked(images: Tensor) -> tuple[Tensor, float, float]:
     # A comparison with NaN is false, so this refuses it too.
     if not (low >= -1 - RANGE_TOLERANCE and high <= 1 + RANGE_TOLERANCE):
         hint = "; floats in [0, 255] need images / 127.5 - 1, those in [0, 1] 2 * images - 1" if low >= 0 else ""
-        raise InputError(f"to_uint8 needs floats in [-1, 1], got values from {low:g} to {high:g}{hint}")
+        raise InputError(f"to_uint8 needs floats in [-1, 1]; got values from {low:g} to {high:g}{hint}")
     return values, low, high
 
 

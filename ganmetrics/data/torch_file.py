@@ -45,7 +45,7 @@ def open_torch_file(path: Path) -> ImageSource:
     if isinstance(labels, Tensor):
         check_stored(labels, f"{path}::{_LABELS}")
     if not isinstance(labels, Tensor) or labels.ndim != 1 or labels.is_floating_point() or labels.is_complex():
-        raise InputError(f"{path}::{_LABELS} needs whole numbers [n], got {_type(labels)}")
+        raise InputError(f"{path}::{_LABELS} needs whole numbers [n]; got {_type(labels)}")
     return with_classes(source, labels.tolist(), given_as=f"{path}::{_LABELS}")
 
 

@@ -41,7 +41,7 @@ def map_in_workers(
         GanMetricsError: a worker was killed, or can no longer be reached.
     """
     if workers < 0:
-        raise InputError(f"workers needs to be 0 or more, got {workers}")
+        raise InputError(f"workers needs to be 0 or more; got {workers}")
     processes.end_if_the_script_runs_again()
     if workers == 0:
         yield from map(work, tasks)

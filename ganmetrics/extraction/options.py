@@ -70,7 +70,7 @@ class Extraction:
     >>> Extraction(count=0)
     Traceback (most recent call last):
         ...
-    ganmetrics.errors.InputError: count must be at least 1, got 0
+    ganmetrics.errors.InputError: count must be at least 1; got 0
     """
 
     extractor: str | Extractor | None = None

@@ -177,10 +177,10 @@ def _standardised(train: ArrayLike, test: ArrayLike, fake: ArrayLike) -> list[Te
     for name, side in (("train features", train), ("test features", test), ("fake features", fake)):
         check_rows(side, name)
         if side.shape[1] != train.shape[1]:
-            raise InputError(f"all sides need one dimension, got train {train.shape[1]} and {name} {side.shape[1]}")
+            raise InputError(f"all sides need one dimension; got train {train.shape[1]} and {name} {side.shape[1]}")
         sides.append(torch.cat([block.cpu() for block in double_blocks(side, name)]))
     if len(sides[0]) < 4 or len(sides[1]) < 2:  # noqa: PLR2004 - two for each half, two for a deviation
-        raise NotEnoughSamples(f"FLD needs 4 training and 2 test images, got {len(sides[0])} and {len(sides[1])}")
+        raise NotEnoughSamples(f"FLD needs 4 training and 2 test images; got {len(sides[0])} and {len(sides[1])}")
     deviation = sides[1].std(dim=0)
     if not deviation.all():
         column = int((deviation == 0).nonzero()[0, 0])

@@ -71,9 +71,9 @@ def precision_recall_curve(
     for name, features in (("real features", real), ("fake features", fake)):
         check_rows(features, name)
     if real.shape[1] != fake.shape[1]:
-        raise InputError(f"both sides need one dimension, got real {real.shape[1]} and fake {fake.shape[1]}")
+        raise InputError(f"both sides need one dimension; got real {real.shape[1]} and fake {fake.shape[1]}")
     if angles < 3 or runs < 1:  # noqa: PLR2004
-        raise InputError(f"a curve needs angles >= 3 and runs >= 1, got {angles} and {runs}")
+        raise InputError(f"a curve needs angles >= 3 and runs >= 1; got {angles} and {runs}")
     points = torch.cat(
         [block.cpu() for side, name in ((real, "real"), (fake, "fake")) for block in double_blocks(side, name)]
     )

@@ -115,7 +115,7 @@ def sliced_estimate(
     _check(real, fake, directions)
     fewest = min(real.shape[0], fake.shape[0])
     if fewest < 2 * _BLOCKS:
-        raise NotEnoughSamples(f"an interval needs at least {2 * _BLOCKS} images a side, got {fewest}")
+        raise NotEnoughSamples(f"an interval needs at least {2 * _BLOCKS} images a side; got {fewest}")
     rng = np.random.default_rng(0) if rng is None else rng
     blocks = [torch.from_numpy(rng.permutation(side.shape[0]) % _BLOCKS) for side in (real, fake)]
     kept = [(blocks[0] != block, blocks[1] != block) for block in range(_BLOCKS)]
@@ -141,7 +141,7 @@ def unit_vectors(dimension: int, directions: int, seed: int) -> Tensor:
 def _scaled(real: ArrayLike, factor: float | None) -> float:
     scale = FACTOR * real.shape[1] if factor is None else factor
     if not 0 < scale < float("inf"):
-        raise InputError(f"factor must be positive and finite, got {factor}")
+        raise InputError(f"factor must be positive and finite; got {factor}")
     return float(scale)
 
 
@@ -149,9 +149,9 @@ def _check(real: ArrayLike, fake: ArrayLike, directions: int) -> None:
     for name, features in (("real features", real), ("fake features", fake)):
         check_rows(features, name)
     if real.shape[1] != fake.shape[1]:
-        raise InputError(f"both sides need one dimension, got real {real.shape[1]} and fake {fake.shape[1]}")
+        raise InputError(f"both sides need one dimension; got real {real.shape[1]} and fake {fake.shape[1]}")
     if directions < 1:
-        raise InputError(f"directions must be at least 1, got {directions}")
+        raise InputError(f"directions must be at least 1; got {directions}")
 
 
 def _mean_squares(sides: _Sides, vectors: Tensor, kept: Sequence[tuple[Tensor, Tensor]], memory: int) -> list[float]:

@@ -46,7 +46,7 @@ def test_indices_end(tmp_path, images):
 @pytest.mark.parametrize(
     ("arrays", "reason"),
     [
-        ({"arr_0": np.zeros((2, 4, 5, 3))}, r"::arr_0 needs uint8 images \[n, h, w, 3\], got float64 \[2, 4, 5, 3\]"),
+        ({"arr_0": np.zeros((2, 4, 5, 3))}, r"::arr_0 needs uint8 images \[n, h, w, 3\]; got float64 \[2, 4, 5, 3\]"),
         ({"arr_0": np.zeros((2, 3, 4, 5), np.uint8)}, r"got uint8 \[2, 3, 4, 5\]; images.transpose"),
         ({"arr_0": np.array([{}])}, r"::arr_0 needs pickle, which can run any code"),
         ({"mu": np.zeros(3), "sigma": np.zeros((3, 3))}, r"needs an array arr_0 of uint8 .*; it holds mu, sigma"),

@@ -32,8 +32,8 @@ def test_a_choice_is_seeded_and_in_order(source):
 @pytest.mark.parametrize(
     ("count", "seed", "error", "message"),
     [
-        (0, 0, InputError, "a positive count, got 0"),
-        (2, -1, InputError, "a seed of 0 or more, got -1"),
+        (0, 0, InputError, "a positive count; got 0"),
+        (2, -1, InputError, "a seed of 0 or more; got -1"),
         (21, 0, NotEnoughSamples, "21 images are to be chosen; tensor has 20"),
     ],
 )

@@ -102,11 +102,11 @@ def test_a_choice_of_too_many_gives_both_numbers(folder):
     """More images than there are, or none, is an error."""
     with pytest.raises(NotEnoughSamples, match=r"5,000 images are to be chosen; \S+set has 3"):
         select(open_source(folder), 5000, seed=0)
-    with pytest.raises(InputError, match="positive count, got 0"):
+    with pytest.raises(InputError, match="positive count; got 0"):
         select(open_source(folder), 0, seed=0)
 
 
 def test_a_negative_seed_is_refused(folder):
     """NumPy takes none, and its error would be a traceback."""
-    with pytest.raises(InputError, match="needs a seed of 0 or more, got -1"):
+    with pytest.raises(InputError, match="needs a seed of 0 or more; got -1"):
         select(open_source(folder), 2, seed=-1)

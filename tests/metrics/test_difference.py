@@ -44,5 +44,5 @@ def test_sets_that_cannot_be_compared_are_named():
         broken[place][2, 1] = torch.nan
         with pytest.raises(NumericsError, match=f"{name} features must be finite, but row 2 is not"):
             check_sets(*broken)
-    with pytest.raises(InputError, match="one dimension, got real 2 and fake 3"):
+    with pytest.raises(InputError, match="one dimension; got real 2 and fake 3"):
         check_sets(sets[0], sets[1], torch.ones(4, 3))

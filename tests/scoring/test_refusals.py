@@ -90,5 +90,5 @@ def test_a_collapsed_generator_is_scored_by_every_metric_that_is_meant_to_see_it
 
 def test_too_few_for_a_metric_is_known_before_the_pass():
     """What can be known from the number of files is refused whole, before anything is spent."""
-    with pytest.raises(NotEnoughSamples, match="k=3 neighbours need more than 3 fake images, got 3"):
+    with pytest.raises(NotEnoughSamples, match="k=3 neighbours need more than 3 fake images; got 3"):
         ganmetrics.evaluate(random_images(30), random_images(3), metrics=("fid", "recall"), **FREE)

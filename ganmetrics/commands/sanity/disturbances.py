@@ -228,4 +228,4 @@ def _to_pixels(values: npt.NDArray[np.float64]) -> Image:
 def _check_level(level: float, *, most: float = np.inf) -> None:
     if not 0 <= level <= most:
         bound = "of 0 or more" if most == np.inf else f"from 0 to {most:g}"
-        raise InputError(f"this disturbance needs a level {bound}, got {level:g}")
+        raise InputError(f"this disturbance needs a level {bound}; got {level:g}")

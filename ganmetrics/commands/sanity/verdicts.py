@@ -36,7 +36,7 @@ def verdict(values: Sequence[float], *, lower_is_better: bool) -> SeriesVerdict:
     'turns'
     """
     if len(values) < 2:  # noqa: PLR2004 - one step
-        raise InputError(f"a verdict needs two levels or more, got {len(values)}")
+        raise InputError(f"a verdict needs two levels or more; got {len(values)}")
     span = max(values) - min(values)
     if span <= STEP_TOLERANCE * abs(values[0]):
         return "flat"

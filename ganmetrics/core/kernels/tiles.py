@@ -236,5 +236,5 @@ def _shared_out(memory: int, dimension: int, itemsize: int) -> tuple[int, int]:
     for_a_row = dimension * (4 * itemsize + 16)
     rows = min((int(memory) - tiles) // for_a_row, PREPARED_ROWS)
     if rows < 1:
-        raise InputError(f"memory must be at least {tiles + for_a_row} bytes for {dimension} features, got {memory}")
+        raise InputError(f"memory must be at least {tiles + for_a_row} bytes for {dimension} features; got {memory}")
     return rows, int(memory) - tiles - rows * for_a_row

@@ -90,7 +90,7 @@ def find_within(points: PointSet, *, k: int, height: int, growth: bool = False) 
 def check_neighbours(points: PointSet, k: int) -> None:
     """Refuse sets of not more than `k` images (NotEnoughSamples)."""
     if k >= len(points.group):
-        raise NotEnoughSamples(f"k={k} neighbours need more than {k} rows of {points.name}, got {len(points.group)}")
+        raise NotEnoughSamples(f"k={k} neighbours need more than {k} rows of {points.name}; got {len(points.group)}")
 
 
 def _screened(points: PointSet, k: int, space: Euclidean, height: int) -> Smallest:

@@ -64,11 +64,11 @@ def corrected_trace_sqrt_product(
     if len(eigenvalues) == 0:
         return 0.0
     if not (eigenvalues.isfinite() & (eigenvalues > 0)).all():
-        raise InputError(f"eigenvalues must be positive and finite, got {float(eigenvalues.min())} for the smallest")
+        raise InputError(f"eigenvalues must be positive and finite; got {float(eigenvalues.min())} for the smallest")
     for name, count in (("real", real_count), ("fake", fake_count)):
         if count is not None and count <= len(eigenvalues) + 1:
             raise NotEnoughSamples(
-                f"{len(eigenvalues)} eigenvalues need at least {len(eigenvalues) + 2} {name} images, got {count}"
+                f"{len(eigenvalues)} eigenvalues need at least {len(eigenvalues) + 2} {name} images; got {count}"
             )
     largest = float(eigenvalues.max())
     halves = _integrals(eigenvalues / largest, *(0.0 if n is None else 1 / (n - 1) for n in (real_count, fake_count)))

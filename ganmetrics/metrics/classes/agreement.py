@@ -126,7 +126,7 @@ def _double(values: ArrayLike, name: str) -> FeatureMatrix:
 
 def _check_counts(names: list[str], real_classes: Sequence[str]) -> None:
     if len(names) < _CLASSES:
-        raise InputError(f"agreement needs at least 2 classes, got {listed(names)}")
+        raise InputError(f"agreement needs at least 2 classes; got {listed(names)}")
     counts = Counter(real_classes)
     few = [name for name in names if counts[name] < _CLASSES]
     if few:

@@ -61,7 +61,7 @@ def check_moments_agree(real: Moments, fake: Moments) -> None:
     check_moments(real, fake)
     for name, side in (("real", real), ("fake", fake)):
         if side.count is not None and side.count <= 1:
-            raise NotEnoughSamples(f"frechet_distance needs at least 2 {name} images, got {side.count}")
+            raise NotEnoughSamples(f"frechet_distance needs at least 2 {name} images; got {side.count}")
 
 
 def distance_by_product(real: Moments, fake: Moments, product: FactorProduct) -> float:
@@ -69,7 +69,7 @@ def distance_by_product(real: Moments, fake: Moments, product: FactorProduct) ->
     squared_shift = float((real.mean - fake.mean).square().sum())
     distance = squared_shift + _between_covariances(real, fake, squared_shift, product)
     if not math.isfinite(distance):
-        raise NumericsError(f"the Fréchet distance must be finite, got {distance}: the features are too large")
+        raise NumericsError(f"the Fréchet distance must be finite; got {distance}: the features are too large")
     return distance
 
 

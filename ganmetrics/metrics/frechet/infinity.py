@@ -52,7 +52,7 @@ def frechet_infinity(real: ArrayLike | Moments, fake: ArrayLike, *, points: int 
     sizes = np.linspace(count // _LEAST_SHARE, count, points).astype(int)
     if sizes[0] <= 1 or len(set(sizes)) < points:
         raise NotEnoughSamples(
-            f"{points} subsets of different sizes of at least 2 images are needed, got {count} images"
+            f"{points} subsets of different sizes of at least 2 images are needed; got {count} images"
         )
     real_side = real if isinstance(real, Moments) else Moments.of(real)
     rng = np.random.default_rng(seed)

@@ -84,12 +84,12 @@ def frechet_estimate(
     value = frechet_distance(sides[0].moments, sides[1].moments)
     counts = [side.count for side in sides if side.count is not None]
     if min(counts, default=FEWEST_TO_CORRECT) < FEWEST_TO_CORRECT:
-        return _uncorrected(value, f"a corrected distance needs {FEWEST_TO_CORRECT} images a side, got {min(counts)}")
+        return _uncorrected(value, f"a corrected distance needs {FEWEST_TO_CORRECT} images a side; got {min(counts)}")
     different = sides[0].different, sides[1].different
     fewest = min((side.count for side in different if side.count is not None), default=FEWEST_TO_CORRECT)
     if fewest < FEWEST_TO_CORRECT:
         return _uncorrected(
-            value, f"a corrected distance needs {FEWEST_TO_CORRECT} different images a side, got {fewest}"
+            value, f"a corrected distance needs {FEWEST_TO_CORRECT} different images a side; got {fewest}"
         )
     found = distance_from_few(*different)
     if found is None:

@@ -66,7 +66,7 @@ def difference_from_few(
         check_moments_agree(shared.moments, fake.moments)
     counts = [side.count for side in (shared, *fakes) if side.count is not None]
     if min(counts, default=FEWEST_TO_CORRECT) < FEWEST_TO_CORRECT:
-        reason = f"corrected distances need {FEWEST_TO_CORRECT} images a side, got {min(counts)}"
+        reason = f"corrected distances need {FEWEST_TO_CORRECT} images a side; got {min(counts)}"
         return JointDifference(None, None, None, None, calibrated=False, reason=reason)
     sides = [fake.different for fake in fakes]
     found = [distance_from_few(shared.different, side) for side in sides]

@@ -103,7 +103,7 @@ def measure_widths(real: Sample, fake: Tensor, *, confidence: float = 0.95, seed
     """
     total = len(fake)
     if total < FEWEST_TO_PLAN:
-        raise NotEnoughSamples(f"a plan needs at least {FEWEST_TO_PLAN} fakes, got {total}")
+        raise NotEnoughSamples(f"a plan needs at least {FEWEST_TO_PLAN} fakes; got {total}")
     counts = [total >> halving for halving in range(HALVINGS, -1, -1) if total >> halving >= FEWEST_TO_CORRECT]
     draw = torch.Generator().manual_seed(seed)
     # All of them first: an error then names the row as the caller counts it.

@@ -75,7 +75,7 @@ def clipped_coverage(real: ArrayLike, fake: ArrayLike, *, k: int = CLIPPED_K, me
     check_neighbours(real_points, k)
     counts = len(real_points.group), len(fake_points.group)
     if counts[1] < k:
-        raise NotEnoughSamples(f"clipped coverage with k={k} needs at least {k} fake images, got {counts[1]}")
+        raise NotEnoughSamples(f"clipped coverage with k={k} needs at least {k} fake images; got {counts[1]}")
     radii = find_within(real_points, k=k, height=height).squared_radii
     nobody = np.full(counts[1], -1.0)
     inside = between(real_points, fake_points, radii, nobody, strict=True, height=height).fakes_inside

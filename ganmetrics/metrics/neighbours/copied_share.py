@@ -86,7 +86,7 @@ def copied_share(
     (True, True, 0.03, 14)
     """
     if permutations < 1:
-        raise InputError(f"permutations must be at least 1, got {permutations}")
+        raise InputError(f"permutations must be at least 1; got {permutations}")
     around = _nearest(train, test, fake, memory)
     trained = np.arange(around.images) < train.shape[0]
     observed = _logs(around, trained)
@@ -123,7 +123,7 @@ def _nearest(train: ArrayLike, test: ArrayLike, fake: ArrayLike, memory: int) ->
     for name, side in (("train features", train), ("test features", test), ("fake features", fake)):
         check_rows(side, name)
         if side.shape[1] != train.shape[1]:
-            raise InputError(f"all sides need one dimension, got train {train.shape[1]} and {name} {side.shape[1]}")
+            raise InputError(f"all sides need one dimension; got train {train.shape[1]} and {name} {side.shape[1]}")
     both = PointSet.of(torch.cat([_tensor(train), _tensor(test)]), "train and test features")
     fakes = PointSet.of(fake, "fake features")
     # Equal images are one place, which changes sides as the first of them does.

@@ -121,9 +121,9 @@ def _check(train: ArrayLike, test: ArrayLike, fake: ArrayLike, components: int) 
     for name, side in zip(_NAMES, (train, test, fake), strict=True):
         check_rows(side, name)
         if side.shape[1] != train.shape[1]:
-            raise InputError(f"all sides need one dimension, got train {train.shape[1]} and {name} {side.shape[1]}")
+            raise InputError(f"all sides need one dimension; got train {train.shape[1]} and {name} {side.shape[1]}")
     if components < 1:
-        raise InputError(f"components must be at least 1, got {components}")
+        raise InputError(f"components must be at least 1; got {components}")
 
 
 def _double(side: ArrayLike, name: str) -> Tensor:

@@ -144,7 +144,7 @@ def duplicates_between(
 def _threshold(points: PointSet, share: float, height: int) -> tuple[Values, float]:
     """Return each distinct image's squared distance to the nearest other, and the threshold."""
     if len(points) < _LEAST:
-        raise NotEnoughSamples(f"duplicates need {_LEAST} distinct rows of {points.name}, got {len(points)}")
+        raise NotEnoughSamples(f"duplicates need {_LEAST} distinct rows of {points.name}; got {len(points)}")
     nearest = find_within(points.distinct(), k=1, height=height).squared_nearest
     return nearest, share * float(np.median(np.sqrt(nearest)))
 

@@ -169,7 +169,7 @@ def mifid(fid: float, distance: float, *, threshold: float = THRESHOLD) -> float
     at_least("distance", distance, 0.0)
     positive("threshold", threshold)
     if not (distance <= 1 and threshold <= 1):
-        raise InputError(f"distance and threshold must be at most 1, got {shown(distance)} and {shown(threshold)}")
+        raise InputError(f"distance and threshold must be at most 1; got {shown(distance)} and {shown(threshold)}")
     if distance >= threshold or fid == 0:
         return fid
     return fid / distance if distance > 0 else math.inf

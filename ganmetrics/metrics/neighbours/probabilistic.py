@@ -64,7 +64,7 @@ def probabilistic_precision_recall(
     0.375
     """
     if not 0 < reach < float("inf"):
-        raise InputError(f"reach must be positive and finite, got {reach}")
+        raise InputError(f"reach must be positive and finite; got {reach}")
     k = whole("k", k, least=1)
     real_points, fake_points, height = point_sets(real, fake, memory)
     for points in (real_points, fake_points):

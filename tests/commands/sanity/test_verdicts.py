@@ -46,5 +46,5 @@ def test_the_unit_does_not_matter(values, factor):
 
 def test_one_level_is_no_series():
     """There is nothing to compare."""
-    with pytest.raises(InputError, match="needs two levels or more, got 1"):
+    with pytest.raises(InputError, match="needs two levels or more; got 1"):
         verdict([1.0], lower_is_better=True)

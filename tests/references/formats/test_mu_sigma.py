@@ -33,7 +33,7 @@ def test_clean_fids_features(features, tmp_path):
     np.savez(tmp_path / "kid.npz", feats=features)
     found = read_clean_fid_features(tmp_path / "kid.npz", count=None)
     assert (found.format, found.moments.count) == ("clean-fid", 20)
-    with pytest.raises(InputError, match="20 images, got 9"):
+    with pytest.raises(InputError, match="20 images; got 9"):
         read_clean_fid_features(tmp_path / "kid.npz", count=9)
 
 
