@@ -25,7 +25,7 @@ OPTIONS = (
         "k subsets subset_size splits vendi_order bandwidth curve convention perceptual perceptual_weights",
     ),
     ("For papers, tables and cards", "csv as_csv row checklist bibtex card dataset model task"),
-    ("Speed, memory and what is kept", "device batch_size workers memory no_cache cache_features timing"),
+    ("Speed, memory and what is kept", "device backend batch_size workers memory no_cache cache_features timing"),
 )
 """Titles, and the parameters under each, in the order shown."""
 

@@ -23,6 +23,9 @@ TIMM_PREFIX = "timm:"
 
 FULL_PRECISION = "fp32"
 
+TORCH, OPENVINO = "torch", "openvino"
+BACKENDS = (TORCH, OPENVINO)
+"""What ``--backend`` takes: who computes the network."""
 PRECISIONS = (FULL_PRECISION, "bf16", "fp16", "bf16-stem-fp32")
 """What ``--precision`` takes. In the last, the stem of inception-v3, up to its first pooling, stays in float32."""
 

@@ -10,8 +10,9 @@ from ganmetrics._types import Progress, silent
 from ganmetrics.errors import GanMetricsError, InputError
 from ganmetrics.features import clip, dinov2, efficientnet_lite, inception
 from ganmetrics.features.base import Extractor, ExtractorSpec, check_extractor
-from ganmetrics.features.names import CLIP, DINOV2, EXTRACTOR_NAMES, TIMM_PREFIX, split_precision
+from ganmetrics.features.names import CLIP, DINOV2, EXTRACTOR_NAMES, TIMM_PREFIX, TORCH, split_precision
 from ganmetrics.features.network import NetworkExtractor
+from ganmetrics.features.openvino_network import in_openvino
 from ganmetrics.features.resize import Preprocessing
 from ganmetrics.features.timm_model import load_timm_model
 from ganmetrics.features.weights import find_weights
@@ -19,7 +20,7 @@ from ganmetrics.features.weights import find_weights
 KEPT_OPEN = 2
 """Networks that stay in memory after their call: a loop goes on with one, a comparison of two with both."""
 
-_opened: OrderedDict[ExtractorSpec, Extractor] = OrderedDict()
+_opened: OrderedDict[tuple[ExtractorSpec, str], Extractor] = OrderedDict()
 _lock = Lock()
 
 
@@ -30,19 +31,31 @@ def open_extractor(
     weights: str | Path | None = None,
     offline: bool = False,
     progress: Progress | None = None,
+    backend: str = TORCH,
 ) -> Extractor:
-    """Return what `load_extractor` does; the same one again while it is among the last `KEPT_OPEN`.
+    """Return what `load_extractor` does, computed by a backend; the same one again while among the last `KEPT_OPEN`.
 
     So a loop that calls `ganmetrics.evaluate` builds its network once. Extractors are the same where their specs are,
     which hold the digest of the weights.
     """
     loaded = load_extractor(name, preprocessing=preprocessing, weights=weights, offline=offline, progress=progress)
+    return keep_open(loaded, backend)
+
+
+def keep_open(extractor: Extractor, backend: str = TORCH) -> Extractor:
+    """Return an extractor computed by a backend: the one that is open for it, or this one, which is then kept open.
+
+    Raises:
+        InputError: the backend cannot compute it, or its package is missing.
+    """
+    key = (extractor.spec, backend)
     with _lock:
-        extractor = _opened.setdefault(loaded.spec, loaded)
-        _opened.move_to_end(loaded.spec)
+        if key not in _opened:
+            _opened[key] = extractor if backend == TORCH else in_openvino(extractor)
+        _opened.move_to_end(key)
         while len(_opened) > KEPT_OPEN:
             _opened.popitem(last=False)
-    return extractor
+        return _opened[key]
 
 
 def close_extractors() -> None:

@@ -19,6 +19,7 @@ from ganmetrics.extraction.options import Extraction
 from ganmetrics.extraction.settings import Settings
 from ganmetrics.extraction.survey import Survey
 from ganmetrics.features.base import ExtractorSpec
+from ganmetrics.features.names import TORCH
 from ganmetrics.pages.grid import Grid
 from ganmetrics.pages.render import render_grid
 from ganmetrics.ranks import current
@@ -150,6 +151,7 @@ class Reference:
             made_by={
                 "versions": library_versions(),
                 "device": settings.device.type,
+                **({} if settings.backend == TORCH else {"backend": settings.backend}),
                 "batch_size": settings.batch_size,
                 "processes": current().size,
                 "alpha": settings.alpha,
@@ -168,7 +170,11 @@ class Reference:
             source=source,
             contents=(),
             audit=None,
-            made_by={"versions": library_versions(), "device": settings.device.type},
+            made_by={
+                "versions": library_versions(),
+                "device": settings.device.type,
+                **({} if settings.backend == TORCH else {"backend": settings.backend}),
+            },
         )
 
     @classmethod

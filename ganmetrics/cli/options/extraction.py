@@ -6,7 +6,7 @@ import click
 
 from ganmetrics.cli.options.gathering import CommandFunction, gather_into
 from ganmetrics.cli.options.parsing import SOURCE, complete_extractor, parse_extractor_option, parse_frames_option
-from ganmetrics.features.names import DEFAULT_EXTRACTOR, FULL_PRECISION, PRECISIONS, with_precision
+from ganmetrics.features.names import BACKENDS, DEFAULT_EXTRACTOR, FULL_PRECISION, PRECISIONS, TORCH, with_precision
 from ganmetrics.protocols import PROTOCOLS
 
 if TYPE_CHECKING:
@@ -53,6 +53,13 @@ _EXTRACTION = (
         default=FULL_PRECISION,
         show_default=True,
         help="Less than fp32 is faster and another extractor: the score is called fd_inception-v3@bf16, not fid.",
+    ),
+    click.option(
+        "--backend",
+        type=click.Choice(BACKENDS),
+        default=TORCH,
+        show_default=True,
+        help="Who computes the network; openvino is faster on a CPU and moves distances by some 1e-6 of themselves.",
     ),
     click.option("--device", default=None, help="cpu, cuda, cuda:1, mps.  [default: cuda where there is one]"),
     click.option(
