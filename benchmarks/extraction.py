@@ -2,8 +2,8 @@
 
 The bound is the network's arithmetic, counted by torch, at the rate of a large float32 matrix product measured in the
 same run. "Its convolutions as products" are matrix products with the shapes of its convolutions, one after the other:
-what they would take if their inputs lay in memory as a product wants them, and all else were free. The rows in streams and
-by OpenVINO go from pixels to features, as a run does; the others see prepared images. All take turns in
+what they would take if their inputs lay in memory as a product wants them, and all else were free. The rows in streams
+and by OpenVINO go from pixels to features, as a run does; the others see prepared images. All take turns in
 one process, on one batch of prepared images; the table has the median of the rounds by the wall and by the processor,
 and ratios of the latter hold on a machine that others use.
 
