@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Unpack, overload
 
-from ganmetrics.commands.requests import Sides, check_networks, check_sides, requests_for
+from ganmetrics.commands.requests import OpenedSides, check_networks, check_opened_sides, requests_for
 from ganmetrics.errors import InputError
 from ganmetrics.extraction.options import Extraction, each_extractor
 from ganmetrics.features.base import Extractor
 from ganmetrics.metrics.catalogue import choose_metrics
 from ganmetrics.ranks import all_ranks
 from ganmetrics.references.gather import gather_several
-from ganmetrics.references.sides import Labels, Side, open_whole
+from ganmetrics.references.sides import GivenLabels, Side, open_whole
 from ganmetrics.report import ByExtractor, Ranking, Report, Score
 from ganmetrics.scoring.keywords import DistanceOptions, EvaluationOptions, split_options
 from ganmetrics.scoring.options import ScoringOptions
@@ -30,8 +30,8 @@ def evaluate(  # type: ignore[overload-overlap]  # a mapping is no source of ima
     metrics: Sequence[str] = ("fid",),
     scoring: ScoringOptions | None = None,
     test: object = None,
-    real_labels: Labels = None,
-    fake_labels: Labels | Mapping[str, Labels] = None,
+    real_labels: GivenLabels = None,
+    fake_labels: GivenLabels | Mapping[str, GivenLabels] = None,
     **options: Unpack[EvaluationOptions],
 ) -> ByExtractor[Ranking]: ...
 
@@ -46,8 +46,8 @@ def evaluate(
     metrics: Sequence[str] = ("fid",),
     scoring: ScoringOptions | None = None,
     test: object = None,
-    real_labels: Labels = None,
-    fake_labels: Labels = None,
+    real_labels: GivenLabels = None,
+    fake_labels: GivenLabels = None,
     **options: Unpack[EvaluationOptions],
 ) -> ByExtractor[Report]: ...
 
@@ -62,8 +62,8 @@ def evaluate(  # type: ignore[overload-overlap]  # a mapping is no source of ima
     metrics: Sequence[str] = ("fid",),
     scoring: ScoringOptions | None = None,
     test: object = None,
-    real_labels: Labels = None,
-    fake_labels: Labels | Mapping[str, Labels] = None,
+    real_labels: GivenLabels = None,
+    fake_labels: GivenLabels | Mapping[str, GivenLabels] = None,
     **options: Unpack[EvaluationOptions],
 ) -> Ranking: ...
 
@@ -78,8 +78,8 @@ def evaluate(
     metrics: Sequence[str] = ("fid",),
     scoring: ScoringOptions | None = None,
     test: object = None,
-    real_labels: Labels = None,
-    fake_labels: Labels = None,
+    real_labels: GivenLabels = None,
+    fake_labels: GivenLabels = None,
     **options: Unpack[EvaluationOptions],
 ) -> Report: ...
 
@@ -93,8 +93,8 @@ def evaluate(
     metrics: Sequence[str] = ("fid",),
     scoring: ScoringOptions | None = None,
     test: object = None,
-    real_labels: Labels = None,
-    fake_labels: Labels | Mapping[str, Labels] = None,
+    real_labels: GivenLabels = None,
+    fake_labels: GivenLabels | Mapping[str, GivenLabels] = None,
     **options: Unpack[EvaluationOptions],
 ) -> Report | Ranking | ByExtractor[Report] | ByExtractor[Ranking]:
     """Return the scores of the fake images against the real ones, from one pass over each set.
@@ -160,7 +160,7 @@ def evaluate(
     fakes, labels = _named(fake, fake_labels)
     with all_ranks(f"evaluate of {', '.join(metrics)}") as ranks:
         sides = ranks.each(
-            lambda: Sides(
+            lambda: OpenedSides(
                 open_whole(real, extraction, real_labels),
                 {name: open_whole(one, extraction, labels.get(name)) for name, one in fakes.items()},
                 None if test is None else open_whole(test, extraction),
@@ -168,7 +168,7 @@ def evaluate(
         )
         check_networks(sides, hows)
         for one in hows:
-            check_sides(sides, chosen, one, choices)
+            check_opened_sides(sides, chosen, one, choices)
         requests = requests_for(sides, chosen, choices, networks=len(hows))
         alone = len(fakes) == 1 and test is None
         distinct = None if alone else "a ranking" if test is None else "a held-out set"
@@ -189,7 +189,9 @@ def evaluate(
     return ByExtractor({name: ranking[ONE] for name, ranking in by_extractor.items()})
 
 
-def _named(fake: object, labels: Labels | Mapping[str, Labels]) -> tuple[dict[str, object], dict[str, Labels]]:
+def _named(
+    fake: object, labels: GivenLabels | Mapping[str, GivenLabels]
+) -> tuple[dict[str, object], dict[str, GivenLabels]]:
     """Return the generators and their labels by name.
 
     Raises:

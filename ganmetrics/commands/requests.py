@@ -19,11 +19,11 @@ from ganmetrics.scoring.preflight import check_classes, check_options
 from ganmetrics.scoring.scores import scored_fresh
 
 PAIR = 2
-"""Sides that the budget of memory is shared by where there are no more: each then decides for itself."""
+"""OpenedSides that the budget of memory is shared by where there are no more: each then decides for itself."""
 
 
 @dataclass(frozen=True)
-class Sides:
+class OpenedSides:
     """What was opened.
 
     Attributes:
@@ -45,7 +45,7 @@ class Sides:
         return len(self.fakes) > 1 and not isinstance(self.real, Reference | StoredBeside)
 
 
-def check_networks(sides: Sides, hows: Sequence[Extraction]) -> None:
+def check_networks(sides: OpenedSides, hows: Sequence[Extraction]) -> None:
     """Refuse statistics and features, which fit one extractor, where several are asked for.
 
     Raises:
@@ -57,7 +57,9 @@ def check_networks(sides: Sides, hows: Sequence[Extraction]) -> None:
             check_one_extractor(_images(side), stored, [how.name or DEFAULT_EXTRACTOR for how in hows])
 
 
-def check_sides(sides: Sides, metrics: tuple[Metric, ...], how: Extraction, options: ScoringOptions) -> None:
+def check_opened_sides(
+    sides: OpenedSides, metrics: tuple[Metric, ...], how: Extraction, options: ScoringOptions
+) -> None:
     """Refuse what stored sides, options, classes and numbers of images rule out, before a network is loaded.
 
     Raises:
@@ -82,7 +84,7 @@ def _images(side: Opened | StoredBeside) -> Opened:
     return side.images if isinstance(side, StoredBeside) else side
 
 
-def _protocol(sides: Sides, how: Extraction) -> Protocol | None:
+def _protocol(sides: OpenedSides, how: Extraction) -> Protocol | None:
     """Return the conventions that all sides go by; None where only statistics that do not say theirs are at hand."""
     opened = [_images(side) for side in sides]
     if are_given(opened):
@@ -97,7 +99,7 @@ def _protocol(sides: Sides, how: Extraction) -> Protocol | None:
 
 
 def requests_for(
-    sides: Sides, metrics: tuple[Metric, ...], options: ScoringOptions, *, networks: int = 1
+    sides: OpenedSides, metrics: tuple[Metric, ...], options: ScoringOptions, *, networks: int = 1
 ) -> list[Request]:
     """Return what the metrics ask of each side: the real one if any reads it, the held-out one, and the generators'.
 
@@ -131,7 +133,7 @@ def _demand(metric: Metric, needs: frozenset[Need]) -> Demand:
     return Demand(metric.title, needs, metric.least)
 
 
-def _compared(sides: Sides, metrics: tuple[Metric, ...], options: ScoringOptions) -> list[Demand]:
+def _compared(sides: OpenedSides, metrics: tuple[Metric, ...], options: ScoringOptions) -> list[Demand]:
     """Return what the differences of generators need beside their scores."""
     if not sides.contested or not options.interval or not any(metric.name in CONTESTED for metric in metrics):
         return []

@@ -21,11 +21,11 @@ from ganmetrics.features.network import CPU_PIECE
 from ganmetrics.timing import in_stage, stage
 
 Inputs = npt.NDArray[np.float32]
-Result = TypeVar("Result")
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True)
-class Way(Generic[Result]):
+class Way(Generic[_Result]):
     """What is done with every image of a pass; a pass may have several ways, for several networks.
 
     Attributes:
@@ -36,7 +36,7 @@ class Way(Generic[Result]):
 
     prepare: Prepare
     settings: Settings
-    work: Callable[[Inputs, Sequence[int]], Result]
+    work: Callable[[Inputs, Sequence[int]], _Result]
 
     @property
     def streams(self) -> int:
@@ -54,8 +54,8 @@ Piece = tuple[int, Inputs, Sequence[int]]
 
 
 def extracted(
-    source: ImageSource, ways: Sequence[Way[Result]], share: Sequence[int], *, progress: Progress
-) -> Iterator[tuple[int, Inputs, Result]]:
+    source: ImageSource, ways: Sequence[Way[_Result]], share: Sequence[int], *, progress: Progress
+) -> Iterator[tuple[int, Inputs, _Result]]:
     """Yield what each way gives for the images at the indices `share` in order, a few images at a time.
 
     Every image is decoded once, and each network gets the batches that it would get alone.
@@ -84,7 +84,7 @@ def extracted(
     )
     streams = [way.streams for way in ways]
 
-    def work(piece: Piece) -> Result | None:
+    def work(piece: Piece) -> _Result | None:
         number, inputs, indices = piece
         # A network that may not be called from several threads waits for the calling one, below.
         return ways[number].work(inputs, indices) if streams[number] or not any(streams) else None

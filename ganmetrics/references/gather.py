@@ -29,10 +29,10 @@ from ganmetrics.references.key import ReferenceKey
 from ganmetrics.references.reference import Reference
 from ganmetrics.references.refusals import (
     check_counts,
-    check_extractor,
     check_holds,
     check_least,
     check_one_extractor,
+    check_request,
 )
 from ganmetrics.references.rows import ImageRows
 from ganmetrics.references.sides import STORED, Request, Side
@@ -135,7 +135,7 @@ def open_for(requests: Sequence[Request], how: Extraction, progress: Progress) -
         return None
     settings = current().in_order(lambda: open_settings(agreed, progress=progress))
     for request in requests:
-        check_extractor(request, settings)
+        check_request(request, settings)
     return settings
 
 

@@ -5,15 +5,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ganmetrics.cli.options.gathering import Command, gather_into
+from ganmetrics.cli.options.gathering import CommandFunction, gather_into
 from ganmetrics.cli.options.parsing import (
     SOURCE,
-    check_extractor,
-    check_extractors,
-    check_frames,
     complete_extractor,
+    parse_extractor_option,
+    parse_extractors_option,
+    parse_frames_option,
 )
-from ganmetrics.features.names import DEFAULT_EXTRACTOR, FULL_PRECISION, PRECISIONS, with_precision
+from ganmetrics.features.names import BACKENDS, DEFAULT_EXTRACTOR, FULL_PRECISION, PRECISIONS, TORCH, with_precision
 from ganmetrics.protocols import PROTOCOLS
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _DEFAULT = "  [default: a stored side's, else inception-v3]"
 
 _EXTRACTOR = click.option(
     "--extractor",
-    callback=check_extractor,
+    callback=parse_extractor_option,
     shell_complete=complete_extractor,
     default=None,
     help=f"{_NAMES}.{_DEFAULT}",
@@ -32,7 +32,7 @@ _EXTRACTOR = click.option(
 
 _EXTRACTORS = click.option(
     "--extractor",
-    callback=check_extractors,
+    callback=parse_extractors_option,
     shell_complete=complete_extractor,
     default=None,
     help=f"{_NAMES}; several, separated by commas, share one decoding.{_DEFAULT}",
@@ -72,6 +72,13 @@ _EXTRACTION = (
         default=FULL_PRECISION,
         show_default=True,
         help="Less than fp32 is faster and another extractor: the score is called fd_inception-v3@bf16, not fid.",
+    ),
+    click.option(
+        "--backend",
+        type=click.Choice(BACKENDS),
+        default=TORCH,
+        show_default=True,
+        help="Who computes the network; openvino is faster on a CPU and moves distances by some 1e-6 of themselves.",
     ),
     click.option("--device", default=None, help="cpu, cuda, cuda:1, mps.  [default: cuda where there is one]"),
     click.option(
@@ -113,7 +120,7 @@ _EXTRACTION = (
     ),
     click.option(
         "--frames",
-        callback=check_frames,
+        callback=parse_frames_option,
         default="first",
         show_default=True,
         help="Frames of animations: first, all, or a number of evenly spaced ones.",
@@ -134,12 +141,12 @@ class Networks:
     extractors: tuple[str, ...] | None
 
 
-def extraction_options(command: Command) -> Command:
+def extraction_options(command: CommandFunction) -> CommandFunction:
     """Add the options of how images become features to a command, which receives them as `how`, an `Extraction`."""
     return gather_into("how", _extraction, command, (_EXTRACTOR, *_EXTRACTION))
 
 
-def several_extractions_options(command: Command) -> Command:
+def several_extractions_options(command: CommandFunction) -> CommandFunction:
     """Add the same options where ``--extractor`` may name several, which a command receives as `networks`."""
     return gather_into("networks", _networks, command, (_EXTRACTORS, *_EXTRACTION))
 
