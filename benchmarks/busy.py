@@ -1,9 +1,9 @@
 """Images a second on a machine that also does other work: with none, one and two of its cores kept busy.
 
-In turn, in one process: `extract` from pixels to features, which runs streams; the same network alone, on prepared
-images, as one team of threads (what it was before, and what every peer does); and pytorch-fid's network alone, the
-fastest of the peers. A busy core is a
-process that does nothing but count. The table has the median of the rounds.
+In turn, in one process: `extract` from pixels to features, which runs streams, by torch and by OpenVINO; the same
+network alone, on prepared images, as one team of threads (what it was before, and what every peer does); and
+pytorch-fid's network alone, the fastest of the peers. A busy core is a process that does nothing but count. The table
+has the median of the rounds.
 
     python benchmarks/busy.py --weights pt_inception-2015-12-05-6726825d.pth
 """
@@ -23,7 +23,7 @@ from extraction import CPU, SIZES, pytorch_fid
 
 import ganmetrics
 
-OURS, TEAM, PEER = "ganmetrics", "ganmetrics, one team", "pytorch-fid"
+OURS, OPENVINO, TEAM, PEER = "ganmetrics", "ganmetrics, openvino", "ganmetrics, one team", "pytorch-fid"
 
 
 @contextmanager
@@ -47,6 +47,7 @@ def contestants(options: argparse.Namespace) -> dict[str, Callable[[], object]]:
     extractor = ganmetrics.load_extractor(options.extractor, weights=options.weights, offline=True)
     found: dict[str, Callable[[], object]] = {
         OURS: lambda: ganmetrics.extract(images, extractor=extractor, workers=0),
+        OPENVINO: lambda: ganmetrics.extract(images, extractor=extractor, workers=0, backend="openvino"),
         TEAM: lambda: extractor(batch, CPU),
     }
     peer = pytorch_fid(options.weights) if options.extractor == "inception-v3" else None

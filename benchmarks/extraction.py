@@ -2,7 +2,8 @@
 
 The bound is the network's arithmetic, counted by torch, at the rate of a large float32 matrix product measured in the
 same run. "Its convolutions as products" are matrix products with the shapes of its convolutions, one after the other:
-what they would take if their inputs lay in memory as a product wants them, and all else were free. All take turns in
+what they would take if their inputs lay in memory as a product wants them, and all else were free. The rows in streams
+and by OpenVINO go from pixels to features, as a run does; the others see prepared images. All take turns in
 one process, on one batch of prepared images; the table has the median of the rounds by the wall and by the processor,
 and ratios of the latter hold on a machine that others use.
 
@@ -15,6 +16,7 @@ import math
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 
@@ -22,13 +24,14 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from ganmetrics import load_extractor
+from ganmetrics import extract, load_extractor
 
 SIZES = {"inception-v3": 299, "efficientnet-lite0": 224}
 PRODUCT = 4096
 PIECE = 4
 """Images of a batch that the network sees at a time on a CPU."""
 PRODUCTS = "its convolutions as products"
+STREAMS, OPENVINO = "ganmetrics, in streams", "ganmetrics, openvino"
 CPU = torch.device("cpu")
 
 
@@ -107,6 +110,9 @@ def main() -> None:
         PRODUCTS: as_products(plain.network, batch[:PIECE].contiguous(memory_format=torch.channels_last)),
         "ganmetrics": lambda: plain(batch, CPU),
     }
+    pixels = ((batch + 1) * 127.5).round().to(torch.uint8)
+    for title, backend in ((STREAMS, "torch"), (OPENVINO, "openvino")):
+        work[title] = partial(extract, pixels, extractor=plain, workers=0, backend=backend)
     for precision in options.precisions:
         name = f"{options.extractor}@{precision}"
         reduced = load_extractor(name, weights=options.weights, offline=True)

@@ -30,7 +30,7 @@ from reference_models import (
     TrainConfig,
     build_config,
     load_images,
-    score_generator,
+    score_samples,
 )
 from reference_models.testing import RandomFeatures
 from reference_models.training.flow import build_trainer
@@ -165,7 +165,7 @@ def prove(preset: str, seed: int, options: argparse.Namespace) -> Run:
         if step % max(steps // 4, 1) == 0:
             paused = time.process_time()
             source = Sampler(trainer.sampled).source(seed=1)
-            course.append(float(score_generator(metric, source, count=SAMPLES, batch=250)))
+            course.append(float(score_samples(metric, source, count=SAMPLES, batch=250)))
             spent += time.process_time() - paused
             if preset not in CONDITIONAL and course[-1] < BOUND * course[0]:
                 break

@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from ganmetrics.commands.evaluate import fid as fid
     from ganmetrics.commands.explain import explain as explain
     from ganmetrics.commands.extract import extract as extract
-    from ganmetrics.commands.gate.run import gate as gate
+    from ganmetrics.commands.gate.gate import gate as gate
     from ganmetrics.commands.influence import influence as influence
     from ganmetrics.commands.path_length import perceptual_path_length as perceptual_path_length
     from ganmetrics.commands.plan import plan as plan
-    from ganmetrics.commands.reconstruct.run import reconstruct as reconstruct
-    from ganmetrics.commands.report_page.run import ReportPage as ReportPage
-    from ganmetrics.commands.report_page.run import report_page as report_page
-    from ganmetrics.commands.sanity.run import sanity as sanity
-    from ganmetrics.commands.sanity.synthetic.run import synthetic_sanity as synthetic_sanity
+    from ganmetrics.commands.reconstruct.reconstruct import reconstruct as reconstruct
+    from ganmetrics.commands.report_page.report_page import ReportPage as ReportPage
+    from ganmetrics.commands.report_page.report_page import report_page as report_page
+    from ganmetrics.commands.sanity.sanity import sanity as sanity
+    from ganmetrics.commands.sanity.synthetic.synthetic_sanity import synthetic_sanity as synthetic_sanity
     from ganmetrics.core.gaussian.moments import Moments as Moments
     from ganmetrics.core.gaussian.roots import psd_sqrt as psd_sqrt
     from ganmetrics.data.features import Features as Features
@@ -117,7 +117,7 @@ _HOMES = {
     "Ranking": "report",
     "Reference": "references.reference",
     "Report": "report",
-    "ReportPage": "commands.report_page.run",
+    "ReportPage": "commands.report_page.report_page",
     "Sample": "metrics.frechet.sample",
     "Score": "report",
     "StaleStatistics": "errors",
@@ -143,7 +143,7 @@ _HOMES = {
     "frechet_estimate": "metrics.frechet.joint",
     "frechet_infinity": "metrics.frechet.infinity",
     "frechet_wavelet_distance": "metrics.wavelet",
-    "gate": "commands.gate.run",
+    "gate": "commands.gate.gate",
     "inception_score": "metrics.inception.score",
     "influence": "commands.influence",
     "join_shards": "references.joining",
@@ -166,15 +166,15 @@ _HOMES = {
     "probabilistic_precision_recall": "metrics.neighbours.probabilistic",
     "progress_bar": "progress",
     "psd_sqrt": "core.gaussian.roots",
-    "reconstruct": "commands.reconstruct.run",
-    "report_page": "commands.report_page.run",
+    "reconstruct": "commands.reconstruct.reconstruct",
+    "report_page": "commands.report_page.report_page",
     "report_schema": "report",
-    "sanity": "commands.sanity.run",
+    "sanity": "commands.sanity.sanity",
     "shown": "_text",
     "sliced_distance": "metrics.sliced",
     "sliced_estimate": "metrics.sliced",
     "symmetric_precision_recall": "metrics.neighbours.symmetric",
-    "synthetic_sanity": "commands.sanity.synthetic.run",
+    "synthetic_sanity": "commands.sanity.synthetic.synthetic_sanity",
     "this_process_only": "ranks",
     "timed": "timing",
     "to_uint8": "data.to_uint8",

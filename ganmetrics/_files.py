@@ -72,7 +72,7 @@ def atomic_write(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     # A rename would put a plain file in the place of a device such as /dev/null.
     if target.exists() and not target.is_file():
         raise StorageError(f"{path} cannot be written: it is no regular file")
-    remove_leftovers(target)
+    remove_leftovers_of(target)
     temporary = target
     try:
         temporary, file = _new_file(target)
@@ -126,7 +126,7 @@ def check_writable(directory: str | os.PathLike[str], bytes_needed: int) -> None
         ) from None
 
 
-def remove_leftovers(target: Path) -> None:
+def remove_leftovers_of(target: Path) -> None:
     """Remove what processes that were killed left beside `target` when they wrote it.
 
     Whoever writes such a file holds a lock on it, which ends with the process; one whose lock is free has no writer.

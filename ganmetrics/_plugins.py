@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 
 from ganmetrics.errors import InputError
 
-EXTRACTORS = "ganmetrics.extractors"
-METRICS = "ganmetrics.metrics"
-SOURCES = "ganmetrics.sources"
+EXTRACTOR_GROUP = "ganmetrics.extractors"
+METRIC_GROUP = "ganmetrics.metrics"
+SOURCE_GROUP = "ganmetrics.sources"
 
 
 class Added(NamedTuple):

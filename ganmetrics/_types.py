@@ -20,7 +20,7 @@ Image = UInt8[np.ndarray, "h w 3"]
 """One decoded RGB image, rows first, 0 to 255."""
 Images = UInt8[Tensor, "n 3 h w"]
 """A batch of RGB images, 0 to 255."""
-Features = Float64[Tensor, "n d"]
+FeatureMatrix = Float64[Tensor, "n d"]
 """Features of n images, in double precision."""
 Logits = Float64[Tensor, "n c"]
 """Class scores before the softmax, in double precision."""

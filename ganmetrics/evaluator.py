@@ -17,7 +17,7 @@ from ganmetrics.extraction.accumulate import LayerAccumulator
 from ganmetrics.extraction.layer import Layer, pack_layer, unpack_layer
 from ganmetrics.extraction.options import Extraction
 from ganmetrics.extraction.pooling import pool
-from ganmetrics.extraction.rows import Rows
+from ganmetrics.extraction.rows import GrowingRows
 from ganmetrics.extraction.settings import open_settings
 from ganmetrics.extraction.streams import in_streams, streams_for
 from ganmetrics.features.base import Outputs
@@ -28,7 +28,7 @@ from ganmetrics.ranks import Ranks, all_ranks
 from ganmetrics.references.agreement import check_matches, follow_stored
 from ganmetrics.references.gather import gather, taken_for
 from ganmetrics.references.reference import Reference
-from ganmetrics.references.refusals import check_extractor, check_holds
+from ganmetrics.references.refusals import check_holds, check_request
 from ganmetrics.references.run import Run
 from ganmetrics.references.sides import Demand, Request, Side, open_side
 from ganmetrics.report import Report
@@ -92,7 +92,7 @@ class Evaluator:
         request = _request(opened, tuple(metric for metric in self._metrics if metric.real), self._options)
         check_holds(request)
         self._settings = open_settings(agreed, progress=run.progress)
-        check_extractor(_request(opened, self._metrics, self._options, real=False), self._settings)
+        check_request(_request(opened, self._metrics, self._options, real=False), self._settings)
         self._real = self._gather_real(request, agreed, extraction, run)
         self._warned = False
         self.reset()
@@ -114,7 +114,7 @@ class Evaluator:
         self._merged: list[Layer] = []
         self._merged_spatial: list[Layer] = []
         # Features and logits of each image, where a metric reads them.
-        self._features, self._logits = (Rows(memory=self._options.memory) for _ in range(2))
+        self._features, self._logits = (GrowingRows(memory=self._options.memory) for _ in range(2))
 
     def update(self, images: object) -> None:
         """Add generated images, uint8 [n, 3, h, w] on any device; `ganmetrics.to_uint8` makes them from [-1, 1].
@@ -280,7 +280,7 @@ class Evaluator:
         features, logits = (self._all_rows(rows, ranks) for rows in (self._features, self._logits))
         return Side(reference, features=features, logits=logits)
 
-    def _all_rows(self, rows: Rows, ranks: Ranks) -> Tensor | None:
+    def _all_rows(self, rows: GrowingRows, ranks: Ranks) -> Tensor | None:
         if not sum(ranks.gather(len(rows))):
             return None
         own = rows.tensor() if len(rows) else None

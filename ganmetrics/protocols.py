@@ -44,7 +44,7 @@ class Protocol:
 
 
 INCEPTION = ("inception-v3",)
-IMAGENET = "(x/255-imagenet-mean)/imagenet-std"
+_IMAGENET = "(x/255-imagenet-mean)/imagenet-std"
 
 ROWS = (
     # The original graph of Heusel et al. 2017 (arXiv 1706.08500): TensorFlow 1's resize, inside the network.
@@ -85,15 +85,15 @@ ROWS = (
         precision_recall="stylegan",
     ),
     # Stein et al. 2023 (arXiv 2306.04675), who introduced FD-DINOv2: torchvision's Resize of a Pillow image.
-    Protocol("dgm-eval", DINOV2, "pillow-bicubic-uint8", IMAGENET, size=224, precision_recall="dgm-eval"),
+    Protocol("dgm-eval", DINOV2, "pillow-bicubic-uint8", _IMAGENET, size=224, precision_recall="dgm-eval"),
     # Karras et al. 2024 (arXiv 2312.02696, 2406.02507): torch's interpolation of floats, neither rounded nor clipped.
-    Protocol("edm2", DINOV2, "pillow-bicubic-unclipped", IMAGENET, size=224),
+    Protocol("edm2", DINOV2, "pillow-bicubic-unclipped", _IMAGENET, size=224),
     # From release 0.4 on: TensorFlow 1's resize, as for Inception.
     Protocol(
         "torch-fidelity",
         DINOV2,
         "tf1-bilinear",
-        IMAGENET,
+        _IMAGENET,
         size=224,
         inception_score="torch-fidelity",
         kernel_distance="torch-fidelity",

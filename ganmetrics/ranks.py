@@ -27,7 +27,7 @@ from torch import Tensor
 
 from ganmetrics.errors import GanMetricsError, InputError
 
-Value = TypeVar("Value")
+_Value = TypeVar("_Value")
 
 MEETING = timedelta(minutes=10)
 """How long a call waits for the other processes to make it as well."""
@@ -65,26 +65,26 @@ class Ranks:
         """
         return share_of(count, self.rank, self.size)
 
-    def gather(self, value: Value) -> list[Value]:
+    def gather(self, value: _Value) -> list[_Value]:
         """Return every process's value, in the order of the ranks; small things only."""
         return [value]
 
-    def each(self, work: Callable[[], Value]) -> Value:
+    def each(self, work: Callable[[], _Value]) -> _Value:
         """Do this process's part; where any process fails, all raise the first one's error."""
         return work()
 
-    def once(self, work: Callable[[], Value]) -> Value:
+    def once(self, work: Callable[[], _Value]) -> _Value:
         """Return what the first process computes, on all; where it fails, all raise its error.
 
         The others wait, so torch may use their threads meanwhile.
         """
         return work()
 
-    def in_order(self, work: Callable[[], Value]) -> Value:
+    def in_order(self, work: Callable[[], _Value]) -> _Value:
         """Do the same on all, the first process before the others of its machine: so a file is downloaded once."""
         return work()
 
-    def send(self, value: Value, *, sender: int) -> Value:  # noqa: ARG002 - there is nobody else
+    def send(self, value: _Value, *, sender: int) -> _Value:  # noqa: ARG002 - there is nobody else
         """Return the value that the process `sender` has, on all."""
         return value
 
@@ -121,7 +121,7 @@ class _Joined(Ranks):
         if len(set(calls)) > 1:
             raise InputError(f"all processes need to make one call; got {'; '.join(dict.fromkeys(calls))}")
 
-    def gather(self, value: Value) -> list[Value]:
+    def gather(self, value: _Value) -> list[_Value]:
         """Gather values with what asks for them, so that processes that have parted ways are told rather than hang."""
         asking = _asking()
         found: list[Any] = [None] * self.size
@@ -134,7 +134,7 @@ class _Joined(Ranks):
             )
         return [value for _, value in found]
 
-    def each(self, work: Callable[[], Value]) -> Value:
+    def each(self, work: Callable[[], _Value]) -> _Value:
         result, error = _attempt(work, self.rank)
         for failed in self.gather(error):
             if failed is not None:
@@ -142,7 +142,7 @@ class _Joined(Ranks):
         assert result is not None
         return result[0]
 
-    def once(self, work: Callable[[], Value]) -> Value:
+    def once(self, work: Callable[[], _Value]) -> _Value:
         with _idle_cores():
             result, error = _attempt(work, self.rank) if self.first else (None, None)
         result, error = self.send((result, error), sender=0)
@@ -151,7 +151,7 @@ class _Joined(Ranks):
         assert result is not None
         return result[0]
 
-    def in_order(self, work: Callable[[], Value]) -> Value:
+    def in_order(self, work: Callable[[], _Value]) -> _Value:
         turn = self._turn()
         self._sit_out(turn)
         result = self.each(work)
@@ -169,12 +169,12 @@ class _Joined(Ranks):
         for _ in range(turns):
             self.each(lambda: None)
 
-    def send(self, value: Value, *, sender: int) -> Value:
+    def send(self, value: _Value, *, sender: int) -> _Value:
         self.gather(None)
         carried: list[Any] = [value if self.rank == sender else None]
         with _lost(self.size):
             dist.broadcast_object_list(carried, group=self._group, group_src=sender)
-        sent: Value = carried[0]
+        sent: _Value = carried[0]
         return value if self.rank == sender else sent
 
     def add(self, tensor: Tensor) -> Tensor:
@@ -348,7 +348,7 @@ def _first_line(error: Exception) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0]
 
 
-def _attempt(work: Callable[[], Value], rank: int) -> tuple[tuple[Value] | None, Exception | None]:
+def _attempt(work: Callable[[], _Value], rank: int) -> tuple[tuple[_Value] | None, Exception | None]:
     """Return the result in a tuple, or what was raised, in a form that reaches another process."""
     try:
         return (work(),), None

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TypeVar
 
-Item = TypeVar("Item")
+_Item = TypeVar("_Item")
 
-REST = "other"
+OTHER_STAGES = "other"
 
 
 class Stages:
@@ -23,7 +23,7 @@ class Stages:
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
-        self._open = [REST]
+        self._open = [OTHER_STAGES]
         self._since = time.perf_counter()
 
     def begin(self, name: str) -> None:
@@ -118,7 +118,7 @@ def stage(name: str) -> Iterator[None]:
         stages.end()
 
 
-def in_stage(name: str, items: Iterable[Item]) -> Iterator[Item]:
+def in_stage(name: str, items: Iterable[_Item]) -> Iterator[_Item]:
     """Yield what another iterator yields; the time that it takes to come counts for this stage."""
     iterator = iter(items)
     while True:

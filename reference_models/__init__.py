@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from reference_models.presets import PRESETS as PRESETS
     from reference_models.presets import build_config as build_config
     from reference_models.scoring.pattern import evaluating as evaluating
-    from reference_models.scoring.pattern import score_generator as score_generator
+    from reference_models.scoring.pattern import score_samples as score_samples
     from reference_models.scoring.sampler import Sampler as Sampler
     from reference_models.training.checkpoint import load_discriminator as load_discriminator
     from reference_models.training.checkpoint import load_generator as load_generator
@@ -37,7 +37,7 @@ _HOMES = {
     "load_images": "data.load",
     "read_checkpoint": "training.checkpoint",
     "resume": "training.start",
-    "score_generator": "scoring.pattern",
+    "score_samples": "scoring.pattern",
     "train": "training.start",
 }
 

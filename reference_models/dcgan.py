@@ -14,7 +14,7 @@ from ganmetrics import Extractor, FrechetInceptionDistance, Reference, Score
 from reference_models.config import NetConfig
 from reference_models.data.batches import to_floats
 from reference_models.networks.build import build_discriminator, build_generator
-from reference_models.scoring.pattern import evaluating, score_generator
+from reference_models.scoring.pattern import evaluating, score_samples
 
 RATE, BETAS = 2e-4, (0.5, 0.999)
 """Of Adam, as the paper has them: with a first beta of 0.9 the training oscillates."""
@@ -105,4 +105,4 @@ def score(metric: FrechetInceptionDistance, generator: nn.Module, config: NetCon
             images: Tensor = generator(torch.randn(number, config.latent_dim, generator=rng))
         return images
 
-    return score_generator(metric, generate, count=count)
+    return score_samples(metric, generate, count=count)

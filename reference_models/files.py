@@ -43,7 +43,7 @@ def is_leftover(path: Path) -> bool:
     return re.fullmatch(r"\..+\.[0-9a-f]{16}\.tmp", path.name) is not None
 
 
-def remove_leftovers(directory: Path) -> None:
+def remove_leftovers_in(directory: Path) -> None:
     """Remove what killed processes left half written in a directory; one that does not exist has nothing."""
     for path in directory.glob(".*.tmp"):
         if is_leftover(path):

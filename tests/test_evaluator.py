@@ -10,7 +10,7 @@ import torch
 import ganmetrics
 from ganmetrics import Evaluator, ModuleExtractor, Reference
 from ganmetrics.errors import InputError, NotEnoughSamples, StaleStatistics
-from ganmetrics.extraction.rows import Rows
+from ganmetrics.extraction.rows import GrowingRows
 from ganmetrics.testing import ChannelMeans, random_images
 
 METRICS = ("fid", "kid", "is", "precision", "recall", "vendi", "mifid", "authenticity")
@@ -102,7 +102,7 @@ def test_reset_forgets():
 
 def test_features_past_the_budget_lie_on_the_disk():
     """The same rows, and they survive a copy."""
-    rows, rest = Rows(memory=4 * 4 * 3 * 10), torch.randn(25, 3)
+    rows, rest = GrowingRows(memory=4 * 4 * 3 * 10), torch.randn(25, 3)
     for batch in rest.split(4):
         rows.append(batch)
     assert rows.on_disk
@@ -110,7 +110,7 @@ def test_features_past_the_budget_lie_on_the_disk():
     rows.append(rest)
     assert torch.equal(rows.tensor(), torch.cat([rest, rest]))
     assert torch.equal(copy.deepcopy(rows).tensor(), torch.cat([rest, rest]))
-    lean = Rows(memory=10**9)
+    lean = GrowingRows(memory=10**9)
     lean.append(rest)
     assert not lean.on_disk
 

@@ -110,7 +110,7 @@ def test_memory_does_not_grow_with_images(metric):
 )
 def test_anything_but_uint8_batches_is_refused(metric, images, advice):
     """Floats never mean pixels, and the message says how to convert what came."""
-    with pytest.raises(InputError, match=rf"^a tensor of images needs uint8 \[n, 3, h, w\], got .*{advice}"):
+    with pytest.raises(InputError, match=rf"^a tensor of images needs uint8 \[n, 3, h, w\]; got .*{advice}"):
         metric.update(images)
     assert metric.count == 0
 

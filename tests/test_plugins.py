@@ -110,11 +110,11 @@ def test_two_packages_of_one_name_are_refused(declared):
     """And the same entry point found twice is one."""
     points = declared(mine=0)
     points.append(EntryPoint("mine", "stand_in:mine", "any"))
-    assert _plugins.load(_plugins.EXTRACTORS, "mine").thing == 0
+    assert _plugins.load(_plugins.EXTRACTOR_GROUP, "mine").thing == 0
     points.append(EntryPoint("mine", "stand_in:other", "any"))
     _plugins._points.cache_clear()
     with pytest.raises(InputError, match="'mine' in ganmetrics.extractors must be of one package"):
-        _plugins.load(_plugins.EXTRACTORS, "mine")
+        _plugins.load(_plugins.EXTRACTOR_GROUP, "mine")
 
 
 def test_a_metric_that_cannot_be_read_leaves_the_others_alone(declared, caplog):

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from ganmetrics.timing import REST, Stages, in_stage, stage, timed
+from ganmetrics.timing import OTHER_STAGES, Stages, in_stage, stage, timed
 
 
 class Clock:
@@ -35,7 +35,7 @@ def test_inner_time_is_not_counted_twice(clock):
             clock.wait(8)
         with stage("cache"):
             clock.wait(16)
-    assert stages.seconds == {REST: 1, "scores": 10, "cache": 20}
+    assert stages.seconds == {OTHER_STAGES: 1, "scores": 10, "cache": 20}
 
 
 def test_time_before_an_item_counts_and_time_with_it_does_not(clock):
@@ -50,7 +50,7 @@ def test_time_before_an_item_counts_and_time_with_it_does_not(clock):
     with timed() as stages:
         for _ in in_stage("waiting", items()):
             clock.wait(10)
-    assert stages.seconds == {REST: 30, "waiting": 4}
+    assert stages.seconds == {OTHER_STAGES: 30, "waiting": 4}
 
 
 def test_an_error_closes_its_stages(clock):
@@ -60,7 +60,7 @@ def test_an_error_closes_its_stages(clock):
             clock.wait(1)
             raise ValueError("bad")
         clock.wait(2)
-    assert stages.seconds == {"network": 1, REST: 2}
+    assert stages.seconds == {"network": 1, OTHER_STAGES: 2}
 
 
 def test_nobody_looks(clock):
@@ -70,7 +70,7 @@ def test_nobody_looks(clock):
     assert list(in_stage("waiting", [1, 2])) == [1, 2]
     with timed() as stages:
         clock.wait(1)
-    assert stages.seconds == {REST: 1}
+    assert stages.seconds == {OTHER_STAGES: 1}
 
 
 def test_nothing_took_any_time():

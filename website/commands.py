@@ -3,7 +3,7 @@
 import click
 
 from ganmetrics.cli import command as program
-from ganmetrics.cli.help import OPTIONS, REST, grouped
+from ganmetrics.cli.help import OPTIONS, OTHER_OPTIONS, grouped
 
 
 def command_pages() -> dict[str, str]:
@@ -47,7 +47,7 @@ def option_tables(command: click.Command, context: click.Context) -> list[str]:
         if isinstance(parameter, click.Option) and not parameter.hidden:
             options.setdefault(str(parameter.name), []).append(parameter)
     parts = []
-    for title, names in grouped(list(options), OPTIONS, REST):
+    for title, names in grouped(list(options), OPTIONS, OTHER_OPTIONS):
         rows = [row(option, context) for name in names for option in options[name]]
         parts.append(f"**{title}**\n\n| option | |\n|---|---|\n" + "\n".join(rows))
     return parts

@@ -29,7 +29,7 @@ from ganmetrics.cli.sanity import sanity
 from ganmetrics.cli.weights import weights
 from ganmetrics.errors import GanMetricsError
 
-EPILOG = """\b
+_EPILOG = """\b
 Examples:
   ganmetrics fid real_dir fake_dir
   ganmetrics fid real_dir fakes.zip --extractor efficientnet-lite0    offline, no download
@@ -43,7 +43,7 @@ Results go to stdout, everything else to stderr. Exit status: 0 done, 1 an error
 """
 
 
-class OneLineErrors(Group):
+class _OneLineErrors(Group):
     """Turns the library's errors into one line and status 1, and Ctrl-C into status 130, in this single place."""
 
     def resolve_command(
@@ -79,7 +79,7 @@ class OneLineErrors(Group):
             leave(*interrupt.args)
 
 
-@click.group(cls=OneLineErrors, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_OneLineErrors, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__)
 def command() -> None:
     """Score generated images against real ones: numbers to trust, compare and publish."""

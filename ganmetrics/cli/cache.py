@@ -33,8 +33,8 @@ def list_entries(*, as_json: bool) -> None:
     emit(f"{counted(len(entries))}, {total / 2**20:.1f} of {store.limit / 2**20:.0f} MiB in {store.directory}")
 
 
-@cache.command(short_help="Read every entry and check its digest.")
-def verify() -> None:
+@cache.command("verify", short_help="Read every entry and check its digest.")
+def verify_entries() -> None:
     """Read every entry and check its digest; exit with status 1 if one is damaged."""
     from ganmetrics.errors import StaleStatistics
     from ganmetrics.references.cache import ReferenceCache, reference_directory

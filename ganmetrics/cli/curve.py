@@ -11,7 +11,7 @@ from ganmetrics.metrics.catalogue import METRICS
 if TYPE_CHECKING:
     from ganmetrics.report import Ranking, Report
 
-ROOM = 2**20
+_ROOM = 2**20
 """Bytes that the picture takes at most."""
 
 
@@ -30,7 +30,7 @@ def check_curve(context: click.Context, metrics: tuple[str, ...], path: Path) ->
     if not set(needed) & set(metrics):
         raise click.UsageError(f"--curve needs one of {', '.join(needed)} among the metrics.", context)
     check_installed("matplotlib", extra="plots", user="a picture")
-    check_writable(path.parent, ROOM)
+    check_writable(path.parent, _ROOM)
 
 
 def draw_curve(found: "Report | Ranking", path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ganmetrics.cli.options.gathering import Command, gather_into
+from ganmetrics.cli.options.gathering import CommandFunction, gather_into
 
 if TYPE_CHECKING:
     from ganmetrics.report import Ranking, Report
@@ -74,7 +74,7 @@ _DOCUMENTS = (
 )
 
 
-def document_options(command: Command) -> Command:
+def document_options(command: CommandFunction) -> CommandFunction:
     """Add the options of what is printed for others to a command, which receives them as `documents`."""
     return gather_into("documents", lambda values: Documents(**values), command, _DOCUMENTS)
 

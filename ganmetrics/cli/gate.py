@@ -58,7 +58,7 @@ def gate(
 
     Prints a line for each condition. Exit status: 0 all hold, 4 one does not, 1 the files cannot be compared.
     """
-    from ganmetrics.commands.gate.run import gate as check_report
+    from ganmetrics.commands.gate.gate import gate as check_report
 
     if not (maximum or minimum or not_worse_than):
         raise click.UsageError("a gate needs --max, --min or --not-worse-than.")

@@ -8,7 +8,7 @@ import click
 Groups = Sequence[tuple[str, str]]
 """Titles, and the names under each, in the order shown."""
 
-WIDTH = 100
+_WIDTH = 100
 """Columns of a help page on a terminal that has as many: names and texts then need one line where they can."""
 
 OPTIONS: Groups = (
@@ -28,11 +28,11 @@ OPTIONS: Groups = (
         "k subsets subset_size splits vendi_order bandwidth curve convention perceptual perceptual_weights",
     ),
     ("For papers, tables and cards", "csv as_csv row checklist bibtex card dataset model task"),
-    ("Speed, memory and what is kept", "device batch_size workers memory no_cache cache_features timing"),
+    ("Speed, memory and what is kept", "device backend batch_size workers memory no_cache cache_features timing"),
 )
 """The parameters by purpose."""
 
-REST = "More options"
+OTHER_OPTIONS = "More options"
 """Where an option stands that no group names, such as that of another package."""
 
 COMMANDS: Groups = (
@@ -79,7 +79,7 @@ class Group(click.Group):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - click's own, passed on
         super().__init__(*arguments, **options)
-        self.context_settings.setdefault("max_content_width", WIDTH)
+        self.context_settings.setdefault("max_content_width", _WIDTH)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands, then the options."""
@@ -117,7 +117,7 @@ def write_options(command: click.Command, ctx: click.Context, formatter: click.H
         record = parameter.get_help_record(ctx) if isinstance(parameter, click.Option) else None
         if record is not None:
             records.setdefault(_name(parameter), []).append(record)
-    for title, names in grouped(list(records), groups, REST):
+    for title, names in grouped(list(records), groups, OTHER_OPTIONS):
         with formatter.section(title if sum(map(len, records.values())) > len(names) else "Options"):
             formatter.write_dl([record for name in names for record in records[name]])
 

@@ -27,7 +27,7 @@ from ganmetrics.cli.progress import bar
 if TYPE_CHECKING:
     from ganmetrics.extraction.options import Extraction
 
-PICTURES = 32 * 2**20
+_PICTURES = 32 * 2**20
 """Bytes to check for before the extraction; a sheet of hundreds of images takes less."""
 
 
@@ -80,7 +80,7 @@ def influence(
     if out is not None and sides != (real, fake):
         raise click.UsageError("--out shows images; --features has none.")
     if out is not None:
-        check_writable(out, PICTURES)
+        check_writable(out, _PICTURES)
     found = influence_of_images(
         sides[0],
         sides[1],

@@ -9,7 +9,7 @@ import time
 from types import FrameType
 from typing import NoReturn
 
-INTERRUPTED = 128 + signal.SIGINT
+_INTERRUPTED = 128 + signal.SIGINT
 GRACE_SECONDS = 0.7
 """How long Python code has to unwind and remove its partial files before the process is ended."""
 

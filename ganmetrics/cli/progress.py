@@ -9,7 +9,7 @@ from tqdm import tqdm
 
 from ganmetrics._text import printable
 
-WORDS = "{desc}: {n_fmt} of {total_fmt}{unit} |{bar}| {rate_fmt}, {remaining} left"
+_WORDS = "{desc}: {n_fmt} of {total_fmt}{unit} |{bar}| {rate_fmt}, {remaining} left"
 """What a line of progress says: what is going on, how far it is, how fast, and how long it will still take."""
 
 
@@ -23,7 +23,7 @@ def bar(*, total: int, stage: str) -> Iterator[Callable[[int], object]]:
         total=total,
         desc=printable(stage),
         unit=unit,
-        bar_format=WORDS,
+        bar_format=_WORDS,
         unit_scale=unit == "B",
         leave=False,
         ncols=terminal.columns,

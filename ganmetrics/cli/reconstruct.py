@@ -23,9 +23,9 @@ from ganmetrics.metrics.catalogue import METRICS
 if TYPE_CHECKING:
     from ganmetrics.extraction.options import Extraction
 
-CONVENTIONS = ("wang", "skimage", "torchmetrics")
-PERCEPTUAL = ("st-lpips-alex", "lpips-alex", "lpips-vgg")
-PICTURES = 32 * 2**20
+_CONVENTIONS = ("wang", "skimage", "torchmetrics")
+_PERCEPTUAL = ("st-lpips-alex", "lpips-alex", "lpips-vgg")
+_PICTURES = 32 * 2**20
 
 
 @click.command(cls=Command, short_help="How near reconstructions are: PSNR, SSIM, L1, rFID.")
@@ -39,14 +39,14 @@ PICTURES = 32 * 2**20
 @click.option(
     "--ssim",
     "convention",
-    type=click.Choice(CONVENTIONS),
+    type=click.Choice(_CONVENTIONS),
     default="wang",
     show_default=True,
     help="How SSIM takes means over windows.",
 )
 @click.option(
     "--perceptual",
-    type=click.Choice(PERCEPTUAL),
+    type=click.Choice(_PERCEPTUAL),
     default=None,
     help="A perceptual distance as well: st-lpips-alex needs no download, LPIPS needs --perceptual-weights.",
 )
@@ -92,7 +92,7 @@ def reconstruct(
     """
     from ganmetrics._files import check_writable
     from ganmetrics._types import silent
-    from ganmetrics.commands.reconstruct.run import reconstruct as reconstruct_images
+    from ganmetrics.commands.reconstruct.reconstruct import reconstruct as reconstruct_images
     from ganmetrics.features.perceptual import load_perceptual
 
     if perceptual is None and perceptual_weights is not None:
@@ -100,7 +100,7 @@ def reconstruct(
     start_logging(quiet=quiet)
     distance = None if perceptual is None else load_perceptual(perceptual, weights=perceptual_weights)
     if out is not None:
-        check_writable(out, PICTURES)
+        check_writable(out, _PICTURES)
     found = reconstruct_images(
         originals,
         reconstructions,

@@ -62,12 +62,12 @@ def build(
     from ganmetrics.extraction.layer import layer_bytes
     from ganmetrics.ranks import all_ranks
     from ganmetrics.references.reference import Reference
-    from ganmetrics.references.store import check_output
+    from ganmetrics.references.store import check_reference_output
 
     start_logging(quiet=quiet)
     with all_ranks("reference build") as ranks:
         room = (1 + spatial) * layer_bytes(WIDEST, blocks=floor, kept=not no_interval)
-        ranks.once(lambda: check_output(output, room))
+        ranks.once(lambda: check_reference_output(output, room))
     built = Reference.from_images(
         opener(source),
         how,
@@ -116,9 +116,9 @@ def merge(parts: tuple[Path, ...], output: Path) -> None:
     from ganmetrics.extraction.layer import layer_bytes
     from ganmetrics.references.joining import join_shards
     from ganmetrics.references.reference import Reference
-    from ganmetrics.references.store import check_output
+    from ganmetrics.references.store import check_reference_output
 
-    check_output(output, layer_bytes(WIDEST, blocks=True, kept=True))
+    check_reference_output(output, layer_bytes(WIDEST, blocks=True, kept=True))
     loaded = [Reference.load(part) for part in parts]
     if any(part.shard is not None for part in loaded):
         doubled = next((part for part in parts if parts.count(part) > 1), None)

@@ -82,13 +82,13 @@ def report(
 
     from ganmetrics._files import check_writable
     from ganmetrics._types import silent
-    from ganmetrics.commands.report_page.run import report_page
-    from ganmetrics.pages.render import LARGEST
+    from ganmetrics.commands.report_page.report_page import report_page
+    from ganmetrics.pages.render import LARGEST_PAGE
     from ganmetrics.ranks import all_ranks
 
     check_several(context, fakes, fake_labels)
     start_logging(quiet=quiet)
-    check_writable(out.absolute().parent, LARGEST)
+    check_writable(out.absolute().parent, LARGEST_PAGE)
     page = report_page(
         real,
         _by_name(fakes),

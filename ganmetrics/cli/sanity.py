@@ -26,7 +26,7 @@ from ganmetrics.metrics.catalogue import METRICS
 if TYPE_CHECKING:
     from ganmetrics.extraction.options import Extraction
 
-FOLDER = PathType(path_type=Path, file_okay=False)
+_FOLDER = PathType(path_type=Path, file_okay=False)
 
 
 @click.command(cls=Command, short_help="Which metrics notice which fault, on your own images.")
@@ -44,7 +44,7 @@ FOLDER = PathType(path_type=Path, file_okay=False)
     help="Instead of images, drawn features of which it is known what is wrong: which metric notices?",
 )
 @click.option("--others", type=SOURCE, default=None, help="Images of another kind, mixed in step by step.")
-@click.option("--out", type=FOLDER, default=None, help="Where a CSV, a plot and a sheet of examples go.")
+@click.option("--out", type=_FOLDER, default=None, help="Where a CSV, a plot and a sheet of examples go.")
 @extraction_options
 @cache_options
 @memory_option
@@ -84,13 +84,13 @@ def sanity(
     if real is None:
         raise click.UsageError("Missing argument 'REAL'.", context)
     from ganmetrics._types import silent
-    from ganmetrics.commands.sanity.output import check_output, save_study
-    from ganmetrics.commands.sanity.run import sanity as study_images
+    from ganmetrics.commands.sanity.output import check_sanity_output, save_study
+    from ganmetrics.commands.sanity.sanity import sanity as study_images
     from ganmetrics.ranks import all_ranks
 
     start_logging(quiet=quiet)
     if out is not None:
-        check_output(out)
+        check_sanity_output(out)
     study = study_images(
         real, how, metrics=metrics, others=others, memory=memory, cache=cache, progress=silent if quiet else bar
     )
@@ -118,7 +118,7 @@ def _study_draws(
     context: click.Context, metrics: tuple[str, ...], how: "Extraction", *, as_json: bool, quiet: bool
 ) -> None:
     from ganmetrics._types import silent
-    from ganmetrics.commands.sanity.synthetic.run import COUNT, synthetic_sanity
+    from ganmetrics.commands.sanity.synthetic.synthetic_sanity import COUNT, synthetic_sanity
 
     named = context.get_parameter_source("metrics") is ParameterSource.COMMANDLINE
     study = synthetic_sanity(

@@ -46,9 +46,9 @@ def fetch(extractor: str) -> None:
     emit(str(fetch_weights(extractor, progress=bar)))
 
 
-@weights.command(short_help="Check the digest of the published weights of EXTRACTOR.")
+@weights.command("verify", short_help="Check the digest of the published weights of EXTRACTOR.")
 @click.argument("extractor", default="inception-v3")
-def verify(extractor: str) -> None:
+def verify_one(extractor: str) -> None:
     """Check the digest of the published weights of EXTRACTOR (default: inception-v3) on this machine."""
     from ganmetrics.errors import WeightsError
     from ganmetrics.features.weights import verify_weights

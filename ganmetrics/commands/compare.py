@@ -18,14 +18,14 @@ from ganmetrics.references.run import split_gathering
 from ganmetrics.references.sides import Demand, Request, Side, open_side
 from ganmetrics.report import Table
 from ganmetrics.scoring import Comparison
-from ganmetrics.scoring.differences import LEAST, Choices, score_differences
+from ganmetrics.scoring.differences import FEWEST_TO_COMPARE, Choices, score_differences
 from ganmetrics.timing import stage
 
 FIRST, SECOND = "A", "B"
 
 
 @dataclass(frozen=True)
-class Verdict:
+class _Verdict:
     """What one metric says of the two generators.
 
     Attributes:
@@ -74,10 +74,10 @@ class Contest:
         provenance: all that produced them, as plain JSON values.
     """
 
-    verdicts: Mapping[str, Verdict]
+    verdicts: Mapping[str, _Verdict]
     provenance: Mapping[str, Any]
 
-    def __getitem__(self, name: str) -> Verdict:
+    def __getitem__(self, name: str) -> _Verdict:
         return self.verdicts[name]
 
     def to_json(self) -> str:
@@ -145,7 +145,7 @@ def compare(
     memory = whole("memory", memory, least=1)
     permutations = whole("permutations", permutations, least=1, most=MOST_PERMUTATIONS)
     extraction, run = split_gathering(how, options)
-    demand = Demand("a comparison", frozenset({"moments", "features"}), LEAST)
+    demand = Demand("a comparison", frozenset({"moments", "features"}), FEWEST_TO_COMPARE)
     with all_ranks("compare") as ranks:
         opened = ranks.each(lambda: [open_side(source, extraction) for source in (real, first, second)])
         requests = [
@@ -168,7 +168,7 @@ def _contest(sides: Sequence[Side], choices: Choices) -> Contest:
     verdicts = {}
     for name, difference in differences.items():
         score_name = comparisons[0].name_of(METRICS[name])
-        verdicts[score_name] = Verdict(score_name, METRICS[name].lower_is_better, difference, choices.confidence)
+        verdicts[score_name] = _Verdict(score_name, METRICS[name].lower_is_better, difference, choices.confidence)
     return Contest(verdicts, _provenance(comparisons, choices))
 
 
@@ -185,7 +185,7 @@ def _provenance(comparisons: Sequence[Comparison], choices: Choices) -> dict[str
     }
 
 
-def _row(verdict: Verdict) -> tuple[str | float | None, ...]:
+def _row(verdict: _Verdict) -> tuple[str | float | None, ...]:
     found = verdict.difference
     doubt = "" if found.calibrated else ", not calibrated"
     no_interval = ", counts differ: no interval" if found.low is None else doubt

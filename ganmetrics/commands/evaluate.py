@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Unpack, overload
 
-from ganmetrics.commands.requests import Sides, check_sides, requests_for
+from ganmetrics.commands.requests import OpenedSides, check_opened_sides, requests_for
 from ganmetrics.errors import InputError
 from ganmetrics.extraction.options import Extraction
 from ganmetrics.metrics.catalogue import choose_metrics
 from ganmetrics.ranks import all_ranks
 from ganmetrics.references.gather import gather
-from ganmetrics.references.sides import Labels, open_whole
+from ganmetrics.references.sides import GivenLabels, open_whole
 from ganmetrics.report import Ranking, Report, Score
 from ganmetrics.scoring.keywords import DistanceOptions, EvaluationOptions, split_options
 from ganmetrics.scoring.options import ScoringOptions
@@ -28,8 +28,8 @@ def evaluate(  # type: ignore[overload-overlap]  # a mapping is no source of ima
     metrics: Sequence[str] = ("fid",),
     scoring: ScoringOptions | None = None,
     test: object = None,
-    real_labels: Labels = None,
-    fake_labels: Labels | Mapping[str, Labels] = None,
+    real_labels: GivenLabels = None,
+    fake_labels: GivenLabels | Mapping[str, GivenLabels] = None,
     **options: Unpack[EvaluationOptions],
 ) -> Ranking: ...
 
@@ -43,8 +43,8 @@ def evaluate(
     metrics: Sequence[str] = ("fid",),
     scoring: ScoringOptions | None = None,
     test: object = None,
-    real_labels: Labels = None,
-    fake_labels: Labels = None,
+    real_labels: GivenLabels = None,
+    fake_labels: GivenLabels = None,
     **options: Unpack[EvaluationOptions],
 ) -> Report: ...
 
@@ -57,8 +57,8 @@ def evaluate(
     metrics: Sequence[str] = ("fid",),
     scoring: ScoringOptions | None = None,
     test: object = None,
-    real_labels: Labels = None,
-    fake_labels: Labels | Mapping[str, Labels] = None,
+    real_labels: GivenLabels = None,
+    fake_labels: GivenLabels | Mapping[str, GivenLabels] = None,
     **options: Unpack[EvaluationOptions],
 ) -> Report | Ranking:
     """Return the scores of the fake images against the real ones, from one pass over each set.
@@ -114,13 +114,13 @@ def evaluate(
     fakes, labels = _named(fake, fake_labels)
     with all_ranks(f"evaluate of {', '.join(metrics)}") as ranks:
         sides = ranks.each(
-            lambda: Sides(
+            lambda: OpenedSides(
                 open_whole(real, extraction, real_labels),
                 {name: open_whole(one, extraction, labels.get(name)) for name, one in fakes.items()},
                 None if test is None else open_whole(test, extraction),
             )
         )
-        check_sides(sides, chosen, extraction, choices)
+        check_opened_sides(sides, chosen, extraction, choices)
         requests = requests_for(sides, chosen, choices)
         alone = len(fakes) == 1 and test is None
         distinct = None if alone else "a ranking" if test is None else "a held-out set"
@@ -135,7 +135,9 @@ def evaluate(
     return ranking if isinstance(fake, Mapping) else ranking[ONE]
 
 
-def _named(fake: object, labels: Labels | Mapping[str, Labels]) -> tuple[dict[str, object], dict[str, Labels]]:
+def _named(
+    fake: object, labels: GivenLabels | Mapping[str, GivenLabels]
+) -> tuple[dict[str, object], dict[str, GivenLabels]]:
     """Return the generators and their labels by name.
 
     Raises:

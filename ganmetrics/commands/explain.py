@@ -30,23 +30,23 @@ from ganmetrics.timing import stage
 PARTS = ("difference", "resize", "scaling", "convention")
 
 
-class Choices(NamedTuple):
+class _Choices(NamedTuple):
     """What a protocol chooses that can change a Fréchet distance."""
 
     preparation: Preprocessing
     ddof: int
 
     @classmethod
-    def of(cls, protocol: Protocol) -> "Choices":
+    def of(cls, protocol: Protocol) -> "_Choices":
         """Return the choices of a protocol that fixes all of them."""
         assert protocol.resize is not None
         assert protocol.scaling is not None
         return cls(Preprocessing(protocol.resize, INCEPTION_SIZE, protocol.scaling), protocol.ddof)
 
-    def towards(self, other: "Choices") -> tuple["Choices", "Choices"]:
+    def towards(self, other: "_Choices") -> tuple["_Choices", "_Choices"]:
         """Return the two steps between: the other's resize alone, then its scaling too.
 
-        >>> for step in Choices.of(PROTOCOLS["ttur"]).towards(Choices.of(PROTOCOLS["pytorch-fid"])):
+        >>> for step in _Choices.of(PROTOCOLS["ttur"]).towards(_Choices.of(PROTOCOLS["pytorch-fid"])):
         ...     print(step.preparation)
         half-pixel-bilinear 299x299 (x-128)/128
         half-pixel-bilinear 299x299 2x/255-1
@@ -174,7 +174,7 @@ def explain(
 
 
 def _explanation(real: Prepared, fake: Prepared, base: Protocol, rows: list[Protocol]) -> Explanation:
-    start = Choices.of(base).preparation
+    start = _Choices.of(base).preparation
     metric = METRICS["fid"]
     comparison = Comparison.of(*(Side(replace(side[start], protocol=base.name)) for side in (real, fake)))
     comparison.both(metric)
@@ -186,16 +186,16 @@ def _explanation(real: Prepared, fake: Prepared, base: Protocol, rows: list[Prot
 
 def _needed(base: Protocol, rows: list[Protocol]) -> tuple[Preprocessing, ...]:
     """Return every preparation of the protocols and of the steps to them, each once."""
-    start = Choices.of(base)
-    steps = (step for row in rows for step in (start, *start.towards(Choices.of(row)), Choices.of(row)))
+    start = _Choices.of(base)
+    steps = (step for row in rows for step in (start, *start.towards(_Choices.of(row)), _Choices.of(row)))
     return tuple(dict.fromkeys(step.preparation for step in steps))
 
 
-def _distances(real: Prepared, fake: Prepared) -> Callable[[Choices], float]:
+def _distances(real: Prepared, fake: Prepared) -> Callable[[_Choices], float]:
     """Return the distance as a function of the choices, each computed once."""
-    known: dict[Choices, float] = {}
+    known: dict[_Choices, float] = {}
 
-    def distance(choices: Choices) -> float:
+    def distance(choices: _Choices) -> float:
         if choices not in known:
             moments = (side[choices.preparation].moments.with_ddof(choices.ddof) for side in (real, fake))
             known[choices] = frechet_distance(*moments)
@@ -205,12 +205,12 @@ def _distances(real: Prepared, fake: Prepared) -> Callable[[Choices], float]:
 
 
 def _explain(
-    comparison: Comparison, base: Protocol, rows: list[Protocol], distance: Callable[[Choices], float]
+    comparison: Comparison, base: Protocol, rows: list[Protocol], distance: Callable[[_Choices], float]
 ) -> dict[str, Explained]:
-    start = Choices.of(base)
+    start = _Choices.of(base)
     explained = {}
     for row in rows:
-        end = Choices.of(row)
+        end = _Choices.of(row)
         values = [distance(choices) for choices in (start, *start.towards(end), end)]
         score = replace(comparison, protocol=row).score(METRICS["fid"], values[-1])
         parts = (after - before for before, after in pairwise(values))

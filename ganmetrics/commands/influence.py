@@ -19,7 +19,7 @@ from ganmetrics.metrics.frechet.influence import frechet_influence
 from ganmetrics.ranks import all_ranks
 from ganmetrics.references.gather import gather
 from ganmetrics.references.keywords import GatheringOptions
-from ganmetrics.references.rows import ImageRows, Rows
+from ganmetrics.references.rows import ImageRows, RowNames
 from ganmetrics.references.run import split_gathering
 from ganmetrics.references.sides import Demand, Request, open_side
 from ganmetrics.report import Report, Table
@@ -31,7 +31,7 @@ RELIABLE_PER_FEATURE = 2
 """Images for each feature below which leaving an image out does other than its derivative says."""
 CLASSES_SHOWN = 20
 """Classes a side in a picture: those with the largest sums."""
-EXAMPLES = 5
+_EXAMPLES = 5
 """Images of a class in a picture, for each direction."""
 
 
@@ -46,7 +46,7 @@ class AttributedSide:
     """
 
     role: str
-    rows: Rows
+    rows: RowNames
     influence: Float64[Tensor, " n"]
 
     def raising(self, top: int, members: list[int] | None = None) -> list[int]:
@@ -128,7 +128,7 @@ class Attribution:
         strips = []
         for name in shown:
             members = classes[name]
-            raising, lowering = (choose(EXAMPLES, members) for choose in (side.raising, side.lowering))
+            raising, lowering = (choose(_EXAMPLES, members) for choose in (side.raising, side.lowering))
             title = f"{side.role}, {name}: sum {sums[name]:+.4g}; what raises it most, to what lowers it most"
             strips.append(self._strip(title, side, [*raising, *reversed(lowering)]))
         return strips

@@ -18,12 +18,12 @@ from ganmetrics.features.perceptual import Distance, load_perceptual
 from ganmetrics.references.key import library_versions
 from ganmetrics.report import Score
 
-Generator = Callable[..., Tensor]
+_Generator = Callable[..., Tensor]
 Mapping = Callable[[Tensor], Tensor]
-Values = npt.NDArray[np.float64]
+_Values = npt.NDArray[np.float64]
 
-BATCH = 64
-LEAST = 100
+_BATCH = 64
+_LEAST = 100
 """Paths from which a hundredth of them is one."""
 
 
@@ -65,7 +65,7 @@ PATH_PROTOCOLS = {
 
 
 def perceptual_path_length(
-    generator: Generator,
+    generator: _Generator,
     *,
     latent: int,
     protocol: str | PathProtocol = "torch-fidelity",
@@ -74,7 +74,7 @@ def perceptual_path_length(
     classes: int = 0,
     count: int | None = None,
     seed: int | None = None,
-    batch_size: int = BATCH,
+    batch_size: int = _BATCH,
     confidence: float = 0.95,
     progress: Progress = silent,
 ) -> Score:
@@ -106,8 +106,8 @@ def perceptual_path_length(
     """
     settings = named_in("protocol", protocol, PATH_PROTOCOLS)
     number = settings.count if count is None else whole("count", count, least=1)
-    if number < LEAST:
-        raise NotEnoughSamples(f"path length needs {LEAST} paths, of which the ends are left out; got {number}")
+    if number < _LEAST:
+        raise NotEnoughSamples(f"path length needs {_LEAST} paths, of which the ends are left out; got {number}")
     width = whole("latent", latent, least=1)
     size = whole("batch_size", batch_size, least=1)
     kinds = whole("classes", classes, least=0)
@@ -169,7 +169,7 @@ def slerp(one: Tensor, other: Tensor, place: Tensor) -> Tensor:
     return points
 
 
-def _images(generator: Generator, latents: Tensor, labels: Tensor | None, settings: PathProtocol) -> Tensor:
+def _images(generator: _Generator, latents: Tensor, labels: Tensor | None, settings: PathProtocol) -> Tensor:
     """Return the generator's images as the distance reads them, resized as the protocol has it."""
     with torch.no_grad():
         images = generator(latents) if labels is None else generator(latents, torch.cat([labels, labels]))
@@ -196,7 +196,7 @@ def _resized(images: Tensor, settings: PathProtocol) -> Tensor:
 
 
 def _score(
-    lengths: Values,
+    lengths: _Values,
     settings: PathProtocol,
     distance: Distance,
     *,
@@ -232,7 +232,7 @@ def _score(
     )
 
 
-def trimmed_ends(lengths: Values, settings: PathProtocol) -> tuple[float, float]:
+def trimmed_ends(lengths: _Values, settings: PathProtocol) -> tuple[float, float]:
     """Return the shortest and the longest path that count."""
     low = np.percentile(lengths, settings.lower, method="lower")
     return float(low), float(np.percentile(lengths, settings.upper, method="higher"))

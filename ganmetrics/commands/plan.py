@@ -13,7 +13,7 @@ from ganmetrics.core.memory import MEMORY
 from ganmetrics.errors import InputError
 from ganmetrics.extraction.options import Extraction
 from ganmetrics.metrics.catalogue import METRICS
-from ganmetrics.metrics.frechet.plan import LEAST, Widths, measure_widths
+from ganmetrics.metrics.frechet.plan import FEWEST_TO_PLAN, Widths, measure_widths
 from ganmetrics.metrics.frechet.sample import Sample
 from ganmetrics.ranks import all_ranks
 from ganmetrics.references.gather import gather
@@ -29,7 +29,7 @@ FACTORS = (1, 2, 4, 8, 16)
 """Where no half-width is asked for, these multiples of the fakes at hand are shown beside the measured counts."""
 
 
-class Step(NamedTuple):
+class _Step(NamedTuple):
     """A row of a plan.
 
     Attributes:
@@ -57,7 +57,7 @@ class Plan:
     """
 
     score: str
-    steps: tuple[Step, ...]
+    steps: tuple[_Step, ...]
     widths: Widths
     confidence: float
     alike: bool
@@ -128,7 +128,7 @@ def plan(
     probability("confidence", confidence)
     for width in half_widths:
         if not width > 0:
-            raise InputError(f"a half-width must be above 0, got {width}")
+            raise InputError(f"a half-width must be above 0; got {width}")
     extraction, run = split_gathering(how, options)
     with all_ranks("plan") as ranks:
         opened = ranks.each(lambda: [open_side(side, extraction) for side in (real, fake) if side is not None])
@@ -145,7 +145,7 @@ def _check_whole(opened: object) -> None:
 
 def _requests(opened: Sequence[Any], memory: int) -> list[Request]:
     """Return what is asked of the sides: all features of the last one, the moments and some images of another."""
-    least = LEAST if len(opened) > 1 else 2 * LEAST
+    least = FEWEST_TO_PLAN if len(opened) > 1 else 2 * FEWEST_TO_PLAN
     parted = Demand("a plan", frozenset({"moments", "features"}), least)
     whole = Demand("a plan", frozenset({"moments"}), 2)
     if len(opened) == 1:
@@ -177,18 +177,18 @@ def _halves(features: Tensor, seed: int) -> tuple[Sample, Tensor]:
     return Sample.of(features[order[half:]]), features[order[:half]]
 
 
-def _step(widths: Widths, half_width: float) -> Step:
+def _step(widths: Widths, half_width: float) -> _Step:
     fakes = widths.count_for(half_width)
-    return Step(half_width, fakes, fakes is not None and fakes <= widths.counts[-1])
+    return _Step(half_width, fakes, fakes is not None and fakes <= widths.counts[-1])
 
 
-def _usual(widths: Widths) -> list[Step]:
+def _usual(widths: Widths) -> list[_Step]:
     last = widths.counts[-1]
     counts = [*widths.counts[:-1], *(factor * last for factor in FACTORS)]
-    return [Step(widths.at(count), count, count <= last) for count in counts]
+    return [_Step(widths.at(count), count, count <= last) for count in counts]
 
 
-def _how(step: Step) -> str:
+def _how(step: _Step) -> str:
     if step.fakes is None:
         return "more than 64 times the fakes at hand"
     return "measured" if step.measured else "extrapolated"

@@ -22,7 +22,7 @@ PAIR = 2
 
 
 @dataclass(frozen=True)
-class Sides:
+class OpenedSides:
     """What was opened.
 
     Attributes:
@@ -44,7 +44,9 @@ class Sides:
         return len(self.fakes) > 1 and not isinstance(self.real, Reference | StoredBeside)
 
 
-def check_sides(sides: Sides, metrics: tuple[Metric, ...], how: Extraction, options: ScoringOptions) -> None:
+def check_opened_sides(
+    sides: OpenedSides, metrics: tuple[Metric, ...], how: Extraction, options: ScoringOptions
+) -> None:
     """Refuse what stored sides, options, classes and numbers of images rule out, before a network is loaded.
 
     Raises:
@@ -69,7 +71,7 @@ def _images(side: Opened | StoredBeside) -> Opened:
     return side.images if isinstance(side, StoredBeside) else side
 
 
-def _protocol(sides: Sides, how: Extraction) -> Protocol | None:
+def _protocol(sides: OpenedSides, how: Extraction) -> Protocol | None:
     """Return the conventions that all sides go by; None where only statistics that do not say theirs are at hand."""
     opened = [_images(side) for side in sides]
     if are_given(opened):
@@ -83,7 +85,7 @@ def _protocol(sides: Sides, how: Extraction) -> Protocol | None:
     return resolve_protocol(agreed.protocol, agreed.name or DEFAULT_EXTRACTOR)
 
 
-def requests_for(sides: Sides, metrics: tuple[Metric, ...], options: ScoringOptions) -> list[Request]:
+def requests_for(sides: OpenedSides, metrics: tuple[Metric, ...], options: ScoringOptions) -> list[Request]:
     """Return what the metrics ask of each side: the real one if any reads it, the held-out one, and the generators'."""
     memory = _memory_each(options.memory, len(list(sides)))
     # Metrics of the fake side alone do not cost a pass over the real one.
@@ -109,7 +111,7 @@ def _demand(metric: Metric, needs: frozenset[Need]) -> Demand:
     return Demand(metric.title, needs, metric.least)
 
 
-def _compared(sides: Sides, metrics: tuple[Metric, ...], options: ScoringOptions) -> list[Demand]:
+def _compared(sides: OpenedSides, metrics: tuple[Metric, ...], options: ScoringOptions) -> list[Demand]:
     """Return what the differences of generators need beside their scores."""
     if not sides.contested or not options.interval or not any(metric.name in CONTESTED for metric in metrics):
         return []

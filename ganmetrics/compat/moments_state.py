@@ -54,7 +54,7 @@ def moments_of(state: Tensor, side: str) -> Moments:
     """
     count = int(state[0, 0])
     if count < LEAST:
-        raise NotEnoughSamples(f"a Fréchet distance needs at least 2 {side} images, got {count}")
+        raise NotEnoughSamples(f"a Fréchet distance needs at least 2 {side} images; got {count}")
     scatter = state[_ROWS_ABOVE:].cpu()
     covariance = (scatter + scatter.mT) / (2 * (count - 1))
     return Moments.gaussian(state[1].cpu(), covariance, count)

@@ -34,11 +34,11 @@ def check_array(values: object, name: str) -> None:
 def _check_dense(values: Tensor, name: str) -> None:
     if values.is_nested or values.layout != torch.strided:
         kind = "a nested tensor" if values.is_nested else f"layout {values.layout}"
-        raise InputError(f"{name} must be a dense tensor, got {kind}")
+        raise InputError(f"{name} must be a dense tensor; got {kind}")
     if values.is_quantized:
-        raise InputError(f"{name} must not be quantized, got {values.dtype}: call dequantize() first")
+        raise InputError(f"{name} must not be quantized; got {values.dtype}: call dequantize() first")
     if values.device.type == "meta":
-        raise InputError(f"{name} must have values, got a tensor on the device meta, which has none")
+        raise InputError(f"{name} must have values; got a tensor on the device meta, which has none")
 
 
 def check_stored(values: Tensor, name: str) -> None:
@@ -52,12 +52,12 @@ def check_stored(values: Tensor, name: str) -> None:
     >>> check_stored(torch.zeros(1).expand(1 << 40), "features")
     Traceback (most recent call last):
         ...
-    ganmetrics.errors.InputError: features must not repeat what is stored, got [1099511627776] of 1 elements
+    ganmetrics.errors.InputError: features must not repeat what is stored; got [1099511627776] of 1 elements
     """
     check_array(values, name)
     stored = values.untyped_storage().nbytes() // values.element_size()
     if values.numel() > stored:
-        raise InputError(f"{name} must not repeat what is stored, got {list(values.shape)} of {stored:,} elements")
+        raise InputError(f"{name} must not repeat what is stored; got {list(values.shape)} of {stored:,} elements")
 
 
 def check_rows(values: ArrayLike, name: str) -> None:
@@ -76,11 +76,11 @@ def check_rows(values: ArrayLike, name: str) -> None:
     else:
         floating = values.is_floating_point()
         if floating and values.dtype not in _TORCH_FLOATS:
-            raise InputError(f"{name} must be float16, bfloat16, float32 or float64, got {values.dtype}")
+            raise InputError(f"{name} must be float16, bfloat16, float32 or float64; got {values.dtype}")
     if not floating:
-        raise InputError(f"{name} must be floating point, got {values.dtype}")
+        raise InputError(f"{name} must be floating point; got {values.dtype}")
     if values.ndim != _AXES or 0 in values.shape:
-        raise InputError(f"{name} must have shape [n, d] with n, d >= 1, got {list(values.shape)}")
+        raise InputError(f"{name} must have shape [n, d] with n, d >= 1; got {list(values.shape)}")
 
 
 def check_finite_rows(values: ArrayLike, name: str) -> None:
@@ -111,9 +111,9 @@ def real_vector(values: ArrayLike, name: str) -> Tensor:
     else:
         real = values.dtype in _TORCH_FLOATS or not (values.is_floating_point() or values.is_complex())
     if not real:
-        raise InputError(f"{name} must be real numbers, got {values.dtype}")
+        raise InputError(f"{name} must be real numbers; got {values.dtype}")
     if values.ndim != 1 or values.shape[0] == 0:
-        raise InputError(f"{name} must have shape [n] with n >= 1, got {list(values.shape)}")
+        raise InputError(f"{name} must have shape [n] with n >= 1; got {list(values.shape)}")
     numbers = to_double(values).cpu()
     if not numbers.isfinite().all():
         raise NumericsError(f"{name} must be finite, but entry {int((~numbers.isfinite()).nonzero()[0, 0])} is not")

@@ -1,6 +1,6 @@
 """What options and arguments must be, each refused in the same words wherever it is given.
 
-A message says what is needed and what came: ``k must be at least 1, got 0``.
+A message says what is needed and what came: ``k must be at least 1; got 0``.
 """
 
 import math
@@ -59,15 +59,15 @@ def whole(name: str, value: object, *, least: int, most: int | None = None) -> i
     >>> whole("k", 0, least=1)
     Traceback (most recent call last):
         ...
-    ganmetrics.errors.InputError: k must be at least 1, got 0
+    ganmetrics.errors.InputError: k must be at least 1; got 0
     """
     if not isinstance(value, Integral) or isinstance(value, bool):
-        raise InputError(f"{name} must be a whole number, got {shown(value)}")
+        raise InputError(f"{name} must be a whole number; got {shown(value)}")
     number = int(value)
     if number < least:
-        raise InputError(f"{name} must be at least {least}, got {shown(number)}")
+        raise InputError(f"{name} must be at least {least}; got {shown(number)}")
     if most is not None and number > most:
-        raise InputError(f"{name} must be at most {most}, got {shown(number)}")
+        raise InputError(f"{name} must be at most {most}; got {shown(number)}")
     return number
 
 
@@ -89,10 +89,10 @@ def probability(name: str, value: object) -> None:
     >>> probability("confidence", 95)
     Traceback (most recent call last):
         ...
-    ganmetrics.errors.InputError: confidence must lie between 0 and 1, got 95
+    ganmetrics.errors.InputError: confidence must lie between 0 and 1; got 95
     """
     if not 0 < _number(name, value) < 1:
-        raise InputError(f"{name} must lie between 0 and 1, got {shown(value)}")
+        raise InputError(f"{name} must lie between 0 and 1; got {shown(value)}")
 
 
 def positive(name: str, value: object) -> None:
@@ -102,7 +102,7 @@ def positive(name: str, value: object) -> None:
         InputError: saying what came.
     """
     if not 0 < _number(name, value) < math.inf:
-        raise InputError(f"{name} must be positive and finite, got {shown(value)}")
+        raise InputError(f"{name} must be positive and finite; got {shown(value)}")
 
 
 def at_least(name: str, value: object, least: float, *, finite: bool = True) -> None:
@@ -114,13 +114,13 @@ def at_least(name: str, value: object, least: float, *, finite: bool = True) -> 
     >>> at_least("order", -1.0, 0.0)
     Traceback (most recent call last):
         ...
-    ganmetrics.errors.InputError: order must be at least 0, got -1.0
+    ganmetrics.errors.InputError: order must be at least 0; got -1.0
     """
     number = _number(name, value)
     if not number >= least:
-        raise InputError(f"{name} must be at least {least:g}, got {shown(value)}")
+        raise InputError(f"{name} must be at least {least:g}; got {shown(value)}")
     if finite and math.isinf(number):
-        raise InputError(f"{name} must be finite, got {shown(value)}")
+        raise InputError(f"{name} must be finite; got {shown(value)}")
 
 
 def same_width(real: int, fake: int) -> None:
@@ -132,10 +132,10 @@ def same_width(real: int, fake: int) -> None:
     >>> same_width(3, 2)
     Traceback (most recent call last):
         ...
-    ganmetrics.errors.InputError: both sides need one dimension, got real 3 and fake 2
+    ganmetrics.errors.InputError: both sides need one dimension; got real 3 and fake 2
     """
     if real != fake:
-        raise InputError(f"both sides need one dimension, got real {real} and fake {fake}")
+        raise InputError(f"both sides need one dimension; got real {real} and fake {fake}")
 
 
 def of_type(name: str, value: object, needed: type | UnionType, hint: str) -> None:
@@ -145,10 +145,10 @@ def of_type(name: str, value: object, needed: type | UnionType, hint: str) -> No
         InputError: naming the type that came.
     """
     if not isinstance(value, needed):
-        raise InputError(f"{name} must be {hint}, got {clipped(type(value).__name__)}")
+        raise InputError(f"{name} must be {hint}; got {clipped(type(value).__name__)}")
 
 
 def _number(name: str, value: object) -> float:
     if not isinstance(value, Real) or isinstance(value, bool):
-        raise InputError(f"{name} must be a number, got {shown(value)}")
+        raise InputError(f"{name} must be a number; got {shown(value)}")
     return float(value)

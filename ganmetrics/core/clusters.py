@@ -6,12 +6,12 @@ from torch import Tensor
 
 from ganmetrics.errors import InputError, NotEnoughSamples
 
-ROUNDS = 100
+_ROUNDS = 100
 _ROWS = 4096
 
 
 def k_means(
-    points: Float64[Tensor, "n d"], k: int, rng: torch.Generator, *, rounds: int = ROUNDS
+    points: Float64[Tensor, "n d"], k: int, rng: torch.Generator, *, rounds: int = _ROUNDS
 ) -> Float64[Tensor, "k d"]:
     """Return the centres of k cells by Lloyd's algorithm, started by k-means++ (Arthur and Vassilvitskii, 2007).
 
@@ -32,7 +32,7 @@ def k_means(
     [0.5, 10.5]
     """
     if k < 1:
-        raise InputError(f"k must be at least 1, got {k}")
+        raise InputError(f"k must be at least 1; got {k}")
     centres, before = _first(points, k, rng), None
     for _ in range(rounds):
         cells, squared = nearest_centres(points, centres)
@@ -69,7 +69,7 @@ def _first(points: Tensor, k: int, rng: torch.Generator) -> Tensor:
     squared = (points - points[chosen[0]]).square().sum(dim=1)
     for _ in range(k - 1):
         if not squared.any():
-            raise NotEnoughSamples(f"{k} cells need {k} different points, got {len(chosen)}")
+            raise NotEnoughSamples(f"{k} cells need {k} different points; got {len(chosen)}")
         # By the cumulative sum, since torch's multinomial takes no more than 2^24 points.
         reached = squared.cumsum(0)
         draw = torch.rand(1, generator=rng, dtype=torch.float64) * reached[-1]

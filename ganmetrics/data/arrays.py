@@ -12,7 +12,7 @@ from ganmetrics.core.arrays import check_array
 from ganmetrics.data.image_source import Listing
 from ganmetrics.errors import InputError
 
-Labels = npt.NDArray[Any]
+LabelArray = npt.NDArray[Any]
 """A class for each image, as integers [n]."""
 
 _AXES = 4
@@ -36,7 +36,7 @@ class ArraySource:
         name: str,
         *,
         prefix: str,
-        labels: Labels | None = None,
+        labels: LabelArray | None = None,
         classes_from: str = "",
     ) -> None:
         self.name = name
@@ -74,7 +74,7 @@ def open_tensor(images: Tensor) -> ArraySource:
     >>> open_tensor(torch.zeros(2, 3, 4, 5))  # doctest: +ELLIPSIS
     Traceback (most recent call last):
         ...
-    ganmetrics.errors.InputError: a tensor of images needs uint8 [n, 3, h, w], got float32 [2, 3, 4, 5]; ...
+    ganmetrics.errors.InputError: a tensor of images needs uint8 [n, 3, h, w]; got float32 [2, 3, 4, 5]; ...
     """
     if not len(check_images(images)):
         raise InputError(_needed(images))
@@ -90,7 +90,7 @@ def check_images(images: object) -> Tensor:
     >>> check_images(torch.zeros(2, 1, 4, 5, dtype=torch.uint8))  # doctest: +ELLIPSIS
     Traceback (most recent call last):
         ...
-    ganmetrics.errors.InputError: a tensor of images needs uint8 [n, 3, h, w], got uint8 [2, 1, 4, 5]; images.expand...
+    ganmetrics.errors.InputError: a tensor of images needs uint8 [n, 3, h, w]; got uint8 [2, 1, 4, 5]; images.expand...
     """
     if isinstance(images, Tensor):
         check_array(images, "a tensor of images")
@@ -116,7 +116,7 @@ def _needed(images: object) -> str:
         came = f"a NumPy array, {images.dtype} {list(images.shape)}"
     else:
         came = type(images).__name__
-    return f"a tensor of images needs uint8 [n, 3, h, w], got {came}"
+    return f"a tensor of images needs uint8 [n, 3, h, w]; got {came}"
 
 
 def _dtype_advice(images: Tensor) -> str:
@@ -153,7 +153,7 @@ def open_array(images: npt.NDArray[Any], name: str = "array") -> ArraySource:
 
 def check_pixels(dtype: np.dtype[Any], shape: tuple[int, ...], name: str) -> None:
     """Raise InputError unless an array of this dtype and shape holds uint8 images [n, h, w, 3]."""
-    found = f"{name} needs uint8 images [n, h, w, 3], got {dtype} {list(shape)}"
+    found = f"{name} needs uint8 images [n, h, w, 3]; got {dtype} {list(shape)}"
     if dtype.kind == "f" and len(shape) == _FEATURE_AXES:
         raise InputError(f"{found}; features [n, d] are scored with --features (ganmetrics.Features)")
     if dtype != np.uint8:

@@ -133,7 +133,7 @@ def _by_path(labels: object, name: str) -> Mapping[str, str]:
     found: dict[str, str | None] = {}
     for pair in pairs:
         if not (isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], str)):  # noqa: PLR2004
-            raise InputError(f"{name} needs labels that are null or pairs of a path and a class, got {pair!r:.60}")
+            raise InputError(f"{name} needs labels that are null or pairs of a path and a class; got {pair!r:.60}")
         path, label = pair
         if isinstance(label, bool) or not isinstance(label, int | str | None):
             raise InputError(f"{name} needs classes that are whole numbers or texts; {path} has {label!r:.60}")

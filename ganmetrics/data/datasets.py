@@ -116,7 +116,7 @@ def _image_of(item: Any) -> Stored:  # noqa: ANN401 - users' data sets return wh
         item.load()  # an image that was only opened would fail later, and far from here
         plain = item.mode == "RGB" and not item.has_transparency_data
         return np.array(item) if plain else item
-    raise InputError(f"an item needs to be a uint8 tensor, an array or a Pillow image, got {type(item).__name__}")
+    raise InputError(f"an item needs to be a uint8 tensor, an array or a Pillow image; got {type(item).__name__}")
 
 
 def _image_key(item: dict[Any, Any]) -> Any:  # noqa: ANN401

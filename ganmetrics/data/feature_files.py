@@ -20,14 +20,14 @@ from ganmetrics.optional import require
 Found = tuple[str, ArrayLike]
 """The name of the array in its file, empty where the file is the array, and the array."""
 
-NAMES = ("features", "feats", "embeddings", "embedding")
+_NAMES = ("features", "feats", "embeddings", "embedding")
 """What an array of features is called, where a file has several that could be."""
 STATISTICS = ("mu", "sigma")
 """What tells statistics, whose covariance could be taken for features."""
 _AXES = 2
 
 
-def read_features(path: Path, column: str | None = None) -> Found:
+def read_feature_file(path: Path, column: str | None = None) -> Found:
     """Return the features in a file: the only floating-point array of two axes, the one called so, or `column`.
 
     Raises:
@@ -144,7 +144,7 @@ def _choose(path: Path, shapes: Mapping[str, tuple[int, str]], column: str | Non
     if set(STATISTICS) <= set(shapes):
         raise InputError(f"{path} holds statistics, {listed(sorted(shapes))}; features are a row for each image")
     able = [name for name, (axes, kind) in shapes.items() if axes == _AXES and kind == "f"]
-    named = [name for name in NAMES if name in able]
+    named = [name for name in _NAMES if name in able]
     if len(able) == 1 or named:
         return (named or able)[0]
     state = f"several that could be: {listed(sorted(able))}; name one (--column)" if able else f"none: it holds {held}"

@@ -11,7 +11,7 @@ from ganmetrics._text import shown
 from ganmetrics._types import ArrayLike
 from ganmetrics.core.arrays import check_rows
 from ganmetrics.core.checks import of_type
-from ganmetrics.data.feature_files import read_features
+from ganmetrics.data.feature_files import read_feature_file
 from ganmetrics.errors import InputError, NotEnoughSamples
 
 GIVEN = "given"
@@ -64,7 +64,7 @@ class Features:
         Raises:
             InputError: there is no such file, it is damaged or would need to run code, or it is not clear which array.
         """
-        found, array = read_features(Path(path), column)
+        found, array = read_feature_file(Path(path), column)
         return cls(array, name, source=f"{path}::{found}" if found else str(path))
 
     def __len__(self) -> int:

@@ -21,7 +21,7 @@ FILTERS = {
 }
 """Pillow's filters, which widen with the reduction (so they do not alias), on uint8."""
 
-Prepare = Callable[[npt.NDArray[np.uint8]], npt.NDArray[np.float32]]
+_Prepare = Callable[[npt.NDArray[np.uint8]], npt.NDArray[np.float32]]
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class Geometry:
         resize = "" if self.resize_to is None else f"resize to {self.resize_to} by pillow {self.filter}"
         return ", ".join(part for part in (crop, resize) if part)
 
-    def before(self, prepare: Prepare) -> Prepare:
+    def before(self, prepare: _Prepare) -> _Prepare:
         """Return a preparation that does this first; picklable where `prepare` is, and the same where nothing is done.
 
         >>> Geometry(crop="center").before(lambda image: image.astype(np.float32))(np.zeros((2, 5, 3), np.uint8)).shape
@@ -93,7 +93,7 @@ class _Then:
     """A geometry, then a preparation."""
 
     geometry: Geometry
-    prepare: Prepare
+    prepare: _Prepare
 
     def __call__(self, image: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
         return self.prepare(self.geometry(image))

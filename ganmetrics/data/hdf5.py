@@ -109,7 +109,7 @@ class Hdf5Source:
         last, second = shape[3] == _CHANNELS, shape[1] == _CHANNELS
         if last == second or 0 in shape:
             raise InputError(
-                f"{self._path}::{self._member} needs uint8 [n, 3, h, w] or [n, h, w, 3], got {list(shape)}"
+                f"{self._path}::{self._member} needs uint8 [n, 3, h, w] or [n, h, w, 3]; got {list(shape)}"
             )
         return last
 

@@ -13,7 +13,7 @@ NAME_COLUMNS = ("file_name", "filename", "name", "path", "file", "image")
 LABEL_COLUMNS = ("label", "class", "target", "cls")
 """What a column of labels may be called."""
 
-Row = tuple[str | None, str]
+_Row = tuple[str | None, str]
 """The name of an image, None where labels are in order, and its label."""
 
 
@@ -64,7 +64,7 @@ def read_labels(path: Path) -> LabelFile:
     return LabelFile(str(path), by_name, labels)
 
 
-def _csv_rows(lines: Iterable[str], path: Path) -> Iterator[tuple[int, Row]]:
+def _csv_rows(lines: Iterable[str], path: Path) -> Iterator[tuple[int, _Row]]:
     reader = csv.reader(lines)
     columns: tuple[int | None, int] | None = None
     width = 0
@@ -105,7 +105,7 @@ def _without_header(row: list[str], path: Path) -> tuple[int | None, int]:
     return (0, 1) if len(row) == 2 else (None, 0)  # noqa: PLR2004
 
 
-def _json_rows(lines: Iterable[str], path: Path) -> Iterator[tuple[int, Row]]:
+def _json_rows(lines: Iterable[str], path: Path) -> Iterator[tuple[int, _Row]]:
     named: bool | None = None
     for number, line in enumerate(lines, start=1):
         if not line.strip():

@@ -17,7 +17,7 @@ from ganmetrics.errors import InputError
 Prepare = Callable[[npt.NDArray[np.uint8]], npt.NDArray[np.float32]]
 """uint8 [h, w, 3] to float32 of one fixed shape."""
 
-Task = list[tuple[int, Stored | None]]
+_Task = list[tuple[int, Stored | None]]
 """A few images by index, with their pixels where those need not be read by the worker."""
 
 _TASK_IMAGES = 4  # pipes pass a few megabytes about twice as fast, byte for byte, as a whole batch
@@ -57,7 +57,7 @@ def prepared_batches(
     check_alpha(alpha)
     check_bit_depth(bit_depth)
     if batch_size < 1:
-        raise InputError(f"batch_size needs to be 1 or more, got {batch_size}")
+        raise InputError(f"batch_size needs to be 1 or more; got {batch_size}")
     batch_size = min(batch_size, max(len(source), 1))
     pending: list[npt.NDArray[np.float32]] = []
     # Pixels that lie in memory go to the workers with the tasks, so that no worker gets a copy of them all.
@@ -116,7 +116,7 @@ class _PrepareImages:
     alpha: str
     bit_depth: int
 
-    def __call__(self, task: Task) -> _Prepared | _Failure:
+    def __call__(self, task: _Task) -> _Prepared | _Failure:
         images: list[npt.NDArray[np.float32]] = []
         for index, stored in task:
             try:
@@ -141,11 +141,11 @@ class _PrepareImages:
             raise InputError(f"the preparation failed: {type(error).__name__}: {clipped(text)}") from error
         if not isinstance(prepared, np.ndarray) or prepared.dtype != np.float32:
             kind = getattr(prepared, "dtype", type(prepared).__name__)
-            raise InputError(f"the preparation needs to return a float32 array, got {kind}")
+            raise InputError(f"the preparation needs to return a float32 array; got {kind}")
         return prepared
 
 
-def _tasks(source: ImageSource, batch_size: int, skip: frozenset[int]) -> Iterator[Task]:
+def _tasks(source: ImageSource, batch_size: int, skip: frozenset[int]) -> Iterator[_Task]:
     kept = (index for index in range(len(source)) if index not in skip)
     while batch := list(islice(kept, batch_size)):
         for start in range(0, len(batch), _TASK_IMAGES):

@@ -12,7 +12,7 @@ import numpy as np
 
 from ganmetrics._text import listed, one_line
 from ganmetrics._zips import names_in_zip
-from ganmetrics.data.arrays import ArraySource, Labels
+from ganmetrics.data.arrays import ArraySource, LabelArray
 from ganmetrics.data.npy import read_npy_header
 from ganmetrics.data.raw import RawSource, Shape
 from ganmetrics.errors import InputError
@@ -39,10 +39,10 @@ def open_npz(path: Path) -> RawSource | ArraySource:
         raise InputError(f"{path} cannot be read as an npz: {one_line(error)}") from None
 
 
-def holds_images(path: Path) -> bool:
+def npz_holds_images(path: Path) -> bool:
     """Tell whether an npz has an array ``arr_0``, whatever else it holds; False for a damaged one.
 
-    >>> holds_images(Path("missing.npz"))
+    >>> npz_holds_images(Path("missing.npz"))
     False
     """
     return _MEMBER in names_in_zip(path)
@@ -73,7 +73,7 @@ def _read_header(archive: zipfile.ZipFile, path: Path) -> tuple[Shape, bool, int
         return read_npy_header(file, f"{path}::arr_0")
 
 
-def _read_labels(archive: zipfile.ZipFile, path: Path, count: int) -> Labels | None:
+def _read_labels(archive: zipfile.ZipFile, path: Path, count: int) -> LabelArray | None:
     """Return the integers beside the images; a second array of another kind says nothing of classes."""
     if f"{_LABELS}.npy" not in archive.namelist():
         return None

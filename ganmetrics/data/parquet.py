@@ -19,7 +19,7 @@ _IMAGE_COLUMNS = ("image", "img")
 
 
 @dataclass(frozen=True)
-class Group:
+class _Group:
     """A row group: the file that it is in, its number there, and how many rows came before it in all."""
 
     path: Path
@@ -45,11 +45,11 @@ class ParquetSource:
         self.name = name
         opened = [_Opened(path) for path in paths]
         self._columns = {file.path: file.image_column for file in opened}
-        self._groups: list[Group] = []
+        self._groups: list[_Group] = []
         count = 0
         for file in opened:
             for number, rows in enumerate(file.group_rows):
-                self._groups.append(Group(file.path, number, count))
+                self._groups.append(_Group(file.path, number, count))
                 count += rows
         if count == 0:
             raise InputError(f"{name} needs to hold images; it has no rows")
@@ -86,7 +86,7 @@ class ParquetSource:
         """Return the label of a row."""
         return None if self._labels is None else self._labels[index]
 
-    def _group_of(self, index: int) -> Group:
+    def _group_of(self, index: int) -> _Group:
         return self._groups[bisect_right(self._starts, index) - 1]
 
     def _load(self, number: int) -> list[Any]:

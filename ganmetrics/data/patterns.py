@@ -88,7 +88,7 @@ def _choices(inside: str, pattern: str) -> list[str]:
         return inside.split(",")
     first, last = numbers.groups()
     if int(first) > int(last):
-        raise InputError(f"{pattern} needs a range that runs upwards, got {inside}")
+        raise InputError(f"{pattern} needs a range that runs upwards; got {inside}")
     # As a shell has it, a leading zero asks for names of one width.
     width = max(len(first), len(last)) if first.startswith("0") or last.startswith("0") else 0
     return [f"{number:0{width}d}" for number in range(int(first), int(last) + 1)]

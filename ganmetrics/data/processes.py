@@ -16,7 +16,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-NAME = "ganmetrics-decoder"
+DECODER_NAME = "ganmetrics-decoder"
 """What decoding processes are called, so that one knows itself while it runs the caller's script."""
 UNGUARDED_STATUS = 77
 """With what a process ends that was asked for decoding processes while it ran the caller's script."""
@@ -59,7 +59,7 @@ class Processes:
                 process.join()
 
     def _start(self, usual: Any, **options: Any) -> BaseProcess:  # noqa: ANN401 - whatever the loader passes
-        process: BaseProcess = usual.Process(**options, name=NAME)
+        process: BaseProcess = usual.Process(**options, name=DECODER_NAME)
         self._started.append(process)
         return process
 
@@ -69,7 +69,7 @@ def end_if_the_script_runs_again() -> None:
 
     The server that forks processes for others runs the script for all of them, and is called MainProcess then.
     """
-    if _is_starting() and multiprocessing.current_process().name in (NAME, "MainProcess"):
+    if _is_starting() and multiprocessing.current_process().name in (DECODER_NAME, "MainProcess"):
         os._exit(UNGUARDED_STATUS)
 
 

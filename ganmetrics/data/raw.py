@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from ganmetrics._types import Image
-from ganmetrics.data.arrays import Labels
+from ganmetrics.data.arrays import LabelArray
 from ganmetrics.data.image_source import Listing
 from ganmetrics.errors import InputError
 
@@ -37,7 +37,7 @@ class RawSource:
         offset: int,
         *,
         member: str = "",
-        labels: Labels | None = None,
+        labels: LabelArray | None = None,
         classes_from: str = "",
     ) -> None:
         self.name = str(path)

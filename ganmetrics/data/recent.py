@@ -5,10 +5,10 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-Block = TypeVar("Block")
+_Block = TypeVar("_Block")
 
 
-class RecentBlocks(Generic[Block]):
+class RecentBlocks(Generic[_Block]):
     """Keeps the blocks last asked for, so that images read in order cost one reading of their block.
 
     Safe to use from several threads; a copy in another process begins empty.
@@ -19,13 +19,13 @@ class RecentBlocks(Generic[Block]):
     ([0, 0, 10, 0, 20, 10], [0, 1, 2, 1])
     """
 
-    def __init__(self, load: Callable[[int], Block], *, keep: int = 2) -> None:
+    def __init__(self, load: Callable[[int], _Block], *, keep: int = 2) -> None:
         self._load = load
         self._keep = keep
-        self._kept: OrderedDict[int, Block] = OrderedDict()
+        self._kept: OrderedDict[int, _Block] = OrderedDict()
         self._lock = threading.Lock()
 
-    def __getitem__(self, number: int) -> Block:
+    def __getitem__(self, number: int) -> _Block:
         with self._lock:
             if number not in self._kept:
                 while len(self._kept) >= self._keep:

@@ -14,7 +14,7 @@ from ganmetrics.data.label_file import LabelFile
 from ganmetrics.errors import InputError, NotEnoughSamples
 
 
-def select(source: ImageSource, count: int, seed: int) -> ImageSource:
+def choose_images(source: ImageSource, count: int, seed: int) -> ImageSource:
     """Return `count` images of a source, chosen at random without replacement, in the order of the source.
 
     The choice depends on `seed`, `count` and the number of images only; no global generator is used.
@@ -24,14 +24,14 @@ def select(source: ImageSource, count: int, seed: int) -> ImageSource:
         NotEnoughSamples: the source has fewer images.
 
     >>> from ganmetrics.data.arrays import open_array
-    >>> chosen = select(open_array(np.zeros((100, 1, 1, 3), np.uint8)), 3, seed=0)
+    >>> chosen = choose_images(open_array(np.zeros((100, 1, 1, 3), np.uint8)), 3, seed=0)
     >>> [chosen.label(index) for index in range(len(chosen))]
     ['array[51]', 'array[63]', 'array[83]']
     """
     if count < 1:
-        raise InputError(f"a choice of images needs a positive count, got {count}")
+        raise InputError(f"a choice of images needs a positive count; got {count}")
     if seed < 0:
-        raise InputError(f"a choice of images needs a seed of 0 or more, got {seed}")
+        raise InputError(f"a choice of images needs a seed of 0 or more; got {seed}")
     if count > len(source):
         raise NotEnoughSamples(f"{count:,} images are to be chosen; {source.name} has {len(source):,}")
     indices = np.random.default_rng(seed).choice(len(source), count, replace=False)

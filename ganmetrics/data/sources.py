@@ -23,7 +23,7 @@ from ganmetrics.data.npz import open_npz
 from ganmetrics.data.parquet import ParquetSource, open_parquet
 from ganmetrics.data.paths import STDIN, are_paths, open_list, open_paths, open_stdin
 from ganmetrics.data.patterns import OpenShards, is_pattern, open_pattern
-from ganmetrics.data.selection import select, take, with_classes, with_label_file
+from ganmetrics.data.selection import choose_images, take, with_classes, with_label_file
 from ganmetrics.data.streams import Stream, is_stream, open_stream
 from ganmetrics.data.tars import TarSource, open_tar
 from ganmetrics.data.torch_file import open_torch_file
@@ -35,9 +35,9 @@ __all__ = [
     "Listed",
     "Listing",
     "Named",
+    "choose_images",
     "listing_of",
     "open_source",
-    "select",
     "take",
     "with_classes",
     "with_label_file",
@@ -45,7 +45,7 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class Kind:
+class _Kind:
     """A kind of thing that images come in.
 
     Attributes:
@@ -68,28 +68,28 @@ SHARDS: dict[str, OpenShards] = {".tar": TarSource, ".parquet": ParquetSource}
 """What several files, one pattern, are opened by."""
 
 PATHS = (
-    Kind("folder", lambda path: path.is_dir() and not is_lmdb(path), FolderSource),
-    Kind(".zip", _file(".zip"), ZipSource),
-    Kind(".tar", _file(".tar"), open_tar),
-    Kind(".npz", _file(".npz"), open_npz),
-    Kind(".npy", _file(".npy"), open_npy),
-    Kind(".pt", _file(".pt", ".pth"), open_torch_file),
-    Kind(".parquet", _file(".parquet"), open_parquet),
-    Kind(".hdf5", _file(".hdf5", ".h5"), Hdf5Source),
-    Kind("LMDB", is_lmdb, LmdbSource),
-    Kind(".txt of paths", _file(".txt"), open_list),
-    Kind("- for paths on stdin", lambda path: str(path) == STDIN, lambda _: open_stdin()),
-    Kind("pattern of images or shards", is_pattern, lambda path: open_pattern(path, SHARDS)),
+    _Kind("folder", lambda path: path.is_dir() and not is_lmdb(path), FolderSource),
+    _Kind(".zip", _file(".zip"), ZipSource),
+    _Kind(".tar", _file(".tar"), open_tar),
+    _Kind(".npz", _file(".npz"), open_npz),
+    _Kind(".npy", _file(".npy"), open_npy),
+    _Kind(".pt", _file(".pt", ".pth"), open_torch_file),
+    _Kind(".parquet", _file(".parquet"), open_parquet),
+    _Kind(".hdf5", _file(".hdf5", ".h5"), Hdf5Source),
+    _Kind("LMDB", is_lmdb, LmdbSource),
+    _Kind(".txt of paths", _file(".txt"), open_list),
+    _Kind("- for paths on stdin", lambda path: str(path) == STDIN, lambda _: open_stdin()),
+    _Kind("pattern of images or shards", is_pattern, lambda path: open_pattern(path, SHARDS)),
 )
 """What a path can lead to; the first that recognises it opens it."""
 
 OBJECTS = (
-    Kind("uint8 tensor [n, 3, h, w]", lambda thing: isinstance(thing, torch.Tensor), open_tensor),
-    Kind("uint8 array [n, h, w, 3]", lambda thing: isinstance(thing, np.ndarray), open_array),
-    Kind("ganmetrics.Stream", lambda thing: isinstance(thing, Stream), open_stream),
-    Kind("loader, iterator or generator of batches", is_stream, lambda thing: open_stream(Stream(thing))),
-    Kind("list of paths", are_paths, open_paths),
-    Kind("map-style data set with a length", lambda thing: isinstance(thing, MapDataset), DatasetSource),
+    _Kind("uint8 tensor [n, 3, h, w]", lambda thing: isinstance(thing, torch.Tensor), open_tensor),
+    _Kind("uint8 array [n, h, w, 3]", lambda thing: isinstance(thing, np.ndarray), open_array),
+    _Kind("ganmetrics.Stream", lambda thing: isinstance(thing, Stream), open_stream),
+    _Kind("loader, iterator or generator of batches", is_stream, lambda thing: open_stream(Stream(thing))),
+    _Kind("list of paths", are_paths, open_paths),
+    _Kind("map-style data set with a length", lambda thing: isinstance(thing, MapDataset), DatasetSource),
 )
 """What a Python object can be; likewise."""
 
@@ -122,7 +122,7 @@ def _open_path(path: Path) -> ImageSource:
         for kind in PATHS:
             if kind.recognises(path):
                 return kind.opens(path)
-    for name in _plugins.names(_plugins.SOURCES):
+    for name in _plugins.names(_plugins.SOURCE_GROUP):
         added = _added(name, path)
         if added is not None:
             return added
@@ -132,13 +132,13 @@ def _open_path(path: Path) -> ImageSource:
 
 def _added(name: str, path: Path) -> ImageSource | None:
     """Return what another package's source makes of a path; None where it is not its kind."""
-    found = _plugins.load(_plugins.SOURCES, name)
+    found = _plugins.load(_plugins.SOURCE_GROUP, name)
     opened = found.thing(path)
     if opened is not None and not isinstance(opened, ImageSource):
         raise InputError(f"source {name} of {found.package} must give images or None; got {type(opened).__name__}")
     return opened
 
 
-def _names(kinds: tuple[Kind, ...]) -> str:
+def _names(kinds: tuple[_Kind, ...]) -> str:
     *others, last = (kind.name for kind in kinds)
     return f"{', '.join(others)} or {last}"

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from ganmetrics._files import check_writable
 from ganmetrics._types import Image
-from ganmetrics.data.arrays import Labels
+from ganmetrics.data.arrays import LabelArray
 from ganmetrics.data.fingerprint import stored_digest
 from ganmetrics.data.image_source import Listing
 from ganmetrics.errors import InputError, StorageError
@@ -65,7 +65,7 @@ class Spool:
         else:
             self._write(data)
 
-    def images(self, labels: Labels | None = None) -> "SpooledSource":
+    def images(self, labels: LabelArray | None = None) -> "SpooledSource":
         """Return all images as a source."""
         assert self._size is not None
         return SpooledSource(self._name, self._size, self._file or _Memory(self._held), self._digests, labels)
@@ -102,7 +102,7 @@ class SpooledSource:
         size: tuple[int, int],
         pixels: "_Memory | _File",
         digests: list[bytes],
-        labels: Labels | None,
+        labels: LabelArray | None,
     ) -> None:
         self.name = name
         self.uniform_size = size

@@ -17,19 +17,19 @@ from ganmetrics.core.arrays import check_array
 from ganmetrics.data.arrays import open_array, open_tensor
 from ganmetrics.data.dataset_labels import label_of_item
 from ganmetrics.data.spool import Spool, SpooledSource
-from ganmetrics.data.to_uint8 import TOLERANCE, signed_to_uint8
+from ganmetrics.data.to_uint8 import RANGE_TOLERANCE, signed_to_uint8
 from ganmetrics.errors import GanMetricsError, InputError
 from ganmetrics.timing import stage
 
 logger = logging.getLogger(__name__)
 
-Generate = Callable[[int, torch.Generator], Any]
+_Generate = Callable[[int, torch.Generator], Any]
 """Called with a number of images and a seeded generator; returns so many, or a tuple of them and their labels."""
 
 VALUE_RANGES = ((-1, 1), (0, 1))
 """The ranges that floats may be declared to have."""
 
-MEMORY = 1 << 28
+_MEMORY = 1 << 28
 """Bytes that the images of a stream take before they go to the disk."""
 
 _BATCH_AXES = 4
@@ -65,12 +65,12 @@ class Stream:
     'generate'
     """
 
-    images: Generate | Iterable[Any]
+    images: _Generate | Iterable[Any]
     count: int | None = None
     seed: int = 0
     batch_size: int = 64
     value_range: tuple[float | int, float | int] | None = None
-    memory: int = MEMORY
+    memory: int = _MEMORY
     name: str | None = None
 
     def __post_init__(self) -> None:
@@ -80,9 +80,9 @@ class Stream:
             ("seed", self.seed, 0),
         ):
             if value is not None and value < least:
-                raise InputError(f"a stream needs a {name} of {least} or more, got {value}")
+                raise InputError(f"a stream needs a {name} of {least} or more; got {value}")
         if self.value_range is not None and tuple(self.value_range) not in VALUE_RANGES:
-            raise InputError(f"a stream's value_range needs to be (-1, 1) or (0, 1), got {self.value_range}")
+            raise InputError(f"a stream's value_range needs to be (-1, 1) or (0, 1); got {self.value_range}")
         if self.count is None and not has_end(self.images):
             raise InputError(
                 f"{self.title} does not say how many images it has: give the number to take, as count or in "
@@ -195,7 +195,7 @@ class _Taken:
         images, labels = _split(batch)
         if isinstance(images, Pillow.Image):
             if images.mode != "RGB":
-                raise InputError(f'a Pillow image needs mode RGB, got {images.mode}; image.convert("RGB") converts it')
+                raise InputError(f'a Pillow image needs mode RGB; got {images.mode}; image.convert("RGB") converts it')
             images = np.asarray(images)
         if isinstance(images, Tensor):
             check_array(images, "a batch of images")
@@ -208,7 +208,7 @@ class _Taken:
                 return self._pixels(_floats(images)).numpy(), _texts(labels)
             return open_array(images).pixels, _texts(labels)
         raise InputError(
-            f"a batch needs to be a uint8 tensor [n, 3, h, w] or array [n, h, w, 3], got {type(images).__name__}"
+            f"a batch needs to be a uint8 tensor [n, 3, h, w] or array [n, h, w, 3]; got {type(images).__name__}"
         )
 
     def _pixels(self, images: Tensor) -> Tensor:
@@ -226,7 +226,7 @@ class _Taken:
 
     def _check_labels(self, images: npt.NDArray[np.uint8], labels: list[str]) -> None:
         if labels and len(labels) != len(images):
-            raise InputError(f"labels need one for each of {len(images):,} images, got {len(labels):,}")
+            raise InputError(f"labels need one for each of {len(images):,} images; got {len(labels):,}")
         if len(self._spool) and bool(labels) != bool(self._labels):
             raise InputError("labels need to come with all batches or with none")
 
@@ -275,7 +275,7 @@ def _generated(stream: Stream) -> Iterator[Any]:
         images, _ = _split(batch)
         given = len(images) if hasattr(images, "__len__") else None
         if given is not None and given != asked:
-            raise InputError(f"{stream.title}({asked}, rng) needs to return {asked} images, got {given}")
+            raise InputError(f"{stream.title}({asked}, rng) needs to return {asked} images; got {given}")
         yield batch
 
 
@@ -283,7 +283,7 @@ def _split(batch: Any) -> tuple[Any, Any]:  # noqa: ANN401
     """Return the images of a batch and its labels; None where it has none."""
     if isinstance(batch, dict):
         if "image" not in batch and "images" not in batch:
-            raise InputError(f'a batch that is a mapping needs a key "image", got {", ".join(map(str, batch))}')
+            raise InputError(f'a batch that is a mapping needs a key "image"; got {", ".join(map(str, batch))}')
         return batch.get("image", batch.get("images")), batch.get("label", batch.get("labels"))
     if isinstance(batch, tuple | list) and batch:
         return batch[0], batch[1] if len(batch) > 1 else None
@@ -308,6 +308,6 @@ def _from_unit(images: Tensor) -> Tensor:
     if values.numel():
         low, high = (bound.item() for bound in values.aminmax())
         # A comparison with NaN is false, so this refuses it too.
-        if not (low >= -TOLERANCE and high <= 1 + TOLERANCE):
+        if not (low >= -RANGE_TOLERANCE and high <= 1 + RANGE_TOLERANCE):
             raise InputError(f"floats declared to be in [0, 1] have values from {low:g} to {high:g}")
     return values.mul(255).round().clamp(0, 255).to(torch.uint8)

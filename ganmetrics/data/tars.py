@@ -141,7 +141,7 @@ class TarSource:
             raise InputError(f"{name}: {error}") from None
         if member.path.lower().endswith(".cls"):
             if not text.strip() or len(text.split("\n")) > 2:  # noqa: PLR2004 - a last line break
-                raise InputError(f"{name} needs to hold one label, got {text[:40]!r}")
+                raise InputError(f"{name} needs to hold one label; got {text[:40]!r}")
             return text.strip()
         try:
             stored = json.loads(text)

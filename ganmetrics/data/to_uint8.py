@@ -9,7 +9,7 @@ from torch import Tensor
 from ganmetrics.core.arrays import check_array
 from ganmetrics.errors import InputError
 
-TOLERANCE = 1e-3
+RANGE_TOLERANCE = 1e-3
 """How far beyond [-1, 1] rounding errors of half precision may lead."""
 
 logger = logging.getLogger(__name__)
@@ -28,14 +28,14 @@ def to_uint8(images: Tensor) -> Tensor:
 
     Raises:
         InputError: the tensor is not floating-point, or has values that are not finite or beyond [-1, 1] by more than
-            `TOLERANCE`.
+            `RANGE_TOLERANCE`.
 
     >>> to_uint8(torch.tensor([-1.0, -0.5, 0.0, 1.0]))
     tensor([  0,  64, 128, 255], dtype=torch.uint8)
     >>> to_uint8(torch.tensor([-1.0, 2.0]))
     Traceback (most recent call last):
         ...
-    ganmetrics.errors.InputError: to_uint8 needs floats in [-1, 1], got values from -1 to 2
+    ganmetrics.errors.InputError: to_uint8 needs floats in [-1, 1]; got values from -1 to 2
     """
     global _told  # noqa: PLW0603 - once a process, however many batches come
     values, low, high = _checked(images)
@@ -68,16 +68,16 @@ def _checked(images: Tensor) -> tuple[Tensor, float, float]:
     if not isinstance(images, Tensor) or not images.is_floating_point():
         kind: Any = getattr(images, "dtype", type(images).__name__)
         hint = "; uint8 images are pixels as they are" if kind == torch.uint8 else ""
-        raise InputError(f"to_uint8 needs a floating-point tensor in [-1, 1], got {kind}{hint}")
+        raise InputError(f"to_uint8 needs a floating-point tensor in [-1, 1]; got {kind}{hint}")
     check_array(images, "images")
     values = images.detach().to(torch.float32)
     if not values.numel():
         return values, -1.0, 1.0
     low, high = (bound.item() for bound in values.aminmax())
     # A comparison with NaN is false, so this refuses it too.
-    if not (low >= -1 - TOLERANCE and high <= 1 + TOLERANCE):
+    if not (low >= -1 - RANGE_TOLERANCE and high <= 1 + RANGE_TOLERANCE):
         hint = "; floats in [0, 255] need images / 127.5 - 1, those in [0, 1] 2 * images - 1" if low >= 0 else ""
-        raise InputError(f"to_uint8 needs floats in [-1, 1], got values from {low:g} to {high:g}{hint}")
+        raise InputError(f"to_uint8 needs floats in [-1, 1]; got values from {low:g} to {high:g}{hint}")
     return values, low, high
 
 

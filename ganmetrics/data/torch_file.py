@@ -45,14 +45,14 @@ def open_torch_file(path: Path) -> ImageSource:
     if isinstance(labels, Tensor):
         check_stored(labels, f"{path}::{_LABELS}")
     if not isinstance(labels, Tensor) or labels.ndim != 1 or labels.is_floating_point() or labels.is_complex():
-        raise InputError(f"{path}::{_LABELS} needs whole numbers [n], got {_type(labels)}")
+        raise InputError(f"{path}::{_LABELS} needs whole numbers [n]; got {_type(labels)}")
     return with_classes(source, labels.tolist(), given_as=f"{path}::{_LABELS}")
 
 
-def holds_images(path: Path) -> bool:
+def torch_file_holds_images(path: Path) -> bool:
     """Tell whether a .pt has what `open_torch_file` reads, rather than statistics or features; False for a damaged one.
 
-    >>> holds_images(Path("missing.pt"))
+    >>> torch_file_holds_images(Path("missing.pt"))
     False
     """
     try:

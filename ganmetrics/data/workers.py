@@ -22,13 +22,13 @@ from ganmetrics._text import one_line
 from ganmetrics.data import processes
 from ganmetrics.errors import GanMetricsError, InputError
 
-Task = TypeVar("Task")
-Result = TypeVar("Result")
+_Task = TypeVar("_Task")
+_Result = TypeVar("_Result")
 
 
 def map_in_workers(
-    work: Callable[[Task], Result], tasks: Iterable[Task], *, workers: int, ahead: int = 2
-) -> Iterator[Result]:
+    work: Callable[[_Task], _Result], tasks: Iterable[_Task], *, workers: int, ahead: int = 2
+) -> Iterator[_Result]:
     """Yield `work(task)` for every task in order, computed by `workers` processes; 0 computes in this one.
 
     Each worker is ahead by `ahead` tasks at most, which bounds memory. Results come through pipes, pickled, and must
@@ -41,7 +41,7 @@ def map_in_workers(
         GanMetricsError: a worker was killed, or can no longer be reached.
     """
     if workers < 0:
-        raise InputError(f"workers needs to be 0 or more, got {workers}")
+        raise InputError(f"workers needs to be 0 or more; got {workers}")
     processes.end_if_the_script_runs_again()
     if workers == 0:
         yield from map(work, tasks)
@@ -148,7 +148,7 @@ def _cause(error: Exception) -> str:
     return f"no other can be started ({text}); workers=0 is right where that cannot be helped"
 
 
-def _results(results: Iterator[Result], handed: _Handed, started: processes.Processes) -> Iterator[Result]:
+def _results(results: Iterator[_Result], handed: _Handed, started: processes.Processes) -> Iterator[_Result]:
     while True:
         try:
             result = next(results)
@@ -180,7 +180,7 @@ def _ended(status: int | None) -> str:
     return f"a decoding worker ended early, killed or out of memory{told}; use fewer workers, or workers=0"
 
 
-def _unchanged(result: Result) -> Result:
+def _unchanged(result: _Result) -> _Result:
     return result
 
 

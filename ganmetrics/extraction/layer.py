@@ -140,7 +140,7 @@ def _unpack_kept(arrays: Arrays, suffix: str, dimension: int) -> KeptImages | No
     fits = features.shape == (len(hashes), dimension) and hashes.dtype == "int64" and features.dtype == "float32"
     if hashes.ndim != 1 or not fits:
         raise InputError(
-            f"kept images must be int64 [k] and float32 [k, {dimension}], got {hashes.dtype} {list(hashes.shape)} and "
+            f"kept images must be int64 [k] and float32 [k, {dimension}]; got {hashes.dtype} {list(hashes.shape)} and "
             f"{features.dtype} {list(features.shape)}"
         )
     return KeptImages(torch.from_numpy(hashes), torch.from_numpy(features))
@@ -171,7 +171,7 @@ def _float64(arrays: Arrays, name: str, shape: tuple[int, ...]) -> Tensor:
         raise InputError(f"statistics need the array {name}; there is none")
     array = arrays[name]
     if array.shape != shape or array.dtype != "float64":
-        raise InputError(f"{name} must be float64 {list(shape)}, got {array.dtype} {list(array.shape)}")
+        raise InputError(f"{name} must be float64 {list(shape)}; got {array.dtype} {list(array.shape)}")
     return torch.from_numpy(array)
 
 

@@ -8,12 +8,13 @@ from typing import TypedDict
 import torch
 
 from ganmetrics._files import as_path
-from ganmetrics.core.checks import seed_number, whole
+from ganmetrics.core.checks import one_of, seed_number, whole
 from ganmetrics.data.frames import Frames, check_frames
 from ganmetrics.data.geometry import Geometry
 from ganmetrics.data.pixels import check_alpha, check_bit_depth
 from ganmetrics.errors import InputError
 from ganmetrics.features.base import Extractor, check_extractor
+from ganmetrics.features.names import BACKENDS, TORCH
 from ganmetrics.protocols import PROTOCOLS, resolve_protocol
 
 
@@ -30,6 +31,7 @@ class ExtractionOptions(TypedDict, total=False):
     batch_size: int | None
     workers: int | None
     device: str | torch.device | None
+    backend: str
     offline: bool
     crop: str
     resize_to: int | None
@@ -54,6 +56,7 @@ class Extraction:
         batch_size: images a pass of the network; None for 32, and 8 on a CPU, which takes less memory.
         workers: decoding processes; 0 decodes in this one, None chooses.
         device: where the network runs; None for CUDA where there is one.
+        backend: who computes the network: ``torch``, or ``openvino`` on a CPU, which is faster there.
         offline: never download weights.
         crop: ``center`` cuts the square in the middle out of each image; ``none`` squashes the whole image.
         resize_to: bring images to this width and height first; None leaves that to the extractor.
@@ -70,7 +73,7 @@ class Extraction:
     >>> Extraction(count=0)
     Traceback (most recent call last):
         ...
-    ganmetrics.errors.InputError: count must be at least 1, got 0
+    ganmetrics.errors.InputError: count must be at least 1; got 0
     """
 
     extractor: str | Extractor | None = None
@@ -83,6 +86,7 @@ class Extraction:
     batch_size: int | None = None
     workers: int | None = None
     device: str | torch.device | None = None
+    backend: str = TORCH
     offline: bool = False
     crop: str = "none"
     resize_to: int | None = None
@@ -108,6 +112,7 @@ class Extraction:
             as_path(self.weights)
         if self.device is not None and not isinstance(self.device, str | torch.device):
             raise InputError(f"device must be a name such as cpu or cuda:0; got {type(self.device).__name__}")
+        one_of("backend", self.backend, BACKENDS)
         check_bit_depth(self.bit_depth)
         check_frames(self.frames)
         # Building it checks the names.

@@ -20,7 +20,7 @@ from ganmetrics.features.network import CPU_PIECE
 from ganmetrics.timing import in_stage
 
 Inputs = npt.NDArray[np.float32]
-Result = TypeVar("Result")
+_Result = TypeVar("_Result")
 
 
 def extracted(
@@ -30,8 +30,8 @@ def extracted(
     share: Sequence[int],
     *,
     progress: Progress,
-    work: Callable[[Inputs, Sequence[int]], Result],
-) -> Iterator[tuple[Inputs, Result]]:
+    work: Callable[[Inputs, Sequence[int]], _Result],
+) -> Iterator[tuple[Inputs, _Result]]:
     """Yield the prepared images at the indices `share` in order, a few at a time, with what the network gives for them.
 
     Args:

@@ -13,7 +13,7 @@ from ganmetrics._files import check_writable
 from ganmetrics.extraction.feature_store import SHARE
 
 
-class Rows:
+class GrowingRows:
     """float32 rows [n, d] of a number that is not known beforehand.
 
     Past its share of the budget they lie in a temporary file without a name, which vanishes with its last reader.
@@ -24,7 +24,7 @@ class Rows:
     Raises:
         StorageError: the disk has no room.
 
-    >>> rows = Rows(memory=10**9)
+    >>> rows = GrowingRows(memory=10**9)
     >>> rows.append(torch.ones(2, 3))
     >>> rows.append(torch.zeros(1, 3))
     >>> len(rows), rows.tensor().sum(dim=1).tolist()

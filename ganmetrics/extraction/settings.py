@@ -11,9 +11,9 @@ from ganmetrics.errors import InputError
 from ganmetrics.extraction.cropping import CroppingExtractor, cropping
 from ganmetrics.extraction.options import Extraction
 from ganmetrics.features.base import Extractor
-from ganmetrics.features.names import DEFAULT_EXTRACTOR
+from ganmetrics.features.names import DEFAULT_EXTRACTOR, OPENVINO, TORCH
 from ganmetrics.features.network import NetworkExtractor
-from ganmetrics.features.registry import open_extractor
+from ganmetrics.features.registry import keep_open, open_extractor
 from ganmetrics.features.resize import Preprocessing
 from ganmetrics.protocols import Protocol, resolve_protocol
 from ganmetrics.ranks import current, own_cores
@@ -22,7 +22,7 @@ from ganmetrics.timing import stage
 INCEPTION_SIZE = (299, 299)
 MOST_WORKERS = 16
 """Decoding processes by default: at 8 ms for a photograph of 512 pixels they feed 2,000 images a second."""
-BATCH = 32
+_BATCH = 32
 CPU_BATCH = 8
 """A CPU's network sees a few at a time whatever the batch; a larger one would only wait in memory."""
 
@@ -41,6 +41,7 @@ class Settings:
         batch_size: images a pass of the network.
         workers: decoding processes; 0 decodes in this one.
         device: where the network runs.
+        backend: who computes it.
         bit_depth: how many bits the values of 16-bit images use.
         geometry: what is cut out of an image before the extractor's own preparation.
     """
@@ -54,6 +55,7 @@ class Settings:
     batch_size: int
     workers: int
     device: torch.device
+    backend: str = TORCH
     bit_depth: int = 16
     geometry: Geometry = field(default_factory=Geometry)
 
@@ -81,7 +83,9 @@ def open_settings(how: Extraction, *, progress: Progress | None) -> Settings:
         WeightsError: the extractor's weights cannot be found.
     """
     _check_default_device()
-    device = _resolve_device(how.device)
+    device = _resolve_device("cpu" if how.device is None and how.backend == OPENVINO else how.device)
+    if how.backend == OPENVINO and device.type != "cpu":
+        raise InputError(f"backend openvino computes on the CPU; got device {device}")
     extractor = DEFAULT_EXTRACTOR if how.extractor is None else how.extractor
     if isinstance(extractor, str):
         protocol = resolve_protocol(how.protocol, extractor)
@@ -92,9 +96,12 @@ def open_settings(how: Extraction, *, progress: Progress | None) -> Settings:
                 weights=how.weights,
                 offline=how.offline,
                 progress=progress,
+                backend=how.backend,
             )
     else:
         protocol, loaded = resolve_protocol(how.protocol, extractor.spec.name), extractor
+        if how.backend != TORCH:
+            loaded = keep_open(extractor, how.backend)
     return Settings(
         extractor=cropping(loaded, how.geometry, how.bit_depth),
         protocol=protocol,
@@ -102,9 +109,10 @@ def open_settings(how: Extraction, *, progress: Progress | None) -> Settings:
         seed=how.seed,
         alpha=how.alpha,
         skip_bad=how.skip_bad,
-        batch_size=how.batch_size or (CPU_BATCH if device.type == "cpu" else BATCH),
+        batch_size=how.batch_size or (CPU_BATCH if device.type == "cpu" else _BATCH),
         workers=default_workers() if how.workers is None else how.workers,
         device=device,
+        backend=how.backend,
         bit_depth=how.bit_depth,
         geometry=how.geometry,
     )

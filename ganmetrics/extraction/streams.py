@@ -19,8 +19,8 @@ from ganmetrics.features.network import NetworkExtractor
 from ganmetrics.ranks import own_cores
 from ganmetrics.timing import stage
 
-Item = TypeVar("Item")
-Result = TypeVar("Result")
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
 
 AHEAD = 2
 """Items in work or waiting for each stream: one that is done finds the next one there."""
@@ -39,8 +39,8 @@ def streams_for(extractor: Extractor, device: torch.device) -> int:
 
 
 def in_streams(
-    work: Callable[[Item], Result], items: Iterable[Item], *, streams: int
-) -> Generator[tuple[Item, Result], None, None]:
+    work: Callable[[_Item], _Result], items: Iterable[_Item], *, streams: int
+) -> Generator[tuple[_Item, _Result], None, None]:
     """Yield each item with `work(item)`, in order, computed by threads that have one core each.
 
     Items are taken in the calling thread, at most `AHEAD` a stream before their results are yielded. What an item's
@@ -61,7 +61,7 @@ def in_streams(
             yield item, result
         return
     pool: ThreadPoolExecutor | None = None
-    pending: deque[tuple[Item, Future[Result]]] = deque()
+    pending: deque[tuple[_Item, Future[_Result]]] = deque()
     try:
         for item in items:
             # Only now: taking the first item may fork decoding processes, which should not copy a running stream.
@@ -76,7 +76,7 @@ def in_streams(
             pool.shutdown(cancel_futures=True)
 
 
-def _finished(pending: deque[tuple[Item, Future[Result]]]) -> tuple[Item, Result]:
+def _finished(pending: deque[tuple[_Item, Future[_Result]]]) -> tuple[_Item, _Result]:
     item, future = pending.popleft()
     with stage("network"):
         return item, future.result()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ganmetrics._types import Progress
 from ganmetrics.data.audit import Audit
 from ganmetrics.data.looking import audit, look
-from ganmetrics.data.sources import ImageSource, select
+from ganmetrics.data.sources import ImageSource, choose_images
 from ganmetrics.extraction.settings import Settings
 
 
@@ -32,7 +32,7 @@ class Survey:
 
 def choose(images: ImageSource, settings: Settings) -> ImageSource:
     """Return a seeded choice of `settings.count` of the images, all where that is None."""
-    return images if settings.count is None else select(images, settings.count, settings.seed)
+    return images if settings.count is None else choose_images(images, settings.count, settings.seed)
 
 
 def survey(source: ImageSource, settings: Settings, progress: Progress, *, contents: str | None = None) -> Survey:

@@ -16,17 +16,17 @@ from ganmetrics.features.clip_names import NOT_THE_TOWER, image_tower
 from ganmetrics.features.names import CLIP
 from ganmetrics.features.network import FrozenNetwork, NetworkExtractor
 from ganmetrics.features.resize import Preprocessing
-from ganmetrics.features.state_dict import read_state_dict, select
+from ganmetrics.features.state_dict import read_state_dict, select_tensors
 from ganmetrics.features.torchscript import is_torchscript, read_torchscript
 
-SIZE = 336
-PATCH = 14
-WIDTH = 1024
+_SIZE = 336
+_PATCH = 14
+_WIDTH = 1024
 DEPTH = 24
-HEADS = 16
-FEATURES = 768
-EXPANSION = 4
-PREPROCESSING = Preprocessing("centre-square-pillow-bicubic-uint8", (SIZE, SIZE), "(x/255-clip-mean)/clip-std")
+_HEADS = 16
+_FEATURES = 768
+_EXPANSION = 4
+CLIP_PREPROCESSING = Preprocessing("centre-square-pillow-bicubic-uint8", (_SIZE, _SIZE), "(x/255-clip-mean)/clip-std")
 
 
 def quick_gelu(values: Tensor) -> Tensor:
@@ -38,7 +38,7 @@ def quick_gelu(values: Tensor) -> Tensor:
     return values * torch.sigmoid(1.702 * values)
 
 
-class Attention(nn.Module):
+class _Attention(nn.Module):
     """Self-attention with one matrix for all, named as in torch's `MultiheadAttention`."""
 
     def __init__(self, width: int, heads: int) -> None:
@@ -58,13 +58,13 @@ class Attention(nn.Module):
         return attended
 
 
-class Mlp(nn.Module):
+class _Mlp(nn.Module):
     """Two layers with CLIP's activation between them."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        self.c_fc = nn.Linear(width, EXPANSION * width)
-        self.c_proj = nn.Linear(EXPANSION * width, width)
+        self.c_fc = nn.Linear(width, _EXPANSION * width)
+        self.c_proj = nn.Linear(_EXPANSION * width, width)
 
     def forward(self, tokens: Tensor) -> Tensor:
         """Return new features of each token."""
@@ -72,15 +72,15 @@ class Mlp(nn.Module):
         return changed
 
 
-class Block(nn.Module):
+class _Block(nn.Module):
     """Attention and layers, each normalised before, and added."""
 
     def __init__(self, width: int, heads: int) -> None:
         super().__init__()
         self.ln_1 = nn.LayerNorm(width)
-        self.attn = Attention(width, heads)
+        self.attn = _Attention(width, heads)
         self.ln_2 = nn.LayerNorm(width)
-        self.mlp = Mlp(width)
+        self.mlp = _Mlp(width)
 
     def forward(self, tokens: Tensor) -> Tensor:
         """Return the tokens after the block."""
@@ -94,7 +94,7 @@ class Transformer(nn.Module):
 
     def __init__(self, width: int, depth: int, heads: int) -> None:
         super().__init__()
-        self.resblocks = nn.Sequential(*(Block(width, heads) for _ in range(depth)))
+        self.resblocks = nn.Sequential(*(_Block(width, heads) for _ in range(depth)))
 
     def forward(self, tokens: Tensor) -> Tensor:
         """Return the tokens after all blocks."""
@@ -105,16 +105,16 @@ class Transformer(nn.Module):
 class ClipImages(FrozenNetwork):
     """Projected image embeddings of length 1, [n, 768]; parameters are named as in OpenAI's files."""
 
-    def __init__(self, *, width: int = WIDTH, depth: int = DEPTH, heads: int = HEADS, size: int = SIZE) -> None:
+    def __init__(self, *, width: int = _WIDTH, depth: int = DEPTH, heads: int = _HEADS, size: int = _SIZE) -> None:
         super().__init__()
-        tokens = 1 + (size // PATCH) ** 2
+        tokens = 1 + (size // _PATCH) ** 2
         self.class_embedding = nn.Parameter(torch.empty(width))
         self.positional_embedding = nn.Parameter(torch.empty(tokens, width))
-        self.conv1 = nn.Conv2d(3, width, PATCH, stride=PATCH, bias=False)
+        self.conv1 = nn.Conv2d(3, width, _PATCH, stride=_PATCH, bias=False)
         self.ln_pre = nn.LayerNorm(width)
         self.transformer = Transformer(width, depth, heads)
         self.ln_post = nn.LayerNorm(width)
-        self.proj = nn.Parameter(torch.empty(width, FEATURES))
+        self.proj = nn.Parameter(torch.empty(width, _FEATURES))
 
     def forward(self, batch: Tensor) -> Outputs:
         """Return the features of prepared images."""
@@ -128,7 +128,7 @@ class ClipImages(FrozenNetwork):
 
 
 def load_clip(
-    path: Path, *, sha256: str, canonical: bool, preprocessing: Preprocessing = PREPROCESSING
+    path: Path, *, sha256: str, canonical: bool, preprocessing: Preprocessing = CLIP_PREPROCESSING
 ) -> NetworkExtractor:
     """Return the extractor ``clip-vit-l14-336`` with the weights of a file.
 
@@ -142,7 +142,7 @@ def load_clip(
     """
     spec = ExtractorSpec(
         name=CLIP,
-        dimension=FEATURES,
+        dimension=_FEATURES,
         classes=None,
         layer="projection of length 1",
         weights_sha256=sha256,
@@ -162,7 +162,7 @@ def build_clip(path: Path) -> ClipImages:
         network = ClipImages()
     shapes = {name: tuple(value.shape) for name, value in network.state_dict().items()}
     read = read_torchscript(path) if is_torchscript(path) else read_state_dict(path)
-    state = select(image_tower(read), shapes, ignored=NOT_THE_TOWER, path=path)
+    state = select_tensors(image_tower(read), shapes, ignored=NOT_THE_TOWER, path=path)
     # OpenAI's file has half precision; every value of it is one of float32.
     network.load_state_dict({name: value.to(torch.float32, copy=True) for name, value in state.items()}, assign=True)
     return network

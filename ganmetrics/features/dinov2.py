@@ -16,17 +16,17 @@ from torch.nn import functional
 from ganmetrics.features.base import ExtractorSpec, Outputs
 from ganmetrics.features.network import FrozenNetwork, NetworkExtractor
 from ganmetrics.features.resize import Preprocessing
-from ganmetrics.features.state_dict import read_state_dict, select
+from ganmetrics.features.state_dict import read_state_dict, select_tensors
 
-PATCH = 14
-SIZE = 224
-GRID = SIZE // PATCH
-LEARNT_GRID = 518 // PATCH
+_PATCH = 14
+_SIZE = 224
+GRID = _SIZE // _PATCH
+LEARNT_GRID = 518 // _PATCH
 OFFSET = 0.1
 """Meta adds it to the new grid's side and resamples by the quotient, so that the rounded size is never one short."""
-EXPANSION = 4
-EPS = 1e-6
-PREPROCESSING = Preprocessing("pillow-bicubic-uint8", (SIZE, SIZE), "(x/255-imagenet-mean)/imagenet-std")
+_EXPANSION = 4
+_EPS = 1e-6
+DINOV2_PREPROCESSING = Preprocessing("pillow-bicubic-uint8", (_SIZE, _SIZE), "(x/255-imagenet-mean)/imagenet-std")
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class LayerScale(nn.Module):
         return tokens * self.gamma
 
 
-class Attention(nn.Module):
+class _Attention(nn.Module):
     """Self-attention, all heads from one matrix."""
 
     def __init__(self, width: int, heads: int) -> None:
@@ -83,13 +83,13 @@ class Attention(nn.Module):
         return attended
 
 
-class Mlp(nn.Module):
+class _Mlp(nn.Module):
     """Two layers with a GELU between them."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        self.fc1 = nn.Linear(width, EXPANSION * width)
-        self.fc2 = nn.Linear(EXPANSION * width, width)
+        self.fc1 = nn.Linear(width, _EXPANSION * width)
+        self.fc2 = nn.Linear(_EXPANSION * width, width)
 
     def forward(self, tokens: Tensor) -> Tensor:
         """Return new features of each token."""
@@ -97,17 +97,17 @@ class Mlp(nn.Module):
         return changed
 
 
-class Block(nn.Module):
+class _Block(nn.Module):
     """Attention and layers, each normalised before, scaled after, and added."""
 
     def __init__(self, architecture: Architecture) -> None:
         super().__init__()
         width = architecture.width
-        self.norm1 = nn.LayerNorm(width, eps=EPS)
-        self.attn = Attention(width, architecture.heads)
+        self.norm1 = nn.LayerNorm(width, eps=_EPS)
+        self.attn = _Attention(width, architecture.heads)
         self.ls1 = LayerScale(width)
-        self.norm2 = nn.LayerNorm(width, eps=EPS)
-        self.mlp = Mlp(width)
+        self.norm2 = nn.LayerNorm(width, eps=_EPS)
+        self.mlp = _Mlp(width)
         self.ls2 = LayerScale(width)
 
     def forward(self, tokens: Tensor) -> Tensor:
@@ -122,7 +122,7 @@ class PatchEmbedding(nn.Module):
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        self.proj = nn.Conv2d(3, width, PATCH, stride=PATCH)
+        self.proj = nn.Conv2d(3, width, _PATCH, stride=_PATCH)
 
     def forward(self, batch: Tensor) -> Tensor:
         """Return [n, patches, width], row by row of the image."""
@@ -139,8 +139,8 @@ class DinoV2(FrozenNetwork):
         self.cls_token = nn.Parameter(torch.empty(1, 1, width))
         self.pos_embed = nn.Parameter(torch.empty(1, 1 + GRID**2, width))
         self.patch_embed = PatchEmbedding(width)
-        self.blocks = nn.ModuleList(Block(architecture) for _ in range(architecture.depth))
-        self.norm = nn.LayerNorm(width, eps=EPS)
+        self.blocks = nn.ModuleList(_Block(architecture) for _ in range(architecture.depth))
+        self.norm = nn.LayerNorm(width, eps=_EPS)
 
     def forward(self, batch: Tensor) -> Outputs:
         """Return the features of images [n, 3, 224, 224]."""
@@ -172,7 +172,7 @@ def resampled_positions(table: Tensor, side: int) -> Tensor:
 
 
 def load_dinov2(
-    name: str, path: Path, *, sha256: str, preprocessing: Preprocessing = PREPROCESSING
+    name: str, path: Path, *, sha256: str, preprocessing: Preprocessing = DINOV2_PREPROCESSING
 ) -> NetworkExtractor:
     """Return one of `ARCHITECTURES` with the weights of a file.
 
@@ -206,7 +206,7 @@ def build_dinov2(architecture: Architecture, path: Path) -> DinoV2:
     shapes = {name: tuple(value.shape) for name, value in network.state_dict().items()}
     shapes["pos_embed"] = (1, 1 + LEARNT_GRID**2, architecture.width)
     # The token that stood for masked patches in training has no part here.
-    state = select(read_state_dict(path), shapes, ignored=("mask_token",), path=path)
+    state = select_tensors(read_state_dict(path), shapes, ignored=("mask_token",), path=path)
     state = {name: value.to(torch.float32, copy=True) for name, value in state.items()}
     state["pos_embed"] = resampled_positions(state["pos_embed"], GRID)
     network.load_state_dict(state, assign=True)

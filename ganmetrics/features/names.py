@@ -4,7 +4,7 @@ DINOV2 = ("dinov2-vitl14", "dinov2-vitb14", "dinov2-vits14")
 
 CLIP = "clip-vit-l14-336"
 
-EXTRACTORS = ("inception-v3", *DINOV2, CLIP, "efficientnet-lite0", "timm:NAME")
+EXTRACTOR_NAMES = ("inception-v3", *DINOV2, CLIP, "efficientnet-lite0", "timm:NAME")
 """What ``--extractor`` takes; in the last, NAME is any model of timm."""
 
 DEFAULT_EXTRACTOR = "inception-v3"
@@ -23,6 +23,9 @@ TIMM_PREFIX = "timm:"
 
 FULL_PRECISION = "fp32"
 
+TORCH, OPENVINO = "torch", "openvino"
+BACKENDS = (TORCH, OPENVINO)
+"""What ``--backend`` takes: who computes the network."""
 PRECISIONS = (FULL_PRECISION, "bf16", "fp16", "bf16-stem-fp32")
 """What ``--precision`` takes. In the last, the stem of inception-v3, up to its first pooling, stays in float32."""
 

@@ -23,14 +23,14 @@ from ganmetrics.errors import InputError, WeightsError
 from ganmetrics.features.state_dict import State, file_sha256, read_state_dict
 from ganmetrics.optional import check_installed
 
-PERCEPTUAL = ("st-lpips-alex", "lpips-alex", "lpips-vgg")
+_PERCEPTUAL = ("st-lpips-alex", "lpips-alex", "lpips-vgg")
 """The distances; the first one needs no weights of the caller's."""
 SHIFT = (-0.030, -0.088, -0.188)
 SCALE = (0.458, 0.448, 0.450)
 """What LPIPS takes off images from -1 to 1, and divides them by: ImageNet's mean and deviation, rounded."""
 LENGTH_FLOOR = 1e-10
 """What LPIPS adds to lengths before it divides by them."""
-PUBLISHED = {"lpips-alex": "7be5be79", "lpips-vgg": "397923af"}
+_PUBLISHED = {"lpips-alex": "7be5be79", "lpips-vgg": "397923af"}
 """First figures of the SHA-256 of torchvision's files, which stand in their names."""
 
 
@@ -143,7 +143,7 @@ class PerceptualDistance:
     """A perceptual distance with its weights; call it with two batches of images.
 
     Attributes:
-        name: of `PERCEPTUAL`.
+        name: of `_PERCEPTUAL`.
         network: what computes it.
         sha256: digest of the file of the network's weights.
         canonical: the weights are the published ones.
@@ -183,7 +183,7 @@ class PerceptualDistance:
 
 
 def load_perceptual(
-    name: str = PERCEPTUAL[0], *, weights: str | Path | None = None, device: str | torch.device = "cpu"
+    name: str = _PERCEPTUAL[0], *, weights: str | Path | None = None, device: str | torch.device = "cpu"
 ) -> PerceptualDistance:
     """Return a perceptual distance.
 
@@ -198,12 +198,12 @@ def load_perceptual(
         InputError: there is no such distance, a package is missing, or weights are missing or not asked for.
         WeightsError: the file does not fit the network.
     """
-    if name not in PERCEPTUAL:
-        raise InputError(f"a perceptual distance must be one of {', '.join(PERCEPTUAL)}; got {shown(name)}")
+    if name not in _PERCEPTUAL:
+        raise InputError(f"a perceptual distance must be one of {', '.join(_PERCEPTUAL)}; got {shown(name)}")
     network = PerceptualNetwork(_STAGES[name]())
-    if name == PERCEPTUAL[0]:
+    if name == _PERCEPTUAL[0]:
         if weights is not None:
-            raise InputError(f"{name} has the weights of its package; weights go with {', '.join(PERCEPTUAL[1:])}")
+            raise InputError(f"{name} has the weights of its package; weights go with {', '.join(_PERCEPTUAL[1:])}")
         path = _package_file("stlpips_pytorch", "weights/vST0.0/alex_shift_tolerant.pth", name)
         state = read_state_dict(path)
         _load(network, _parameters(state, "net."), state, path)
@@ -214,7 +214,7 @@ def load_perceptual(
         path = as_path(Path(weights).expanduser())
         heads = _package_file("lpips", f"weights/v0.1/{name.removeprefix('lpips-')}.pth", name)
         _load(network, _parameters(read_state_dict(path), "features."), read_state_dict(heads), path)
-        canonical = file_sha256(path).startswith(PUBLISHED[name])
+        canonical = file_sha256(path).startswith(_PUBLISHED[name])
     place = torch.device(device)
     frozen = network.eval().requires_grad_(requires_grad=False).to(place)
     return PerceptualDistance(name, frozen, file_sha256(path), canonical, place)

@@ -10,8 +10,9 @@ from ganmetrics._types import Progress, silent
 from ganmetrics.errors import GanMetricsError, InputError
 from ganmetrics.features import clip, dinov2, efficientnet_lite, inception
 from ganmetrics.features.base import Extractor, ExtractorSpec, check_extractor
-from ganmetrics.features.names import CLIP, DINOV2, EXTRACTORS, TIMM_PREFIX, split_precision
+from ganmetrics.features.names import CLIP, DINOV2, EXTRACTOR_NAMES, TIMM_PREFIX, TORCH, split_precision
 from ganmetrics.features.network import NetworkExtractor
+from ganmetrics.features.openvino_network import in_openvino
 from ganmetrics.features.resize import Preprocessing
 from ganmetrics.features.timm_model import load_timm_model
 from ganmetrics.features.weights import find_weights
@@ -19,7 +20,7 @@ from ganmetrics.features.weights import find_weights
 KEPT_OPEN = 2
 """Networks that stay in memory after their call: a loop goes on with one, a comparison of two with both."""
 
-_opened: OrderedDict[ExtractorSpec, Extractor] = OrderedDict()
+_opened: OrderedDict[tuple[ExtractorSpec, str], Extractor] = OrderedDict()
 _lock = Lock()
 
 
@@ -30,19 +31,31 @@ def open_extractor(
     weights: str | Path | None = None,
     offline: bool = False,
     progress: Progress | None = None,
+    backend: str = TORCH,
 ) -> Extractor:
-    """Return what `load_extractor` does; the same one again while it is among the last `KEPT_OPEN`.
+    """Return what `load_extractor` does, computed by a backend; the same one again while among the last `KEPT_OPEN`.
 
     So a loop that calls `ganmetrics.evaluate` builds its network once. Extractors are the same where their specs are,
     which hold the digest of the weights.
     """
     loaded = load_extractor(name, preprocessing=preprocessing, weights=weights, offline=offline, progress=progress)
+    return keep_open(loaded, backend)
+
+
+def keep_open(extractor: Extractor, backend: str = TORCH) -> Extractor:
+    """Return an extractor computed by a backend: the one that is open for it, or this one, which is then kept open.
+
+    Raises:
+        InputError: the backend cannot compute it, or its package is missing.
+    """
+    key = (extractor.spec, backend)
     with _lock:
-        extractor = _opened.setdefault(loaded.spec, loaded)
-        _opened.move_to_end(loaded.spec)
+        if key not in _opened:
+            _opened[key] = extractor if backend == TORCH else in_openvino(extractor)
+        _opened.move_to_end(key)
         while len(_opened) > KEPT_OPEN:
             _opened.popitem(last=False)
-    return extractor
+        return _opened[key]
 
 
 def close_extractors() -> None:
@@ -62,7 +75,7 @@ def load_extractor(
     """Return the extractor of that name, its network loaded.
 
     Args:
-        name: one of `EXTRACTORS`; followed by ``@bf16``, say, it computes in that one of
+        name: one of `EXTRACTOR_NAMES`; followed by ``@bf16``, say, it computes in that one of
             `ganmetrics.features.names.PRECISIONS`.
         preprocessing: how images become inputs of ``inception-v3``, ``dinov2-*`` and ``clip-*``, which protocols
             say; every other extractor has its own.
@@ -79,7 +92,7 @@ def load_extractor(
         ...
     ganmetrics.errors.InputError: extractor must be inception-v3, dinov2-vitl14, ... or timm:NAME; got 'inception'
     """
-    if name in _plugins.names(_plugins.EXTRACTORS):
+    if name in _plugins.names(_plugins.EXTRACTOR_GROUP):
         if preprocessing is not None or weights is not None:
             raise InputError(f"extractor {name} is another package's, with weights and preprocessing of its own")
         return _added(name)
@@ -90,7 +103,7 @@ def load_extractor(
 
 def _added(name: str) -> Extractor:
     """Return the extractor that another package adds under a name, which its spec must have, too."""
-    added = _plugins.load(_plugins.EXTRACTORS, name)
+    added = _plugins.load(_plugins.EXTRACTOR_GROUP, name)
     try:
         extractor = check_extractor(added.thing())
     except GanMetricsError:
@@ -114,25 +127,25 @@ def _load_network(
     progress: Progress | None,
 ) -> NetworkExtractor:
     path = None if weights is None else Path(weights).expanduser()
-    if name == inception.NAME:
+    if name == inception.INCEPTION_V3:
         found = find_weights(name, path=path, offline=offline, progress=progress or silent)
-        chosen = preprocessing or inception.PREPROCESSING
+        chosen = preprocessing or inception.INCEPTION_PREPROCESSING
         return inception.load_inception(
             found.path, sha256=found.sha256, canonical=found.canonical, preprocessing=chosen
         )
     if name in DINOV2:
         found = find_weights(name, path=path, offline=offline, progress=progress or silent)
-        chosen = preprocessing or dinov2.PREPROCESSING
+        chosen = preprocessing or dinov2.DINOV2_PREPROCESSING
         return dinov2.load_dinov2(name, found.path, sha256=found.sha256, preprocessing=chosen)
     if name == CLIP:
         found = find_weights(name, path=path, offline=offline, progress=progress or silent)
-        chosen = preprocessing or clip.PREPROCESSING
+        chosen = preprocessing or clip.CLIP_PREPROCESSING
         return clip.load_clip(found.path, sha256=found.sha256, canonical=found.canonical, preprocessing=chosen)
     if preprocessing is not None:
         raise InputError(
             f"extractor {name} has its own preprocessing; only inception-v3, dinov2-* and clip-* take another"
         )
-    if name == efficientnet_lite.NAME:
+    if name == efficientnet_lite.EFFICIENTNET_LITE0:
         if path is not None:
             raise InputError(
                 f"extractor {name} has its own weights; inception-v3, dinov2-*, clip-* and timm:NAME take others"
@@ -140,4 +153,4 @@ def _load_network(
         return efficientnet_lite.load_efficientnet_lite()
     if name.startswith(TIMM_PREFIX):
         return load_timm_model(name.removeprefix(TIMM_PREFIX), weights=path, offline=offline)
-    raise InputError(f"extractor must be {', '.join(EXTRACTORS[:-1])} or {EXTRACTORS[-1]}; got {shown(name)}")
+    raise InputError(f"extractor must be {', '.join(EXTRACTOR_NAMES[:-1])} or {EXTRACTOR_NAMES[-1]}; got {shown(name)}")

@@ -17,7 +17,7 @@ from PIL import Image as PillowImage
 from ganmetrics.core.checks import one_of
 from ganmetrics.errors import InputError
 
-Pixels = npt.NDArray[np.uint8]
+_Pixels = npt.NDArray[np.uint8]
 Planes = npt.NDArray[np.float32]
 Size = tuple[int, int]
 """Height and width."""
@@ -64,7 +64,7 @@ def _interpolate(planes: npt.NDArray[Any], taps: Taps, axis: int) -> Planes:
     return result
 
 
-def _bilinear(image: Pixels, size: Size, *, taps: Callable[[int, int], Taps]) -> Planes:
+def _bilinear(image: _Pixels, size: Size, *, taps: Callable[[int, int], Taps]) -> Planes:
     # Columns before rows, each as lower + (upper - lower) * fraction: TensorFlow's order, hence its rounding.
     height, width = size
     planes = np.ascontiguousarray(image.transpose(2, 0, 1))
@@ -72,13 +72,13 @@ def _bilinear(image: Pixels, size: Size, *, taps: Callable[[int, int], Taps]) ->
     return _interpolate(columns, taps(planes.shape[1], height), axis=1)
 
 
-def _pillow_uint8(image: Pixels, size: Size, *, resample: PillowImage.Resampling) -> Planes:
+def _pillow_uint8(image: _Pixels, size: Size, *, resample: PillowImage.Resampling) -> Planes:
     height, width = size
     resized = PillowImage.fromarray(np.ascontiguousarray(image)).resize((width, height), resample)
     return np.ascontiguousarray(np.asarray(resized).transpose(2, 0, 1), dtype=np.float32)
 
 
-def _centre_square(image: Pixels, size: Size, *, resample: PillowImage.Resampling) -> Planes:
+def _centre_square(image: _Pixels, size: Size, *, resample: PillowImage.Resampling) -> Planes:
     # The odd row or column that is left over goes to the bottom or the right, as in CMMD's code.
     height, width = image.shape[:2]
     side = min(height, width)
@@ -86,7 +86,7 @@ def _centre_square(image: Pixels, size: Size, *, resample: PillowImage.Resamplin
     return _pillow_uint8(image[top : top + side, left : left + side], size, resample=resample)
 
 
-def _pillow_float(image: Pixels, size: Size, *, resample: PillowImage.Resampling, clip: bool = True) -> Planes:
+def _pillow_float(image: _Pixels, size: Size, *, resample: PillowImage.Resampling, clip: bool = True) -> Planes:
     # One channel at a time in Pillow's float mode, which rounds to float32 only; the bicubic overshoots.
     height, width = size
     planes = image.transpose(2, 0, 1).astype(np.float32, order="C")
@@ -95,7 +95,7 @@ def _pillow_float(image: Pixels, size: Size, *, resample: PillowImage.Resampling
     return planes.clip(0, 255) if clip else planes
 
 
-RESIZERS: dict[str, Callable[[Pixels, Size], Planes]] = {
+RESIZERS: dict[str, Callable[[_Pixels, Size], Planes]] = {
     # tf.image.resize_bilinear(align_corners=False) of TensorFlow 1, as inside the graph of Heusel et al. 2017.
     "tf1-bilinear": partial(_bilinear, taps=corner_taps),
     # torch.nn.functional.interpolate(mode="bilinear", align_corners=False), as pytorch-fid does.

@@ -16,7 +16,7 @@ from ganmetrics.core.arrays import check_array
 from ganmetrics.errors import InputError, WeightsError
 
 State = dict[str, Tensor]
-Shapes = Mapping[str, tuple[int, ...]]
+_Shapes = Mapping[str, tuple[int, ...]]
 
 _SETTLED = 2.0
 """Seconds after a change from which a file's times tell any further change apart, whatever the file system's clock."""
@@ -99,7 +99,7 @@ def _checked_bytes(path: Path, sha256: str) -> bytes:
     return data
 
 
-def select(state: State, shapes: Shapes, *, ignored: tuple[str, ...], path: Path) -> State:
+def select_tensors(state: State, shapes: _Shapes, *, ignored: tuple[str, ...], path: Path) -> State:
     """Return the tensors called for, after checking that the file is of this network.
 
     Args:

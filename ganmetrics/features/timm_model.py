@@ -20,7 +20,7 @@ from ganmetrics.features.base import ExtractorSpec, Outputs
 from ganmetrics.features.names import TIMM_PREFIX
 from ganmetrics.features.network import FrozenNetwork, NetworkExtractor
 from ganmetrics.features.resize import Planes, Size, resize
-from ganmetrics.features.state_dict import read_state_dict, select, state_sha256
+from ganmetrics.features.state_dict import read_state_dict, select_tensors, state_sha256
 from ganmetrics.optional import require
 
 
@@ -139,7 +139,7 @@ def _load(network: Any, path: Path, *, classifier: str | tuple[str, ...] | None)
     ignored = (*(f"{name}." for name in names), "num_batches_tracked")
     needed = {key: value for key, value in network.state_dict().items() if not key.endswith(ignored)}
     shapes = {key: tuple(value.shape) for key, value in needed.items()}
-    network.load_state_dict(select(read_state_dict(path), shapes, ignored=ignored, path=path), strict=False)
+    network.load_state_dict(select_tensors(read_state_dict(path), shapes, ignored=ignored, path=path), strict=False)
 
 
 def _preparation(config: dict[str, Any]) -> StandardizedPreprocessing:

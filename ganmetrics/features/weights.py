@@ -26,7 +26,7 @@ from ganmetrics.features.names import CLIP
 from ganmetrics.features.state_dict import file_sha256, read_state_dict
 
 ENVIRONMENT = "GANMETRICS_WEIGHTS"
-State = Literal["verified", "recorded", "unknown", "damaged", "missing"]
+_State = Literal["verified", "recorded", "unknown", "damaged", "missing"]
 
 PUBLISHED = {
     "inception-v3": RemoteFile(
@@ -97,10 +97,10 @@ class WeightsStatus:
     size: int | None
     sha256: str | None
     path: Path
-    state: State
+    state: _State
 
 
-def cache_directory() -> Path:
+def weights_directory() -> Path:
     """Return the directory that weights are downloaded into; XDG_CACHE_HOME moves it."""
     return user_cache_path("ganmetrics", appauthor=False) / "weights"
 
@@ -148,12 +148,12 @@ def fetch_weights(extractor: str, *, progress: Progress = silent) -> Path:
         InputError: the extractor has no published weights.
     """
     remote = _published(extractor)
-    cached = cache_directory() / remote.name
+    cached = weights_directory() / remote.name
     if cached.is_file() and _accepted(remote, file_sha256(cached)):
         return cached
     expected = replace(remote, sha256=_needed_sha256(remote))
     try:
-        path = download(expected, cache_directory(), progress=progress)
+        path = download(expected, weights_directory(), progress=progress)
     except WeightsError as error:
         raise WeightsError(f"{error}; {_remedy(extractor)}") from None
     if expected.sha256 is None:
@@ -197,14 +197,14 @@ def _check_tensors(remote: RemoteFile, path: Path) -> None:
 
 
 def _needed_sha256(remote: RemoteFile) -> str | None:
-    return remote.sha256 or recorded_sha256(cache_directory(), remote.name)
+    return remote.sha256 or recorded_sha256(weights_directory(), remote.name)
 
 
 def _authority(remote: RemoteFile) -> str:
     return "recorded" if remote.sha256 is None else "published"
 
 
-def _state(remote: RemoteFile, digest: str) -> State:
+def _state(remote: RemoteFile, digest: str) -> _State:
     needed = _needed_sha256(remote)
     if needed is None:
         return "unknown"
@@ -217,7 +217,7 @@ def _accepted(remote: RemoteFile, digest: str) -> bool:
     """Tell whether a file under a published name may be used; where nothing is known of it, its digest is recorded."""
     state = _state(remote, digest)
     if state == "unknown":
-        record_sha256(cache_directory(), remote.name, digest)
+        record_sha256(weights_directory(), remote.name, digest)
         _log.warning("%s has no published digest; recorded at first use: sha256 %s", remote.name, digest)
     return state != "damaged"
 
@@ -234,7 +234,7 @@ def _chosen_weights(extractor: str, path: Path) -> FoundWeights:
 
 def _candidates(extractor: str) -> list[Path]:
     hub = Path(torch.hub.get_dir()) / "checkpoints"
-    return [cache_directory() / _published(extractor).name, *(hub / name for name in _names(extractor))]
+    return [weights_directory() / _published(extractor).name, *(hub / name for name in _names(extractor))]
 
 
 def _names(extractor: str) -> tuple[str, ...]:
@@ -246,6 +246,6 @@ def _remedy(extractor: str) -> str:
     size = f"{remote.size} bytes" if remote.size else "of unpublished size"
     digest = f"sha256 {_needed_sha256(remote)}" if _needed_sha256(remote) else "no published digest"
     return (
-        f"put {remote.name} ({size}, {digest}) into {cache_directory()}, "
+        f"put {remote.name} ({size}, {digest}) into {weights_directory()}, "
         "or name it with --weights, or use --extractor efficientnet-lite0, which needs no download"
     )

@@ -16,7 +16,7 @@ from ganmetrics.optional import require
 FIELDS = ("value", "corrected", "low", "high", "std")
 """What a score has as series; those that it has not are left out."""
 
-COLUMNS = ("step", "name", *FIELDS, "real_count", "fake_count", "extractor", "protocol")
+CSV_COLUMNS = ("step", "name", *FIELDS, "real_count", "fake_count", "extractor", "protocol")
 
 
 @runtime_checkable
@@ -74,9 +74,9 @@ class CsvLog:
         rows = io.StringIO()
         writer = csv.writer(rows, lineterminator="\n")
         if not self._has_header():
-            writer.writerow(COLUMNS)
+            writer.writerow(CSV_COLUMNS)
         for name, score in report.items():
-            writer.writerow([step, name, *(_cell(getattr(score, column)) for column in COLUMNS[2:])])
+            writer.writerow([step, name, *(_cell(getattr(score, column)) for column in CSV_COLUMNS[2:])])
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.open("a", encoding="utf-8", newline="") as file:
             file.write(rows.getvalue())
@@ -86,7 +86,7 @@ class CsvLog:
             return False
         with self.path.open(encoding="utf-8") as file:
             first = file.readline().strip()
-        if first != ",".join(COLUMNS):
+        if first != ",".join(CSV_COLUMNS):
             raise InputError(f"{self.path} has other columns, {first:.80}; name another file")
         return True
 

@@ -248,9 +248,9 @@ METRICS = {
 def _added() -> dict[str, Metric]:
     """Return the metrics of other packages; one that cannot be read, or has a name of ours, is said and left out."""
     found: dict[str, Metric] = {}
-    for name in _plugins.names(_plugins.METRICS):
+    for name in _plugins.names(_plugins.METRIC_GROUP):
         try:
-            added = _plugins.load(_plugins.METRICS, name)
+            added = _plugins.load(_plugins.METRIC_GROUP, name)
         except InputError as error:
             logger.warning("metric left out: %s", error)
             continue

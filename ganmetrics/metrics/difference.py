@@ -65,10 +65,10 @@ def check_sets(real: ArrayLike, first: ArrayLike, second: ArrayLike) -> None:
         same_width(real.shape[1], features.shape[1])
 
 
-def joined(first: ArrayLike, second: ArrayLike) -> Tensor:
+def join_features(first: ArrayLike, second: ArrayLike) -> Tensor:
     """Return both sets of features as one tensor on the CPU, in memory.
 
-    >>> joined(torch.tensor([[1.0]]), torch.tensor([[2.0]]))
+    >>> join_features(torch.tensor([[1.0]]), torch.tensor([[2.0]]))
     tensor([[1.],
             [2.]])
     """

@@ -101,7 +101,7 @@ def earth_movers_distance(p: ArrayLike, q: ArrayLike, *, positions: ArrayLike | 
         return float((shares[0] - shares[1]).abs().sum()) / 2
     places = real_vector(positions, "positions")
     if len(places) != len(shares[0]):
-        raise InputError(f"positions must have shape [{len(shares[0])}] as the histograms have, got {[len(places)]}")
+        raise InputError(f"positions must have shape [{len(shares[0])}] as the histograms have; got {[len(places)]}")
     return _area(places, shares[0] - shares[1])
 
 
@@ -148,7 +148,7 @@ def _area(positions: Float64[Tensor, " c"], difference: Shares) -> float:
 def _pair(p: ArrayLike, q: ArrayLike) -> tuple[Shares, Shares]:
     first, second = _shares(p, "p"), _shares(q, "q")
     if len(first) != len(second):
-        raise InputError(f"both histograms need one length, got {len(first)} and {len(second)}")
+        raise InputError(f"both histograms need one length; got {len(first)} and {len(second)}")
     return first, second
 
 
@@ -158,5 +158,5 @@ def _shares(histogram: ArrayLike, name: str) -> Shares:
         raise InputError(f"{name} must not be negative, but entry {int((values < 0).nonzero()[0, 0])} is")
     total = float(values.sum())
     if total == 0:
-        raise InputError(f"{name} must have a positive sum, got 0")
+        raise InputError(f"{name} must have a positive sum; got 0")
     return values / total

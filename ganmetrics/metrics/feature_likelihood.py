@@ -15,7 +15,7 @@ from ganmetrics.errors import InputError, NotEnoughSamples, NumericsError
 MOST_FAKES = 10_000
 MIDDLE = 0.81
 """Squared distances from the training images' mean are multiplied by it."""
-ROUNDS = 200
+_ROUNDS = 200
 _ENOUGH = 1e-6
 """Change of the variances, as a share of their sum, at which the fit ends."""
 _CANCELS = 1e-8
@@ -103,7 +103,7 @@ class Mixture:
 
     @classmethod
     def fitted(
-        cls, means: Tensor, points: Tensor, *, memory: int = MEMORY, middle: Tensor | None = None, rounds: int = ROUNDS
+        cls, means: Tensor, points: Tensor, *, memory: int = MEMORY, middle: Tensor | None = None, rounds: int = _ROUNDS
     ) -> "Mixture":
         """Return the mixture on `means`, and on the middle of the points, under which these are most likely.
 
@@ -177,10 +177,10 @@ def _standardised(train: ArrayLike, test: ArrayLike, fake: ArrayLike) -> list[Te
     for name, side in (("train features", train), ("test features", test), ("fake features", fake)):
         check_rows(side, name)
         if side.shape[1] != train.shape[1]:
-            raise InputError(f"all sides need one dimension, got train {train.shape[1]} and {name} {side.shape[1]}")
+            raise InputError(f"all sides need one dimension; got train {train.shape[1]} and {name} {side.shape[1]}")
         sides.append(torch.cat([block.cpu() for block in double_blocks(side, name)]))
     if len(sides[0]) < 4 or len(sides[1]) < 2:  # noqa: PLR2004 - two for each half, two for a deviation
-        raise NotEnoughSamples(f"FLD needs 4 training and 2 test images, got {len(sides[0])} and {len(sides[1])}")
+        raise NotEnoughSamples(f"FLD needs 4 training and 2 test images; got {len(sides[0])} and {len(sides[1])}")
     deviation = sides[1].std(dim=0)
     if not deviation.all():
         column = int((deviation == 0).nonzero()[0, 0])

@@ -12,7 +12,7 @@ from ganmetrics.core.clusters import k_means, nearest_centres
 from ganmetrics.errors import InputError
 
 CLUSTERS = 20
-ANGLES = 1001
+_ANGLES = 1001
 RUNS = 10
 BETA = 8.0
 """The authors' choices (arXiv 1806.00035)."""
@@ -40,7 +40,7 @@ def precision_recall_curve(
     fake: ArrayLike,
     *,
     clusters: int = CLUSTERS,
-    angles: int = ANGLES,
+    angles: int = _ANGLES,
     runs: int = RUNS,
     seed: int = 0,
 ) -> PrecisionRecallCurve:
@@ -71,9 +71,9 @@ def precision_recall_curve(
     for name, features in (("real features", real), ("fake features", fake)):
         check_rows(features, name)
     if real.shape[1] != fake.shape[1]:
-        raise InputError(f"both sides need one dimension, got real {real.shape[1]} and fake {fake.shape[1]}")
+        raise InputError(f"both sides need one dimension; got real {real.shape[1]} and fake {fake.shape[1]}")
     if angles < 3 or runs < 1:  # noqa: PLR2004
-        raise InputError(f"a curve needs angles >= 3 and runs >= 1, got {angles} and {runs}")
+        raise InputError(f"a curve needs angles >= 3 and runs >= 1; got {angles} and {runs}")
     points = torch.cat(
         [block.cpu() for side, name in ((real, "real"), (fake, "fake")) for block in double_blocks(side, name)]
     )
@@ -92,7 +92,7 @@ def precision_recall_curve(
     )
 
 
-def curve_of_shares(real: Tensor, fake: Tensor, *, angles: int = ANGLES) -> tuple[Tensor, Tensor]:
+def curve_of_shares(real: Tensor, fake: Tensor, *, angles: int = _ANGLES) -> tuple[Tensor, Tensor]:
     """Return precision and recall at each slope for the shares of two sides in the same cells (ibid., equation 7).
 
     >>> half = torch.tensor([0.5, 0.5], dtype=torch.float64)

@@ -19,11 +19,11 @@ DIRECTIONS = 1000
 SEED = 2020
 FACTOR = 3
 """The factor of the distance is this times the number of features (arXiv 2605.06797)."""
-BLOCKS = 8
+_BLOCKS = 8
 _COPIES = 8
 """Projections, their order, and what is left of them without a block, at a time."""
 
-Sides = tuple[ArrayLike, ArrayLike]
+_Sides = tuple[ArrayLike, ArrayLike]
 
 
 @dataclass(frozen=True)
@@ -114,15 +114,15 @@ def sliced_estimate(
     """
     _check(real, fake, directions)
     fewest = min(real.shape[0], fake.shape[0])
-    if fewest < 2 * BLOCKS:
-        raise NotEnoughSamples(f"an interval needs at least {2 * BLOCKS} images a side, got {fewest}")
+    if fewest < 2 * _BLOCKS:
+        raise NotEnoughSamples(f"an interval needs at least {2 * _BLOCKS} images a side; got {fewest}")
     rng = np.random.default_rng(0) if rng is None else rng
-    blocks = [torch.from_numpy(rng.permutation(side.shape[0]) % BLOCKS) for side in (real, fake)]
-    kept = [(blocks[0] != block, blocks[1] != block) for block in range(BLOCKS)]
+    blocks = [torch.from_numpy(rng.permutation(side.shape[0]) % _BLOCKS) for side in (real, fake)]
+    kept = [(blocks[0] != block, blocks[1] != block) for block in range(_BLOCKS)]
     scale, vectors = _scaled(real, factor), unit_vectors(real.shape[1], directions, seed)
     whole, *left_out = (scale * mean for mean in _mean_squares((real, fake), vectors, kept, memory))
-    found = jackknife(whole, left_out, [1 / BLOCKS] * BLOCKS)
-    half = student_quantile(confidence, BLOCKS - 1) * found.error
+    found = jackknife(whole, left_out, [1 / _BLOCKS] * _BLOCKS)
+    half = student_quantile(confidence, _BLOCKS - 1) * found.error
     return SlicedEstimate(whole, found.value, found.error, found.value - half, found.value + half)
 
 
@@ -141,7 +141,7 @@ def unit_vectors(dimension: int, directions: int, seed: int) -> Tensor:
 def _scaled(real: ArrayLike, factor: float | None) -> float:
     scale = FACTOR * real.shape[1] if factor is None else factor
     if not 0 < scale < float("inf"):
-        raise InputError(f"factor must be positive and finite, got {factor}")
+        raise InputError(f"factor must be positive and finite; got {factor}")
     return float(scale)
 
 
@@ -149,12 +149,12 @@ def _check(real: ArrayLike, fake: ArrayLike, directions: int) -> None:
     for name, features in (("real features", real), ("fake features", fake)):
         check_rows(features, name)
     if real.shape[1] != fake.shape[1]:
-        raise InputError(f"both sides need one dimension, got real {real.shape[1]} and fake {fake.shape[1]}")
+        raise InputError(f"both sides need one dimension; got real {real.shape[1]} and fake {fake.shape[1]}")
     if directions < 1:
-        raise InputError(f"directions must be at least 1, got {directions}")
+        raise InputError(f"directions must be at least 1; got {directions}")
 
 
-def _mean_squares(sides: Sides, vectors: Tensor, kept: Sequence[tuple[Tensor, Tensor]], memory: int) -> list[float]:
+def _mean_squares(sides: _Sides, vectors: Tensor, kept: Sequence[tuple[Tensor, Tensor]], memory: int) -> list[float]:
     """Return the mean square of all images, and of those that each pair of flags keeps; some directions at a time."""
     totals = [0.0] * (1 + len(kept))
     height = max(1, memory // (_COPIES * vectors.itemsize * sum(side.shape[0] for side in sides)))

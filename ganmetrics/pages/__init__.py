@@ -7,17 +7,16 @@ stands in it, markup included, is shown and never read as HTML.
 
 from ganmetrics.pages.axes import Axis
 from ganmetrics.pages.bars import Bar, BarChart
-from ganmetrics.pages.document import Block, Code, Gallery, Hidden, Notes, Page, Prose, Section, SideBySide
+from ganmetrics.pages.document import Code, Gallery, Hidden, Notes, Page, PageBlock, Prose, Section, SideBySide
 from ganmetrics.pages.grid import Grid
 from ganmetrics.pages.lines import Line, LineChart
-from ganmetrics.pages.pictures import Picture, Tile
+from ganmetrics.pages.pictures import Picture, PictureTile
 from ganmetrics.pages.scatter import Cloud, ScatterChart
 
 __all__ = [
     "Axis",
     "Bar",
     "BarChart",
-    "Block",
     "Cloud",
     "Code",
     "Gallery",
@@ -27,10 +26,11 @@ __all__ = [
     "LineChart",
     "Notes",
     "Page",
+    "PageBlock",
     "Picture",
+    "PictureTile",
     "Prose",
     "ScatterChart",
     "Section",
     "SideBySide",
-    "Tile",
 ]

@@ -9,7 +9,7 @@ from ganmetrics.pages.numbers import Number
 
 TICKS = 5
 """About so many on an axis."""
-ROOM = 0.04
+_ROOM = 0.04
 """Share of the range that is left free at both ends of an axis, so that marks are not cut."""
 
 
@@ -31,7 +31,7 @@ class Axis:
 
 
 @dataclass(frozen=True)
-class Scale:
+class AxisScale:
     """An axis laid out between two places of a drawing.
 
     Attributes:
@@ -49,7 +49,7 @@ class Scale:
     log: bool
 
     @classmethod
-    def of(cls, axis: Axis, values: Sequence[Number], start: Number, end: Number) -> "Scale":
+    def of(cls, axis: Axis, values: Sequence[Number], start: Number, end: Number) -> "AxisScale":
         """Return the scale that has room for all values.
 
         Raises:
@@ -65,8 +65,8 @@ class Scale:
             low, high = math.log(low), math.log(high)
         gap = (high - low) or (abs(high) or 1.0) * 0.5
         given = [None if bound is None else math.log(bound) if axis.log else bound for bound in (axis.low, axis.high)]
-        low = low - ROOM * gap if given[0] is None else given[0]
-        high = high + ROOM * gap if given[1] is None else given[1]
+        low = low - _ROOM * gap if given[0] is None else given[0]
+        high = high + _ROOM * gap if given[1] is None else given[1]
         if high <= low:
             high = low + gap
         return cls(math.exp(low), math.exp(high), start, end, True) if axis.log else cls(low, high, start, end, False)
@@ -74,7 +74,7 @@ class Scale:
     def place(self, value: Number) -> float:
         """Return where a number stands; what lies beyond the ends stands at the end.
 
-        >>> Scale(0.0, 10.0, 0.0, 100.0, False).place(2.5)
+        >>> AxisScale(0.0, 10.0, 0.0, 100.0, False).place(2.5)
         25.0
         """
         low, high = (math.log(self.low), math.log(self.high)) if self.log else (self.low, self.high)
@@ -87,7 +87,7 @@ class Scale:
     def ticks(self) -> list[float]:
         """Return round numbers within the axis.
 
-        >>> Scale(0.0, 10.0, 0.0, 1.0, False).ticks(), Scale(1.0, 1000.0, 0.0, 1.0, True).ticks()
+        >>> AxisScale(0.0, 10.0, 0.0, 1.0, False).ticks(), AxisScale(1.0, 1000.0, 0.0, 1.0, True).ticks()
         ([0.0, 2.0, 4.0, 6.0, 8.0, 10.0], [1.0, 10.0, 100.0, 1000.0])
         """
         return _log_ticks(self.low, self.high) if self.log else _even_ticks(self.low, self.high)

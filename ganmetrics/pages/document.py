@@ -8,7 +8,7 @@ from ganmetrics._files import as_path, atomic_write
 from ganmetrics.pages.bars import BarChart
 from ganmetrics.pages.grid import Grid
 from ganmetrics.pages.lines import LineChart
-from ganmetrics.pages.pictures import Picture, Tile
+from ganmetrics.pages.pictures import Picture, PictureTile
 from ganmetrics.pages.scatter import ScatterChart
 
 
@@ -41,7 +41,7 @@ class Gallery:
     """Pictures side by side under a title; `large` where each is to be looked at by itself."""
 
     title: str
-    tiles: tuple[Tile, ...]
+    tiles: tuple[PictureTile, ...]
     note: str = ""
     large: bool = False
 
@@ -50,7 +50,7 @@ class Gallery:
 class SideBySide:
     """Blocks beside each other where the page is wide enough."""
 
-    blocks: tuple["Block", ...]
+    blocks: tuple["PageBlock", ...]
 
 
 @dataclass(frozen=True)
@@ -58,10 +58,10 @@ class Hidden:
     """Blocks behind a line that opens them."""
 
     summary: str
-    blocks: tuple["Block", ...]
+    blocks: tuple["PageBlock", ...]
 
 
-Block = Prose | Notes | Grid | Code | Gallery | SideBySide | Hidden | LineChart | BarChart | ScatterChart
+PageBlock = Prose | Notes | Grid | Code | Gallery | SideBySide | Hidden | LineChart | BarChart | ScatterChart
 """What a section is made of."""
 
 
@@ -70,7 +70,7 @@ class Section:
     """A part of a page under a heading, which the page's contents name."""
 
     title: str
-    blocks: tuple[Block, ...]
+    blocks: tuple[PageBlock, ...]
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ class Page:
             yield from _pictures(section.blocks)
 
 
-def _pictures(blocks: Sequence[Block]) -> Iterator[Picture]:
+def _pictures(blocks: Sequence[PageBlock]) -> Iterator[Picture]:
     for block in blocks:
         if isinstance(block, Gallery):
             for tile in block.tiles:

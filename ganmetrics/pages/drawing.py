@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from ganmetrics._text import printable
-from ganmetrics.pages.axes import Axis, Scale
+from ganmetrics.pages.axes import Axis, AxisScale
 from ganmetrics.pages.grid import Grid
 from ganmetrics.pages.numbers import Number, shown_tick
 
 WIDTH, HEIGHT = 460, 320
 """Units of a drawing: about a phone's width in pixels, so that text stays readable there."""
 LEFT, RIGHT, TOP, BOTTOM = 68, 12, 10, 48
-COLOURS = 5
+_COLOURS = 5
 DASHED = "2 4"
 DASHES = ("", "", "9 4", "9 3 2 3", "16 4")
 """A second sign beside the colour, by series."""
@@ -68,7 +68,7 @@ def colour_class(number: int) -> str:
     >>> colour_class(1), colour_class(6)
     ('s1', 's1')
     """
-    return f"s{number % COLOURS}"
+    return f"s{number % _COLOURS}"
 
 
 def element(tag: str, content: str | Markup = "", **attributes: object) -> Markup:
@@ -93,12 +93,12 @@ def _printable(content: str | Markup) -> str | Markup:
     return content if isinstance(content, Markup) else printable(content)
 
 
-def joined(parts: Sequence[Markup]) -> Markup:
+def join_markup(parts: Sequence[Markup]) -> Markup:
     """Return elements one after the other."""
     return Markup("").join(parts)
 
 
-def frame(x_axis: Axis, y_axis: Axis, x: Scale, y: Scale, *, height: int = HEIGHT) -> Markup:
+def frame(x_axis: Axis, y_axis: Axis, x: AxisScale, y: AxisScale, *, height: int = HEIGHT) -> Markup:
     """Return grid lines, ticks and labels."""
     parts = []
     for tick in y.ticks():
@@ -114,7 +114,7 @@ def frame(x_axis: Axis, y_axis: Axis, x: Scale, y: Scale, *, height: int = HEIGH
     parts.append(element("text", x_axis.label, x=middle, y=float(height - 6), class_="label middle"))
     upright = f"translate(13 {(TOP + height - BOTTOM) / 2:.0f}) rotate(-90)"
     parts.append(element("text", y_axis.label, transform=upright, class_="label middle"))
-    return joined(parts)
+    return join_markup(parts)
 
 
 def path_of(points: Sequence[tuple[Number, Number]]) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from ganmetrics.pages.axes import Axis, Scale
+from ganmetrics.pages.axes import Axis, AxisScale
 from ganmetrics.pages.drawing import (
     BOTTOM,
     DASHED,
@@ -20,7 +20,7 @@ from ganmetrics.pages.drawing import (
     colour_class,
     element,
     frame,
-    joined,
+    join_markup,
     path_of,
 )
 from ganmetrics.pages.grid import Grid
@@ -28,7 +28,7 @@ from ganmetrics.pages.numbers import Number, shown_alike, shown_tick
 
 MOST_MARKS = 24
 """Points a line up to which each is marked; more would hide the line."""
-MOST_ROWS = 60
+_MOST_ROWS = 60
 """Points up to which the numbers are given as a table."""
 
 
@@ -82,17 +82,17 @@ class LineChart:
             InputError: there is no number to draw.
         """
         heights = [value for line in self.lines for series in (line.y, line.low, line.high) for value in series]
-        x = Scale.of(self.x, [place for line in self.lines for place in line.x], LEFT, WIDTH - RIGHT)
-        y = Scale.of(self.y, [value for value in heights if value is not None], HEIGHT - BOTTOM, TOP)
+        x = AxisScale.of(self.x, [place for line in self.lines for place in line.x], LEFT, WIDTH - RIGHT)
+        y = AxisScale.of(self.y, [value for value in heights if value is not None], HEIGHT - BOTTOM, TOP)
         parts = [frame(self.x, self.y, x, y)]
         parts += [_band(line, x, y) for line in self.lines]
         parts += [_line(line, x, y) for line in self.lines]
         keys = [Key(line.name, line.colour, "band" if line.low else "line", _dash(line)) for line in self.lines]
-        return Drawing(self.title, self.description, joined(parts), tuple(keys), self.note, self._numbers())
+        return Drawing(self.title, self.description, join_markup(parts), tuple(keys), self.note, self._numbers())
 
     def _numbers(self) -> Grid | None:
         places = sorted({place for line in self.lines for place in line.x})
-        if len(places) > MOST_ROWS:
+        if len(places) > _MOST_ROWS:
             return None
         columns, cells = [self.x.label], [[shown_tick(place) for place in places]]
         for line in self.lines:
@@ -129,16 +129,16 @@ def _runs(*series: Sequence[Number | None]) -> list[list[int]]:
     return [run for run in runs if run]
 
 
-def _band(line: Line, x: Scale, y: Scale) -> Markup:
+def _band(line: Line, x: AxisScale, y: AxisScale) -> Markup:
     parts = []
     for run in _runs(line.low, line.high):
         upper = [(x.place(line.x[at]), y.place(line.high[at] or 0.0)) for at in run]
         lower = [(x.place(line.x[at]), y.place(line.low[at] or 0.0)) for at in reversed(run)]
         parts.append(element("path", d=path_of([*upper, *lower]) + "Z", class_=f"band {colour_class(line.colour)}"))
-    return joined(parts)
+    return join_markup(parts)
 
 
-def _line(line: Line, x: Scale, y: Scale) -> Markup:
+def _line(line: Line, x: AxisScale, y: AxisScale) -> Markup:
     parts = []
     for run in _runs(line.y):
         points = [(x.place(line.x[at]), y.place(line.y[at] or 0.0)) for at in run]
@@ -149,4 +149,4 @@ def _line(line: Line, x: Scale, y: Scale) -> Markup:
             parts += [
                 element("circle", cx=px, cy=py, r=3.2, class_=f"mark {colour_class(line.colour)}") for px, py in points
             ]
-    return joined(parts)
+    return join_markup(parts)

@@ -52,7 +52,7 @@ class Picture:
 
 
 @dataclass(frozen=True, eq=False)
-class Tile:
+class PictureTile:
     """One picture, or two that belong together, over lines of text."""
 
     pictures: tuple[Picture, ...]

@@ -18,7 +18,7 @@ from ganmetrics.pages.lines import LineChart
 from ganmetrics.pages.pictures import encode_all
 from ganmetrics.pages.scatter import ScatterChart
 
-LARGEST = 5_000_000
+LARGEST_PAGE = 5_000_000
 """Bytes of a page: what a mail still carries."""
 TEMPLATES = ("page.html", "blocks.html", "figure.html", "style.css")
 
@@ -27,7 +27,7 @@ def render_page(page: Page) -> str:
     """Return a page as HTML.
 
     Raises:
-        InputError: it would be larger than `LARGEST`.
+        InputError: it would be larger than `LARGEST_PAGE`.
     """
     pictures = list(page.pictures())
     encoded = {id(picture): one for picture, one in zip(pictures, encode_all(pictures), strict=True)}
@@ -43,9 +43,9 @@ def render_page(page: Page) -> str:
             encoded=lambda picture: encoded[id(picture)],
         )
     )
-    if len(html) > LARGEST:
+    if len(html) > LARGEST_PAGE:
         raise InputError(
-            f"a page may have {LARGEST:,} bytes; this one has {len(html):,}: give it fewer pictures or rows"
+            f"a page may have {LARGEST_PAGE:,} bytes; this one has {len(html):,}: give it fewer pictures or rows"
         )
     return html
 

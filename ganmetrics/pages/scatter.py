@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from ganmetrics.pages.axes import Axis, Scale
+from ganmetrics.pages.axes import Axis, AxisScale
 from ganmetrics.pages.drawing import (
     BOTTOM,
     HEIGHT,
@@ -18,7 +18,7 @@ from ganmetrics.pages.drawing import (
     colour_class,
     element,
     frame,
-    joined,
+    join_markup,
 )
 from ganmetrics.pages.numbers import Number
 
@@ -65,14 +65,14 @@ class ScatterChart:
             InputError: there is no point to draw.
         """
         points = [point for cloud in self.clouds for point in cloud.points]
-        x = Scale.of(self.x, [point[0] for point in points], LEFT, WIDTH - RIGHT)
-        y = Scale.of(self.y, [point[1] for point in points], HEIGHT - BOTTOM, TOP)
+        x = AxisScale.of(self.x, [point[0] for point in points], LEFT, WIDTH - RIGHT)
+        y = AxisScale.of(self.y, [point[1] for point in points], HEIGHT - BOTTOM, TOP)
         parts = [frame(self.x, self.y, x, y), *(_cloud(cloud, x, y) for cloud in self.clouds)]
         keys = tuple(Key(cloud.name, cloud.colour, "dot") for cloud in self.clouds)
-        return Drawing(self.title, self.description, joined(parts), keys, self.note)
+        return Drawing(self.title, self.description, join_markup(parts), keys, self.note)
 
 
-def _cloud(cloud: Cloud, x: Scale, y: Scale) -> Markup:
+def _cloud(cloud: Cloud, x: AxisScale, y: AxisScale) -> Markup:
     """Return one path of dots: a point costs ten bytes of the page."""
     dots = "".join(f"M{x.place(first):.0f} {y.place(second):.0f}h0" for first, second in cloud.points)
     return element("path", d=dots, class_=f"cloud {colour_class(cloud.colour)}")

@@ -17,10 +17,10 @@ from ganmetrics.extraction.collect import Collected, Keep
 from ganmetrics.extraction.layer import layer_bytes
 from ganmetrics.features.base import ExtractorSpec
 from ganmetrics.references.kept_features import (
-    SUFFIX,
+    KEPT_SUFFIX,
     KeptFeatures,
     feature_bytes,
-    read_features,
+    read_kept_features,
     remove_features,
     write_features,
 )
@@ -111,9 +111,9 @@ class ReferenceCache:
 
         A damaged entry is reported, removed and treated as absent.
         """
-        folder = self._path(key).with_suffix(SUFFIX)
+        folder = self._path(key).with_suffix(KEPT_SUFFIX)
         try:
-            kept = read_features(folder)
+            kept = read_kept_features(folder)
         except StaleStatistics as error:
             logger.warning("damaged cache entry, computed again: %s", error)
             remove_features(folder)
@@ -160,7 +160,7 @@ class ReferenceCache:
             with atomic_write(self._path(key).with_suffix(_OPENING)) as file:
                 file.write(opening(images).encode())
         if self.features and collected is not None and collected.features is not None:
-            write_features(self._path(key).with_suffix(SUFFIX), collected)
+            write_features(self._path(key).with_suffix(KEPT_SUFFIX), collected)
         self._evict(keep=self._path(key))
 
     def entries(self) -> list[Entry]:
@@ -169,7 +169,7 @@ class ReferenceCache:
         for path in self.directory.glob("*.npz"):
             try:
                 stat = path.stat()
-                kept = sum(part.stat().st_size for part in path.with_suffix(SUFFIX).glob("*"))
+                kept = sum(part.stat().st_size for part in path.with_suffix(KEPT_SUFFIX).glob("*"))
             except FileNotFoundError:  # another process removed it
                 continue
             found.append(Entry(path, stat.st_size + kept, stat.st_mtime))
@@ -184,7 +184,7 @@ class ReferenceCache:
             self._remove(entry.path)
         for left in self.directory.glob(f"*{_OPENING}"):
             left.unlink(missing_ok=True)
-        for folder in self.directory.glob(f"*{SUFFIX}"):
+        for folder in self.directory.glob(f"*{KEPT_SUFFIX}"):
             remove_features(folder)
         return len(entries)
 
@@ -226,7 +226,7 @@ class ReferenceCache:
     def _remove(self, path: Path) -> None:
         path.unlink(missing_ok=True)
         path.with_suffix(_OPENING).unlink(missing_ok=True)
-        remove_features(path.with_suffix(SUFFIX))
+        remove_features(path.with_suffix(KEPT_SUFFIX))
 
 
 def _read_opening(path: Path) -> str | None:

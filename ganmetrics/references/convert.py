@@ -56,7 +56,7 @@ def _read(source: Path, *, count: int | None, entry: str | None) -> Reference:
     if count is None or count == loaded.count:
         return loaded
     if loaded.count is not None:
-        raise InputError(f"a count must be that of the file; {source} is of {loaded.count:,} images, got {count:,}")
+        raise InputError(f"a count must be that of the file; {source} is of {loaded.count:,} images; got {count:,}")
     spatial = None if loaded.spatial is None else _counted(loaded.spatial, count)
     return replace(loaded, layer=_counted(loaded.layer, count), spatial=spatial)
 

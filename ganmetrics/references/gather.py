@@ -26,7 +26,7 @@ from ganmetrics.references.given import are_given, gather_given
 from ganmetrics.references.identity import Identity
 from ganmetrics.references.key import ReferenceKey
 from ganmetrics.references.reference import Reference
-from ganmetrics.references.refusals import check_counts, check_extractor, check_holds, check_least
+from ganmetrics.references.refusals import check_counts, check_holds, check_least, check_request
 from ganmetrics.references.rows import ImageRows
 from ganmetrics.references.sides import STORED, Request, Side
 from ganmetrics.timing import stage
@@ -98,7 +98,7 @@ def open_for(requests: Sequence[Request], how: Extraction, progress: Progress) -
         return None
     settings = current().in_order(lambda: open_settings(agreed, progress=progress))
     for request in requests:
-        check_extractor(request, settings)
+        check_request(request, settings)
     return settings
 
 

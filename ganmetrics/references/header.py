@@ -15,28 +15,28 @@ TEXT, COUNT = str, int
 
 
 @dataclass(frozen=True)
-class Table:
+class _Table:
     """An object with keys of any name and values of one kind."""
 
     of: type
 
 
 @dataclass(frozen=True)
-class Row:
+class _Row:
     """A list whose parts are of these kinds, one each; or any number of parts of one kind."""
 
     of: tuple[type, ...]
     repeated: bool = False
 
 
-Kind = type | UnionType | Table | Row
-Fields = Mapping[str, Kind]
+_Kind = type | UnionType | _Table | _Row
+Fields = Mapping[str, _Kind]
 
 _HEADER: Fields = {
     "spec": dict | NoneType,
     "protocol": TEXT | NoneType,
     "source": TEXT,
-    "contents": Row((TEXT,), repeated=True),
+    "contents": _Row((TEXT,), repeated=True),
     "audit": dict | NoneType,
     "made_by": dict,
     "feature_layer": dict,
@@ -51,8 +51,8 @@ _SPEC: Fields = {
     "spatial": COUNT | NoneType,
     "canonical": bool,
 }
-_AUDIT: Fields = {"formats": Table(COUNT), "modes": Table(COUNT), "sizes": Table(COUNT), "oddities": Table(COUNT)}
-_LATER: Fields = {"classes": Table(COUNT), "classes_from": TEXT, "no_classes": TEXT, "ignored": COUNT, "hidden": COUNT}
+_AUDIT: Fields = {"formats": _Table(COUNT), "modes": _Table(COUNT), "sizes": _Table(COUNT), "oddities": _Table(COUNT)}
+_LATER: Fields = {"classes": _Table(COUNT), "classes_from": TEXT, "no_classes": TEXT, "ignored": COUNT, "hidden": COUNT}
 _SHARD: Fields = {"number": COUNT, "parts": COUNT, "whole": TEXT, "settings": TEXT}
 _LAYER: Fields = {"count": COUNT | NoneType}
 
@@ -75,7 +75,7 @@ def check_header(header: Mapping[str, Any]) -> None:
         _check(header["audit"], _AUDIT)
         _check(header["audit"], {name: kind for name, kind in _LATER.items() if name in header["audit"]})
         for bad in header["audit"].get("bad", ()):
-            _check({"bad": bad}, {"bad": Row((COUNT, TEXT, TEXT))})
+            _check({"bad": bad}, {"bad": _Row((COUNT, TEXT, TEXT))})
     if "shard" in header:
         _check(header, {"shard": dict})
         _check(header["shard"], _SHARD)
@@ -95,10 +95,10 @@ def _check(part: Mapping[str, Any], fields: Fields) -> None:
             )
 
 
-def _is(value: object, kind: Kind) -> bool:
-    if isinstance(kind, Table):
+def _is(value: object, kind: _Kind) -> bool:
+    if isinstance(kind, _Table):
         return isinstance(value, dict) and all(isinstance(one, kind.of) and _fits(one) for one in value.values())
-    if isinstance(kind, Row):
+    if isinstance(kind, _Row):
         kinds = kind.of * len(value) if kind.repeated and isinstance(value, list) else kind.of
         return isinstance(value, list) and len(value) == len(kinds) and all(map(isinstance, value, kinds))
     return isinstance(value, kind) and _fits(value)

@@ -20,7 +20,7 @@ def join_shards(parts: Mapping[str, Reference]) -> Reference:
     for part in parts.values():
         of_type("a shard", part, Reference, "a Reference")
     if not parts:
-        raise InputError("shards are needed to be joined, got none")
+        raise InputError("shards are needed to be joined; got none")
     found: dict[int, str] = {}
     (first, *_) = parts
     ours = parts[first].shard

@@ -19,7 +19,7 @@ from torch import Tensor
 from ganmetrics.errors import StaleStatistics, StorageError
 from ganmetrics.extraction.collect import Collected, Keep
 
-SUFFIX = ".features"
+KEPT_SUFFIX = ".features"
 DIGESTS = "sha256.json"
 _PIECE = 2**24
 """Bytes hashed at a time."""
@@ -82,7 +82,7 @@ def write_features(folder: Path, collected: Collected) -> None:
         shutil.rmtree(part, ignore_errors=True)
 
 
-def read_features(folder: Path) -> KeptFeatures | None:
+def read_kept_features(folder: Path) -> KeptFeatures | None:
     """Return the features in a folder, mapped into memory; None where there are none.
 
     Raises:

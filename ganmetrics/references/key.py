@@ -9,6 +9,7 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
 from ganmetrics.extraction.settings import Settings
+from ganmetrics.features.names import TORCH
 
 STATISTICS_VERSION = 2
 """Raised whenever the same images would give other statistics under the same settings."""
@@ -33,7 +34,7 @@ class ReferenceKey:
         skip_bad: whether unreadable images were left out.
         batch_size: a convolution's float32 rounding depends on it.
         compiled: always false since networks are not compiled any more; entries made before stay valid.
-        device: its type and the kind of processor, for the same reason.
+        device: its type, the kind of processor and a backend other than torch, for the same reason.
         versions: of what decodes and computes.
     """
 
@@ -65,7 +66,7 @@ class ReferenceKey:
             skip_bad=settings.skip_bad,
             batch_size=settings.batch_size,
             compiled=False,
-            device=f"{platform.machine()} {settings.device.type}",
+            device=f"{platform.machine()} {settings.device.type}{_by(settings.backend)}",
             versions=json.dumps({"statistics": STATISTICS_VERSION, **library_versions()}, sort_keys=True),
         )
 
@@ -73,6 +74,10 @@ class ReferenceKey:
     def digest(self) -> str:
         """SHA-256 of the fields, in hexadecimal: the name of the cache entry."""
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+
+
+def _by(backend: str) -> str:
+    return "" if backend == TORCH else f" {backend}"
 
 
 def library_versions() -> dict[str, str]:

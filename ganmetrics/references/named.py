@@ -33,15 +33,15 @@ class NamedReference:
     sha256: str | None = None
 
 
-IMAGENET = 1_281_167
+_IMAGENET = 1_281_167
 """Images of ImageNet's training set."""
 
 NAMED = {
     # Dhariwal and Nichol 2021 (arXiv 2105.05233): statistics of the whole set, and 10,000 images for the rest.
-    "adm/imagenet64": NamedReference(f"{ADM}/imagenet/64/VIRTUAL_imagenet64_labeled.npz", IMAGENET, "adm"),
-    "adm/imagenet128": NamedReference(f"{ADM}/imagenet/128/VIRTUAL_imagenet128_labeled.npz", IMAGENET, "adm"),
-    "adm/imagenet256": NamedReference(f"{ADM}/imagenet/256/VIRTUAL_imagenet256_labeled.npz", IMAGENET, "adm"),
-    "adm/imagenet512": NamedReference(f"{ADM}/imagenet/512/VIRTUAL_imagenet512.npz", IMAGENET, "adm"),
+    "adm/imagenet64": NamedReference(f"{ADM}/imagenet/64/VIRTUAL_imagenet64_labeled.npz", _IMAGENET, "adm"),
+    "adm/imagenet128": NamedReference(f"{ADM}/imagenet/128/VIRTUAL_imagenet128_labeled.npz", _IMAGENET, "adm"),
+    "adm/imagenet256": NamedReference(f"{ADM}/imagenet/256/VIRTUAL_imagenet256_labeled.npz", _IMAGENET, "adm"),
+    "adm/imagenet512": NamedReference(f"{ADM}/imagenet/512/VIRTUAL_imagenet512.npz", _IMAGENET, "adm"),
     "adm/lsun-bedroom": NamedReference(f"{ADM}/lsun/bedroom/VIRTUAL_lsun_bedroom256.npz", 3_033_042, "adm"),
     "adm/lsun-cat": NamedReference(f"{ADM}/lsun/cat/VIRTUAL_lsun_cat256.npz", 1_657_266, "adm"),
     "adm/lsun-horse": NamedReference(f"{ADM}/lsun/horse/VIRTUAL_lsun_horse256.npz", 2_000_340, "adm"),
@@ -49,7 +49,7 @@ NAMED = {
     "edm/cifar10": NamedReference(f"{EDM}/cifar10-32x32.npz", 50_000, "ttur"),
     "edm/ffhq64": NamedReference(f"{EDM}/ffhq-64x64.npz", 70_000, "ttur"),
     "edm/afhqv2-64": NamedReference(f"{EDM}/afhqv2-64x64.npz", 15_803, "ttur"),
-    "edm/imagenet64": NamedReference(f"{EDM}/imagenet-64x64.npz", IMAGENET, "ttur"),
+    "edm/imagenet64": NamedReference(f"{EDM}/imagenet-64x64.npz", _IMAGENET, "ttur"),
     # Parmar et al. 2022 (arXiv 2104.11222), whose mode "clean" is the protocol of that name.
     "clean-fid/cifar10-train": NamedReference(f"{CLEAN_FID}/cifar10_clean_train_32.npz", 50_000, "clean-fid"),
     "clean-fid/cifar10-test": NamedReference(f"{CLEAN_FID}/cifar10_clean_test_32.npz", 10_000, "clean-fid"),

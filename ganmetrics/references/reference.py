@@ -19,6 +19,7 @@ from ganmetrics.extraction.options import Extraction
 from ganmetrics.extraction.settings import Settings
 from ganmetrics.extraction.survey import Survey
 from ganmetrics.features.base import ExtractorSpec
+from ganmetrics.features.names import TORCH
 from ganmetrics.pages.grid import Grid
 from ganmetrics.pages.render import render_grid
 from ganmetrics.ranks import current
@@ -29,7 +30,7 @@ from ganmetrics.references.identity import Identity
 from ganmetrics.references.key import library_versions
 from ganmetrics.references.keywords import GatheringOptions
 from ganmetrics.references.shard import Shard
-from ganmetrics.references.store import check_output, read_statistics, write_statistics
+from ganmetrics.references.store import check_reference_output, read_statistics, write_statistics
 
 SPATIAL_SUFFIX = "_s"
 """What the names of the spatial features' arrays end in: ADM's files call them ``mu_s`` and ``sigma_s``."""
@@ -150,6 +151,7 @@ class Reference:
             made_by={
                 "versions": library_versions(),
                 "device": settings.device.type,
+                **({} if settings.backend == TORCH else {"backend": settings.backend}),
                 "batch_size": settings.batch_size,
                 "processes": current().size,
                 "alpha": settings.alpha,
@@ -168,7 +170,11 @@ class Reference:
             source=source,
             contents=(),
             audit=None,
-            made_by={"versions": library_versions(), "device": settings.device.type},
+            made_by={
+                "versions": library_versions(),
+                "device": settings.device.type,
+                **({} if settings.backend == TORCH else {"backend": settings.backend}),
+            },
         )
 
     @classmethod
@@ -303,7 +309,7 @@ class Reference:
             StorageError: the file cannot be written; an older one of that name is kept.
         """
         path = as_path(path)
-        check_output(path, self._bytes())
+        check_reference_output(path, self._bytes())
         write_statistics(path, *self.pack())
 
     @classmethod

@@ -65,7 +65,7 @@ def check_least(request: Request, count: int | None) -> None:
             )
 
 
-def check_extractor(request: Request, settings: Settings) -> None:
+def check_request(request: Request, settings: Settings) -> None:
     """Refuse what the extractor cannot give, and statistics that another one made.
 
     Raises:

@@ -11,7 +11,7 @@ from ganmetrics.extraction.survey import Survey
 
 
 @runtime_checkable
-class Rows(Protocol):
+class RowNames(Protocol):
     """Which image, or other thing, each row of features is of."""
 
     def __len__(self) -> int:
@@ -26,7 +26,7 @@ class Rows(Protocol):
         """Return the class of the image of a row; None where there are no classes."""
         ...
 
-    def take(self, rows: Sequence[int]) -> "Rows":
+    def take(self, rows: Sequence[int]) -> "RowNames":
         """Return the same of some rows."""
         ...
 

@@ -13,7 +13,7 @@ from ganmetrics.core.memory import MEMORY
 from ganmetrics.data.features import Features
 from ganmetrics.data.frames import with_frames
 from ganmetrics.data.label_file import read_labels
-from ganmetrics.data.npz import holds_images, open_npz
+from ganmetrics.data.npz import npz_holds_images, open_npz
 from ganmetrics.data.selection import with_classes, with_label_file
 from ganmetrics.data.sources import ImageSource, open_source
 from ganmetrics.data.streams import Stream, is_stream
@@ -25,7 +25,7 @@ from ganmetrics.references.elsewhere import is_elsewhere, locate
 from ganmetrics.references.formats.registry import is_statistics
 from ganmetrics.references.identity import Identity
 from ganmetrics.references.reference import Reference
-from ganmetrics.references.rows import Rows
+from ganmetrics.references.rows import RowNames
 
 STREAM_BATCH = 64
 """Images that a generator is asked for at a time, unless a batch size is given."""
@@ -111,7 +111,7 @@ class Side:
     """
 
     reference: Reference
-    rows: Rows | None = None
+    rows: RowNames | None = None
     features: Tensor | None = None
     logits: Tensor | None = None
     block_numbers: Tensor | None = None
@@ -130,7 +130,7 @@ class Side:
         return self.reference.identity or self.taken_for
 
 
-Labels = Sequence[object] | str | Path | None
+GivenLabels = Sequence[object] | str | Path | None
 """The class of each image in order, or a file of them; None for what the source itself says."""
 
 
@@ -158,7 +158,7 @@ Opened = Reference | ImageSource | Features
 """What a source becomes before anything is extracted."""
 
 
-def open_side(source: object, how: Extraction, labels: Labels = None) -> Opened:
+def open_side(source: object, how: Extraction, labels: GivenLabels = None) -> Opened:
     """Return statistics for a `Reference` or the path of a stored one, `Features` as they are, images for all else.
 
     Args:
@@ -174,7 +174,7 @@ def open_side(source: object, how: Extraction, labels: Labels = None) -> Opened:
     return opened.reference if isinstance(opened, StoredBeside) else opened
 
 
-def open_whole(source: object, how: Extraction, labels: Labels = None) -> Opened | StoredBeside:
+def open_whole(source: object, how: Extraction, labels: GivenLabels = None) -> Opened | StoredBeside:
     """Return what `open_side` does; of a file with images beside statistics both, not the statistics alone.
 
     Raises:
@@ -193,7 +193,7 @@ def open_whole(source: object, how: Extraction, labels: Labels = None) -> Opened
     return with_frames(_with_labels(opened, labels), how.frames)
 
 
-def _with_labels(images: ImageSource, labels: Labels) -> ImageSource:
+def _with_labels(images: ImageSource, labels: GivenLabels) -> ImageSource:
     if isinstance(labels, str | os.PathLike):
         return with_label_file(images, read_labels(Path(labels)))
     return images if labels is None else with_classes(images, labels)
@@ -212,7 +212,7 @@ def open_images(source: object, how: Extraction, *, purpose: str) -> ImageSource
     return opened
 
 
-def _labelled(features: Features, labels: Labels) -> Features:
+def _labelled(features: Features, labels: GivenLabels) -> Features:
     """Return features with the classes of a list or of a file, whose labels must be in order: rows have no names."""
     if labels is None:
         return features
@@ -243,7 +243,7 @@ def _open(source: object, how: Extraction) -> Opened | StoredBeside:
 def _open_file(path: Path) -> Opened | StoredBeside:
     if path.is_file() and is_statistics(path):
         reference = Reference.load(path)
-        return StoredBeside(reference, open_npz(path)) if holds_images(path) else reference
+        return StoredBeside(reference, open_npz(path)) if npz_holds_images(path) else reference
     return open_source(path)
 
 

@@ -19,7 +19,7 @@ from ganmetrics._types import Arrays
 from ganmetrics._zips import names_in_zip
 from ganmetrics.errors import InputError, StaleStatistics, StorageError
 
-FORMAT = "ganmetrics reference 1"
+_FORMAT = "ganmetrics reference 1"
 
 _KINDS = "biufU"
 """The kinds of NumPy's dtypes that statistics hold: numbers, and the text of a header."""
@@ -34,7 +34,7 @@ def write_statistics(path: Path, header: dict[str, Any], arrays: Arrays) -> None
     Raises:
         StorageError: the file cannot be written; an older file of that name is kept.
     """
-    complete = {**header, "format": FORMAT, "sha256": _digest(header, arrays)}
+    complete = {**header, "format": _FORMAT, "sha256": _digest(header, arrays)}
     text = np.array(json.dumps(complete, sort_keys=True))
     with atomic_write(path) as file:
         # Without allow_pickle, which NumPy before 2.2 would store as an array; there are no object arrays here.
@@ -96,7 +96,7 @@ def read_npz(path: Path, names: Iterable[str] | None = None) -> Arrays:
     return members
 
 
-def check_output(path: Path, array_bytes: int) -> None:
+def check_reference_output(path: Path, array_bytes: int) -> None:
     """Raise unless a reference file with arrays of so many bytes can be written to `path`; called before the long work.
 
     Raises:
@@ -117,9 +117,9 @@ def _parse_header(path: Path, member: npt.NDArray[Any]) -> dict[str, Any]:
     # Numbers of too many digits are a ValueError too.
     except (ValueError, RecursionError):
         raise StaleStatistics(f"reference {path} is damaged: its header is not JSON") from None
-    if not isinstance(header, dict) or header.get("format") != FORMAT:
+    if not isinstance(header, dict) or header.get("format") != _FORMAT:
         found = header.get("format") if isinstance(header, dict) else type(header).__name__
-        raise StaleStatistics(f"reference {path} needs format {shown(FORMAT)}; it has {shown(found)}")
+        raise StaleStatistics(f"reference {path} needs format {shown(_FORMAT)}; it has {shown(found)}")
     return header
 
 

@@ -9,7 +9,7 @@ from ganmetrics.errors import InputError
 from ganmetrics.report.score import Score
 from ganmetrics.report.wording import meaning
 
-KINDS = ("model-index", "eval-results")
+_KINDS = ("model-index", "eval-results")
 TASK = "unconditional-image-generation"
 """The task of a model-index entry where none is named; the hub's name for it."""
 
@@ -48,8 +48,8 @@ def card(
       "value": 12.5
       "notes": "fid; inception-v3/ttur; real 50,000, fake 50,000; lower is better"
     """
-    if kind not in KINDS:
-        raise InputError(f"a card must be one of {', '.join(KINDS)}; got {kind}")
+    if kind not in _KINDS:
+        raise InputError(f"a card must be one of {', '.join(_KINDS)}; got {kind}")
     finite = [score for score in scores if math.isfinite(score.value)]
     if not finite:
         raise InputError("a card needs at least one finite score; there is none")

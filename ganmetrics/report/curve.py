@@ -10,7 +10,7 @@ from ganmetrics.report.table import Table
 
 CURVE = "precision_recall_curve"
 """Name of the table that holds it."""
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 """Okabe and Ito's, which people with any sight of colours can tell."""
 
 
@@ -37,7 +37,7 @@ def save_curve(tables: Mapping[str, Sequence[Table]], path: Path) -> None:
     axes = figure.add_subplot()
     for place, (name, points) in enumerate(curves.items()):
         recall, precision = zip(*points, strict=True)
-        axes.plot(recall, precision, color=COLOURS[place % len(COLOURS)], label=name)
+        axes.plot(recall, precision, color=_COLOURS[place % len(_COLOURS)], label=name)
     axes.set(xlabel="recall", ylabel="precision", xlim=(0, 1.02), ylim=(0, 1.02), aspect="equal")
     axes.grid(visible=True, linewidth=0.4, color="#dddddd")
     if len(curves) > 1:

@@ -13,8 +13,8 @@ from ganmetrics._types import Image
 
 THUMBNAIL = 112
 """Width and height that a thumbnail fits into, in pixels."""
-GAP = 10
-MARGIN = 18
+SHEET_GAP = 10
+SHEET_MARGIN = 18
 TITLE_SIZE = 16
 CAPTION_SIZE = 12
 LINE = 15
@@ -55,11 +55,11 @@ def contact_sheet(strips: Sequence[Strip], *, columns: int = 10) -> Pillow.Image
     ('RGB', 270, 376)
     """
     widest = max((min(columns, len(strip.thumbnails)) for strip in strips), default=1)
-    width = 2 * MARGIN + max(widest, 1) * (THUMBNAIL + GAP) - GAP
-    width = max([width, *(2 * MARGIN + _title_width(strip.title) for strip in strips)])
+    width = 2 * SHEET_MARGIN + max(widest, 1) * (THUMBNAIL + SHEET_GAP) - SHEET_GAP
+    width = max([width, *(2 * SHEET_MARGIN + _title_width(strip.title) for strip in strips)])
     heights = [_strip_height(strip, columns) for strip in strips]
-    sheet = Pillow.new("RGB", (width, 2 * MARGIN + sum(heights)), "white")
-    top = MARGIN
+    sheet = Pillow.new("RGB", (width, 2 * SHEET_MARGIN + sum(heights)), "white")
+    top = SHEET_MARGIN
     for strip, height in zip(strips, heights, strict=True):
         _draw_strip(sheet, strip, top, columns)
         top += height
@@ -86,21 +86,21 @@ def _title_width(title: str) -> int:
 
 def _cell_height(strip: Strip) -> int:
     lines = max((len(thumbnail.caption) for thumbnail in strip.thumbnails), default=0)
-    return THUMBNAIL + lines * LINE + GAP
+    return THUMBNAIL + lines * LINE + SHEET_GAP
 
 
 def _strip_height(strip: Strip, columns: int) -> int:
     rows = -(-len(strip.thumbnails) // columns)
-    return TITLE_SIZE + GAP + rows * _cell_height(strip) + GAP
+    return TITLE_SIZE + SHEET_GAP + rows * _cell_height(strip) + SHEET_GAP
 
 
 def _draw_strip(sheet: Pillow.Image, strip: Strip, top: int, columns: int) -> None:
     draw = ImageDraw.Draw(sheet)
-    draw.text((MARGIN, top), strip.title, fill="black", font=_font(TITLE_SIZE))
-    top += TITLE_SIZE + GAP
+    draw.text((SHEET_MARGIN, top), strip.title, fill="black", font=_font(TITLE_SIZE))
+    top += TITLE_SIZE + SHEET_GAP
     font = _font(CAPTION_SIZE)
     for place, thumbnail in enumerate(strip.thumbnails):
-        left = MARGIN + place % columns * (THUMBNAIL + GAP)
+        left = SHEET_MARGIN + place % columns * (THUMBNAIL + SHEET_GAP)
         upper = top + place // columns * _cell_height(strip)
         shown = _fitted(thumbnail.image)
         sheet.paste(shown, (left + (THUMBNAIL - shown.width) // 2, upper + (THUMBNAIL - shown.height) // 2))

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from ganmetrics.report.report import Report
 
 PLAIN, CORRECTED = "#3d4651", "#0067a8"
-ROW = 0.62
+_ROW = 0.62
 """Height of a score, in inches."""
 
 
@@ -23,7 +23,7 @@ def plot(report: "Report") -> Any:  # noqa: ANN401 - matplotlib is optional, and
     if not len(report):
         raise InputError("a figure needs scores; the report has none")
     figures = require("matplotlib.figure", extra="plots", user="Report.plot")
-    figure = figures.Figure(figsize=(7, 0.5 + ROW * len(report)), layout="constrained")
+    figure = figures.Figure(figsize=(7, 0.5 + _ROW * len(report)), layout="constrained")
     panels = figure.subplots(len(report), 1, squeeze=False).ravel()
     for panel, score in zip(panels, report.values(), strict=True):
         _draw(panel, score)

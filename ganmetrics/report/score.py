@@ -133,8 +133,8 @@ class Refusal:
         name: what the score would be called.
         reason: what was needed, and what came.
 
-    >>> print(Refusal("recall", "k=3 neighbours need more than 3 rows of fake features, got 2"))
-    recall: not scored: k=3 neighbours need more than 3 rows of fake features, got 2
+    >>> print(Refusal("recall", "k=3 neighbours need more than 3 rows of fake features; got 2"))
+    recall: not scored: k=3 neighbours need more than 3 rows of fake features; got 2
     """
 
     name: str

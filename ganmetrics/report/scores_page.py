@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from ganmetrics.pages import Code, Grid, Hidden, Notes, Page, Section
-from ganmetrics.pages.document import Block
+from ganmetrics.pages.document import PageBlock
 from ganmetrics.pages.numbers import NOTHING
 from ganmetrics.report import exports
 from ganmetrics.report.table import Cell, Table
@@ -17,7 +17,7 @@ MOST_ROWS = 200
 
 def scores_page(report: "Report") -> Page:
     """Return the page."""
-    blocks: list[Block] = [exports.to_grid(report)]
+    blocks: list[PageBlock] = [exports.to_grid(report)]
     notes = [f"{score.name}: {note}" for score in report.values() for note in score.notes]
     notes += [str(refusal) for refusal in report.refusals.values()]
     if notes:

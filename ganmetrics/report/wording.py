@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 from ganmetrics.report.score import Refusal, Score
 
-Line = Score | Refusal
+_Line = Score | Refusal
 _FOUR = 4
 
 
-def meaning(lines: Sequence[Line]) -> list[str]:
+def meaning(lines: Sequence[_Line]) -> list[str]:
     """Return what a reader of the row must know: counts, extractor, protocol, what is in brackets.
 
     >>> meaning([Score("fid", 12.5, real_count=50000, fake_count=10000, extractor="inception-v3", protocol="ttur")])

@@ -22,7 +22,7 @@ def added_scores(comparison: Comparison, names: tuple[str, ...], options: Scorin
     for name in names:
         metric = METRICS[name]
         real, fake = (features_of(metric, side) for side in comparison.both(metric))
-        added = _plugins.load(_plugins.METRICS, name)
+        added = _plugins.load(_plugins.METRIC_GROUP, name)
         try:
             value = float(added.thing.compute(real, fake))
         except GanMetricsError:

@@ -8,9 +8,9 @@ from ganmetrics.scoring.comparison import Comparison
 from ganmetrics.scoring.family import Scored, features_of
 from ganmetrics.scoring.options import ScoringOptions
 
-POINTS = 101
+_POINTS = 101
 """Of the curve in a report, evenly by angle: as smooth as a picture shows."""
-SHOWN = 0
+_SHOWN = 0
 """Points in the text of a report: the two numbers say what a reader takes from them."""
 
 
@@ -23,9 +23,9 @@ def curve_scores(comparison: Comparison, names: tuple[str, ...], options: Scorin
     """
     metric = METRICS[names[0]]
     real, fake = (features_of(metric, side) for side in comparison.both(metric))
-    found = precision_recall_curve(real, fake, angles=POINTS, seed=options.seed)
+    found = precision_recall_curve(real, fake, angles=_POINTS, seed=options.seed)
     made = {"cells": CLUSTERS, "partitions": RUNS, "beta": BETA, "seed": options.seed}
     values = {"curve_precision": found.precision_weighted, "curve_recall": found.recall_weighted}
     points = tuple(zip(found.recall.tolist(), found.precision.tolist(), strict=True))
-    table = Table(CURVE, "precision at each recall", ("recall", "precision"), points, shown=SHOWN)
+    table = Table(CURVE, "precision at each recall", ("recall", "precision"), points, shown=_SHOWN)
     return Scored({name: comparison.score(METRICS[name], values[name], made=made) for name in names}, (table,))

@@ -10,7 +10,7 @@ from ganmetrics.metrics.frechet.difference import frechet_difference
 from ganmetrics.metrics.kernel.difference import kernel_difference
 from ganmetrics.metrics.neighbours.difference import precision_recall_difference
 
-LEAST = 16
+FEWEST_TO_COMPARE = 16
 """Images that each set needs: a permutation test of fewer can hardly reject, and a variance is hardly known."""
 
 

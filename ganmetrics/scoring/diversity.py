@@ -17,7 +17,7 @@ from ganmetrics.scoring.comparison import Comparison
 from ganmetrics.scoring.family import Scored, classes_of, features_of, label_of
 from ganmetrics.scoring.options import ScoringOptions
 
-SHOWN = 5
+_SHOWN = 5
 """How many pairs the text of a table names; JSON has up to a hundred of each kind."""
 
 
@@ -77,7 +77,7 @@ def duplicate_scores(comparison: Comparison, names: tuple[str, ...], options: Sc
     }
     value = sum(pairs.exact.total + pairs.near.total for pairs in (within_fake, across))
     rows = tuple(row for where, (pairs, first, second) in found.items() for row in _rows(where, pairs, first, second))
-    table = Table("duplicates", _title(found), ("where", "kind", "first", "second", "distance"), rows, shown=SHOWN)
+    table = Table("duplicates", _title(found), ("where", "kind", "first", "second", "distance"), rows, shown=_SHOWN)
     return Scored({name: comparison.score(metric, float(value), made=totals)}, (table,))
 
 

@@ -30,16 +30,16 @@ def fidelity_scores(comparison: Comparison, names: tuple[str, ...], options: Sco
     scores: dict[str, Score] = {}
     for name in names:
         if name in _CLIPPED:
-            k = options.k or clipped.K
+            k = options.k or clipped.CLIPPED_K
             value = _CLIPPED[name](real, fake, k=k, memory=options.memory)
             scores[name] = comparison.score(METRICS[name], value, made={"k": k})
     scores |= _symmetric(comparison, real, fake, [name for name in names if name.startswith("symmetric_")], options)
     wanted = [name for name in names if name.startswith("p_")]
     if wanted:
-        k = options.k or probabilistic.K
+        k = options.k or probabilistic.PROBABILISTIC_K
         found = probabilistic_precision_recall(real, fake, k=k, memory=options.memory)
         for name in wanted:
-            made = {"k": k, "reach": probabilistic.REACH}
+            made = {"k": k, "reach": probabilistic.PROBABILISTIC_REACH}
             scores[name] = comparison.score(METRICS[name], getattr(found, name.removeprefix("p_")), made=made)
     return Scored(scores)
 

@@ -10,7 +10,7 @@ from ganmetrics.extraction.layer import Layer
 from ganmetrics.references.reference import Reference
 from ganmetrics.references.sides import Side
 
-SUFFIX = "_floor"
+FLOOR_SUFFIX = "_floor"
 """What the name of a score of the real images against themselves ends in."""
 HALVES = (range(BLOCKS // 2), range(BLOCKS // 2, BLOCKS))
 """The blocks of either half: halves are by content, as blocks are, and so do not follow the order of names."""

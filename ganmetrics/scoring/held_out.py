@@ -9,7 +9,7 @@ from torch import Tensor
 from ganmetrics.metrics.catalogue import METRICS
 from ganmetrics.metrics.feature_likelihood import MOST_FAKES, feature_likelihood
 from ganmetrics.metrics.neighbours import data_copying as copying
-from ganmetrics.metrics.neighbours.copied_share import PERMUTATIONS, CopiedShare, copied_share
+from ganmetrics.metrics.neighbours.copied_share import COPIED_PERMUTATIONS, CopiedShare, copied_share
 from ganmetrics.metrics.neighbours.data_copying import data_copying
 from ganmetrics.references.sides import Side
 from ganmetrics.report import Score, Table
@@ -17,7 +17,7 @@ from ganmetrics.scoring.comparison import Comparison
 from ganmetrics.scoring.family import Scored, features_of, finite, label_of
 from ganmetrics.scoring.options import ScoringOptions
 
-SHOWN = 5
+_SHOWN = 5
 """How many fakes the text of a table names; JSON has them all."""
 
 
@@ -49,7 +49,7 @@ def held_out_scores(comparison: Comparison, names: tuple[str, ...], options: Sco
     if "copied_share" in names:
         found = copied_share(*sides, seed=options.seed, memory=options.memory)
         notes = (f"p = {found.p_value:.4g}",)
-        made = {"p_value": found.p_value, "permutations": PERMUTATIONS, "seed": options.seed}
+        made = {"p_value": found.p_value, "permutations": COPIED_PERMUTATIONS, "seed": options.seed}
         scores["copied_share"] = comparison.score(METRICS["copied_share"], found.share, notes=notes, made=made)
         tables = (_suspects(fake, found),)
     return Scored({name: scores[name] for name in names}, tables)
@@ -81,5 +81,5 @@ def _suspects(fake: Side, found: CopiedShare) -> Table:
         "an exact copy has no ratio)",
         ("fake", "ratio"),
         tuple((label_of(fake, row), finite(float(found.ratio[row]))) for row in found.suspects.tolist()),
-        shown=SHOWN,
+        shown=_SHOWN,
     )

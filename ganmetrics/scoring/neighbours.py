@@ -17,8 +17,8 @@ from ganmetrics.scoring.comparison import CALIBRATED_FROM, INTERVAL_FROM, Compar
 from ganmetrics.scoring.family import Scored, features_of, finite, label_of
 from ganmetrics.scoring.options import ScoringOptions
 
-SHARES = ("precision", "recall", "density", "coverage")
-SHOWN = 5
+_SHARES = ("precision", "recall", "density", "coverage")
+_SHOWN = 5
 """How many images the text of a table names; JSON has them all."""
 
 
@@ -38,7 +38,7 @@ def neighbour_scores(comparison: Comparison, names: tuple[str, ...], options: Sc
     growth = options.interval and fewest >= max(INTERVAL_FROM, k + 2) and any(METRICS[one].interval for one in names)
     found = of_both(real, fake, k=k, strict=convention.strict, memory=options.memory, growth=growth)
     made = {"convention": name, "k": k, "boundary": "outside" if convention.strict else "inside"}
-    scores = _share_scores(comparison, found, tuple(share for share in SHARES if share in names), made, options)
+    scores = _share_scores(comparison, found, tuple(share for share in _SHARES if share in names), made, options)
     tables: list[Table] = []
     if "realism" in names:
         realism = torch.from_numpy(found.between.realism)
@@ -89,7 +89,7 @@ def _realism_table(fake: Side, realism: Tensor) -> Table:
         "realism of each fake image, the least first (copies of real images have no number)",
         ("image", "realism"),
         tuple((label_of(fake, row), finite(float(realism[row]))) for row in order),
-        shown=SHOWN,
+        shown=_SHOWN,
     )
 
 
@@ -110,5 +110,5 @@ def _suspects_table(comparison: Comparison, found: Authenticity) -> Table:
             )
             for row in order
         ),
-        shown=SHOWN,
+        shown=_SHOWN,
     )

@@ -64,7 +64,7 @@ def _check_neighbours(options: ScoringOptions, protocol: Protocol, counts: Count
     k = options.k or NEIGHBOUR_CONVENTIONS[protocol.precision_recall].k
     for role, count in counts.items():
         if count <= k:
-            raise NotEnoughSamples(f"k={k} neighbours need more than {k} {role} images, got {count}")
+            raise NotEnoughSamples(f"k={k} neighbours need more than {k} {role} images; got {count}")
 
 
 def _check_kernel_distance(options: ScoringOptions, protocol: Protocol, counts: Counts) -> None:

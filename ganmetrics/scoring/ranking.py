@@ -14,14 +14,14 @@ from ganmetrics.metrics.difference import Difference
 from ganmetrics.references.sides import Side
 from ganmetrics.report import Contrast, Ranking, Refusal, Report
 from ganmetrics.scoring.comparison import Comparison
-from ganmetrics.scoring.differences import LEAST, Choices, score_differences
+from ganmetrics.scoring.differences import FEWEST_TO_COMPARE, Choices, score_differences
 from ganmetrics.scoring.options import ScoringOptions
 from ganmetrics.scoring.scores import Baseline, score_sides
 from ganmetrics.timing import stage
 
 logger = logging.getLogger(__name__)
 
-Pair = tuple[str, str]
+_Pair = tuple[str, str]
 
 
 def score_generators(
@@ -87,20 +87,20 @@ def _contrasts(
     names: tuple[str, ...], real: Side | None, comparisons: Mapping[str, Comparison], options: ScoringOptions
 ) -> tuple[tuple[Contrast, ...], tuple[str, ...]]:
     """Return the differences of all pairs whose images are at hand, and what is to be said of the others."""
-    if real is None or real.features is None or len(real.features) < LEAST:
-        return (), (f"no differences: they need at least {LEAST} real images, not statistics",)
+    if real is None or real.features is None or len(real.features) < FEWEST_TO_COMPARE:
+        return (), (f"no differences: they need at least {FEWEST_TO_COMPARE} real images, not statistics",)
     able = {
         name: one.fake.features
         for name, one in comparisons.items()
-        if one.fake.features is not None and len(one.fake.features) >= LEAST
+        if one.fake.features is not None and len(one.fake.features) >= FEWEST_TO_COMPARE
     }
     notes = tuple(
-        f"no differences of {name}: they need at least {LEAST} images, not statistics"
+        f"no differences of {name}: they need at least {FEWEST_TO_COMPARE} images, not statistics"
         for name in comparisons
         if name not in able
     )
     pairs = list(combinations(able, 2))
-    found: dict[Pair, dict[str, Difference]] = {}
+    found: dict[_Pair, dict[str, Difference]] = {}
     choices = Choices(names, options.confidence, _permutations(len(pairs), options.confidence), options.seed)
     for first, second in pairs:
         try:
@@ -118,7 +118,7 @@ def _permutations(pairs: int, confidence: float) -> int:
 
 
 def _of_metric(
-    metric: Metric, comparison: Comparison, found: Mapping[Pair, dict[str, Difference]], options: ScoringOptions
+    metric: Metric, comparison: Comparison, found: Mapping[_Pair, dict[str, Difference]], options: ScoringOptions
 ) -> list[Contrast]:
     """Return one metric's differences with p-values that are corrected for their number."""
     differences = [found[pair][metric.name] for pair in found]

@@ -14,7 +14,7 @@ from ganmetrics.scoring.curve import curve_scores
 from ganmetrics.scoring.diversity import duplicate_scores, vendi_scores
 from ganmetrics.scoring.family import Scored, finite
 from ganmetrics.scoring.fidelity import fidelity_scores, sliced_scores
-from ganmetrics.scoring.floor import SUFFIX, halves
+from ganmetrics.scoring.floor import FLOOR_SUFFIX, halves
 from ganmetrics.scoring.frechet import frechet_scores
 from ganmetrics.scoring.held_out import held_out_scores
 from ganmetrics.scoring.inception import inception_scores
@@ -24,7 +24,7 @@ from ganmetrics.scoring.neighbours import neighbour_scores
 from ganmetrics.scoring.options import ScoringOptions
 from ganmetrics.timing import stage
 
-FAMILIES: dict[str, Callable[[Comparison, tuple[str, ...], ScoringOptions], Scored]] = {
+METRIC_FAMILIES: dict[str, Callable[[Comparison, tuple[str, ...], ScoringOptions], Scored]] = {
     "frechet": frechet_scores,
     "kernel": kernel_scores,
     "inception": inception_scores,
@@ -45,7 +45,7 @@ FAMILIES: dict[str, Callable[[Comparison, tuple[str, ...], ScoringOptions], Scor
 TEST = "_test"
 """What the name of a score of held-out real images against the real ones ends in."""
 
-Row = Score | Refusal
+_Row = Score | Refusal
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Baseline:
             distribution, they get what a perfect generator's would.
     """
 
-    rows: tuple[Row, ...] = ()
+    rows: tuple[_Row, ...] = ()
     test: Side | None = None
 
     @classmethod
@@ -72,7 +72,7 @@ class Baseline:
             InputError: a floor needs real images, or blocks of them, that are not there.
             NotEnoughSamples: half of the real images are fewer than two.
         """
-        rows: list[Row] = []
+        rows: list[_Row] = []
         if options.floor:
             rows += _floor_rows(scored_fresh(metrics, classes=True), real, options)
         if test is not None:
@@ -142,9 +142,9 @@ def score_sides(
     )
 
 
-def _rows(metrics: tuple[Metric, ...], comparison: Comparison, found: _Found, suffix: str = "") -> list[Row]:
+def _rows(metrics: tuple[Metric, ...], comparison: Comparison, found: _Found, suffix: str = "") -> list[_Row]:
     """Return for each metric, in order, a score or the reason why it has none."""
-    rows: list[Row] = []
+    rows: list[_Row] = []
     for metric in metrics:
         if metric.name in found.scores:
             score = found.scores[metric.name]
@@ -155,7 +155,7 @@ def _rows(metrics: tuple[Metric, ...], comparison: Comparison, found: _Found, su
     return rows
 
 
-def _ratios(rows: list[Row], fresh: tuple[Row, ...]) -> Table:
+def _ratios(rows: list[_Row], fresh: tuple[_Row, ...]) -> Table:
     """Return each score beside that of held-out images, and their ratio where it means something.
 
     Plain distances depend on the counts, so their ratio is 1 for a perfect generator only at equal ones.
@@ -172,7 +172,7 @@ def _ratios(rows: list[Row], fresh: tuple[Row, ...]) -> Table:
     return Table("held_out", "fake images beside held-out real images", columns, tuple(cells))
 
 
-def _floor_rows(metrics: tuple[Metric, ...], real: Side | None, options: ScoringOptions) -> list[Row]:
+def _floor_rows(metrics: tuple[Metric, ...], real: Side | None, options: ScoringOptions) -> list[_Row]:
     """Return the same scores of one half of the real images against the other, without intervals.
 
     Raises:
@@ -182,7 +182,7 @@ def _floor_rows(metrics: tuple[Metric, ...], real: Side | None, options: Scoring
     if real is None:
         raise InputError("a floor needs real images; there are none")
     of_halves = Comparison.of(*halves(real))
-    return _rows(metrics, of_halves, _score(of_halves, metrics, replace(options, interval=False)), SUFFIX)
+    return _rows(metrics, of_halves, _score(of_halves, metrics, replace(options, interval=False)), FLOOR_SUFFIX)
 
 
 def _score(comparison: Comparison, metrics: tuple[Metric, ...], options: ScoringOptions) -> _Found:
@@ -191,14 +191,14 @@ def _score(comparison: Comparison, metrics: tuple[Metric, ...], options: Scoring
     for family in dict.fromkeys(metric.family for metric in metrics):
         names = tuple(metric.name for metric in metrics if metric.family == family)
         try:
-            _add(found, FAMILIES[family](comparison, names, options))
+            _add(found, METRIC_FAMILIES[family](comparison, names, options))
         except GanMetricsError as error:
             if len(names) == 1:
                 found.refusals[names[0]] = error
                 continue
             for name in names:
                 try:
-                    _add(found, FAMILIES[family](comparison, (name,), options))
+                    _add(found, METRIC_FAMILIES[family](comparison, (name,), options))
                 except GanMetricsError as reason:
                     found.refusals[name] = reason
     return found

@@ -15,7 +15,7 @@ from reference_models.errors import ConfigError
 
 JITTER = 0.25
 """Noise around the result in the picture, uniform within this (as in the paper)."""
-NEIGHBOURS = 8
+_NEIGHBOURS = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +69,7 @@ def arithmetic(
     # nearer to the middle than anything that the generator was trained with.
     sums = sums / sums.norm(dim=1, keepdim=True).clamp(min=1e-6) * pool.latents.norm(dim=1).mean()
     rng = torch.Generator().manual_seed(seed)
-    noise = (torch.rand(NEIGHBOURS, sums.shape[1], generator=rng) * 2 - 1) * JITTER
+    noise = (torch.rand(_NEIGHBOURS, sums.shape[1], generator=rng) * 2 - 1) * JITTER
     expected = remaining(plus, minus) if pool.shown else ()
     confirmed = chance = None
     if expected:

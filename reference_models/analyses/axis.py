@@ -14,7 +14,7 @@ from reference_models.errors import ConfigError
 
 
 @dataclass(frozen=True, eq=False)
-class Axis:
+class _Axis:
     """Samples moved along a direction.
 
     Attributes:
@@ -42,7 +42,7 @@ def axis(
     starts: int,
     per_concept: int,
     seed: int,
-) -> Axis:
+) -> _Axis:
     """Move samples along z_end - z_start, the difference of two concepts: z + alpha (z_end - z_start).
 
     Args:
@@ -67,11 +67,11 @@ def axis(
     images = subject.images(moved.flatten(0, 1))
     shape = (starts, steps, *images.shape[1:])
     if not pool.shown or start not in WORDS or end not in WORDS:
-        return Axis(scale, images.reshape(shape), None, "", None)
+        return _Axis(scale, images.reshape(shape), None, "", None)
     name, sign = WORDS[words(end)[0]]
     values = measure_shapes(images)[name].reshape(starts, steps)
     monotone = sum(spearman(scale, sign * row) for row in values) / starts
-    return Axis(scale, images.reshape(shape), values, name, monotone)
+    return _Axis(scale, images.reshape(shape), values, name, monotone)
 
 
 def write_axis(

@@ -12,14 +12,14 @@ from reference_models.analyses import pictures
 from reference_models.analyses.target import Target
 from reference_models.errors import ConfigError
 
-BATCH = 2048
-WIDTH = 32
-TAIL = 1e-3
+_BATCH = 2048
+_WIDTH = 32
+_TAIL = 1e-3
 """Probability on either side of where the two are compared: outside of it there is next to nothing to learn from."""
 
 
 @dataclass(frozen=True)
-class Gaussian:
+class NormalDensity:
     """A normal distribution in one dimension."""
 
     mean: float
@@ -40,7 +40,7 @@ class Gaussian:
 
 
 @dataclass(frozen=True, eq=False)
-class Comparison:
+class _Comparison:
     """The learnt discriminator beside the best one.
 
     Attributes:
@@ -67,7 +67,9 @@ class Comparison:
         return abs(self.value - (2 * self.js - math.log(4)))
 
 
-def compare(data: Gaussian, generated: Gaussian, *, steps: int = 600, seed: int = 0) -> Comparison:
+def compare_discriminator(
+    data: NormalDensity, generated: NormalDensity, *, steps: int = 600, seed: int = 0
+) -> _Comparison:
     """Train a discriminator on samples of two distributions and compare it with p_data / (p_data + p_G).
 
     Args:
@@ -98,9 +100,9 @@ def compare(data: Gaussian, generated: Gaussian, *, steps: int = 600, seed: int 
     )
     closed = (log_p - log_sum).exp()
     mass = ((log_p.exp() + log_q.exp()) / 2 * (line[1] - line[0])).cumsum(dim=0)
-    kept = (mass > TAIL) & (mass < 1 - TAIL)
+    kept = (mass > _TAIL) & (mass < 1 - _TAIL)
     error = (logit.sigmoid() - closed)[kept].abs().max()
-    return Comparison(line[kept], logit.sigmoid()[kept], closed[kept], float(error), value, js, learnt_value)
+    return _Comparison(line[kept], logit.sigmoid()[kept], closed[kept], float(error), value, js, learnt_value)
 
 
 def write_optimal(out: Path, *, real: tuple[float, float], fake: tuple[float, float], steps: int, seed: int) -> str:
@@ -114,11 +116,11 @@ def write_optimal(out: Path, *, real: tuple[float, float], fake: tuple[float, fl
         seed: of the draws and weights.
 
     Raises:
-        ConfigError: as `compare`.
+        ConfigError: as `compare_discriminator`.
         StorageError: it has been done there before.
     """
     target = Target(out, "optimal-discriminator")
-    found = compare(Gaussian(*real), Gaussian(*fake), steps=steps, seed=seed)
+    found = compare_discriminator(NormalDensity(*real), NormalDensity(*fake), steps=steps, seed=seed)
     line = (
         f"max |D - D*| = {found.max_error:.4f}; V(D*) = {found.value:.6f}, 2 JSD - log 4 differs by "
         f"{found.identity_gap:.1e}; V(D) = {found.learnt_value:.6f}"
@@ -143,15 +145,17 @@ def write_optimal(out: Path, *, real: tuple[float, float], fake: tuple[float, fl
     return line
 
 
-def _train(data: Gaussian, generated: Gaussian, *, steps: int, seed: int) -> nn.Module:
+def _train(data: NormalDensity, generated: NormalDensity, *, steps: int, seed: int) -> nn.Module:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        network = nn.Sequential(nn.Linear(1, WIDTH), nn.SiLU(), nn.Linear(WIDTH, WIDTH), nn.SiLU(), nn.Linear(WIDTH, 1))
+        network = nn.Sequential(
+            nn.Linear(1, _WIDTH), nn.SiLU(), nn.Linear(_WIDTH, _WIDTH), nn.SiLU(), nn.Linear(_WIDTH, 1)
+        )
     rng = torch.Generator().manual_seed(seed)
     optimizer = torch.optim.Adam(network.parameters(), lr=1e-2)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps, eta_min=1e-5)
     for _ in range(steps):
-        real, fake = data.draw(BATCH, rng)[:, None], generated.draw(BATCH, rng)[:, None]
+        real, fake = data.draw(_BATCH, rng)[:, None], generated.draw(_BATCH, rng)[:, None]
         loss = functional.softplus(-network(real)).mean() + functional.softplus(network(fake)).mean()
         optimizer.zero_grad()
         torch.autograd.backward(loss)

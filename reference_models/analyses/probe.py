@@ -19,7 +19,7 @@ from reference_models.networks.build import build_discriminator
 from reference_models.networks.discriminator import has_batch_norm
 from reference_models.training.checkpoint import Checkpoint, read_checkpoint
 
-GRID = 4
+_GRID = 4
 COSTS = (1e-4, 1e-3, 1e-2, 1e-1)
 """Among which a fifth of the training images, set aside, decides."""
 _CHUNK = 250
@@ -72,8 +72,8 @@ def probe(
     _check(checkpoint, train, test, per_class, repeats)
     untrained = build_discriminator(checkpoint.config.net, seed=seed + 1_000)
     kinds: dict[str, Callable[[Tensor], Tensor]] = {
-        "trained": Features(checkpoint.discriminator(), train.images),
-        "untrained": Features(untrained, train.images),
+        "trained": StageFeatures(checkpoint.discriminator(), train.images),
+        "untrained": StageFeatures(untrained, train.images),
         "pixels": lambda images: to_floats(images).flatten(1),
     }
     if train.labels is None or test.labels is None:
@@ -137,7 +137,7 @@ def write_probe(
     return "\n".join(lines)
 
 
-class Features:
+class StageFeatures:
     """Every stage's maps, each reduced to 4x4 by its maxima, side by side.
 
     Batch normalisations use the statistics of the whole set, as the original does, and not those that training left.
@@ -164,7 +164,7 @@ class Features:
         with torch.no_grad():
             for chunk in torch.split(images, _CHUNK):
                 maps: list[Tensor] = self._network.maps(to_floats(chunk))  # type: ignore[operator]
-                pooled = [torch.nn.functional.adaptive_max_pool2d(stage, GRID).flatten(1) for stage in maps]
+                pooled = [torch.nn.functional.adaptive_max_pool2d(stage, _GRID).flatten(1) for stage in maps]
                 parts.append(torch.cat(pooled, dim=1).float())
         return torch.cat(parts)
 

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from ganmetrics import to_uint8
-from reference_models.data.load import SHAPES
+from reference_models.data.load import SHAPES_SOURCE
 from reference_models.errors import ConfigError
 from reference_models.export.sample import checkpoint_sampler, class_index, latents
 from reference_models.scoring.sampler import Sampler
@@ -31,7 +31,7 @@ class Subject:
     @property
     def drawn(self) -> bool:
         """Whether it was trained on the procedural shapes, whose attributes can be measured."""
-        return self.checkpoint.config.data.source == SHAPES
+        return self.checkpoint.config.data.source == SHAPES_SOURCE
 
     def latents(self, count: int, *, seed: int) -> Tensor:
         """Return latents [count, d]; number i is that of the i-th image that `sample` writes with this seed."""

@@ -11,7 +11,7 @@ from reference_models.analyses.subject import Subject, open_subject
 from reference_models.analyses.target import Target
 from reference_models.errors import ConfigError
 
-MODES = ("slerp", "lerp")
+_MODES = ("slerp", "lerp")
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,11 +39,11 @@ def interpolate(first: Tensor, second: Tensor, steps: int, *, mode: str) -> Tens
     factor of √2 than any that the generator was trained with.
 
     >>> a, b = torch.tensor([1.0, 0.0]), torch.tensor([0.0, 1.0])
-    >>> [round(interpolate(a, b, 3, mode=mode)[1].norm().item(), 3) for mode in MODES]
+    >>> [round(interpolate(a, b, 3, mode=mode)[1].norm().item(), 3) for mode in _MODES]
     [1.0, 0.707]
     """
-    if mode not in MODES:
-        raise ConfigError(f"--mode must be {' or '.join(MODES)}; got {mode}")
+    if mode not in _MODES:
+        raise ConfigError(f"--mode must be {' or '.join(_MODES)}; got {mode}")
     if steps < 3:  # noqa: PLR2004 - two steps are the two ends, one distance says nothing of smoothness
         raise ConfigError(f"--steps must be at least 3; got {steps}")
     share = torch.linspace(0, 1, steps, dtype=torch.float64)[:, None]

@@ -19,7 +19,7 @@ from reference_models.cli.sample import sample
 from reference_models.cli.study import study
 from reference_models.cli.train import train
 
-EPILOG = """\b
+_EPILOG = """\b
 Examples:
   python -m reference_models list --shapes dcgan-64
   python -m reference_models train dcgan --data shapes --epochs 5 --eval-epochs 0,1,5 --set net.width=16 --out run
@@ -37,10 +37,10 @@ Results go to stdout, everything else to stderr. Exit status: 0 done, 1 an error
 130 interrupted (and saved).
 """
 
-INTERRUPTED = 128 + signal.SIGINT
+_INTERRUPTED = 128 + signal.SIGINT
 
 
-class OneLineErrors(Group):
+class _OneLineErrors(Group):
     """Turns the errors of both packages into one line and status 1, and Ctrl-C into status 130."""
 
     def main(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - click's own, passed on
@@ -60,10 +60,10 @@ class OneLineErrors(Group):
             raise
         except KeyboardInterrupt:
             click.echo("interrupted", err=True)
-            sys.exit(INTERRUPTED)
+            sys.exit(_INTERRUPTED)
 
 
-@click.group(cls=OneLineErrors, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_OneLineErrors, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 def command() -> None:
     """Train the reference models, scored epoch by epoch with ganmetrics, and look at what they learnt."""
 

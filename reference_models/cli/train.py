@@ -8,7 +8,7 @@ import click
 from reference_models.cli.display import Display
 from reference_models.cli.help import TrainCommand
 from reference_models.cli.output import emit
-from reference_models.config import PRECISIONS
+from reference_models.config import TRAINING_PRECISIONS
 from reference_models.errors import ConfigError
 from reference_models.settings import parse_assignments, read_toml
 
@@ -37,7 +37,7 @@ _FLAGS = {
 @click.option("--set", "assignments", multiple=True, metavar="KEY=VALUE", help="Change a key, such as net.width=8.")
 @click.option("--extractor", metavar="NAME", help="To score with: inception-v3, efficientnet-lite0 or timm:NAME.")
 @click.option("--weights", metavar="PATH", help="A file of weights for the extractor.")
-@click.option("--precision", type=click.Choice(PRECISIONS), help="Of the networks' passes.")
+@click.option("--precision", type=click.Choice(TRAINING_PRECISIONS), help="Of the networks' passes.")
 @click.option("--patience", type=int, metavar="M", help="Stop after M evaluations in a row without a better one.")
 @click.option("--seed", type=int, help="Of weights, latents, labels and the order of the images.")
 @click.option("--tensorboard", is_flag=True, default=None, help="Write TensorBoard files too.")

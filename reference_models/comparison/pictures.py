@@ -7,9 +7,9 @@ from PIL import Image
 from ganmetrics import clipped
 from reference_models.comparison.curves import Curve
 from reference_models.errors import CheckpointError, ConfigError
-from reference_models.recording.grids import GAP, captioned, sample_path
+from reference_models.recording.grids import GRID_GAP, captioned, sample_path
 
-MARGIN = 12
+_MARGIN = 12
 ACROSS = 2
 """Pictures a row where each run has one."""
 
@@ -31,8 +31,8 @@ def samples(curves: Sequence[Curve], *, size: int, epochs: Sequence[int] = (), r
     if len(epochs) <= 1:
         flat = [part for row in parts for part in row]
         parts = [flat[start : start + ACROSS] for start in range(0, len(flat), ACROSS)]
-    width = max(part.width for row in parts for part in row) + MARGIN
-    height = parts[0][0].height + MARGIN // 2
+    width = max(part.width for row in parts for part in row) + _MARGIN
+    height = parts[0][0].height + _MARGIN // 2
     sheet = Image.new("RGB", (width * max(map(len, parts)), height * len(parts)), "white")
     for down, row in enumerate(parts):
         for across, part in enumerate(row):
@@ -57,5 +57,5 @@ def _part(curve: Curve, epoch: int, *, size: int, rows: int) -> Image.Image:
         raise CheckpointError(
             f"{curve.name} needs its grid of epoch {epoch} to be compared; {path}: {clipped(error)}"
         ) from None
-    part = whole.crop((0, 0, whole.width, min(whole.height, rows * (size + GAP) + GAP)))
+    part = whole.crop((0, 0, whole.width, min(whole.height, rows * (size + GRID_GAP) + GRID_GAP)))
     return captioned(part, f"{curve.name}, epoch {epoch}: {found['value']:.4g} ({found['count']:,})")

@@ -7,10 +7,10 @@ critic that is also penalised, options that nothing reads.
 
 from reference_models.config.net import NetConfig
 from reference_models.config.sections import DataConfig, EvalConfig, ObjectiveConfig, OptimizerConfig
-from reference_models.config.train import PRECISIONS, TrainConfig
+from reference_models.config.train import TRAINING_PRECISIONS, TrainConfig
 
 __all__ = [
-    "PRECISIONS",
+    "TRAINING_PRECISIONS",
     "DataConfig",
     "EvalConfig",
     "NetConfig",

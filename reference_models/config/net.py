@@ -9,7 +9,7 @@ from reference_models.errors import ConfigError
 BACKBONES = ("conv", "seed-hybrid", "r3", "flow")
 LATENTS = ("normal", "uniform")
 CONDITIONS = ("none", "concat", "batch-norm")
-HEADS = ("plain", "concat", "additive", "projection", "auxiliary")
+_HEADS = ("plain", "concat", "additive", "projection", "auxiliary")
 NORMS = ("batch", "layer", "none")
 
 SMALLEST_SIZE = 8
@@ -89,7 +89,7 @@ class NetConfig:
             ("backbone", BACKBONES),
             ("latent", LATENTS),
             ("condition", CONDITIONS),
-            ("head", HEADS),
+            ("head", _HEADS),
             ("norm_d", NORMS),
         ):
             check_among(choices, self, name, "net.")

@@ -8,7 +8,7 @@ from reference_models.config.net import NetConfig
 from reference_models.config.sections import DataConfig, EvalConfig, ObjectiveConfig, OptimizerConfig
 from reference_models.errors import ConfigError
 
-PRECISIONS = ("fp32", "bf16")
+TRAINING_PRECISIONS = ("fp32", "bf16")
 AUGMENTS = ("none", "diffaugment")
 
 
@@ -63,7 +63,7 @@ class TrainConfig:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        check_among(PRECISIONS, self, "precision")
+        check_among(TRAINING_PRECISIONS, self, "precision")
         check_among(AUGMENTS, self, "augment")
         check_at_least(0, self, "epochs", "ema_decay", "ema_start", "patience", "seed")
         # A batch of one has no statistics for batch normalisation to use.

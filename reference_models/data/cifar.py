@@ -14,7 +14,7 @@ from reference_models.errors import DataError
 
 FOLDER = "cifar-10-batches-py"
 BATCHES = tuple(f"data_batch_{number}" for number in range(1, 6))
-CLASS_NAMES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
+_CLASS_NAMES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 _SIZE = 32
 _WIDTH = 3 * _SIZE * _SIZE
 
@@ -39,7 +39,7 @@ def read_cifar10(root: Path, *, size: int = _SIZE, resize: str = "squash") -> La
         whole = pixels.transpose(0, 2, 3, 1)
         pixels = np.stack([to_pixels(Image.fromarray(image), size=size, resize=resize) for image in whole])
     return LabelledImages(
-        torch.from_numpy(np.ascontiguousarray(pixels)), torch.cat(labels), CLASS_NAMES, f"cifar10:{root}"
+        torch.from_numpy(np.ascontiguousarray(pixels)), torch.cat(labels), _CLASS_NAMES, f"cifar10:{root}"
     )
 
 
@@ -54,9 +54,9 @@ def _read_batch(path: Path) -> tuple[np.ndarray[Any, np.dtype[np.uint8]], torch.
         raise DataError(f"{path} is no batch of CIFAR-10: it has no array b'data'")
     pixels, labels = batch[b"data"], batch.get(b"labels")
     if not (
-        isinstance(labels, list) and all(type(label) is int and label in range(len(CLASS_NAMES)) for label in labels)
+        isinstance(labels, list) and all(type(label) is int and label in range(len(_CLASS_NAMES)) for label in labels)
     ):
-        raise DataError(f"{path} needs labels from 0 to {len(CLASS_NAMES) - 1} in a list; it has others")
+        raise DataError(f"{path} needs labels from 0 to {len(_CLASS_NAMES) - 1} in a list; it has others")
     if pixels.dtype != np.uint8 or pixels.ndim != 2 or pixels.shape != (len(labels), _WIDTH):  # noqa: PLR2004
         raise DataError(f"{path} needs uint8 [n, {_WIDTH}] and n labels; it has {pixels.dtype} {list(pixels.shape)}")
     return pixels.reshape(-1, 3, _SIZE, _SIZE), torch.tensor(labels, dtype=torch.int64)

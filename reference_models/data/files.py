@@ -23,11 +23,11 @@ _AXES = 4
 _NAMED = 5
 """How many unreadable files a message names."""
 
-Progress = Callable[[int, int], object]
+ReadProgress = Callable[[int, int], object]
 """Told of images read, and of how many there are."""
 
 
-def read_folder(path: Path, *, size: int, resize: str, progress: Progress) -> LabelledImages:
+def read_folder(path: Path, *, size: int, resize: str, progress: ReadProgress) -> LabelledImages:
     """Return all images under a folder; its first-level folders are the classes where there are two or more.
 
     Raises:
@@ -39,7 +39,7 @@ def read_folder(path: Path, *, size: int, resize: str, progress: Progress) -> La
     return _read(found, lambda name: (path / name).read_bytes(), str(path), size=size, resize=resize, progress=progress)
 
 
-def read_zip(path: Path, *, size: int, resize: str, progress: Progress) -> LabelledImages:
+def read_zip(path: Path, *, size: int, resize: str, progress: ReadProgress) -> LabelledImages:
     """Return all images of a zip, with classes as in a folder.
 
     Raises:
@@ -53,7 +53,7 @@ def read_zip(path: Path, *, size: int, resize: str, progress: Progress) -> Label
         raise DataError(f"{path} cannot be read as a zip: {clipped(error)}") from None
 
 
-def read_npz(path: Path, *, size: int, resize: str) -> LabelledImages:
+def read_npz_images(path: Path, *, size: int, resize: str) -> LabelledImages:
     """Return the images ``arr_0`` or ``images``, uint8 [n, h, w, 3], and the classes of an npz.
 
     Classes are ``labels``, or else ``arr_1``, as ADM's sample files (Dhariwal and Nichol 2021) and `sample` have them.
@@ -92,7 +92,7 @@ def _read(
     *,
     size: int,
     resize: str,
-    progress: Progress,
+    progress: ReadProgress,
 ) -> LabelledImages:
     """Return the images of these names, decoded by several threads, in order."""
     if not names:

@@ -4,13 +4,13 @@ from pathlib import Path
 
 from reference_models.config import DataConfig
 from reference_models.data.cifar import read_cifar10
-from reference_models.data.files import Progress, read_folder, read_npz, read_zip
+from reference_models.data.files import ReadProgress, read_folder, read_npz_images, read_zip
 from reference_models.data.images import LabelledImages
 from reference_models.data.modes import draw_modes
 from reference_models.data.shapes import CLASS_NAMES, draw_shapes
 from reference_models.errors import DataError
 
-SHAPES = "shapes"
+SHAPES_SOURCE = "shapes"
 DEFAULT_SHAPES = 8000
 STACKED = "shapes-modes"
 CIFAR10 = "cifar10:"
@@ -20,7 +20,7 @@ def _quiet(done: int, total: int) -> None:
     """Show nothing."""
 
 
-def load_images(config: DataConfig, *, size: int, progress: Progress = _quiet) -> LabelledImages:
+def load_images(config: DataConfig, *, size: int, progress: ReadProgress = _quiet) -> LabelledImages:
     """Return the real images at the network's size, in memory, without any augmentation.
 
     Training and scoring both start from these, so that the two sides of a score have passed the same transform.
@@ -36,9 +36,9 @@ def load_images(config: DataConfig, *, size: int, progress: Progress = _quiet) -
     >>> load_images(DataConfig(count=20), size=16).line().split(";")[0]
     'shapes: 20 images, 16x16'
     """
-    if config.source == SHAPES:
+    if config.source == SHAPES_SOURCE:
         drawn = draw_shapes(config.count or DEFAULT_SHAPES, size=size, seed=config.seed)
-        return LabelledImages(drawn.images, drawn.labels, CLASS_NAMES, SHAPES)
+        return LabelledImages(drawn.images, drawn.labels, CLASS_NAMES, SHAPES_SOURCE)
     if config.source == STACKED:
         stacked = draw_modes(config.count or DEFAULT_SHAPES, size=size, seed=config.seed)
         return LabelledImages(stacked.images, None, (), STACKED)
@@ -49,7 +49,7 @@ def load_images(config: DataConfig, *, size: int, progress: Progress = _quiet) -
     return found.choose(config.count, config.seed) if config.count else found
 
 
-def _read(config: DataConfig, size: int, progress: Progress) -> LabelledImages:
+def _read(config: DataConfig, size: int, progress: ReadProgress) -> LabelledImages:
     if config.source.startswith(CIFAR10):
         root = Path(config.source.removeprefix(CIFAR10)).expanduser()
         return read_cifar10(root, size=size, resize=config.resize)
@@ -59,7 +59,7 @@ def _read(config: DataConfig, size: int, progress: Progress) -> LabelledImages:
     if path.suffix.lower() == ".zip" and path.is_file():
         return read_zip(path, size=size, resize=config.resize, progress=progress)
     if path.suffix.lower() == ".npz" and path.is_file():
-        return read_npz(path, size=size, resize=config.resize)
+        return read_npz_images(path, size=size, resize=config.resize)
     came = "another kind of file" if path.exists() else "nothing there"
     raise DataError(
         f"--data needs shapes, shapes-modes, cifar10:DIR, or a folder, .zip or .npz; {config.source} is {came}"

@@ -10,9 +10,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from reference_models.data.shapes import SHAPES, cover
+from reference_models.data.shapes import SHAPE_NAMES, cover
 
-KINDS = 2 * len(SHAPES)
+KINDS = 2 * len(SHAPE_NAMES)
 MODES = KINDS**3
 CENTRE, RADIUS = (0.4, 0.6), (0.22, 0.3)
 """Ranges of a shape's centre and radius, as shares of the width."""

@@ -13,16 +13,16 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-SHAPES = ("disc", "square", "triangle", "ring", "cross")
+SHAPE_NAMES = ("disc", "square", "triangle", "ring", "cross")
 HUES = (("red", "cyan"), ("orange", "azure"), ("lime", "violet"), ("green", "purple"), ("mint", "rose"))
 """Of the two classes of each shape, half a circle of colours apart."""
-CLASS_NAMES = tuple(f"{hue} {shape}" for shape, hues in zip(SHAPES, HUES, strict=True) for hue in hues)
+CLASS_NAMES = tuple(f"{hue} {shape}" for shape, hues in zip(SHAPE_NAMES, HUES, strict=True) for hue in hues)
 
 _Floats = npt.NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True, eq=False)
-class Shapes:
+class _Shapes:
     """Drawn images with all that they were drawn from.
 
     Attributes:
@@ -36,7 +36,7 @@ class Shapes:
     attributes: dict[str, Tensor]
 
 
-def draw_shapes(count: int, *, size: int = 32, seed: int = 0) -> Shapes:
+def draw_shapes(count: int, *, size: int = 32, seed: int = 0) -> _Shapes:
     """Return `count` images of shapes; the first images do not depend on how many follow, nor on the seed of others.
 
     >>> drawn = draw_shapes(20, size=16)
@@ -61,7 +61,7 @@ def draw_shapes(count: int, *, size: int = 32, seed: int = 0) -> Shapes:
         part = slice(start, start + 512)
         inner = {name: values[part] for name, values in attributes.items()}
         images[part] = _draw(shape[part], inner, draws[part], size)
-    return Shapes(
+    return _Shapes(
         torch.from_numpy(images),
         torch.from_numpy(labels.astype(np.int64)),
         {name: torch.from_numpy(values.astype(np.float32)) for name, values in attributes.items()},
@@ -96,7 +96,7 @@ def cover(shape: npt.NDArray[np.int64], x: _Floats, y: _Floats, radius: _Floats,
 
 
 def _distances(across: _Floats, down: _Floats) -> list[_Floats]:
-    """Return for each of `SHAPES` how far outside of it a place lies, in radii; negative inside."""
+    """Return for each of `SHAPE_NAMES` how far outside of it a place lies, in radii; negative inside."""
     from_centre = np.sqrt(across**2 + down**2)
     square = np.maximum(np.abs(across), np.abs(down)) - 0.85
     triangle = np.maximum(down - 0.75, np.abs(across) * 0.88 - (down + 1.0) * 0.47)

@@ -9,7 +9,7 @@ from reference_models.export.sample import BATCH
 from reference_models.export.writers import check_new, open_writer
 from reference_models.files import write_whole
 from reference_models.training.checkpoint import read_checkpoint
-from reference_models.training.portable import SUFFIX, to_portable
+from reference_models.training.portable import PORTABLE_SUFFIX, to_portable
 
 
 def export_model(path: str | Path, out: str | Path, *, origin: str = "") -> Path:
@@ -28,8 +28,8 @@ def export_model(path: str | Path, out: str | Path, *, origin: str = "") -> Path
         StorageError: it exists, or cannot be written.
     """
     out = Path(out)
-    if out.suffix != SUFFIX:
-        raise ConfigError(f"--out must be a file that ends with {SUFFIX}; got {out}")
+    if out.suffix != PORTABLE_SUFFIX:
+        raise ConfigError(f"--out must be a file that ends with {PORTABLE_SUFFIX}; got {out}")
     check_new(out)
     checkpoint = read_checkpoint(path)
     said = origin or f"trained on {checkpoint.config.data.source} from seed {checkpoint.config.seed}"

@@ -11,7 +11,7 @@ from reference_models.data.load import STACKED
 from reference_models.errors import ConfigError
 from reference_models.export.writers import check_new, open_writer
 from reference_models.recording import grids
-from reference_models.scoring.modes import ModeCount, find_modes, mode_count
+from reference_models.scoring.modes import ModeCount, count_found_modes, find_modes
 from reference_models.scoring.pattern import evaluating
 from reference_models.scoring.sampler import Sampler
 from reference_models.training.checkpoint import Checkpoint, read_checkpoint
@@ -120,7 +120,7 @@ def count_sampled_modes(path: str | Path, *, count: int, seed: int = 0) -> ModeC
         )
     sampler = checkpoint_sampler(checkpoint)
     found = [find_modes(to_uint8(sampler.images(*drawn))) for drawn in latents(sampler, count, seed=seed)]
-    return mode_count(torch.cat(found))
+    return count_found_modes(torch.cat(found))
 
 
 def checkpoint_sampler(checkpoint: Checkpoint, *, device: torch.device | str = "cpu") -> Sampler:

@@ -16,13 +16,13 @@ from PIL import Image
 
 from ganmetrics import StorageError, shown
 
-Pixels = npt.NDArray[np.uint8]
+_Pixels = npt.NDArray[np.uint8]
 
 
 class Writer(Protocol):
     """Takes images in order."""
 
-    def add(self, images: Pixels, labels: list[int] | None) -> None:
+    def add(self, images: _Pixels, labels: list[int] | None) -> None:
         """Write images, uint8 [n, h, w, 3], and their classes."""
         ...
 
@@ -80,7 +80,7 @@ class FolderWriter:
     def __init__(self, folder: Path, class_names: tuple[str, ...]) -> None:
         self._folder, self._class_names, self._written = folder, class_names, 0
 
-    def add(self, images: Pixels, labels: list[int] | None) -> None:
+    def add(self, images: _Pixels, labels: list[int] | None) -> None:
         """Write images, uint8 [n, h, w, 3], and their classes."""
         for index, image in enumerate(images):
             path = self._folder / _member(self._class_names, labels, index, self._written)
@@ -95,7 +95,7 @@ class ZipWriter:
     def __init__(self, archive: zipfile.ZipFile, class_names: tuple[str, ...]) -> None:
         self._archive, self._class_names, self._written = archive, class_names, 0
 
-    def add(self, images: Pixels, labels: list[int] | None) -> None:
+    def add(self, images: _Pixels, labels: list[int] | None) -> None:
         """Write images, uint8 [n, h, w, 3], and their classes."""
         for index, image in enumerate(images):
             name = _member(self._class_names, labels, index, self._written)
@@ -110,7 +110,7 @@ class NpzWriter:
         self._member = member
         self.labels: list[int] = []
 
-    def add(self, images: Pixels, labels: list[int] | None) -> None:
+    def add(self, images: _Pixels, labels: list[int] | None) -> None:
         """Write images, uint8 [n, h, w, 3], and their classes."""
         self._member.write(np.ascontiguousarray(images).tobytes())
         self.labels.extend(labels or [])
@@ -141,7 +141,7 @@ def _check_names(class_names: tuple[str, ...]) -> None:
             raise StorageError(f"a class named {shown(name)} can have no folder; write an .npz instead")
 
 
-def _png(image: Pixels) -> bytes:
+def _png(image: _Pixels) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(image).save(buffer, format="PNG")
     return buffer.getvalue()

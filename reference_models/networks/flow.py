@@ -16,7 +16,7 @@ FREQUENCIES = 16
 GROUPS = 8
 
 
-class Block(nn.Module):
+class _Block(nn.Module):
     """y = s(x) + f(x, t): two normalised 3x3 convolutions, between which the time is added to every channel."""
 
     def __init__(self, came: int, channels: int, *, time: int) -> None:
@@ -51,10 +51,10 @@ class FlowGenerator(nn.Module):
         self.colours = nn.Conv2d(3, width, 3, padding=1)
         wide = 2 * width
         self.large, self.middle, self.small = (
-            Block(came, channels, time=time) for came, channels in ((width, width), (width, wide), (wide, wide))
+            _Block(came, channels, time=time) for came, channels in ((width, width), (width, wide), (wide, wide))
         )
         self.middle_up, self.large_up = (
-            Block(came, channels, time=time) for came, channels in ((2 * wide, wide), (wide + width, width))
+            _Block(came, channels, time=time) for came, channels in ((2 * wide, wide), (wide + width, width))
         )
         self.out = nn.Sequential(_norm(width), nn.SiLU(), nn.Conv2d(width, 3, 3, padding=1))
 

@@ -11,15 +11,15 @@ from reference_models.files import write_whole
 from reference_models.recording.records import SCORES, read_scores
 
 SAMPLES, REAL = "samples", "real.png"
-COLUMNS = 8
-GAP = 2
+GRID_COLUMNS = 8
+GRID_GAP = 2
 CAPTION = 18
 """Height of a line of text."""
 FIXED = 64
 """Images of the grid that is drawn at each evaluation."""
 
 
-def grid(images: Tensor, *, columns: int = COLUMNS) -> Image.Image:
+def grid(images: Tensor, *, columns: int = GRID_COLUMNS) -> Image.Image:
     """Return uint8 images [n, 3, h, w] in rows, on white, two pixels apart.
 
     >>> grid(torch.zeros(10, 3, 8, 8, dtype=torch.uint8), columns=4).size
@@ -27,10 +27,10 @@ def grid(images: Tensor, *, columns: int = COLUMNS) -> Image.Image:
     """
     count, _, height, width = images.shape
     rows = -(-count // columns)
-    size = (columns * (width + GAP) + GAP, rows * (height + GAP) + GAP)
+    size = (columns * (width + GRID_GAP) + GRID_GAP, rows * (height + GRID_GAP) + GRID_GAP)
     sheet = Image.new("RGB", size, "white")
     for index, image in enumerate(images):
-        place = (GAP + index % columns * (width + GAP), GAP + index // columns * (height + GAP))
+        place = (GRID_GAP + index % columns * (width + GRID_GAP), GRID_GAP + index // columns * (height + GRID_GAP))
         sheet.paste(Image.fromarray(image.permute(1, 2, 0).contiguous().numpy()), place)
     return sheet
 
@@ -64,7 +64,7 @@ def write_image(path: Path, image: Image.Image) -> None:
     write_whole(path, buffer.getvalue())
 
 
-def evolution(directory: Path, *, size: int, columns: int = COLUMNS) -> Image.Image:
+def evolution(directory: Path, *, size: int, columns: int = GRID_COLUMNS) -> Image.Image:
     """Return a row of samples for each grid in a run's folder: the same noise in every row, epoch and score beside it.
 
     Args:
@@ -76,12 +76,14 @@ def evolution(directory: Path, *, size: int, columns: int = COLUMNS) -> Image.Im
     # The first row of an epoch is the distance that decides which checkpoint is best.
     scores = {row["epoch"]: row["value"] for row in reversed(read_scores(directory / SCORES))}
     margin = 72
-    sheet = Image.new("RGB", (margin + columns * (size + GAP) + GAP, len(grids) * (size + GAP) + GAP), "white")
+    sheet = Image.new(
+        "RGB", (margin + columns * (size + GRID_GAP) + GRID_GAP, len(grids) * (size + GRID_GAP) + GRID_GAP), "white"
+    )
     draw = ImageDraw.Draw(sheet)
     for row, path in enumerate(grids):
         with Image.open(path) as opened:
-            strip = opened.convert("RGB").crop((0, 0, columns * (size + GAP) + GAP, size + GAP))
-        top = row * (size + GAP)
+            strip = opened.convert("RGB").crop((0, 0, columns * (size + GRID_GAP) + GRID_GAP, size + GRID_GAP))
+        top = row * (size + GRID_GAP)
         sheet.paste(strip, (margin, top))
         epoch = int(path.stem.removeprefix("epoch_"))
         score = f"\n{scores[epoch]:.4g}" if epoch in scores else ""

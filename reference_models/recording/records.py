@@ -14,7 +14,7 @@ from reference_models.files import write_whole
 
 SCORES, EVENTS = "metrics.csv", "metrics.jsonl"
 
-COLUMNS = (
+RECORD_COLUMNS = (
     "epoch",
     "step",
     "images_seen",
@@ -177,7 +177,7 @@ def _value(name: str, text: str) -> Any:  # noqa: ANN401 - as the column has it
 
 def _csv(rows: list[dict[str, Any]], *, header: bool = True) -> str:
     buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, COLUMNS, lineterminator="\n")
+    writer = csv.DictWriter(buffer, RECORD_COLUMNS, lineterminator="\n")
     if header:
         writer.writeheader()
     writer.writerows(rows)

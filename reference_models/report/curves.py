@@ -4,13 +4,13 @@ from typing import Any
 
 from ganmetrics.pages import Axis, Grid, Line, LineChart, Section, SideBySide
 from reference_models.comparison.curves import AXES, overtakes
-from reference_models.report.runs import Run
+from reference_models.report.runs import RecordedRun
 
 UNITS = {"epoch": "epoch", "minute": "minutes of training"}
-NOTHING = "–"
+_NOTHING = "–"
 
 
-def section(runs: list[Run]) -> Section:
+def curves_section(runs: list[RecordedRun]) -> Section:
     """Return the curves and a table of where each run ends."""
     charts = tuple(_chart(runs, axis) for axis in AXES)
     others = tuple(_other(runs, metric) for metric in _metrics(runs)[1:])
@@ -24,11 +24,11 @@ def best_number(row: dict[str, Any]) -> float:
     return float(value)
 
 
-def _metrics(runs: list[Run]) -> list[str]:
+def _metrics(runs: list[RecordedRun]) -> list[str]:
     return list(dict.fromkeys(row["metric"] for run in runs for row in run.scores))
 
 
-def _chart(runs: list[Run], axis: str) -> LineChart:
+def _chart(runs: list[RecordedRun], axis: str) -> LineChart:
     metric = runs[0].curve.rows[0]["metric"]
     lines = []
     for run in runs:
@@ -54,7 +54,7 @@ def _chart(runs: list[Run], axis: str) -> LineChart:
     )
 
 
-def _other(runs: list[Run], metric: str) -> LineChart:
+def _other(runs: list[RecordedRun], metric: str) -> LineChart:
     lines = []
     for run in runs:
         rows = [row for row in run.scores if row["metric"] == metric]
@@ -63,7 +63,7 @@ def _other(runs: list[Run], metric: str) -> LineChart:
     return LineChart(metric, f"{metric} over the epochs.", Axis("epoch"), Axis(metric), tuple(lines))
 
 
-def _ends(runs: list[Run]) -> Grid:
+def _ends(runs: list[RecordedRun]) -> Grid:
     columns = ("run", "preset", "epochs", "minutes", "last", "best", "at epoch", "lowest from epoch on")
     rows = []
     for run in runs:
@@ -73,13 +73,13 @@ def _ends(runs: list[Run]) -> Grid:
         rows.append(
             (
                 run.name,
-                str(run.settings.get("preset", NOTHING)),
+                str(run.settings.get("preset", _NOTHING)),
                 f"{last['epoch']:,}",
                 f"{run.curve.places('minute')[-1]:.1f}",
                 _with_interval(last),
                 f"{best_number(best):.4g}",
                 f"{best['epoch']:,}",
-                NOTHING if passed is None else f"{passed:.1f}",
+                _NOTHING if passed is None else f"{passed:.1f}",
             )
         )
     first = runs[0].curve.rows[0]

@@ -4,7 +4,7 @@ from typing import Any
 
 from ganmetrics.pages import Axis, Line, LineChart, Prose, Section, SideBySide
 from reference_models.recording.plots import epochs_of
-from reference_models.report.runs import Run
+from reference_models.report.runs import RecordedRun
 
 LOSSES = (
     ("loss/G", "generator", 1, False),
@@ -13,11 +13,11 @@ LOSSES = (
     ("loss/D_fake", "discriminator, fake", 4, True),
 )
 RATES = (("lr/G", "generator", 1, False), ("lr/D", "discriminator", 2, False))
-MOST = 200
+_MOST = 200
 """Points of a line: more cannot be seen."""
 
 
-def section(runs: list[Run]) -> Section:
+def losses_section(runs: list[RecordedRun]) -> Section:
     """Return charts of the runs that recorded losses."""
     charts = []
     for run in runs:
@@ -37,7 +37,7 @@ def _chart(
     if not events:
         return None
     places = epochs_of(events)
-    step = -(-len(events) // MOST)
+    step = -(-len(events) // _MOST)
     lines = []
     for key, name, colour, dashed in keys:
         points = [

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ganmetrics.pages import Notes, Page, Prose, Section
-from reference_models.report import curves, losses, samples, settings
-from reference_models.report.curves import best_number
-from reference_models.report.runs import Run, read_runs
+from reference_models.report.curves import best_number, curves_section
+from reference_models.report.losses import losses_section
+from reference_models.report.runs import RecordedRun, read_runs
+from reference_models.report.samples import sample_grids_section
+from reference_models.report.settings import settings_section
 
 
 def report_runs(directories: Sequence[Path]) -> Page:
@@ -23,15 +25,15 @@ def report_runs(directories: Sequence[Path]) -> Page:
     sections = (
         Section("Verdict", (Prose((" ".join(map(_verdict, runs)),), lead=True),)),
         _warnings(runs),
-        curves.section(runs),
-        samples.section(runs),
-        losses.section(runs),
-        settings.section(runs),
+        curves_section(runs),
+        sample_grids_section(runs),
+        losses_section(runs),
+        settings_section(runs),
     )
     return Page(names, subtitle, sections)
 
 
-def _verdict(run: Run) -> str:
+def _verdict(run: RecordedRun) -> str:
     rows = run.curve.rows
     best, last = min(rows, key=best_number), rows[-1]
     ended = f"{run.name} ends at {last['metric']} {best_number(last):.4g} after {last['epoch']} epochs"
@@ -40,7 +42,7 @@ def _verdict(run: Run) -> str:
     return f"{ended}; its best is {best_number(best):.4g} at epoch {best['epoch']}."
 
 
-def _warnings(runs: list[Run]) -> Section:
+def _warnings(runs: list[RecordedRun]) -> Section:
     found = []
     for run in runs:
         told = f"{run.name}, " if len(runs) > 1 else ""

@@ -1,4 +1,4 @@
-"""`Run`: what a run's folder holds, read for a page."""
+"""`RecordedRun`: what a run's folder holds, read for a page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from reference_models.comparison.curves import Curve, read_curves
 from reference_models.recording.records import EVENTS, SCORES, read_events, read_scores
 from reference_models.settings import read_toml
 
-COLOURS = 4
+_COLOURS = 4
 """Of runs; a fifth begins anew."""
 
 
 @dataclass(frozen=True)
-class Run:
+class RecordedRun:
     """One run.
 
     Attributes:
@@ -41,7 +41,7 @@ class Run:
         return [event for event in self.events if event["kind"] == kind]
 
 
-def read_runs(directories: Sequence[Path]) -> list[Run]:
+def read_runs(directories: Sequence[Path]) -> list[RecordedRun]:
     """Return runs whose scores may stand beside each other.
 
     Raises:
@@ -49,12 +49,12 @@ def read_runs(directories: Sequence[Path]) -> list[Run]:
         ConfigError: two runs have one name, or were scored with other features, counts or real images.
     """
     return [
-        Run(
+        RecordedRun(
             curve,
             tuple(read_scores(curve.directory / SCORES)),
             tuple(read_events(curve.directory / EVENTS)),
             read_toml(curve.directory / "config.toml"),
-            1 + place % COLOURS,
+            1 + place % _COLOURS,
         )
         for place, curve in enumerate(read_curves(directories))
     ]

@@ -5,15 +5,15 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from ganmetrics.pages import Gallery, Picture, Prose, Section, Tile
-from reference_models.recording.grids import CAPTION, COLUMNS, GAP, REAL, SAMPLES
-from reference_models.report.runs import Run
+from ganmetrics.pages import Gallery, Picture, PictureTile, Prose, Section
+from reference_models.recording.grids import CAPTION, GRID_COLUMNS, GRID_GAP, REAL, SAMPLES
+from reference_models.report.runs import RecordedRun
 
 STRIPS = 12
 """Epochs of a run: evenly among those that were scored, the last among them."""
 
 
-def section(runs: list[Run]) -> Section:
+def sample_grids_section(runs: list[RecordedRun]) -> Section:
     """Return strips and grids of every run."""
     blocks: list[Prose | Gallery] = [Prose(("The same noise at every epoch: nothing is chosen.",))]
     for run in runs:
@@ -40,24 +40,26 @@ def evenly(paths: list[Path], most: int) -> list[Path]:
     return [paths[round(place * (len(paths) - 1) / (most - 1))] for place in range(most)]
 
 
-def _strip(path: Path, size: int, scores: dict[int, float]) -> Tile:
+def _strip(path: Path, size: int, scores: dict[int, float]) -> PictureTile:
     epoch = int(path.stem.removeprefix("epoch_"))
-    width = COLUMNS * (size + GAP) + GAP
+    width = GRID_COLUMNS * (size + GRID_GAP) + GRID_GAP
     with Image.open(path) as opened:
-        pixels = np.asarray(opened.convert("RGB").crop((0, 0, min(width, opened.width), size + 2 * GAP)))
+        pixels = np.asarray(opened.convert("RGB").crop((0, 0, min(width, opened.width), size + 2 * GRID_GAP)))
     told = f"epoch {epoch}" + (f": {scores[epoch]:.4g}" if epoch in scores else "")
-    return Tile((Picture(pixels, f"samples at epoch {epoch}", large=True),), (told,))
+    return PictureTile((Picture(pixels, f"samples at epoch {epoch}", large=True),), (told,))
 
 
-def _grids(run: Run, path: Path, size: int) -> tuple[Tile, ...]:
+def _grids(run: RecordedRun, path: Path, size: int) -> tuple[PictureTile, ...]:
     found = [
-        Tile(
+        PictureTile(
             (Picture(_pixels(path, CAPTION), "samples at the last epoch", large=True),), (path.stem.replace("_", " "),)
         )
     ]
     real = run.curve.directory / SAMPLES / REAL
     if real.exists():
-        found.append(Tile((Picture(_pixels(real, 0), "real images", large=True),), (f"real images, {size} pixels",)))
+        found.append(
+            PictureTile((Picture(_pixels(real, 0), "real images", large=True),), (f"real images, {size} pixels",))
+        )
     return tuple(found)
 
 

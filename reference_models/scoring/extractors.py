@@ -7,7 +7,7 @@ import torch
 
 from ganmetrics import WeightsError, extract
 from reference_models.config import TrainConfig
-from reference_models.data.load import SHAPES, STACKED
+from reference_models.data.load import SHAPES_SOURCE, STACKED
 from reference_models.errors import ConfigError
 
 CANONICAL = "inception-v3"
@@ -25,7 +25,7 @@ def with_extractor(config: TrainConfig, *, say: Callable[[str], object]) -> Trai
     """
     if config.eval.extractor or not config.eval.epochs:
         return config
-    if config.data.source in {SHAPES, STACKED}:
+    if config.data.source in {SHAPES_SOURCE, STACKED}:
         say(f"scored with {OFFLINE}, which needs no download (--extractor names another)")
         return _named(config, OFFLINE)
     try:

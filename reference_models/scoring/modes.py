@@ -9,7 +9,7 @@ from torch import Tensor
 
 from ganmetrics import kl_divergence
 from reference_models.data.modes import CENTRE, KINDS, MODES, RADIUS
-from reference_models.data.shapes import SHAPES, cover
+from reference_models.data.shapes import SHAPE_NAMES, cover
 from reference_models.errors import DataError
 
 _CHUNK = 1000
@@ -41,10 +41,10 @@ def count_modes(images: Tensor) -> ModeCount:
     >>> count_modes(draw_modes(1, seed=3).images.repeat(50, 1, 1, 1)).hit
     1
     """
-    return mode_count(find_modes(images))
+    return count_found_modes(find_modes(images))
 
 
-def mode_count(modes: Tensor) -> ModeCount:
+def count_found_modes(modes: Tensor) -> ModeCount:
     """Return the count of modes [n], as `find_modes` has them."""
     frequencies = torch.bincount(modes, minlength=MODES).double() / len(modes)
     even = torch.full((MODES,), 1 / MODES, dtype=torch.float64)
@@ -77,7 +77,7 @@ def find_modes(images: Tensor) -> Tensor:
 def _templates(size: int) -> tuple[Tensor, Tensor]:
     """Return every shape at every place and size, without mean and of norm 1, [t, s s], and the shapes' numbers [t]."""
     grid = np.meshgrid(
-        np.arange(len(SHAPES)),
+        np.arange(len(SHAPE_NAMES)),
         np.linspace(*CENTRE, _PLACES),
         np.linspace(*CENTRE, _PLACES),
         np.linspace(*RADIUS, _RADII),

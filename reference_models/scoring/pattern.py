@@ -7,10 +7,10 @@ from torch import Tensor
 from ganmetrics import FrechetInceptionDistance, Score, to_uint8
 from ganmetrics.integrations.loop import evaluating
 
-__all__ = ["evaluating", "score_generator"]
+__all__ = ["evaluating", "score_samples"]
 
 
-def score_generator(
+def score_samples(
     metric: FrechetInceptionDistance, generate: Callable[[int], Tensor], *, count: int, batch: int = 100
 ) -> Score:
     """Return the score of `count` images that `generate` makes, `batch` at a time.
@@ -26,7 +26,7 @@ def score_generator(
     >>> from ganmetrics.testing import ChannelMeans, random_images
     >>> reference = Reference.from_images(random_images(20), extractor=ChannelMeans(), workers=0)
     >>> metric = FrechetInceptionDistance(reference, extractor=ChannelMeans())
-    >>> score_generator(metric, lambda n: torch.zeros(n, 3, 4, 4), count=30, batch=8).fake_count
+    >>> score_samples(metric, lambda n: torch.zeros(n, 3, 4, 4), count=30, batch=8).fake_count
     30
     """
     metric.reset()

@@ -15,6 +15,6 @@ def extraction(config: EvalConfig, *, extractor: Extractor | None, device: torch
     return Extraction(extractor=extractor or config.extractor, weights=weights, workers=0, device=device)
 
 
-def cache_directory() -> Path:
+def statistics_directory() -> Path:
     """Return where statistics of training images are kept; XDG_CACHE_HOME moves it."""
     return user_cache_path("ganmetrics", appauthor=False) / "reference-models"

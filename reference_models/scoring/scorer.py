@@ -8,8 +8,8 @@ from torch import Tensor
 from ganmetrics import Extractor, FrechetInceptionDistance, Reference, Score, evaluate, to_uint8
 from reference_models.config import EvalConfig
 from reference_models.data.images import LabelledImages
-from reference_models.scoring.pattern import score_generator
-from reference_models.scoring.reference import cache_directory, extraction
+from reference_models.scoring.pattern import score_samples
+from reference_models.scoring.reference import extraction, statistics_directory
 from reference_models.scoring.sampler import Sampler
 
 
@@ -41,16 +41,14 @@ class Scorer:
         self._config, self._data = config, data
         self._how = extraction(config, extractor=extractor, device=device)
         # Nothing says when an extractor object has become another one.
-        self._cache = None if extractor is not None else cache_directory()
+        self._cache = None if extractor is not None else statistics_directory()
         chosen = dataclasses.replace(self._how, count=config.real_count or None, seed=config.seed)
         self.metric = FrechetInceptionDistance(Reference.from_images(data.images, chosen, cache=self._cache), self._how)
 
     def __call__(self, sampler: Sampler) -> list[Score]:
         """Return the scores of images from the latents that every evaluation uses, the Fréchet distance first."""
         config = self._config
-        scores = [
-            score_generator(self.metric, sampler.source(seed=config.seed), count=config.count, batch=config.batch)
-        ]
+        scores = [score_samples(self.metric, sampler.source(seed=config.seed), count=config.count, batch=config.batch)]
         others = tuple(metric for metric in config.metrics if metric != "fid")
         if others:
             report = evaluate(

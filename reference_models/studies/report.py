@@ -10,9 +10,9 @@ from statistics import fmean, stdev
 from reference_models.files import write_whole
 from reference_models.recording.plots import draw_losses
 from reference_models.recording.records import EVENTS, read_events
-from reference_models.studies.tables import Row, Study
+from reference_models.studies.tables import Row, TableStudy
 
-COLUMNS = (
+_COLUMNS = (
     "row",
     "published_fid",
     "published_seconds_per_epoch",
@@ -57,7 +57,7 @@ class Result:
     unrest: float
 
 
-def write_report(out: Path, study: Study, results: list[Result], *, scale: str, source: str) -> None:
+def write_report(out: Path, study: TableStudy, results: list[Result], *, scale: str, source: str) -> None:
     """Write the table of the results so far.
 
     Raises:
@@ -66,7 +66,7 @@ def write_report(out: Path, study: Study, results: list[Result], *, scale: str, 
     rows = [(row, [result for result in results if result.row == row.name]) for row in study.rows]
     lines = [_line(row, found) for row, found in rows if found]
     buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, COLUMNS, lineterminator="\n")
+    writer = csv.DictWriter(buffer, _COLUMNS, lineterminator="\n")
     writer.writeheader()
     writer.writerows(lines)
     write_whole(out / "study.csv", buffer.getvalue().encode())
@@ -99,7 +99,7 @@ def _line(row: Row, found: list[Result]) -> dict[str, object]:
     }
 
 
-def _markdown(study: Study, lines: list[dict[str, object]], *, scale: str, source: str) -> str:
+def _markdown(study: TableStudy, lines: list[dict[str, object]], *, scale: str, source: str) -> str:
     metric = lines[0]["metric"]
     head = (study.title, "study: FID", "study: s/epoch", metric, "untrained", "s/epoch", "parameters", "late std of G")
     table = ["| " + " | ".join(map(str, head)) + " |", "|" + "---|" * len(head)]

@@ -16,7 +16,7 @@ from reference_models.recording.records import EVENTS, SCORES, read_events, read
 from reference_models.scoring.extractors import with_extractor
 from reference_models.settings import difference, merged
 from reference_models.studies.report import Result, write_report
-from reference_models.studies.tables import STUDIES, Study, row_config
+from reference_models.studies.tables import STUDIES, TableStudy, row_config
 from reference_models.training import start
 from reference_models.training.checkpoint import LAST, read_checkpoint
 from reference_models.training.observer import LoggingObserver, Observer
@@ -76,7 +76,7 @@ def run_study(
 
 
 def _plan(
-    study: Study,
+    study: TableStudy,
     out: Path,
     *,
     source: str,

@@ -34,7 +34,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Study:
+class TableStudy:
     """A table.
 
     Attributes:
@@ -61,9 +61,9 @@ def rates(d: float, g: float, d_end: float | None = None, g_end: float | None = 
 _CONSTANT = {"batch": 64, **rates(5e-4, 1e-3)}
 _SCHEDULED = {"batch": 64, **rates(1e-3, 2e-3, 1e-5, 1e-5)}
 
-STUDIES: Mapping[str, Study] = MappingProxyType(
+STUDIES: Mapping[str, TableStudy] = MappingProxyType(
     {
-        "lr-batch": Study(
+        "lr-batch": TableStudy(
             "learning rates and batch",
             {},
             (
@@ -73,7 +73,7 @@ STUDIES: Mapping[str, Study] = MappingProxyType(
                 Row("batch 64, D 5e-4, G 1e-3", {"batch": 64, **rates(5e-4, 1e-3)}, 56.5),
             ),
         ),
-        "width-latent": Study(
+        "width-latent": TableStudy(
             "latent dimension d and width n",
             _CONSTANT,
             (
@@ -82,7 +82,7 @@ STUDIES: Mapping[str, Study] = MappingProxyType(
                 Row("d 100, n 64", {"net.latent_dim": 100, "net.width": 64}, 78, 11),
             ),
         ),
-        "schedule": Study(
+        "schedule": TableStudy(
             "cosine schedules",
             {"batch": 64},
             (
@@ -94,12 +94,12 @@ STUDIES: Mapping[str, Study] = MappingProxyType(
             ),
             contrast=("constant D 5e-4, G 1e-3", "D 5e-4 to 1e-5, G 1e-3 to 1e-5"),
         ),
-        "feature-matching": Study(
+        "feature-matching": TableStudy(
             "feature matching",
             _SCHEDULED,
             (Row("without", {}, 55.5), Row("with", PRESETS["dcgan-fm"].keys, 55.9)),
         ),
-        "conditioning": Study(
+        "conditioning": TableStudy(
             "conditioning",
             _SCHEDULED,
             (
@@ -113,13 +113,13 @@ STUDIES: Mapping[str, Study] = MappingProxyType(
                 Row("concat mid-network", PRESETS["cgan"].keys, None),
             ),
         ),
-        "acgan": Study(
+        "acgan": TableStudy(
             "auxiliary classifier", _SCHEDULED, (Row("without", {}, 55.5), Row("with", PRESETS["acgan"].keys, 57.9))
         ),
     }
 )
 
-FULL: Mapping[str, object] = MappingProxyType({"net.size": 64, "net.width": 128, "epochs": 100, "eval.count": 10_000})
+_FULL: Mapping[str, object] = MappingProxyType({"net.size": 64, "net.width": 128, "epochs": 100, "eval.count": 10_000})
 """What all rows share on real data. The study does not say how many epochs it trained for."""
 TINY: Mapping[str, object] = MappingProxyType(
     {"net.size": 16, "epochs": 20, "data.count": 4000, "eval.count": 500, "log_every": 4}
@@ -130,7 +130,7 @@ SHRUNK = 8
 
 
 def row_config(
-    study: Study, row: Row, *, scale: str, source: str, seed: int, changes: Mapping[str, object]
+    study: TableStudy, row: Row, *, scale: str, source: str, seed: int, changes: Mapping[str, object]
 ) -> TrainConfig:
     """Return the configuration of a row.
 
@@ -150,7 +150,7 @@ def row_config(
     varied = sorted({key for each in study.rows for key in each.keys} & changes.keys())
     if varied:
         raise ConfigError(f"{', '.join(varied)} is what this study varies, so --set cannot fix it")
-    keys = {"preset": "dcgan-64", **FULL, **study.base, **row.keys}
+    keys = {"preset": "dcgan-64", **_FULL, **study.base, **row.keys}
     if scale == "tiny":
         keys |= TINY
         keys["net.width"] = _shrunk(keys["net.width"])

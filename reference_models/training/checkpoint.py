@@ -15,10 +15,10 @@ from reference_models.errors import CheckpointError, ConfigError, one_line
 from reference_models.files import write_whole
 from reference_models.networks.build import build_discriminator, build_generator
 from reference_models.settings import flatten, from_flat
-from reference_models.training.portable import SUFFIX, find_model, from_portable
+from reference_models.training.portable import PORTABLE_SUFFIX, find_model, from_portable
 from reference_models.training.stored import Unfit, check_content, check_keys
 
-FORMAT = 1
+_FORMAT = 1
 LAST, BEST = "last.pt", "best.pt"
 
 
@@ -52,7 +52,7 @@ class Checkpoint:
     def content(self) -> dict[str, Any]:
         """Return it as plain values and tensors."""
         return {
-            "format": FORMAT,
+            "format": _FORMAT,
             "config": flatten(self.config),
             "trainer": self.trainer,
             "progress": self.progress,
@@ -100,7 +100,7 @@ def read_checkpoint(path: str | Path) -> Checkpoint:
     if not path.is_file():
         raise CheckpointError(f"a checkpoint is needed; {path} does not exist")
     try:
-        content = from_portable(path) if path.suffix == SUFFIX else _read(path)
+        content = from_portable(path) if path.suffix == PORTABLE_SUFFIX else _read(path)
         config = from_flat(check_keys(content.get("config")))
         check_content(content, config)
     except ConfigError as error:
@@ -130,8 +130,8 @@ def _read(path: Path) -> Any:  # noqa: ANN401 - whatever the file holds
     if problem:
         raise CheckpointError(f"{path} is no checkpoint that can be read: {problem}")
     version = content.get("format") if isinstance(content, dict) else None
-    if not isinstance(version, int) or version != FORMAT:
-        raise CheckpointError(f"{path} needs format {FORMAT} of this package; it is something else")
+    if not isinstance(version, int) or version != _FORMAT:
+        raise CheckpointError(f"{path} needs format {_FORMAT} of this package; it is something else")
     return content
 
 

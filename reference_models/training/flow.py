@@ -8,7 +8,7 @@ from torch.nn.functional import mse_loss
 from reference_models.config import TrainConfig
 from reference_models.data.images import LabelledImages
 from reference_models.networks.flow import FlowGenerator
-from reference_models.training.ranks import Ranks
+from reference_models.training.ranks import TrainingRanks
 from reference_models.training.trainer import Step, Trainer
 
 
@@ -46,7 +46,7 @@ def build_trainer(
     data: LabelledImages,
     *,
     device: torch.device | str = "cpu",
-    ranks: Ranks | None = None,
+    ranks: TrainingRanks | None = None,
 ) -> Trainer:
     """Return the trainer of a configuration's kind of model; the arguments are those of `Trainer`."""
     kind = FlowTrainer if config.net.backbone == "flow" else Trainer

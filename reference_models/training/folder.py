@@ -6,7 +6,7 @@ from pathlib import Path
 from ganmetrics import StorageError
 from reference_models.config import TrainConfig
 from reference_models.errors import CheckpointError, ConfigError
-from reference_models.files import is_leftover, remove_leftovers
+from reference_models.files import is_leftover, remove_leftovers_in
 from reference_models.recording.grids import REAL, SAMPLES
 from reference_models.recording.plots import PLOTS
 from reference_models.recording.records import EVENTS, SCORES, read_events, read_scores
@@ -57,7 +57,7 @@ def read_begun(out: Path) -> TrainConfig:
 def clear_leftovers(out: Path) -> None:
     """Remove what killed processes left half written in a run's folder."""
     for folder in (out, out / SAMPLES, out / PLOTS):
-        remove_leftovers(folder)
+        remove_leftovers_in(folder)
 
 
 def _files(out: Path) -> Iterator[str]:

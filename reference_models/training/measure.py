@@ -19,7 +19,7 @@ SATURATED = 0.999
 PROBABILITY_GAMES = {"nonsaturating", "saturating"}
 
 
-def measure(trainer: Trainer, step: Step) -> dict[str, float]:
+def measure_step(trainer: Trainer, step: Step) -> dict[str, float]:
     """Return quantities of one step, by name: what the discriminator believes, slopes, accuracies, saturation."""
     scene, config = step.discriminator, trainer.config
     if scene is None:

@@ -5,7 +5,7 @@ from torch import nn, optim
 
 from reference_models.config import OptimizerConfig
 from reference_models.schedule import betas, learning_rate
-from reference_models.training.stored import Unfit, check_moments
+from reference_models.training.stored import Unfit, check_optimizer_moments
 
 
 def build_optimizer(config: OptimizerConfig, network: nn.Module) -> optim.Optimizer:
@@ -35,5 +35,5 @@ def load_moments(
     """
     if not isinstance(stored, dict):
         raise Unfit(f"{title} must be an optimiser's state; got {type(stored).__name__}")
-    check_moments(stored, network.parameters(), config.name, title)
+    check_optimizer_moments(stored, network.parameters(), config.name, title)
     optimizer.load_state_dict({**optimizer.state_dict(), "state": stored["state"]})

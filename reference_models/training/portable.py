@@ -14,7 +14,7 @@ from reference_models.config import TrainConfig
 from reference_models.errors import CheckpointError, one_line
 from reference_models.settings import parse_toml, to_toml
 
-SUFFIX = ".safetensors"
+PORTABLE_SUFFIX = ".safetensors"
 KIND = "ganmetrics reference model 1"
 ZOO, IN_ZOO = Path(__file__).parents[1] / "zoo", "zoo:"
 _NETWORKS = ("generator", "discriminator")
@@ -32,15 +32,15 @@ def find_model(path: str | Path) -> Path:
     name = str(path)
     if not name.startswith(IN_ZOO):
         return Path(path)
-    found = ZOO / f"{name.removeprefix(IN_ZOO)}{SUFFIX}"
-    if found not in set(ZOO.glob(f"*{SUFFIX}")):
+    found = ZOO / f"{name.removeprefix(IN_ZOO)}{PORTABLE_SUFFIX}"
+    if found not in set(ZOO.glob(f"*{PORTABLE_SUFFIX}")):
         raise CheckpointError(f"the zoo has {', '.join(zoo_names())}; got {name.removeprefix(IN_ZOO)}")
     return found
 
 
 def zoo_names() -> list[str]:
     """Return the models that ship with the package."""
-    return sorted(path.stem for path in ZOO.glob(f"*{SUFFIX}"))
+    return sorted(path.stem for path in ZOO.glob(f"*{PORTABLE_SUFFIX}"))
 
 
 def to_portable(config: TrainConfig, content: Mapping[str, Any], *, origin: str) -> bytes:

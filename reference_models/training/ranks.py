@@ -14,7 +14,7 @@ _TIMEOUT = datetime.timedelta(hours=12)
 
 
 @dataclass(frozen=True)
-class Ranks:
+class TrainingRanks:
     """This process among those of a run.
 
     Attributes:
@@ -70,11 +70,11 @@ class Ranks:
 
 
 @contextmanager
-def joined_ranks() -> Iterator[Ranks]:
+def joined_ranks() -> Iterator[TrainingRanks]:
     """Join the processes that torchrun started, with NCCL where there are GPUs and gloo elsewhere."""
     count = int(os.environ.get("WORLD_SIZE", "1"))
     if count == 1:
-        yield Ranks()
+        yield TrainingRanks()
         return
     local = int(os.environ.get("LOCAL_RANK", "0"))
     backend = "gloo"
@@ -83,7 +83,7 @@ def joined_ranks() -> Iterator[Ranks]:
         torch.cuda.set_device(local)
     distributed.init_process_group(backend, timeout=_TIMEOUT)
     try:
-        yield Ranks(distributed.get_rank(), count, local)
+        yield TrainingRanks(distributed.get_rank(), count, local)
         # gloo's threads abort a process that lets its group go while another still uses it.
         distributed.barrier()
     finally:

@@ -1,4 +1,4 @@
-"""`Run`: a training in its folder: the loop with scoring, checkpoints, records and pictures around each epoch."""
+"""`TrainingRun`: a training in its folder; around each epoch its scores, checkpoints, records and pictures."""
 
 import time
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from reference_models.scoring.scorer import Scorer
 from reference_models.training.checkpoint import BEST, LAST, Checkpoint, write_checkpoint
 from reference_models.training.interrupt import Interruption, caught_interrupts
 from reference_models.training.journal import Journal
-from reference_models.training.measure import check_finite, measure
+from reference_models.training.measure import check_finite, measure_step
 from reference_models.training.observer import Observer
 from reference_models.training.trainer import Step, Trainer
 
@@ -40,7 +40,7 @@ class Outcome:
     stopped_early: bool
 
 
-class Run:
+class TrainingRun:
     """One training in one folder.
 
     Args:
@@ -169,7 +169,7 @@ class Run:
         rate_g, rate_d = self.trainer.rates()
         measured = {"lr/G": rate_g, "lr/D": rate_d}
         if step is not None:
-            measured |= measure(self.trainer, step)
+            measured |= measure_step(self.trainer, step)
         if self.trainer.ranks.is_first:
             self._journal.losses(self._losses, measured)
 

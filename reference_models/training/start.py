@@ -18,8 +18,8 @@ from reference_models.training.checkpoint import LAST, read_checkpoint
 from reference_models.training.flow import build_trainer
 from reference_models.training.folder import CONFIG, check_free, clear_leftovers, is_begun, read_begun
 from reference_models.training.observer import LoggingObserver, Observer
-from reference_models.training.ranks import Ranks, joined_ranks
-from reference_models.training.run import Outcome, Run
+from reference_models.training.ranks import TrainingRanks, joined_ranks
+from reference_models.training.run import Outcome, TrainingRun
 from reference_models.training.stored import Unfit, check_progress
 
 FREE = frozenset({"eval.epochs", "patience", "log_every", "tensorboard"})
@@ -151,18 +151,18 @@ def _prepare(
     extractor: Extractor | None,
     device: torch.device | str | None,
     observer: Observer,
-    ranks: Ranks,
+    ranks: TrainingRanks,
     until: int,
-) -> Run:
+) -> TrainingRun:
     place = _device(device, ranks)
     trainer = build_trainer(config, data, device=place, ranks=ranks)
     scorer = None
     if config.eval.epochs and ranks.is_first:
         scorer = Scorer(config.eval, data, extractor=extractor, device=place)
-    return Run(out, trainer, data, scorer=scorer, observer=observer, until=until)
+    return TrainingRun(out, trainer, data, scorer=scorer, observer=observer, until=until)
 
 
-def _begin(run: Run, ranks: Ranks) -> Outcome:
+def _begin(run: TrainingRun, ranks: TrainingRanks) -> Outcome:
     """Write the first files, the configuration before all others, and train."""
     if ranks.is_first:
         clear_leftovers(run.directory)
@@ -213,7 +213,7 @@ def _changed(
     return wanted
 
 
-def _device(device: torch.device | str | None, ranks: Ranks) -> torch.device:
+def _device(device: torch.device | str | None, ranks: TrainingRanks) -> torch.device:
     if device is not None:
         return torch.device(device)
     return torch.device("cuda", ranks.local) if torch.cuda.is_available() else torch.device("cpu")

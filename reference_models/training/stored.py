@@ -11,7 +11,7 @@ from reference_models.config import NetConfig, TrainConfig
 from reference_models.networks.build import build_outlines
 from reference_models.training.monitor import Monitor
 
-LARGEST = 2**62
+_LARGEST = 2**62
 _MOMENTS = {"adam": {"step", "exp_avg", "exp_avg_sq"}, "rmsprop": {"step", "square_avg"}}
 """What an optimiser keeps of each weight."""
 
@@ -85,7 +85,9 @@ def check_tensor(value: object, shape: torch.Size, dtypes: set[torch.dtype], nam
         raise Unfit(f"{name} must be dense in memory; its strides are {list(value.stride())}")
 
 
-def check_moments(stored: Mapping[str, Any], parameters: Iterable[Tensor], optimizer: str, title: str) -> None:
+def check_optimizer_moments(
+    stored: Mapping[str, Any], parameters: Iterable[Tensor], optimizer: str, title: str
+) -> None:
     """Check what an optimiser kept of the weights that it moves.
 
     Raises:
@@ -154,7 +156,7 @@ def _mapping(holder: Mapping[str, Any], name: str, title: str = "") -> Mapping[A
 
 
 def _count(holder: Mapping[str, Any], name: str) -> None:
-    if not 0 <= _of(holder, name, int) < LARGEST:
+    if not 0 <= _of(holder, name, int) < _LARGEST:
         raise Unfit(f"{name} must be a count; got {shown(holder[name])}")
 
 

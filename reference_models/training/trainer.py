@@ -20,7 +20,7 @@ from reference_models.training.augment import augmented
 from reference_models.training.draws import Draws
 from reference_models.training.ema import update_average
 from reference_models.training.optimizers import build_optimizer, load_moments, set_rates
-from reference_models.training.ranks import Ranks
+from reference_models.training.ranks import TrainingRanks
 from reference_models.training.stored import Unfit, check_tensor
 
 
@@ -62,11 +62,11 @@ class Trainer:
         data: LabelledImages,
         *,
         device: torch.device | str = "cpu",
-        ranks: Ranks | None = None,
+        ranks: TrainingRanks | None = None,
     ) -> None:
         build_outlines(config.net)  # refuses what no memory holds
         self.config = config
-        self.ranks = ranks or Ranks()
+        self.ranks = ranks or TrainingRanks()
         self.device = torch.device(device)
         self.batches = Batches(data, batch=config.batch, seed=config.seed, rank=self.ranks.rank, ranks=self.ranks.count)
         counts = None if data.labels is None else torch.bincount(data.labels, minlength=data.classes)

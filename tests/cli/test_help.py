@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from ganmetrics.cli import command
-from ganmetrics.cli.help import REST, Command, Group
+from ganmetrics.cli.help import OTHER_OPTIONS, Command, Group
 
 
 def commands(group, path=()):
@@ -70,7 +70,7 @@ def test_an_option_of_nobody_is_shown_at_the_end():
 
     group = Group("mine", commands={"mine": mine})
     told = CliRunner().invoke(group, ["mine", "--help"]).output
-    assert told.index("Common options:") < told.index("--count") < told.index(f"{REST}:") < told.index("--odd")
+    assert told.index("Common options:") < told.index("--count") < told.index(f"{OTHER_OPTIONS}:") < told.index("--odd")
 
 
 @pytest.mark.parametrize(

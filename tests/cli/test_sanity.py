@@ -5,8 +5,8 @@ import json
 import pytest
 
 from ganmetrics.cli.sanity import sanity
-from ganmetrics.commands.sanity.run import METRICS_OF_A_STUDY
-from ganmetrics.commands.sanity.series import NAMES
+from ganmetrics.commands.sanity.sanity import METRICS_OF_A_STUDY
+from ganmetrics.commands.sanity.series import SERIES_NAMES
 from ganmetrics.testing import write_images
 
 pytestmark = pytest.mark.usefixtures("cheap")
@@ -29,7 +29,7 @@ def test_the_table_names_every_disturbance_and_metric(run, classes, tmp_path):
     done = run("sanity", classes, "--others", others, *OFFLINE, "--count", "6", "--metrics", "fid", "--out", out)
     assert done.status == 0
     lines = done.out.splitlines()
-    for name in NAMES:
+    for name in SERIES_NAMES:
         assert sum(line.startswith(f"{name} ") for line in lines) >= 2
     assert lines[1].split() == ["disturbance", "level", "images", FD]
     assert "rectangles       monotone" in done.out

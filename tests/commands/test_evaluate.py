@@ -102,11 +102,11 @@ def test_unknown_metric_and_options_are_refused(folders):
     for wrong, value, message in (
         ("metrics", ("fdi",), "must be among fid, sfid, .*; got fdi"),
         ("alpha", "pink", "alpha must be one of white, black, drop, refuse; got 'pink'"),
-        ("batch_size", 0, "batch_size must be at least 1, got 0"),
-        ("workers", -1, "workers must be at least 0, got -1"),
-        ("count", 0, "count must be at least 1, got 0"),
+        ("batch_size", 0, "batch_size must be at least 1; got 0"),
+        ("workers", -1, "workers must be at least 0; got -1"),
+        ("count", 0, "count must be at least 1; got 0"),
         ("device", "meta", "device must be one that this torch can use; got 'meta'"),
-        ("seed", -1, "seed must be at least 0, got -1"),
+        ("seed", -1, "seed must be at least 0; got -1"),
         ("weights", "w.pth", "weights go with an extractor given by name"),
     ):
         with pytest.raises(InputError, match=message):

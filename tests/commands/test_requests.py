@@ -2,7 +2,7 @@
 
 import pytest
 
-from ganmetrics.commands.requests import Sides, check_sides, requests_for
+from ganmetrics.commands.requests import OpenedSides, check_opened_sides, requests_for
 from ganmetrics.core.memory import MEMORY
 from ganmetrics.data.sources import open_source
 from ganmetrics.errors import InputError
@@ -22,7 +22,7 @@ def asked(sides, *names, **options):
 
 def test_nobody_pays_for_what_no_metric_reads():
     """The Inception Score is of the fakes alone, unless a floor is wanted; a distance keeps images for its interval."""
-    one = Sides(REAL, {"fake": FAKE})
+    one = OpenedSides(REAL, {"fake": FAKE})
     assert list(asked(one, "is")) == ["fake"]
     found = asked(one, "fid")
     assert found["real"].needs == {"moments"}
@@ -34,7 +34,7 @@ def test_nobody_pays_for_what_no_metric_reads():
 
 def test_several_generators_are_compared_by_their_features():
     """Only where there are intervals; and the memory is shared."""
-    several = Sides(REAL, {"a": FAKE, "b": OTHER})
+    several = OpenedSides(REAL, {"a": FAKE, "b": OTHER})
     assert several.contested
     found = asked(several, "fid")
     assert all("features" in one.needs for one in found.values())
@@ -45,5 +45,5 @@ def test_several_generators_are_compared_by_their_features():
 def test_metrics_that_need_held_out_images_say_so():
     """Before anything is opened further."""
     with pytest.raises(InputError, match="held out from training"):
-        check_sides(Sides(REAL, {"fake": FAKE}), choose_metrics(("fld",)), HOW, ScoringOptions())
-    check_sides(Sides(REAL, {"fake": FAKE}, OTHER), choose_metrics(("fld",)), HOW, ScoringOptions())
+        check_opened_sides(OpenedSides(REAL, {"fake": FAKE}), choose_metrics(("fld",)), HOW, ScoringOptions())
+    check_opened_sides(OpenedSides(REAL, {"fake": FAKE}, OTHER), choose_metrics(("fld",)), HOW, ScoringOptions())

@@ -4,14 +4,14 @@ import pytest
 import torch
 
 from ganmetrics.features.base import ExtractorSpec, Outputs
-from ganmetrics.features.inception import PREPROCESSING
+from ganmetrics.features.inception import INCEPTION_PREPROCESSING
 from ganmetrics.features.weights import PUBLISHED
 
 
 class TinyInception:
     """Called ``inception-v3``: eight pixels of the prepared image are its features, a few others its logits."""
 
-    def __init__(self, prepare=PREPROCESSING):
+    def __init__(self, prepare=INCEPTION_PREPROCESSING):
         self.prepare = prepare
         self.spec = ExtractorSpec(
             "inception-v3",
@@ -39,7 +39,7 @@ def tiny_inception(monkeypatch):
     def open_tiny(name, *, preprocessing=None, **_):
         assert name == "inception-v3"
         if not any(network.prepare == preprocessing for network in made):
-            made.append(TinyInception(preprocessing or PREPROCESSING))
+            made.append(TinyInception(preprocessing or INCEPTION_PREPROCESSING))
         return next(network for network in made if network.prepare == preprocessing)
 
     monkeypatch.setattr("ganmetrics.extraction.settings.open_extractor", open_tiny)

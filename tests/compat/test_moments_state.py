@@ -29,5 +29,5 @@ def test_merging_is_one_pass(counts, seed, shift):
 
 def test_one_image_has_no_covariance():
     """Told with the side."""
-    with pytest.raises(NotEnoughSamples, match="at least 2 fake images, got 1"):
+    with pytest.raises(NotEnoughSamples, match="at least 2 fake images; got 1"):
         moments_of(with_features(no_images(2), torch.zeros(1, 2)), "fake")

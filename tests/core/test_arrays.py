@@ -35,11 +35,11 @@ def test_gradients_are_left_behind():
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        (torch.ones(3), r"features must have shape \[n, d\] with n, d >= 1, got \[3\]"),
+        (torch.ones(3), r"features must have shape \[n, d\] with n, d >= 1; got \[3\]"),
         (torch.ones(0, 3), r"got \[0, 3\]"),
         (np.ones((3, 0)), r"got \[3, 0\]"),
-        (np.ones((2, 2), dtype=np.int64), "features must be floating point, got int64"),
-        (torch.ones(2, 2, dtype=torch.complex64), "floating point, got torch.complex64"),
+        (np.ones((2, 2), dtype=np.int64), "features must be floating point; got int64"),
+        (torch.ones(2, 2, dtype=torch.complex64), "floating point; got torch.complex64"),
     ],
 )
 def test_other_shapes_and_dtypes_are_refused(values, message):

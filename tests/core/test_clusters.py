@@ -44,7 +44,7 @@ def test_a_cell_that_empties_is_filled_again():
 def test_what_has_no_answer_is_refused():
     """More cells than different points, or none."""
     points = torch.ones(5, 2, dtype=torch.float64)
-    with pytest.raises(NotEnoughSamples, match="2 cells need 2 different points, got 1"):
+    with pytest.raises(NotEnoughSamples, match="2 cells need 2 different points; got 1"):
         k_means(points, 2, rng())
-    with pytest.raises(InputError, match="k must be at least 1, got 0"):
+    with pytest.raises(InputError, match="k must be at least 1; got 0"):
         k_means(points, 0, rng())

@@ -42,7 +42,7 @@ def test_tensor_and_array_hold_the_same_images(noise):
 )
 def test_other_tensors_are_refused(images, hint):
     """The error says what is needed, what came, and where there is one, the conversion."""
-    with pytest.raises(InputError, match=r"^a tensor of images needs uint8 \[n, 3, h, w\], .*" + hint):
+    with pytest.raises(InputError, match=r"^a tensor of images needs uint8 \[n, 3, h, w\]; .*" + hint):
         open_tensor(images)
 
 
@@ -59,7 +59,7 @@ def test_other_tensors_are_refused(images, hint):
 )
 def test_other_arrays_are_refused(images, hint):
     """The error says what is needed, what came, and where there is one, the conversion."""
-    with pytest.raises(InputError, match=r"^array needs uint8 images \[n, h, w, 3\], .*" + hint):
+    with pytest.raises(InputError, match=r"^array needs uint8 images \[n, h, w, 3\]; .*" + hint):
         open_array(images)
 
 
@@ -74,7 +74,7 @@ def test_what_is_no_tensor_is_told_how_to_make_one():
         (np.zeros((2, 4, 5, 3), np.uint8), r".*torch.from_numpy\(images\).permute\(0, 3, 1, 2\) makes a tensor of it"),
         ("images", "got str$"),
     ):
-        with pytest.raises(InputError, match=r"^a tensor of images needs uint8 \[n, 3, h, w\], " + hint):
+        with pytest.raises(InputError, match=r"^a tensor of images needs uint8 \[n, 3, h, w\]; " + hint):
             check_images(images)
     none = torch.zeros(0, 3, 4, 5, dtype=torch.uint8)
     assert check_images(none) is none

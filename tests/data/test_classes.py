@@ -118,7 +118,7 @@ def test_without_dataset_json_numbered_folders_are_refused_as_classes(stylegan_s
         (lambda paths: [[path, [0.0, 1.0]] for path in paths], r"whole numbers or texts; 00000/\S+ has \[0.0, 1.0\]"),
         (lambda paths: [[path, 1.5] for path in paths], "whole numbers or texts"),
         (lambda paths: [[path, 1] for path in [*paths, paths[0]]], "has two labels for 00000/img00000000.png"),
-        ({"a": 1}, "null or pairs of a path and a class, got {'a': 1}"),
+        ({"a": 1}, "null or pairs of a path and a class; got {'a': 1}"),
         ([["a", 1, 2]], "null or pairs"),
     ],
 )

@@ -44,7 +44,7 @@ def test_gray_images_stay_pillow_images():
 @pytest.mark.parametrize(
     ("item", "reason"),
     [
-        (3, "an item needs to be a uint8 tensor, an array or a Pillow image, got int"),
+        (3, "an item needs to be a uint8 tensor, an array or a Pillow image; got int"),
         ((), "got tuple"),
         ({"x": 1, "y": 2}, 'an item that is a mapping needs a key "image", or one Pillow image; got x, y'),
         (torch.zeros(3, 4, 4), "needs uint8"),

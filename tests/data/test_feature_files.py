@@ -7,7 +7,7 @@ import pytest
 import safetensors.torch
 import torch
 
-from ganmetrics.data.feature_files import read_features
+from ganmetrics.data.feature_files import read_feature_file
 from ganmetrics.data.features import Features
 from ganmetrics.errors import InputError
 
@@ -48,15 +48,15 @@ def test_the_column_can_be_named(tmp_path):
     """Where several could be features, it must be."""
     np.savez(tmp_path / "a.npz", layer1=ROWS, layer2=ROWS + 1)
     with pytest.raises(InputError, match=r"several that could be: layer1, layer2; name one \(--column\)"):
-        read_features(tmp_path / "a.npz")
+        read_feature_file(tmp_path / "a.npz")
     found = Features.load(tmp_path / "a.npz", column="layer2", name="mine")
     assert np.array_equal(found.rows.numpy(), ROWS + 1)
     assert found.label(3) == f"{tmp_path / 'a.npz'}::layer2[3]"
     with pytest.raises(InputError, match=r"has no array 'layer3'; it holds layer1, layer2"):
-        read_features(tmp_path / "a.npz", "layer3")
+        read_feature_file(tmp_path / "a.npz", "layer3")
     np.save(tmp_path / "a.npy", ROWS)
     with pytest.raises(InputError, match="is one array"):
-        read_features(tmp_path / "a.npy", "layer1")
+        read_feature_file(tmp_path / "a.npy", "layer1")
 
 
 def test_a_npy_is_mapped_and_never_written(tmp_path):
@@ -71,7 +71,7 @@ def test_statistics_are_no_features(tmp_path):
     """A covariance is a floating-point array of two axes too."""
     np.savez(tmp_path / "a.npz", mu=np.zeros(3), sigma=np.eye(3))
     with pytest.raises(InputError, match="holds statistics, mu, sigma"):
-        read_features(tmp_path / "a.npz")
+        read_feature_file(tmp_path / "a.npz")
 
 
 @pytest.mark.parametrize("name", [name for name in WRITERS if "parquet" not in name] + ["a.parquet"])
@@ -98,23 +98,23 @@ def test_no_code_runs(tmp_path, capsys):
     capsys.readouterr()
     for name in ("a.npy", "a.pt", "b.pt"):
         with pytest.raises(InputError, match=name):
-            read_features(tmp_path / name)
+            read_feature_file(tmp_path / name)
     assert capsys.readouterr().out == ""
 
 
 def test_other_files_and_shapes(tmp_path):
     """A missing file, another extension, no array of features at all."""
     with pytest.raises(InputError, match="there is none at"):
-        read_features(tmp_path / "a.npy")
+        read_feature_file(tmp_path / "a.npy")
     (tmp_path / "a.csv").write_text("1,2")
     with pytest.raises(InputError, match=r"ends in \.npy, .*; got .*a\.csv"):
-        read_features(tmp_path / "a.csv")
+        read_feature_file(tmp_path / "a.csv")
     np.savez(tmp_path / "a.npz", images=np.zeros((2, 4, 4, 3), np.uint8))
     with pytest.raises(InputError, match="it has none: it holds images"):
-        read_features(tmp_path / "a.npz")
+        read_feature_file(tmp_path / "a.npz")
     torch.save([1, 2], tmp_path / "list.pt")
     with pytest.raises(InputError, match="or a mapping with one; it holds list"):
-        read_features(tmp_path / "list.pt")
+        read_feature_file(tmp_path / "list.pt")
 
 
 def test_parquet_with_nulls_or_two_widths(tmp_path):
@@ -126,8 +126,8 @@ def test_parquet_with_nulls_or_two_widths(tmp_path):
         table = pyarrow.table({"x": pyarrow.array(values, pyarrow.list_(pyarrow.float32()))})
         parquet.write_table(table, tmp_path / "a.parquet")
         with pytest.raises(InputError, match=message):
-            read_features(tmp_path / "a.parquet")
+            read_feature_file(tmp_path / "a.parquet")
     table = pyarrow.table({"x": [1, 2]})
     parquet.write_table(table, tmp_path / "a.parquet")
     with pytest.raises(InputError, match="needs lists of floats; it has int64"):
-        read_features(tmp_path / "a.parquet", "x")
+        read_feature_file(tmp_path / "a.parquet", "x")

@@ -33,7 +33,7 @@ def test_an_array_that_cannot_be_written_to_is_taken():
 @pytest.mark.parametrize(
     ("array", "message"),
     [
-        (np.zeros((3, 2), np.uint8), "features must be floating point, got uint8"),
+        (np.zeros((3, 2), np.uint8), "features must be floating point; got uint8"),
         (np.zeros((3, 2, 2), np.float32), r"must have shape \[n, d\]"),
         (np.zeros((0, 2), np.float32), r"must have shape \[n, d\]"),
         (np.ma.masked_array(np.eye(2)), "must not be a masked array"),

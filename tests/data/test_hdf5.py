@@ -70,7 +70,7 @@ def test_workers_get_pixels(written, images):
         ({"features": np.zeros((5, 7))}, r"four axes, or imgs; it holds features \(float64 \[5, 7\]\)"),
         ({}, "it holds nothing"),
         ({"a": np.zeros((2, 3, 4, 4), np.uint8), "b": np.zeros((2, 3, 4, 4), np.uint8)}, r"it holds a \(uint8"),
-        ({"imgs": np.zeros((2, 3, 4, 3), np.uint8)}, r"imgs needs uint8 \[n, 3, h, w\] or \[n, h, w, 3\], got \[2, 3,"),
+        ({"imgs": np.zeros((2, 3, 4, 3), np.uint8)}, r"imgs needs uint8 \[n, 3, h, w\] or \[n, h, w, 3\]; got \[2, 3,"),
         ({"imgs": np.zeros((2, 1, 4, 4), np.uint8)}, r"got \[2, 1, 4, 4\]"),
         ({"imgs": np.zeros((0, 3, 4, 4), np.uint8)}, r"got \[0, 3, 4, 4\]"),
         ({"imgs": np.zeros((2, 3, 4, 4), np.uint8), "labels": np.arange(3)}, "a label in labels .*; it has 3 for 2"),

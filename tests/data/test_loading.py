@@ -63,7 +63,7 @@ def test_a_failing_preparation_names_the_image(folder, workers, prepare):
     """What the preparation raises, or returns wrongly, is one line with the image's name."""
     reason = {
         failing: "the preparation failed: ZeroDivisionError: no 3 way",
-        doubles: "the preparation needs to return a float32 array, got float64",
+        doubles: "the preparation needs to return a float32 array; got float64",
     }[prepare]
     with pytest.raises(InputError, match=rf"^{folder}/0\.png: {reason}$"):
         load(folder, prepare, workers=workers)
@@ -107,9 +107,9 @@ def test_an_npz_that_was_cut_is_named(tmp_path, noise, workers):
 
 def test_options_are_checked(noise):
     """Impossible options are refused by name."""
-    with pytest.raises(InputError, match="batch_size needs to be 1 or more, got 0"):
+    with pytest.raises(InputError, match="batch_size needs to be 1 or more; got 0"):
         load(noise()[None], batch_size=0)
-    with pytest.raises(InputError, match="workers needs to be 0 or more, got -1"):
+    with pytest.raises(InputError, match="workers needs to be 0 or more; got -1"):
         load(noise()[None], workers=-1)
 
 

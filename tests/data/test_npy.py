@@ -37,7 +37,7 @@ def test_the_file_is_not_loaded(tmp_path, images):
 @pytest.mark.parametrize(
     ("array", "reason"),
     [
-        (np.zeros((2, 4, 5, 3)), r"set\.npy needs uint8 images \[n, h, w, 3\], got float64 .*; ganmetrics\.to_uint8"),
+        (np.zeros((2, 4, 5, 3)), r"set\.npy needs uint8 images \[n, h, w, 3\]; got float64 .*; ganmetrics\.to_uint8"),
         (np.zeros((2, 3, 4, 5), np.uint8), r"got uint8 \[2, 3, 4, 5\]; images\.transpose"),
         (np.zeros((7, 9), np.float32), r"got float32 \[7, 9\]"),
         (np.zeros((0, 4, 4, 3), np.uint8), r"got uint8 \[0, 4, 4, 3\]"),

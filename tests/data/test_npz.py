@@ -5,7 +5,7 @@ import pickle
 import numpy as np
 import pytest
 
-from ganmetrics.data.npz import holds_images, open_npz
+from ganmetrics.data.npz import npz_holds_images, open_npz
 from ganmetrics.data.raw import RawSource
 from ganmetrics.errors import InputError
 
@@ -46,7 +46,7 @@ def test_indices_end(tmp_path, images):
 @pytest.mark.parametrize(
     ("arrays", "reason"),
     [
-        ({"arr_0": np.zeros((2, 4, 5, 3))}, r"::arr_0 needs uint8 images \[n, h, w, 3\], got float64 \[2, 4, 5, 3\]"),
+        ({"arr_0": np.zeros((2, 4, 5, 3))}, r"::arr_0 needs uint8 images \[n, h, w, 3\]; got float64 \[2, 4, 5, 3\]"),
         ({"arr_0": np.zeros((2, 3, 4, 5), np.uint8)}, r"got uint8 \[2, 3, 4, 5\]; images.transpose"),
         ({"arr_0": np.array([{}])}, r"::arr_0 needs pickle, which can run any code"),
         ({"mu": np.zeros(3), "sigma": np.zeros((3, 3))}, r"needs an array arr_0 of uint8 .*; it holds mu, sigma"),
@@ -133,6 +133,6 @@ def test_images_beside_statistics_are_images(tmp_path, images):
     np.savez(tmp_path / "statistics.npz", **statistics)
     (tmp_path / "damaged.npz").write_bytes(b"PK")
     assert (open_npz(tmp_path / "both.npz").read(3) == images[3]).all()
-    assert holds_images(tmp_path / "both.npz")
-    assert not holds_images(tmp_path / "statistics.npz")
-    assert not holds_images(tmp_path / "damaged.npz")
+    assert npz_holds_images(tmp_path / "both.npz")
+    assert not npz_holds_images(tmp_path / "statistics.npz")
+    assert not npz_holds_images(tmp_path / "damaged.npz")

@@ -48,7 +48,7 @@ def test_a_file_with_such_a_name_is_that_file(tmp_path, folder):
         ("*.webp", r"\*\.webp matches no file"),
         ("*", r"needs to match image files only, or \.tar.* only; it matches \S+notes\.txt"),
         ("{0..9}.png", r"stands for \S+/3\.png, which does not exist"),
-        ("{3..1}.png", r"needs a range that runs upwards, got 3\.\.1"),
+        ("{3..1}.png", r"needs a range that runs upwards; got 3\.\.1"),
         ("{a}.png", r"needs a range \{first\.\.last\} or a list \{one,other\} in braces"),
     ],
 )

@@ -144,7 +144,7 @@ def test_a_process_that_is_still_starting(monkeypatch):
     processes.end_if_the_script_runs_again()  # it is not a decoding process, and goes on
 
 
-@pytest.mark.parametrize("name", [processes.NAME, "MainProcess"])
+@pytest.mark.parametrize("name", [processes.DECODER_NAME, "MainProcess"])
 def test_a_decoding_process_that_runs_the_script_ends(monkeypatch, name):
     """It ends with its own status, which the process that started it understands."""
 

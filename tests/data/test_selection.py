@@ -3,7 +3,7 @@
 import pytest
 
 from ganmetrics.data.image_source import listing_of
-from ganmetrics.data.selection import select, take, with_classes
+from ganmetrics.data.selection import choose_images, take, with_classes
 from ganmetrics.data.sources import open_source
 from ganmetrics.errors import InputError, NotEnoughSamples
 from ganmetrics.testing import random_images
@@ -22,25 +22,25 @@ def labels(source):
 
 def test_a_choice_is_seeded_and_in_order(source):
     """Without replacement, the same for one seed, another for another."""
-    chosen = labels(select(source, 8, 3))
+    chosen = labels(choose_images(source, 8, 3))
     assert len(set(chosen)) == 8
     assert chosen == [label for label in labels(source) if label in chosen]
-    assert chosen == labels(select(source, 8, 3)) != labels(select(source, 8, 4))
-    assert labels(select(source, 20, 0)) == labels(source)
+    assert chosen == labels(choose_images(source, 8, 3)) != labels(choose_images(source, 8, 4))
+    assert labels(choose_images(source, 20, 0)) == labels(source)
 
 
 @pytest.mark.parametrize(
     ("count", "seed", "error", "message"),
     [
-        (0, 0, InputError, "a positive count, got 0"),
-        (2, -1, InputError, "a seed of 0 or more, got -1"),
+        (0, 0, InputError, "a positive count; got 0"),
+        (2, -1, InputError, "a seed of 0 or more; got -1"),
         (21, 0, NotEnoughSamples, "21 images are to be chosen; tensor has 20"),
     ],
 )
 def test_a_choice_that_cannot_be_made(source, count, seed, error, message):
     """The message has what came."""
     with pytest.raises(error, match=message):
-        select(source, count, seed)
+        choose_images(source, count, seed)
 
 
 def test_taken_images_are_those_of_their_indices(source):

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.utils.data import DataLoader, IterableDataset
 
-from ganmetrics.data.sources import ImageSource, open_source, select
+from ganmetrics.data.sources import ImageSource, choose_images, open_source
 from ganmetrics.errors import InputError, NotEnoughSamples
 
 
@@ -74,9 +74,9 @@ def test_a_choice_is_seeded_ascending_and_without_repetition(count, seed):
     """The same seed chooses the same distinct images, in their order, and touches no global generator."""
     source = open_source(np.zeros((40, 1, 1, 3), np.uint8))
     state = np.random.get_state()[1].tolist(), torch.get_rng_state().tolist()  # noqa: NPY002
-    chosen = indices(select(source, count, seed))
+    chosen = indices(choose_images(source, count, seed))
     assert (np.random.get_state()[1].tolist(), torch.get_rng_state().tolist()) == state  # noqa: NPY002
-    assert chosen == sorted(set(chosen)) == indices(select(source, count, seed))
+    assert chosen == sorted(set(chosen)) == indices(choose_images(source, count, seed))
     assert len(chosen) == count
     assert set(chosen) <= set(range(40))
 
@@ -84,7 +84,7 @@ def test_a_choice_is_seeded_ascending_and_without_repetition(count, seed):
 def test_seeds_differ_and_all_images_are_reached():
     """Other seeds choose otherwise, and no image is out of reach."""
     source = open_source(np.zeros((20, 1, 1, 3), np.uint8))
-    choices = [tuple(indices(select(source, 5, seed))) for seed in range(50)]
+    choices = [tuple(indices(choose_images(source, 5, seed))) for seed in range(50)]
     assert len(set(choices)) > 40
     assert {index for choice in choices for index in choice} == set(range(20))
 
@@ -92,7 +92,7 @@ def test_seeds_differ_and_all_images_are_reached():
 def test_a_choice_reads_what_it_labels(folder):
     """Label, bytes and class of a chosen image are those of the same image of the source."""
     source = open_source(folder)
-    chosen = select(source, 2, seed=1)
+    chosen = choose_images(source, 2, seed=1)
     original = {source.label(index): source.read(index) for index in range(3)}
     assert all(original[chosen.label(index)] == chosen.read(index) for index in range(2))
     assert (chosen.name, chosen.ignored, chosen.class_of(0)) == (source.name, 1, None)
@@ -101,12 +101,12 @@ def test_a_choice_reads_what_it_labels(folder):
 def test_a_choice_of_too_many_gives_both_numbers(folder):
     """More images than there are, or none, is an error."""
     with pytest.raises(NotEnoughSamples, match=r"5,000 images are to be chosen; \S+set has 3"):
-        select(open_source(folder), 5000, seed=0)
-    with pytest.raises(InputError, match="positive count, got 0"):
-        select(open_source(folder), 0, seed=0)
+        choose_images(open_source(folder), 5000, seed=0)
+    with pytest.raises(InputError, match="positive count; got 0"):
+        choose_images(open_source(folder), 0, seed=0)
 
 
 def test_a_negative_seed_is_refused(folder):
     """NumPy takes none, and its error would be a traceback."""
-    with pytest.raises(InputError, match="needs a seed of 0 or more, got -1"):
-        select(open_source(folder), 2, seed=-1)
+    with pytest.raises(InputError, match="needs a seed of 0 or more; got -1"):
+        choose_images(open_source(folder), 2, seed=-1)

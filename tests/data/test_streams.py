@@ -131,7 +131,7 @@ def test_labels_become_classes():
         (iter(IMAGES.split(4)[:2]), "^tuple_iterator ended after 8 images; 10 were asked for$"),
         (iter([]), "ended after 0 images; 10 were asked for"),
         (iter([IMAGES, 3]), None),
-        (iter([3]), r"batch 1: a batch needs to be a uint8 tensor \[n, 3, h, w\] or array .*, got int"),
+        (iter([3]), r"batch 1: a batch needs to be a uint8 tensor \[n, 3, h, w\] or array .*; got int"),
         (iter([IMAGES[:4], IMAGES[:4, :, :3]]), "needs images of one size; 4 of 4x4 are followed by 4x3"),
         (
             iter([IMAGES[:4], IMAGES[:4].float()]),
@@ -139,11 +139,11 @@ def test_labels_become_classes():
         ),
         (iter([IMAGES[:4, :1]]), "batch 1: .*repeats a gray channel"),
         (iter([IMAGES.int()]), "batch 1: a tensor of images needs uint8 .*got int32"),
-        (iter([(IMAGES, [1, 2])]), "batch 1: labels need one for each of 10 images, got 2"),
+        (iter([(IMAGES, [1, 2])]), "batch 1: labels need one for each of 10 images; got 2"),
         (iter([(IMAGES[:4], [1, 2, 3, 4]), IMAGES]), "batch 2: labels need to come with all batches or with none"),
-        (iter([Image.new("L", (4, 4))]), "batch 1: a Pillow image needs mode RGB, got L"),
-        (iter([{"x": IMAGES}]), 'batch 1: a batch that is a mapping needs a key "image", got x'),
-        (lambda _count, _rng: IMAGES[:3], r"\(10, rng\) needs to return 10 images, got 3"),
+        (iter([Image.new("L", (4, 4))]), "batch 1: a Pillow image needs mode RGB; got L"),
+        (iter([{"x": IMAGES}]), 'batch 1: a batch that is a mapping needs a key "image"; got x'),
+        (lambda _count, _rng: IMAGES[:3], r"\(10, rng\) needs to return 10 images; got 3"),
         (lambda _count: IMAGES, "failed: TypeError: .*takes 1 positional argument"),
         (lambda _count, _rng: 1 / 0, "failed: ZeroDivisionError: division by zero"),
         (lambda _count, _rng: None, "batch 1: a batch needs .*got NoneType"),
@@ -165,7 +165,7 @@ def test_streams_that_are_not_what_is_needed(images, reason):
         ((0, 1), (-1.0, 1.0), r"floats declared to be in \[0, 1\] have values from -1 to 1"),
         ((0, 1), (0.0, 255.0), "from 0 to 255"),
         ((0, 1), (0.0, float("nan")), r"in \[0, 1\] have values"),
-        ((-1, 1), (0.0, 255.0), r"to_uint8 needs floats in \[-1, 1\], got values from 0 to 255"),
+        ((-1, 1), (0.0, 255.0), r"to_uint8 needs floats in \[-1, 1\]; got values from 0 to 255"),
     ],
 )
 def test_floats_beyond_their_range(value_range, values, reason):
@@ -190,10 +190,10 @@ def test_floats_without_a_negative_value_are_warned_of(caplog):
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
-        ({"count": 0}, "a stream needs a count of 1 or more, got 0"),
+        ({"count": 0}, "a stream needs a count of 1 or more; got 0"),
         ({"count": 5, "batch_size": 0}, "a batch_size of 1 or more"),
-        ({"count": 5, "seed": -1}, "a seed of 0 or more, got -1"),
-        ({"count": 5, "value_range": (0, 255)}, r"needs to be \(-1, 1\) or \(0, 1\), got \(0, 255\)"),
+        ({"count": 5, "seed": -1}, "a seed of 0 or more; got -1"),
+        ({"count": 5, "value_range": (0, 255)}, r"needs to be \(-1, 1\) or \(0, 1\); got \(0, 255\)"),
         ({}, "generate does not say how many images it has"),
     ],
 )

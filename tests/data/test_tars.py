@@ -98,7 +98,7 @@ def test_json_without_a_label_gives_no_class(tarred, noise, encoded):
     [
         ([("x.png", b"data")], "needs a label in a .cls member for each image; x.png has none"),
         ([("000001.seg.png", b"mask")], r"needs one image a sample; 000001 has 000001\.png and 000001\.seg\.png"),
-        ([("x.png", b"data"), ("x.cls", b"")], "x.cls needs to hold one label, got ''"),
+        ([("x.png", b"data"), ("x.cls", b"")], "x.cls needs to hold one label; got ''"),
         ([("x.png", b"data"), ("x.cls", b"1\n2\n")], "x.cls needs to hold one label"),
         ([("x.png", b"data"), ("x.cls", b"\xff")], "x.cls: .* can't decode"),
         ([("000000.png", b"data")], "holds 000000.png twice"),

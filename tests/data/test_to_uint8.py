@@ -42,14 +42,14 @@ def test_rounding_errors_are_tolerated():
 )
 def test_other_ranges_are_refused(values, came):
     """The error gives the range that came."""
-    with pytest.raises(InputError, match=rf"^to_uint8 needs floats in \[-1, 1\], got values {came}$"):
+    with pytest.raises(InputError, match=rf"^to_uint8 needs floats in \[-1, 1\]; got values {came}$"):
         to_uint8(torch.tensor(values))
 
 
 def test_other_types_are_refused():
     """Integers are no floats in [-1, 1]."""
     with pytest.raises(
-        InputError, match=r"floating-point tensor in \[-1, 1\], got torch.uint8; uint8 images are pixels as they are"
+        InputError, match=r"floating-point tensor in \[-1, 1\]; got torch.uint8; uint8 images are pixels as they are"
     ):
         to_uint8(torch.zeros(2, dtype=torch.uint8))
 

@@ -7,7 +7,7 @@ import torch
 
 from ganmetrics.data.fingerprint import fingerprint
 from ganmetrics.data.sources import open_source
-from ganmetrics.data.torch_file import holds_images
+from ganmetrics.data.torch_file import torch_file_holds_images
 from ganmetrics.errors import InputError
 
 
@@ -85,4 +85,4 @@ def test_images_are_told_from_statistics_and_features(tmp_path, images):
     kinds = {"a": images, "b": {"images": images}, "c": torch.zeros(5, 7), "d": {"mu": torch.zeros(3)}, "e": [1]}
     for name, stored in kinds.items():
         torch.save(stored, tmp_path / f"{name}.pt")
-    assert [name for name in kinds if holds_images(tmp_path / f"{name}.pt")] == ["a", "b"]
+    assert [name for name in kinds if torch_file_holds_images(tmp_path / f"{name}.pt")] == ["a", "b"]

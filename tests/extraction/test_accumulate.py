@@ -70,7 +70,7 @@ def test_nothing_is_refused():
 
 def test_the_kept_images_are_those_with_the_smallest_hashes(monkeypatch):
     """Whatever the batches, and in single precision; as many as there are features."""
-    monkeypatch.setattr(kept, "LEAST", 1)
+    monkeypatch.setattr(kept, "_LEAST", 1)
     hashes = torch.randperm(len(FEATURES), generator=torch.Generator().manual_seed(1))
     found = []
     for batch in (77, 5000):

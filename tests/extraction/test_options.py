@@ -63,8 +63,8 @@ def test_value_and_keywords_give_one_score():
     ("wrong", "message"),
     [
         ({"count": 0}, "count must be at least 1[;,] got 0"),
-        ({"count": True}, "count must be a whole number, got True"),
-        ({"seed": -1}, "seed must be at least 0, got -1"),
+        ({"count": True}, "count must be a whole number; got True"),
+        ({"seed": -1}, "seed must be at least 0; got -1"),
         ({"alpha": "grey"}, "alpha must be"),
         ({"protocol": "mine"}, "protocol must be one of"),
         ({"protocol": "ttur", "extractor": "efficientnet-lite0"}, "is defined for inception-v3 only"),
@@ -78,9 +78,9 @@ def test_a_wrong_option_is_refused_when_the_value_is_built(wrong, message):
 
 
 KINDS = {
-    "count=2.5": "count must be a whole number, got 2.5",
-    "workers='two'": "workers must be a whole number, got 'two'",
-    "seed=None": "seed must be a whole number, got None",
+    "count=2.5": "count must be a whole number; got 2.5",
+    "workers='two'": "workers must be a whole number; got 'two'",
+    "seed=None": "seed must be a whole number; got None",
     "skip_bad=1": "skip_bad must be True or False; got int",
     "offline='yes'": "offline must be True or False; got str",
     "alpha=None": "alpha must be a word; got NoneType",

@@ -8,13 +8,13 @@ import torch
 
 from ganmetrics.errors import StorageError
 from ganmetrics.extraction.feature_store import SHARE
-from ganmetrics.extraction.rows import Rows
+from ganmetrics.extraction.rows import GrowingRows
 
 DATA = torch.randn(12, 5, generator=torch.Generator().manual_seed(0))
 
 
 def filled(memory, parts=(3, 4, 5)):
-    rows = Rows(memory=memory)
+    rows = GrowingRows(memory=memory)
     for part in DATA.split(parts):
         rows.append(part)
     return rows
@@ -45,8 +45,8 @@ def test_copies_and_pickles_go_on_by_themselves(memory, travel):
 
 def test_no_rows_are_an_empty_tensor():
     """As a process without images has them."""
-    assert Rows(memory=10**6).tensor().shape == (0, 0)
-    assert len(pickle.loads(pickle.dumps(Rows(memory=10**6)))) == 0
+    assert GrowingRows(memory=10**6).tensor().shape == (0, 0)
+    assert len(pickle.loads(pickle.dumps(GrowingRows(memory=10**6)))) == 0
 
 
 def test_a_full_disk_is_told(monkeypatch):

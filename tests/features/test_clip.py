@@ -187,4 +187,4 @@ def test_the_preparation_is_the_published_codes():
         again = torch.nn.functional.interpolate(planes, size=(336, 336), mode="bicubic")
         assert torch.equal(planes, again)
         truth = (again[0].permute(1, 2, 0).numpy() - mean) / std
-        np.testing.assert_allclose(clip.PREPROCESSING(picture), truth.transpose(2, 0, 1), atol=2e-6)
+        np.testing.assert_allclose(clip.CLIP_PREPROCESSING(picture), truth.transpose(2, 0, 1), atol=2e-6)

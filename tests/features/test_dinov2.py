@@ -9,9 +9,9 @@ import torch
 from ganmetrics.errors import WeightsError
 from ganmetrics.features.dinov2 import (
     ARCHITECTURES,
+    DINOV2_PREPROCESSING,
     GRID,
     LEARNT_GRID,
-    PREPROCESSING,
     Architecture,
     DinoV2,
     build_dinov2,
@@ -220,4 +220,4 @@ def test_preparation_is_torchvisions():
     for height, width in ((32, 32), (64, 48), (224, 224), (512, 384)):
         picture = np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8)
         truth = transforms.Compose(steps)(Image.fromarray(picture)).numpy()
-        np.testing.assert_allclose(PREPROCESSING(picture), truth, atol=2e-6)
+        np.testing.assert_allclose(DINOV2_PREPROCESSING(picture), truth, atol=2e-6)

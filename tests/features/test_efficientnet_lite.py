@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from ganmetrics.errors import InputError, WeightsError
-from ganmetrics.features.efficientnet_lite import _load_in_order, fold_batch_norm, load_efficientnet_lite
+from ganmetrics.features.efficientnet_lite import _load_in_order, fold_batch_norm_layers, load_efficientnet_lite
 
 CPU = torch.device("cpu")
 
@@ -71,7 +71,7 @@ def test_folding_keeps_the_function():
     batch = torch.rand(2, 3, 96, 96)
     with torch.no_grad():
         truth = network(batch)
-        fold_batch_norm(network)
+        fold_batch_norm_layers(network)
         folded = network(batch)
     assert (folded - truth).norm() < 5e-5 * truth.norm()
     assert not any(isinstance(module, torch.nn.BatchNorm2d) for module in network.modules())

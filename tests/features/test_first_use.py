@@ -15,7 +15,7 @@ from ganmetrics.errors import StorageError, WeightsError
 from ganmetrics.features import weights
 from ganmetrics.features.download import RemoteFile
 from ganmetrics.features.first_use import record_sha256, recorded_sha256
-from ganmetrics.features.weights import cache_directory, fetch_weights, find_weights, verify_weights
+from ganmetrics.features.weights import fetch_weights, find_weights, verify_weights, weights_directory
 
 EXTRACTOR = "dinov2-vits14"
 NAME = "dinov2_vits14_pretrain.pth"
@@ -86,9 +86,9 @@ def test_the_first_file_is_recorded_and_said(monkeypatch, caplog):
         assert verify_weights(EXTRACTOR).state == "missing"
         with caplog.at_level(logging.WARNING):
             found = find_weights(EXTRACTOR)
-        assert (found.path, found.sha256) == (cache_directory() / NAME, DIGEST)
+        assert (found.path, found.sha256) == (weights_directory() / NAME, DIGEST)
         assert f"{NAME} has no published digest; recorded at first use: sha256 {DIGEST}" in caplog.text
-        assert (cache_directory() / f"{NAME}.sha256").read_text() == f"{DIGEST}  {NAME}\n"
+        assert (weights_directory() / f"{NAME}.sha256").read_text() == f"{DIGEST}  {NAME}\n"
         caplog.clear()
         assert find_weights(EXTRACTOR) == found
         assert (server.asked, caplog.text) == (["HEAD", "GET"], "")
@@ -98,7 +98,7 @@ def test_the_first_file_is_recorded_and_said(monkeypatch, caplog):
 
 def test_another_file_is_not_taken_for_the_first(monkeypatch, tmp_path):
     """Neither from a server, nor under its name from anywhere; under another name it is the caller's own."""
-    record_sha256(cache_directory(), NAME, DIGEST)
+    record_sha256(weights_directory(), NAME, DIGEST)
     with serving(monkeypatch, OTHER), pytest.raises(WeightsError, match=f"must have sha256 {DIGEST}; what came has"):
         fetch_weights(EXTRACTOR)
     (tmp_path / NAME).write_bytes(OTHER)
@@ -107,7 +107,7 @@ def test_another_file_is_not_taken_for_the_first(monkeypatch, tmp_path):
     (tmp_path / NAME).rename(tmp_path / "mine.pth")
     found = find_weights(EXTRACTOR, path=tmp_path / "mine.pth")
     assert (found.sha256, found.canonical) == (hashlib.sha256(OTHER).hexdigest(), False)
-    assert recorded_sha256(cache_directory(), NAME) == DIGEST
+    assert recorded_sha256(weights_directory(), NAME) == DIGEST
 
 
 def test_a_changed_file_in_the_cache_is_damaged(monkeypatch, caplog):
@@ -133,7 +133,7 @@ def test_a_page_in_the_place_of_weights_is_not_recorded(monkeypatch):
         pytest.raises(WeightsError, match="must be weights; what came is no state dict and was removed"),
     ):
         find_weights(EXTRACTOR)
-    assert [*cache_directory().iterdir()] == []
+    assert [*weights_directory().iterdir()] == []
     with serving(monkeypatch, FIRST):
         assert find_weights(EXTRACTOR).sha256 == DIGEST
 
@@ -145,7 +145,7 @@ def test_a_file_of_torch_hub_is_recorded_too():
     (checkpoints / NAME).write_bytes(FIRST)
     assert verify_weights(EXTRACTOR).state == "unknown"
     assert find_weights(EXTRACTOR, offline=True).path == checkpoints / NAME
-    assert recorded_sha256(cache_directory(), NAME) == DIGEST
+    assert recorded_sha256(weights_directory(), NAME) == DIGEST
 
 
 def test_a_server_that_does_not_measure_is_told(monkeypatch):

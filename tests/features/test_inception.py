@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from torch.nn import functional
 
 from ganmetrics.errors import WeightsError
-from ganmetrics.features.inception import build_inception, fold_batch_norm, load_inception
+from ganmetrics.features.inception import build_inception, fold_batch_norm_weights, load_inception
 from ganmetrics.features.inception_blocks import average_pool
 from ganmetrics.features.resize import Preprocessing
 from ganmetrics.features.state_dict import file_sha256
@@ -173,7 +173,7 @@ def test_folded_convolution_equals_convolution_and_normalisation(seed, channels)
     names = ("weight", "bias", "running_mean", "running_var")
     state = {"a.conv.weight": weight, "fc.weight": torch.zeros(1, 1)}
     state |= {f"a.bn.{name}": value for name, value in zip(names, values, strict=True)}
-    folded = fold_batch_norm(state)
+    folded = fold_batch_norm_weights(state)
     plain = functional.conv2d(x.double(), weight.double())
     truth = functional.batch_norm(
         plain, mean.double(), variance.double(), gamma.double(), beta.double(), training=False, eps=1e-3

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from ganmetrics.features.names import (
     DEFAULT_EXTRACTOR,
-    EXTRACTORS,
+    EXTRACTOR_NAMES,
     FULL_PRECISION,
     PRECISIONS,
     WIDTHS,
@@ -15,7 +15,7 @@ from ganmetrics.features.names import (
 )
 
 NAMES = st.one_of(
-    st.sampled_from(EXTRACTORS), st.text(min_size=1).filter(lambda name: split_precision(name)[0] == name)
+    st.sampled_from(EXTRACTOR_NAMES), st.text(min_size=1).filter(lambda name: split_precision(name)[0] == name)
 )
 
 
@@ -33,6 +33,6 @@ def test_what_is_no_precision_stays_in_the_name(name):
 
 def test_every_bundled_extractor_has_a_width():
     """So that statistics can be taken for one of them without opening it."""
-    assert [*WIDTHS, "timm:NAME"] == sorted([*WIDTHS, "timm:NAME"], key=EXTRACTORS.index)
-    assert {*WIDTHS, "timm:NAME"} == set(EXTRACTORS)
+    assert [*WIDTHS, "timm:NAME"] == sorted([*WIDTHS, "timm:NAME"], key=EXTRACTOR_NAMES.index)
+    assert {*WIDTHS, "timm:NAME"} == set(EXTRACTOR_NAMES)
     assert WIDTHS[DEFAULT_EXTRACTOR] == 2048

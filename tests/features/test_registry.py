@@ -8,7 +8,7 @@ import torch
 
 from ganmetrics.errors import InputError, WeightsError
 from ganmetrics.features.base import Extractor
-from ganmetrics.features.names import EXTRACTORS
+from ganmetrics.features.names import EXTRACTOR_NAMES
 from ganmetrics.features.registry import load_extractor
 from ganmetrics.features.resize import Preprocessing
 from tests.features.inception_oracle import he_weights
@@ -63,7 +63,7 @@ def test_an_unknown_name_is_answered_with_the_right_ones(name):
     """Names are exact."""
     with pytest.raises(InputError, match=rf"^extractor must be inception-v3, .* timm:NAME; got '{name}'$"):
         load_extractor(name)
-    assert name not in EXTRACTORS
+    assert name not in EXTRACTOR_NAMES
 
 
 @pytest.mark.slow

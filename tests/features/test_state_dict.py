@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ganmetrics.errors import WeightsError
-from ganmetrics.features.state_dict import file_sha256, read_state_dict, select, state_sha256
+from ganmetrics.features.state_dict import file_sha256, read_state_dict, select_tensors, state_sha256
 
 STATE = OrderedDict(weight=torch.arange(6.0).view(2, 3), bias=torch.ones(2))
 
@@ -114,11 +114,11 @@ def test_digest_of_a_state(tmp_path):
 def test_only_what_is_called_for_is_selected(tmp_path):
     """Ignored tensors are left out; any other surplus is an error that names it."""
     shapes = {"weight": (2, 3)}
-    assert select(dict(STATE), shapes, ignored=("bias",), path=tmp_path).keys() == {"weight"}
+    assert select_tensors(dict(STATE), shapes, ignored=("bias",), path=tmp_path).keys() == {"weight"}
     with pytest.raises(WeightsError, match="hold bias, which the network does not have"):
-        select(dict(STATE), shapes, ignored=("classifier.",), path=tmp_path)
+        select_tensors(dict(STATE), shapes, ignored=("classifier.",), path=tmp_path)
     with pytest.raises(WeightsError, match="hold bias, which the network does not have"):
-        select(dict(STATE), shapes, ignored=(), path=tmp_path)
+        select_tensors(dict(STATE), shapes, ignored=(), path=tmp_path)
 
 
 @pytest.mark.parametrize("zipped", [True, False])

@@ -51,7 +51,7 @@ def written(path, content=CONTENT):
 
 def cached():
     """Where this library keeps the file."""
-    return weights.cache_directory() / NAME
+    return weights.weights_directory() / NAME
 
 
 def hub(name=NAME):
@@ -70,7 +70,7 @@ def test_the_published_record():
 def test_the_cache_follows_the_environment(tmp_path, monkeypatch):
     """XDG_CACHE_HOME moves the cache."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert weights.cache_directory() == tmp_path / "ganmetrics" / "weights"
+    assert weights.weights_directory() == tmp_path / "ganmetrics" / "weights"
 
 
 def test_the_order_of_places(tmp_path, monkeypatch, downloads):

@@ -20,7 +20,7 @@ from ganmetrics import Reference, evaluate
 from ganmetrics.data.label_file import read_labels
 from ganmetrics.data.sources import open_source, with_label_file
 from ganmetrics.extraction.options import Extraction
-from ganmetrics.features.state_dict import read_state_dict, select
+from ganmetrics.features.state_dict import read_state_dict, select_tensors
 from ganmetrics.references.convert import convert
 from ganmetrics.references.store import write_statistics
 from ganmetrics.testing import ChannelMeans, random_images
@@ -97,7 +97,7 @@ def read_label_file(path: Path) -> None:
 def read_weights(path: Path) -> None:
     """Read a state dict and choose the tensors of a network."""
     network = torch.nn.Module()
-    state = select(read_state_dict(path), SHAPES, ignored=("num_batches_tracked",), path=path)
+    state = select_tensors(read_state_dict(path), SHAPES, ignored=("num_batches_tracked",), path=path)
     for name, value in state.items():
         network.register_buffer(name.replace(".", "_"), torch.empty(SHAPES[name]))
         getattr(network, name.replace(".", "_")).copy_(value)

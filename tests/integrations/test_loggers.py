@@ -8,7 +8,7 @@ import pytest
 
 from ganmetrics import Report, Score
 from ganmetrics.errors import InputError
-from ganmetrics.integrations.loggers import COLUMNS, CsvLog, MlflowLog, TensorBoardLog, WandbLog, series_of
+from ganmetrics.integrations.loggers import CSV_COLUMNS, CsvLog, MlflowLog, TensorBoardLog, WandbLog, series_of
 
 SERIES = {"a/fid", "a/fid_corrected", "a/fid_low", "a/fid_high", "a/is", "a/is_std"}
 
@@ -37,7 +37,7 @@ def test_csv_rows_come_together(tmp_path):
         ("5", "fid", "7.5"),
         ("5", "is", "2.0"),
     ]
-    assert (rows[0]["low"], rows[1]["low"], rows[1]["std"], tuple(rows[0])) == ("7.0", "", "0.5", COLUMNS)
+    assert (rows[0]["low"], rows[1]["low"], rows[1]["std"], tuple(rows[0])) == ("7.0", "", "0.5", CSV_COLUMNS)
     other = tmp_path / "other.csv"
     other.write_text("loss\n1\n")
     with pytest.raises(InputError, match="has other columns, loss"):

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from ganmetrics.errors import InputError, NumericsError
-from ganmetrics.metrics.difference import Difference, check_sets, joined, normal_interval
+from ganmetrics.metrics.difference import Difference, check_sets, join_features, normal_interval
 
 
 def test_a_verdict_needs_interval_and_p_value():
@@ -29,10 +29,10 @@ def test_joined_sets_keep_their_numbers_and_their_width():
     first, second = np.arange(4.0).reshape(2, 2), np.arange(6.0).reshape(3, 2) + 9
     expected = np.concatenate([first, second])
     for kind, dtype in ((np.float32, torch.float32), (">f4", torch.float32), (np.longdouble, torch.float64)):
-        found = joined(first.astype(kind), second.astype(kind)[::-1].copy()[::-1])
+        found = join_features(first.astype(kind), second.astype(kind)[::-1].copy()[::-1])
         assert found.dtype == dtype
         assert np.array_equal(found.numpy(), expected)
-    assert joined(torch.from_numpy(first), second.astype(np.float32)).dtype == torch.float64
+    assert join_features(torch.from_numpy(first), second.astype(np.float32)).dtype == torch.float64
 
 
 def test_sets_that_cannot_be_compared_are_named():
@@ -44,5 +44,5 @@ def test_sets_that_cannot_be_compared_are_named():
         broken[place][2, 1] = torch.nan
         with pytest.raises(NumericsError, match=f"{name} features must be finite, but row 2 is not"):
             check_sets(*broken)
-    with pytest.raises(InputError, match="one dimension, got real 2 and fake 3"):
+    with pytest.raises(InputError, match="one dimension; got real 2 and fake 3"):
         check_sets(sets[0], sets[1], torch.ones(4, 3))

@@ -104,10 +104,10 @@ def test_equal_samples_share_a_bin():
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        (lambda: kl_divergence(np.ones(2), np.ones(3)), InputError, "both histograms need one length, got 2 and 3"),
+        (lambda: kl_divergence(np.ones(2), np.ones(3)), InputError, "both histograms need one length; got 2 and 3"),
         (lambda: kl_divergence(np.ones((2, 2)), np.ones(3)), InputError, r"p must have shape \[n\] .* got \[2, 2\]"),
         (lambda: js_divergence(np.array([1, -1]), np.ones(2)), InputError, "p must not be negative, but entry 1 is"),
-        (lambda: js_divergence(np.ones(2), np.zeros(2)), InputError, "q must have a positive sum, got 0"),
+        (lambda: js_divergence(np.ones(2), np.zeros(2)), InputError, "q must have a positive sum; got 0"),
         (
             lambda: kl_divergence(np.array([1, np.inf]), np.ones(2)),
             NumericsError,
@@ -116,9 +116,9 @@ def test_equal_samples_share_a_bin():
         (
             lambda: earth_movers_distance(np.ones(2), np.ones(2), positions=np.ones(3)),
             InputError,
-            r"positions must have shape \[2\] as the histograms have, got \[3\]",
+            r"positions must have shape \[2\] as the histograms have; got \[3\]",
         ),
-        (lambda: histograms(np.ones(2), np.ones(2), bins=0), InputError, "bins must be at least 1, got 0"),
+        (lambda: histograms(np.ones(2), np.ones(2), bins=0), InputError, "bins must be at least 1; got 0"),
     ],
 )
 def test_what_is_no_distribution_is_refused(call, error, message):

@@ -118,9 +118,9 @@ def test_scale_and_place_of_features_do_not_matter():
 def test_what_has_no_answer_is_refused():
     """Other widths, too few images, a feature that does not vary."""
     some = drawn(20, 3)
-    with pytest.raises(InputError, match="all sides need one dimension, got train 3 and fake features 2"):
+    with pytest.raises(InputError, match="all sides need one dimension; got train 3 and fake features 2"):
         feature_likelihood(some, some, some[:, :2])
-    with pytest.raises(NotEnoughSamples, match="FLD needs 4 training and 2 test images, got 3 and 20"):
+    with pytest.raises(NotEnoughSamples, match="FLD needs 4 training and 2 test images; got 3 and 20"):
         feature_likelihood(some[:3], some, some)
     constant = some.clone()
     constant[:, 1] = 7

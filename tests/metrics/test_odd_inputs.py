@@ -261,14 +261,14 @@ def test_options_of_other_kinds_are_refused_in_one_line(call, name, kind):
 def test_random_generators_are_generators():
     """Where a convention shuffles by one."""
     for odd in (3, "0", np.random.default_rng(0)):
-        with pytest.raises(InputError, match=r"rng must be a torch\.Generator, got \w+$"):
+        with pytest.raises(InputError, match=r"rng must be a torch\.Generator; got \w+$"):
             inception_score(REAL, convention="torchmetrics", rng=odd)
 
 
 @pytest.mark.parametrize("odd", [None, 3, [1, 2] * 20, [None] * 40, {"a": 1}, REAL])
 def test_classes_are_names(odd):
     """One for each image."""
-    with pytest.raises(InputError, match="real_classes must be a sequence of names, got"):
+    with pytest.raises(InputError, match="real_classes must be a sequence of names; got"):
         class_agreement(REAL, FAKE, real_classes=odd, fake_classes=["a", "b"] * 20)
 
 
@@ -281,7 +281,7 @@ def test_moments_are_needed_where_moments_are_taken(odd):
         lambda: frechet_distance(moments, odd),
         lambda: moments.merge(odd),
     ):
-        with pytest.raises(InputError, match=r"must be Moments, such as Moments.of\(features\), got \w+$"):
+        with pytest.raises(InputError, match=r"must be Moments, such as Moments.of\(features\); got \w+$"):
             call()
 
 
@@ -290,5 +290,5 @@ def test_sides_may_be_moments_where_images_are_not_drawn():
     moments = Moments.of(REAL)
     assert np.isfinite(numbers(frechet_infinity(moments, REAL + 1)))
     assert np.isfinite(numbers(frechet_estimate(moments, Moments.of(REAL + 1)).value))
-    with pytest.raises(InputError, match="fake features must be a torch tensor or a NumPy array, got Moments"):
+    with pytest.raises(InputError, match="fake features must be a torch tensor or a NumPy array; got Moments"):
         frechet_infinity(REAL, moments)

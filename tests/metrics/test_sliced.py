@@ -116,13 +116,13 @@ def test_devices_and_types_do_not_matter():
 def test_what_has_no_answer_is_refused():
     """Other widths, no directions, a factor that is none, an entry that is not finite, few images for an interval."""
     real = drawn(20, 3)
-    with pytest.raises(InputError, match="both sides need one dimension, got real 3 and fake 2"):
+    with pytest.raises(InputError, match="both sides need one dimension; got real 3 and fake 2"):
         sliced_distance(real, real[:, :2])
-    with pytest.raises(InputError, match="directions must be at least 1, got 0"):
+    with pytest.raises(InputError, match="directions must be at least 1; got 0"):
         sliced_distance(real, real, directions=0)
-    with pytest.raises(InputError, match="factor must be positive and finite, got 0"):
+    with pytest.raises(InputError, match="factor must be positive and finite; got 0"):
         sliced_distance(real, real, factor=0.0)
     with pytest.raises(NumericsError, match="fake features must be finite, but row 1 is not"):
         sliced_distance(real, np.array([[0.0] * 3, [np.nan] * 3]))
-    with pytest.raises(NotEnoughSamples, match="an interval needs at least 16 images a side, got 15"):
+    with pytest.raises(NotEnoughSamples, match="an interval needs at least 16 images a side; got 15"):
         sliced_estimate(real, real[:15])

@@ -59,7 +59,7 @@ def test_what_has_no_score_is_refused():
     """A zero row has no angle; a negative order no meaning."""
     with pytest.raises(NumericsError, match="features that are not all 0, but row 1 is"):
         vendi_score(torch.tensor([[1.0, 0.0], [0.0, 0.0]]))
-    with pytest.raises(InputError, match="order must be at least 0, got -1"):
+    with pytest.raises(InputError, match="order must be at least 0; got -1"):
         vendi_score(torch.eye(2), order=-1.0)
-    with pytest.raises(InputError, match="order must be at least 0, got nan"):
+    with pytest.raises(InputError, match="order must be at least 0; got nan"):
         vendi_score(torch.eye(2), order=math.nan)

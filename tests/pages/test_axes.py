@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ganmetrics.errors import InputError
-from ganmetrics.pages.axes import Axis, Scale
+from ganmetrics.pages.axes import Axis, AxisScale
 
 NUMBERS = st.lists(st.floats(-1e9, 1e9), min_size=1, max_size=20)
 
@@ -15,7 +15,7 @@ NUMBERS = st.lists(st.floats(-1e9, 1e9), min_size=1, max_size=20)
 @given(NUMBERS)
 def test_every_number_has_a_place_in_order(values):
     """Whatever is drawn lies between the ends, and larger is farther."""
-    scale = Scale.of(Axis("x"), values, 10.0, 300.0)
+    scale = AxisScale.of(Axis("x"), values, 10.0, 300.0)
     places = [scale.place(value) for value in sorted(values)]
     assert places == sorted(places)
     assert all(10 <= place <= 300 for place in places)
@@ -25,7 +25,7 @@ def test_every_number_has_a_place_in_order(values):
 @given(st.lists(st.floats(1e-6, 1e9), min_size=1, max_size=20))
 def test_logarithmic_axes(values):
     """Ticks lie within; equal ratios are equal steps."""
-    scale = Scale.of(Axis("x", log=True), values, 0.0, 100.0)
+    scale = AxisScale.of(Axis("x", log=True), values, 0.0, 100.0)
     ticks = scale.ticks()
     assert all(scale.low * 0.999 <= tick <= scale.high * 1.001 for tick in ticks)
     assert 2 <= len(ticks) <= 9
@@ -36,12 +36,12 @@ def test_logarithmic_axes(values):
 def test_no_numbers_is_an_error():
     """An axis has something to show; a logarithmic one something above 0."""
     with pytest.raises(InputError, match="'seconds' has none"):
-        Scale.of(Axis("seconds"), [math.nan], 0.0, 1.0)
+        AxisScale.of(Axis("seconds"), [math.nan], 0.0, 1.0)
     with pytest.raises(InputError, match="has none"):
-        Scale.of(Axis("n", log=True), [0.0, -1.0], 0.0, 1.0)
+        AxisScale.of(Axis("n", log=True), [0.0, -1.0], 0.0, 1.0)
 
 
 def test_one_number_has_room_around_it():
     """And so has zero."""
     for value in (0.0, 5.0, -3.0):
-        assert 0 < Scale.of(Axis("x"), [value], 0.0, 1.0).place(value) < 1
+        assert 0 < AxisScale.of(Axis("x"), [value], 0.0, 1.0).place(value) < 1

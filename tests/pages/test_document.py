@@ -21,11 +21,11 @@ from ganmetrics.pages import (
     Notes,
     Page,
     Picture,
+    PictureTile,
     Prose,
     ScatterChart,
     Section,
     SideBySide,
-    Tile,
 )
 
 HOSTILE = "<img src=x onerror=alert(1)>.png"
@@ -42,7 +42,7 @@ def page_of(text):
         Notes((text,), warning=True),
         Grid(text, (text, text), ((text, text),), note=text),
         Code(text, text),
-        Gallery(text, (Tile((picture,), (text, text)),), note=text),
+        Gallery(text, (PictureTile((picture,), (text, text)),), note=text),
         SideBySide((LineChart(text, text, Axis(text), Axis(text), (line, line), note=text),)),
         Hidden(text, (BarChart(text, text, Axis(text), (text, text), [Bar(text, (1.0, 2.0))], note=text),)),
         ScatterChart(
@@ -109,7 +109,7 @@ def test_lines_of_code_stay_lines():
 def test_pictures_fit_the_page(tmp_path):
     """Noise compresses badly: a thousand large ones are made smaller until the page stays below 5 MB."""
     noise = np.random.default_rng(0).integers(0, 256, (128, 128, 3), np.uint8)
-    tiles = tuple(Tile((Picture(noise, "noise"),)) for _ in range(400))
+    tiles = tuple(PictureTile((Picture(noise, "noise"),)) for _ in range(400))
     path = tmp_path / "page.html"
     Page("t", "", (Section("s", (Gallery("many", tiles),)),)).save(path)
     assert path.stat().st_size < 5_000_000

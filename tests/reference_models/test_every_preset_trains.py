@@ -3,7 +3,7 @@
 import pytest
 
 from ganmetrics import FrechetInceptionDistance, Reference
-from reference_models import Sampler, score_generator
+from reference_models import Sampler, score_samples
 from reference_models.data.load import load_images
 from reference_models.presets import PRESETS
 from reference_models.training.flow import build_trainer
@@ -40,7 +40,7 @@ def test_the_distance_falls(preset, tiny, extractor):
     trainer = build_trainer(config, data)
 
     def distance():
-        return float(score_generator(metric, Sampler(trainer.sampled).source(seed=0), count=200))
+        return float(score_samples(metric, Sampler(trainer.sampled).source(seed=0), count=200))
 
     untrained, best = distance(), float("inf")
     for step in range(STEPS[preset]):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ganmetrics import StorageError
-from reference_models.files import remove_leftovers, write_whole
+from reference_models.files import remove_leftovers_in, write_whole
 
 ROOT = Path(__file__).parents[2]
 
@@ -26,7 +26,7 @@ def test_a_kill_while_saving_leaves_the_old_file(tmp_path):
     assert done.returncode == -signal.SIGKILL
     assert path.read_bytes() == b"old"
     assert len(list(tmp_path.iterdir())) == 2
-    remove_leftovers(tmp_path)
+    remove_leftovers_in(tmp_path)
     assert [file.name for file in tmp_path.iterdir()] == ["last.pt"]
     write_whole(path, b"new")
     assert path.read_bytes() == b"new"

@@ -64,8 +64,8 @@ def test_what_differs_is_refused_before_the_network(folders):
     ("options", "message"),
     [
         ({"metrics": ("fid", "kid"), "subset_size": 1000}, "a subset of 1000 needs at least as many real images"),
-        ({"metrics": ("fid", "precision"), "k": 60}, "k=60 neighbours need more than 60 real images, got 20"),
-        ({"metrics": ("fid", "is"), "splits": 16}, "16 splits need at least as many images, got 15"),
+        ({"metrics": ("fid", "precision"), "k": 60}, "k=60 neighbours need more than 60 real images; got 20"),
+        ({"metrics": ("fid", "is"), "splits": 16}, "16 splits need at least as many images; got 15"),
         ({"metrics": ("fid",), "count": 17}, "17 images are to be chosen; .* has 15"),
         ({"metrics": ("is",), "floor": True}, "a floor needs a metric of real images"),
         ({"metrics": ("intra_fid",)}, "needs class folders or labels"),

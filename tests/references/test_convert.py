@@ -55,7 +55,7 @@ def test_an_unknown_count_is_said_and_can_be_added_later(adm, tmp_path, caplog):
     assert (known.count, known.spatial.moments.count) == (12, 12)
     other = convert(adm, tmp_path / "other.npz", count=30)
     assert known.merge(other).count == 42
-    with pytest.raises(InputError, match=r"must be that of the file; .*known\.npz is of 12 images, got 13"):
+    with pytest.raises(InputError, match=r"must be that of the file; .*known\.npz is of 12 images; got 13"):
         convert(tmp_path / "known.npz", tmp_path / "again.npz", count=13)
 
 

@@ -87,7 +87,7 @@ def test_too_few_images_for_the_splits_are_told_before_the_work(tmp_path):
             raise AssertionError("extraction began before the counts were checked")
 
     nine = write_images(tmp_path / "nine", 9)
-    with pytest.raises(NotEnoughSamples, match="10 splits need at least as many images, got 9"):
+    with pytest.raises(NotEnoughSamples, match="10 splits need at least as many images; got 9"):
         evaluate(nine, nine, metrics=("is",), extractor=Untouched(), workers=0)
 
 

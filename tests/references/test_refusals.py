@@ -9,7 +9,7 @@ from ganmetrics.data.sources import open_source
 from ganmetrics.errors import InputError, NotEnoughSamples, StaleStatistics
 from ganmetrics.extraction.options import Extraction
 from ganmetrics.extraction.settings import open_settings
-from ganmetrics.references.refusals import check_counts, check_extractor, check_holds
+from ganmetrics.references.refusals import check_counts, check_holds, check_request
 from ganmetrics.references.sides import Demand, Request
 from ganmetrics.testing import ChannelMeans, random_images, write_images
 
@@ -56,8 +56,8 @@ def test_extractors_lack_what_they_lack(make_reference):
     """Spatial features, logits; and statistics of another extractor."""
     images = open_source(random_images(5))
     settings = open_settings(Extraction(extractor=ChannelMeans(), workers=0), progress=silent)
-    check_extractor(request(images, "logits"), settings)
+    check_request(request(images, "logits"), settings)
     with pytest.raises(InputError, match="needs the spatial features of inception-v3; extractor channel-means"):
-        check_extractor(request(images, "spatial"), settings)
+        check_request(request(images, "spatial"), settings)
     with pytest.raises(StaleStatistics):
-        check_extractor(request(make_reference(extractor=ChannelMeans("other")), "moments"), settings)
+        check_request(request(make_reference(extractor=ChannelMeans("other")), "moments"), settings)

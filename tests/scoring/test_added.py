@@ -43,14 +43,14 @@ def scored(gap):
     from ganmetrics.scoring import scores
 
     caught = []
-    original = scores.FAMILIES["kernel"]
+    original = scores.METRIC_FAMILIES["kernel"]
     try:
-        scores.FAMILIES["kernel"] = lambda comparison, names, options: (
+        scores.METRIC_FAMILIES["kernel"] = lambda comparison, names, options: (
             caught.append((comparison, options)) or original(comparison, names, options)
         )
         evaluate(REAL, FAKE, metrics=("kid",), **FREE)
     finally:
-        scores.FAMILIES["kernel"] = original
+        scores.METRIC_FAMILIES["kernel"] = original
     return added.added_scores(caught[0][0], (gap.name,), caught[0][1]).scores["gap"]
 
 

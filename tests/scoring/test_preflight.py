@@ -16,8 +16,8 @@ FORTY = {"real": 40, "fake": 40}
 @pytest.mark.parametrize(
     ("metrics", "options", "counts", "error", "message"),
     [
-        (["precision"], {"k": 40}, FORTY, NotEnoughSamples, "k=40 neighbours need more than 40 real images, got 40"),
-        (["recall"], {"k": 9}, {"fake": 9}, NotEnoughSamples, "k=9 neighbours need more than 9 fake images, got 9"),
+        (["precision"], {"k": 40}, FORTY, NotEnoughSamples, "k=40 neighbours need more than 40 real images; got 40"),
+        (["recall"], {"k": 9}, {"fake": 9}, NotEnoughSamples, "k=9 neighbours need more than 9 fake images; got 9"),
         (["kid"], {"subset_size": 41}, FORTY, GanMetricsError, "41"),
         (["is"], {"splits": 41}, FORTY, GanMetricsError, "41"),
         (["is"], {"floor": True}, FORTY, InputError, "a floor needs a metric of real images"),

@@ -19,14 +19,14 @@ def broken(monkeypatch):
     """`broken(family, error)` makes a family refuse, or one of its metrics where a name is given."""
 
     def breaks(family, error, name=None):
-        original = scores.FAMILIES[family]
+        original = scores.METRIC_FAMILIES[family]
 
         def family_scores(comparison, names, options):
             if name is None or name in names:
                 raise error
             return original(comparison, names, options)
 
-        monkeypatch.setitem(scores.FAMILIES, family, family_scores)
+        monkeypatch.setitem(scores.METRIC_FAMILIES, family, family_scores)
 
     return breaks
 
@@ -90,5 +90,5 @@ def test_a_collapsed_generator_is_scored_by_every_metric_that_is_meant_to_see_it
 
 def test_too_few_for_a_metric_is_known_before_the_pass():
     """What can be known from the number of files is refused whole, before anything is spent."""
-    with pytest.raises(NotEnoughSamples, match="k=3 neighbours need more than 3 fake images, got 3"):
+    with pytest.raises(NotEnoughSamples, match="k=3 neighbours need more than 3 fake images; got 3"):
         ganmetrics.evaluate(random_images(30), random_images(3), metrics=("fid", "recall"), **FREE)

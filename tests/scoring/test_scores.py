@@ -6,7 +6,7 @@ from ganmetrics.commands.evaluate import evaluate
 from ganmetrics.errors import InputError
 from ganmetrics.metrics.catalogue import METRICS
 from ganmetrics.scoring import scores
-from ganmetrics.scoring.scores import FAMILIES
+from ganmetrics.scoring.scores import METRIC_FAMILIES
 from ganmetrics.testing import ChannelMeans, random_images
 
 FREE = {"extractor": ChannelMeans(), "workers": 0, "device": "cpu"}
@@ -20,16 +20,16 @@ def means(images):
 
 def test_every_family_is_computed_and_every_metric_has_one():
     """A metric whose family nobody computes would fail at run time only."""
-    assert {metric.family for metric in METRICS.values()} | {"added"} == set(FAMILIES)
+    assert {metric.family for metric in METRICS.values()} | {"added"} == set(METRIC_FAMILIES)
 
 
 @pytest.mark.slow
 def test_each_family_is_called_once_with_all_its_names(monkeypatch):
     """Whatever the order in which its metrics were named; the report keeps that order."""
     calls = []
-    for family, compute in list(FAMILIES.items()):
+    for family, compute in list(METRIC_FAMILIES.items()):
         monkeypatch.setitem(
-            scores.FAMILIES,
+            scores.METRIC_FAMILIES,
             family,
             lambda side, names, options, compute=compute: calls.append(names) or compute(side, names, options),
         )

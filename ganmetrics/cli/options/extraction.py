@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ganmetrics.cli.options.gathering import Command, gather_into
-from ganmetrics.cli.options.parsing import SOURCE, check_extractor, check_frames, complete_extractor
-from ganmetrics.features.names import DEFAULT_EXTRACTOR, FULL_PRECISION, PRECISIONS, with_precision
+from ganmetrics.cli.options.gathering import CommandFunction, gather_into
+from ganmetrics.cli.options.parsing import SOURCE, complete_extractor, parse_extractor_option, parse_frames_option
+from ganmetrics.features.names import BACKENDS, DEFAULT_EXTRACTOR, FULL_PRECISION, PRECISIONS, TORCH, with_precision
 from ganmetrics.protocols import PROTOCOLS
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _EXTRACTION = (
     click.option(
         "--extractor",
-        callback=check_extractor,
+        callback=parse_extractor_option,
         shell_complete=complete_extractor,
         default=None,
         help="inception-v3, efficientnet-lite0 (offline) or timm:NAME.  [default: a stored side's, else inception-v3]",
@@ -53,6 +53,13 @@ _EXTRACTION = (
         default=FULL_PRECISION,
         show_default=True,
         help="Less than fp32 is faster and another extractor: the score is called fd_inception-v3@bf16, not fid.",
+    ),
+    click.option(
+        "--backend",
+        type=click.Choice(BACKENDS),
+        default=TORCH,
+        show_default=True,
+        help="Who computes the network; openvino is faster on a CPU and moves distances by some 1e-6 of themselves.",
     ),
     click.option("--device", default=None, help="cpu, cuda, cuda:1, mps.  [default: cuda where there is one]"),
     click.option(
@@ -94,7 +101,7 @@ _EXTRACTION = (
     ),
     click.option(
         "--frames",
-        callback=check_frames,
+        callback=parse_frames_option,
         default="first",
         show_default=True,
         help="Frames of animations: first, all, or a number of evenly spaced ones.",
@@ -102,7 +109,7 @@ _EXTRACTION = (
 )
 
 
-def extraction_options(command: Command) -> Command:
+def extraction_options(command: CommandFunction) -> CommandFunction:
     """Add the options of how images become features to a command, which receives them as `how`, an `Extraction`."""
     return gather_into("how", _extraction, command, _EXTRACTION)
 

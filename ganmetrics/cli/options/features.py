@@ -7,13 +7,13 @@ from typing import Any
 
 import click
 
-from ganmetrics.cli.options.gathering import Command
+from ganmetrics.cli.options.gathering import CommandFunction
 
 Opener = Callable[[Path], object]
 """Turns a path from the command line into what the library takes: itself, or the features in it."""
 
 
-def features_options(command: Command) -> Command:
+def features_options(command: CommandFunction) -> CommandFunction:
     """Add ``--features``, ``--name`` and ``--column`` to a command, which receives them as `opener`."""
 
     @functools.wraps(command)
@@ -37,7 +37,7 @@ def features_options(command: Command) -> Command:
         click.option("--name", default=None, help="The encoder of the features: the score is called fd_<name>."),
         click.option("--column", default=None, help="The array or column of features, where a file has several."),
     )
-    extended: Command = with_opener
+    extended: CommandFunction = with_opener
     for option in reversed(added):
         extended = option(extended)
     return extended

@@ -4,15 +4,15 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-Command = Callable[..., None]
+CommandFunction = Callable[..., None]
 
 
 def gather_into(
     name: str,
     build: Callable[[dict[str, Any]], object],
-    command: Command,
-    added: tuple[Callable[[Command], Command], ...],
-) -> Command:
+    command: CommandFunction,
+    added: tuple[Callable[[CommandFunction], CommandFunction], ...],
+) -> CommandFunction:
     """Add options to a command, which receives what is built of their values under one name."""
 
     def with_options(*arguments: object, **values: Any) -> None:  # noqa: ANN401 - whatever click parsed
@@ -20,7 +20,7 @@ def gather_into(
         command(*arguments, **{name: build(mine)}, **values)
 
     before = len(getattr(command, "__click_params__", ()))
-    extended: Command = functools.wraps(command)(with_options)
+    extended: CommandFunction = functools.wraps(command)(with_options)
     for option in reversed(added):
         extended = option(extended)
     names = [parameter.name for parameter in extended.__click_params__[before:]]  # type: ignore[attr-defined]

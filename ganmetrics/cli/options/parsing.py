@@ -8,26 +8,26 @@ from typing import Any
 import click
 
 from ganmetrics import _plugins
-from ganmetrics.features.names import EXTRACTORS, TIMM_PREFIX
+from ganmetrics.features.names import EXTRACTOR_NAMES, TIMM_PREFIX
 
 _ELSEWHERE = re.compile(r"ref:|[a-z0-9]+://")
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 
 
-def check_extractor(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+def parse_extractor_option(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
     """Return the name of an extractor, ours or ``timm:NAME``; anything else is wrong usage."""
     if (
         value is not None
-        and value not in (*EXTRACTORS[:-1], *_plugins.names(_plugins.EXTRACTORS))
+        and value not in (*EXTRACTOR_NAMES[:-1], *_plugins.names(_plugins.EXTRACTOR_GROUP))
         and not (value.startswith(TIMM_PREFIX) and value != TIMM_PREFIX)
     ):
-        raise click.BadParameter(f"{value!r} is not one of {', '.join(EXTRACTORS)}.", context, parameter)
+        raise click.BadParameter(f"{value!r} is not one of {', '.join(EXTRACTOR_NAMES)}.", context, parameter)
     return value
 
 
 def complete_extractor(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001
     """Return the names that begin as typed."""
-    known = (*EXTRACTORS[:-1], *_plugins.names(_plugins.EXTRACTORS), TIMM_PREFIX)
+    known = (*EXTRACTOR_NAMES[:-1], *_plugins.names(_plugins.EXTRACTOR_GROUP), TIMM_PREFIX)
     return [name for name in known if name.startswith(incomplete)]
 
 
@@ -63,7 +63,7 @@ class PathType(click.Path):
             self.fail("a path cannot hold half a character.", parameter, context)
 
 
-def check_frames(context: click.Context, parameter: click.Parameter, value: str) -> str | int:
+def parse_frames_option(context: click.Context, parameter: click.Parameter, value: str) -> str | int:
     """Return first, all or a positive number; anything else is wrong usage."""
     if value in {"first", "all"}:
         return value

@@ -5,12 +5,12 @@ from typing import Any
 
 import click
 
-from ganmetrics.cli.options.gathering import Command
+from ganmetrics.cli.options.gathering import CommandFunction
 from ganmetrics.cli.output import say
 from ganmetrics.timing import stage, timed
 
 
-def timing_option(command: Command) -> Command:
+def timing_option(command: CommandFunction) -> CommandFunction:
     """Add ``--timing`` to a command: a table on stderr of where its time went, or a part of the JSON that it prints."""
 
     @functools.wraps(command)
@@ -33,7 +33,7 @@ quiet_option = click.option("-q", "--quiet", is_flag=True, help="No progress and
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object, with the provenance.")
 
 
-def cache_options(command: Command) -> Command:
+def cache_options(command: CommandFunction) -> CommandFunction:
     """Add the options of what is kept between runs, which become `cache`, a folder or None, and `cache_features`."""
 
     @functools.wraps(command)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ganmetrics.cli.options.gathering import Command, gather_into
+from ganmetrics.cli.options.gathering import CommandFunction, gather_into
 from ganmetrics.cli.options.parsing import check_confidence, parse_memory
 
 if TYPE_CHECKING:
@@ -65,17 +65,17 @@ _MEMORY = click.option(
 )
 
 
-def interval_options(command: Command) -> Command:
+def interval_options(command: CommandFunction) -> CommandFunction:
     """Add the options of intervals to a command, which receives them as `scoring`, the `ScoringOptions`."""
     return gather_into("scoring", _scoring, command, _INTERVAL)
 
 
-def scoring_options(command: Command) -> Command:
+def scoring_options(command: CommandFunction) -> CommandFunction:
     """Add the options of all metrics to a command, which receives them as `scoring`, the `ScoringOptions`."""
     return gather_into("scoring", _scoring, command, (*_INTERVAL, *_METRIC, _MEMORY))
 
 
-def memory_option(command: Command) -> Command:
+def memory_option(command: CommandFunction) -> CommandFunction:
     """Add ``--memory`` to a command."""
     return _MEMORY(command)
 

@@ -11,11 +11,11 @@ from ganmetrics._files import as_path
 from ganmetrics._text import clipped, listed, shown
 from ganmetrics.errors import InputError, StaleStatistics
 from ganmetrics.report import Ranking, Report
-from ganmetrics.scoring.floor import SUFFIX
+from ganmetrics.scoring.floor import FLOOR_SUFFIX
 
-LARGEST = 200_000_000
+_LARGEST = 200_000_000
 """Bytes of a report: one with a row for each of a million images has fewer."""
-NUMBERS = ("value", "corrected", "low", "high")
+_NUMBERS = ("value", "corrected", "low", "high")
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def read_report(report: Report | Ranking | str | Path, *, generator: str | None 
         return _parse(_of_generator(json.loads(report.to_json()), generator, "the report"), "the report")
     path = as_path(report)
     try:
-        if path.stat().st_size > LARGEST:
+        if path.stat().st_size > _LARGEST:
             raise InputError(f"{path} needs to be a report; it has {path.stat().st_size:,} bytes")
         content = json.loads(path.read_bytes())
     except OSError as error:
@@ -116,7 +116,7 @@ def _parse(content: object, source: str) -> StoredReport:
         one = _parse_score(score, source)
         if one.name in found:
             raise InputError(f"{source} needs each score once; it has {clipped(one.name)} twice")
-        if not one.name.endswith(SUFFIX):
+        if not one.name.endswith(FLOOR_SUFFIX):
             found[one.name] = one
     provenance = content.get("provenance")
     return StoredReport(source, found, _made_by(provenance if isinstance(provenance, dict) else {}))
@@ -126,7 +126,7 @@ def _parse_score(score: object, source: str) -> StoredScore:
     if not isinstance(score, dict) or not isinstance(score.get("name"), str):
         raise InputError(f"{source} needs scores with a name; got {shown(score)}")
     name = score["name"]
-    numbers = {key: _number(score.get(key), f"{key} of {clipped(name)} in {source}") for key in NUMBERS}
+    numbers = {key: _number(score.get(key), f"{key} of {clipped(name)} in {source}") for key in _NUMBERS}
     reason = score.get("reason")
     if numbers["value"] is None and not isinstance(reason, str):
         reason = "its value is not finite"

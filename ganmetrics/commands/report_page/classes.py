@@ -2,16 +2,16 @@
 
 from ganmetrics.commands.report_page.material import Material
 from ganmetrics.pages import Axis, Bar, BarChart
-from ganmetrics.pages.document import Block
+from ganmetrics.pages.document import PageBlock
 from ganmetrics.report import Table
 
-SHOWN = 30
+_SHOWN = 30
 """Classes: those with the largest distances."""
 TABLE = "classes"
 """Of a report, where classes were scored."""
 
 
-def class_charts(material: Material) -> list[Block]:
+def class_charts(material: Material) -> list[PageBlock]:
     """Return bars of the classes, the farthest first; none where classes were not scored."""
     tables = {one.name: _table(one.report.tables) for one in material.generators}
     rows = {name: {str(row["class"]): row for row in table.to_json()} for name, table in tables.items() if table}
@@ -22,7 +22,7 @@ def class_charts(material: Material) -> list[Block]:
         for name, row in of_generator.items():
             distance = _number(row["corrected"], row["distance"])
             worst[name] = max(worst.get(name, 0.0), distance or 0.0)
-    shown = sorted(worst, key=lambda name: (-worst[name], name))[:SHOWN]
+    shown = sorted(worst, key=lambda name: (-worst[name], name))[:_SHOWN]
     bars = []
     for name in shown:
         cells = [of_generator.get(name, {}) for of_generator in rows.values()]

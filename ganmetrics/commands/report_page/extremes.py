@@ -3,21 +3,21 @@
 import numpy as np
 
 from ganmetrics.commands.report_page.images import tiles
-from ganmetrics.commands.report_page.material import Generator, Material, titled
+from ganmetrics.commands.report_page.material import Material, ReportedGenerator, titled
 from ganmetrics.core.neighbours.points import Values
 from ganmetrics.errors import GanMetricsError
 from ganmetrics.metrics.frechet.influence import frechet_influence
 from ganmetrics.pages import Gallery, Prose, Section
-from ganmetrics.pages.document import Block
+from ganmetrics.pages.document import PageBlock
 from ganmetrics.pages.numbers import MINUS
 
-SHOWN = 8
+_SHOWN = 8
 """Images at each end."""
 
 
-def section(material: Material) -> Section:
+def extremes_section(material: Material) -> Section:
     """Return both orders of each generator."""
-    blocks: list[Block] = [
+    blocks: list[PageBlock] = [
         Prose(
             (
                 "Realism is how deep an image lies among the real ones, relative to their distances from each other "
@@ -31,7 +31,7 @@ def section(material: Material) -> Section:
     return Section("Best and worst images", tuple(blocks))
 
 
-def _of(material: Material, generator: Generator) -> list[Block]:
+def _of(material: Material, generator: ReportedGenerator) -> list[PageBlock]:
     told = f"{generator.name}: " if len(material.generators) > 1 else ""
     rows = generator.side.rows
     if rows is None or generator.neighbours is None:
@@ -40,7 +40,7 @@ def _of(material: Material, generator: Generator) -> list[Block]:
     order = np.argsort(realism, kind="stable")
     finite = order[np.isfinite(realism[order])]
     ends = _ends(finite.tolist())
-    blocks: list[Block] = [
+    blocks: list[PageBlock] = [
         _gallery(material, generator, titled(material, generator, "least realistic"), ends[0], realism),
         _gallery(material, generator, titled(material, generator, "most realistic"), ends[1], realism),
     ]
@@ -75,18 +75,20 @@ def _ends(order: list[int]) -> tuple[list[int], list[int]]:
     >>> _ends([4, 2, 3])
     ([4], [3])
     """
-    number = min(SHOWN, len(order) // 2)
+    number = min(_SHOWN, len(order) // 2)
     return order[:number], order[::-1][:number]
 
 
-def _influence(material: Material, generator: Generator) -> Values:
+def _influence(material: Material, generator: ReportedGenerator) -> Values:
     assert material.real_features is not None
     assert generator.side.features is not None
     moved: Values = frechet_influence(material.real_features, generator.side.features).fake.numpy()
     return moved
 
 
-def _gallery(material: Material, generator: Generator, title: str, chosen: list[int], numbers: Values) -> Gallery:
+def _gallery(
+    material: Material, generator: ReportedGenerator, title: str, chosen: list[int], numbers: Values
+) -> Gallery:
     rows = generator.side.rows
     assert rows is not None
     told = [_told(float(numbers[row]), signed="distance" in title) for row in chosen]

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ganmetrics.commands.report_page import scale
-from ganmetrics.commands.report_page.material import GENERATOR_COLOURS, Generator, Material, ScaleOf
-from ganmetrics.commands.requests import Sides, requests_for
-from ganmetrics.commands.sanity.run import sanity
+from ganmetrics.commands.report_page.material import GENERATOR_COLOURS, Material, ReportedGenerator, ScaleOf
+from ganmetrics.commands.requests import OpenedSides, requests_for
+from ganmetrics.commands.sanity.sanity import sanity
 from ganmetrics.core.neighbours.between import BothSets, of_both
 from ganmetrics.errors import GanMetricsError
 from ganmetrics.extraction.options import Extraction
@@ -27,7 +27,7 @@ MOST_CLASSES = 100
 """Classes up to which each is scored unless asked otherwise: each costs a fit."""
 
 
-def metrics_for(sides: Sides) -> tuple[str, ...]:
+def metrics_for(sides: OpenedSides) -> tuple[str, ...]:
     """Return what the sides can be scored by."""
     images = [side for side in sides if not isinstance(side, Reference | StoredBeside)]
     if len(images) < len(list(sides)):
@@ -38,7 +38,7 @@ def metrics_for(sides: Sides) -> tuple[str, ...]:
     return (*METRICS_OF_A_PAGE, "intra_fid") if labelled else METRICS_OF_A_PAGE
 
 
-def page_requests(sides: Sides, metrics: tuple[Metric, ...], options: ScoringOptions) -> list[Request]:
+def page_requests(sides: OpenedSides, metrics: tuple[Metric, ...], options: ScoringOptions) -> list[Request]:
     """Return what the metrics ask of each side, and of images all that the page reads besides."""
     found = requests_for(sides, metrics, options)
     if not any(request.role == "real" for request in found):
@@ -70,7 +70,7 @@ def material_of(
         warnings |= dict.fromkeys(comparison.warnings(metrics))
         neighbours, reason = _neighbours(comparison, options)
         colour = 1 + place % GENERATOR_COLOURS
-        generators.append(Generator(name, side, ranking[name], colour, neighbours, reason))
+        generators.append(ReportedGenerator(name, side, ranking[name], colour, neighbours, reason))
     return Material(real, tuple(generators), ranking, tuple(warnings), Extraction(), options, "")
 
 
@@ -93,7 +93,7 @@ def scale_of(real: object, how: Extraction, run: Run) -> dict[str, ScaleOf]:
         real,
         replace(how, count=None),
         metrics=("fid",),
-        disturbances=scale.DISTURBANCES,
+        disturbances=scale.SCALE_DISTURBANCES,
         cache=None if run.cache is None else run.cache.directory,
         progress=run.progress,
     )

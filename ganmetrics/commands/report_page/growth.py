@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ganmetrics.commands.report_page.material import REAL_COLOUR, Generator, Material
+from ganmetrics.commands.report_page.material import REAL_COLOUR, Material, ReportedGenerator
 from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.metrics.frechet.distance import frechet_distance
 from ganmetrics.metrics.frechet.joint import frechet_estimate
@@ -15,9 +15,9 @@ from ganmetrics.pages import Axis, Line, LineChart, Prose, Section, SideBySide
 from ganmetrics.report import Score
 from ganmetrics.scoring.options import ScoringOptions
 
-FEWEST = 32
+_FEWEST = 32
 """Images of the smallest subset: below, nothing is known."""
-POINTS = 6
+_POINTS = 6
 """Subsets, the whole among them: each costs a fit."""
 
 LARGEST_BELOW, LARGEST_ABOVE, HEADROOM = 0.4, 1.4, 0.04
@@ -28,7 +28,7 @@ Point = tuple[float, float | None, float | None, float | None]
 
 
 @dataclass(frozen=True)
-class Growth:
+class DistanceGrowth:
     """Distances of subsets of one run.
 
     Attributes:
@@ -46,18 +46,18 @@ class Growth:
     high: tuple[float | None, ...]
 
 
-def section(material: Material) -> Section:
+def growth_section(material: Material) -> Section:
     """Return a chart for each generator whose images are at hand."""
     charts = []
-    with material.progress(total=POINTS * len(material.generators), stage="distance by number of images") as step:
+    with material.progress(total=_POINTS * len(material.generators), stage="distance by number of images") as step:
         for generator in material.generators:
             features = generator.side.features
-            if features is not None and len(features) >= 2 * FEWEST:
+            if features is not None and len(features) >= 2 * _FEWEST:
                 ruler = Ruler(material.real.reference.layer.sample, material.protocol.ddof, material.options)
-                found = measure(features, ruler, material.distance(generator), step)
+                found = measure_growth(features, ruler, material.distance(generator), step)
                 charts.append(_chart(material, generator, found))
     if not charts:
-        lacking = f"This needs the features of {2 * FEWEST} generated images or more; statistics do not hold them."
+        lacking = f"This needs the features of {2 * _FEWEST} generated images or more; statistics do not hold them."
         return Section("Number of images", (Prose((lacking,)),))
     return Section("Number of images", (SideBySide(tuple(charts)),))
 
@@ -88,7 +88,9 @@ class Ruler:
         return frechet_distance(self.real.moments.with_ddof(self.ddof), Moments.of(features).with_ddof(self.ddof))
 
 
-def measure(features: Tensor, ruler: Ruler, known: Score | None, step: Callable[[int], object]) -> Growth:
+def measure_growth(
+    features: Tensor, ruler: Ruler, known: Score | None, step: Callable[[int], object]
+) -> DistanceGrowth:
     """Return the distances of nested subsets, chosen by the seed.
 
     Args:
@@ -109,7 +111,7 @@ def measure(features: Tensor, ruler: Ruler, known: Score | None, step: Callable[
         rows.append(ruler.measure(features))
     step(1)
     plain, corrected, low, high = zip(*rows, strict=True)
-    return Growth(counts, plain, corrected, low, high)
+    return DistanceGrowth(counts, plain, corrected, low, high)
 
 
 def counts_up_to(count: int) -> tuple[int, ...]:
@@ -118,8 +120,8 @@ def counts_up_to(count: int) -> tuple[int, ...]:
     >>> counts_up_to(2000)
     (32, 73, 170, 380, 870, 2000)
     """
-    ratio = (count / FEWEST) ** (1 / (POINTS - 1))
-    sizes = {_rounded(FEWEST * ratio**place) for place in range(POINTS - 1)}
+    ratio = (count / _FEWEST) ** (1 / (_POINTS - 1))
+    sizes = {_rounded(_FEWEST * ratio**place) for place in range(_POINTS - 1)}
     return (*sorted(size for size in sizes if size < count), count)
 
 
@@ -127,7 +129,7 @@ def _rounded(number: float) -> int:
     return int(float(f"{number:.2g}")) if number >= 100 else round(number)  # noqa: PLR2004 - two digits are all there are
 
 
-def _chart(material: Material, generator: Generator, found: Growth) -> LineChart:
+def _chart(material: Material, generator: ReportedGenerator, found: DistanceGrowth) -> LineChart:
     name = material.distance_name
     level = f"{100 * material.options.confidence:.6g} % band"
     lines = [Line("plain", found.counts, found.plain, REAL_COLOUR)]
@@ -150,7 +152,7 @@ def _chart(material: Material, generator: Generator, found: Growth) -> LineChart
     )
 
 
-def _axis(name: str, found: Growth) -> Axis:
+def _axis(name: str, found: DistanceGrowth) -> Axis:
     """Return an axis from 0, or from where the bands begin; the widest ones, of the fewest images, may be cut."""
     known = [value for series in (found.corrected, found.low, found.high) for value in series if value is not None]
     largest = max(found.plain)

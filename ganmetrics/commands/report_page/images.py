@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from ganmetrics.commands.report_page.material import Material, short
 from ganmetrics.data.decode import decode_stored
 from ganmetrics.errors import InputError
-from ganmetrics.pages import Picture, Tile
-from ganmetrics.references.rows import ImageRows, Rows
+from ganmetrics.pages import Picture, PictureTile
+from ganmetrics.references.rows import ImageRows, RowNames
 
 
-def picture(material: Material, rows: Rows, row: int) -> Picture:
+def picture(material: Material, rows: RowNames, row: int) -> Picture:
     """Return the image of a row, as it was before it was prepared.
 
     Raises:
@@ -22,10 +22,12 @@ def picture(material: Material, rows: Rows, row: int) -> Picture:
     return Picture(pixels, short(rows.label(row)))
 
 
-def tiles(material: Material, rows: Rows, chosen: Sequence[int], told: Sequence[str] = ()) -> tuple[Tile, ...]:
+def tiles(
+    material: Material, rows: RowNames, chosen: Sequence[int], told: Sequence[str] = ()
+) -> tuple[PictureTile, ...]:
     """Return a tile for each row: the image over its name, and a line of text where there is one."""
     lines = told or [""] * len(chosen)
     return tuple(
-        Tile((picture(material, rows, row),), tuple(part for part in (short(rows.label(row)), line) if part))
+        PictureTile((picture(material, rows, row),), tuple(part for part in (short(rows.label(row)), line) if part))
         for row, line in zip(chosen, lines, strict=True)
     )

@@ -20,7 +20,7 @@ GENERATOR_COLOURS = 4
 
 
 @dataclass(frozen=True, eq=False)
-class Generator:
+class ReportedGenerator:
     """One generator.
 
     Attributes:
@@ -57,7 +57,7 @@ class Material:
     """
 
     real: Side
-    generators: tuple[Generator, ...]
+    generators: tuple[ReportedGenerator, ...]
     ranking: Ranking
     warnings: tuple[str, ...]
     how: Extraction
@@ -89,7 +89,7 @@ class Material:
                 return name
         return "Fréchet distance"
 
-    def distance(self, generator: Generator) -> Score | None:
+    def distance(self, generator: ReportedGenerator) -> Score | None:
         """Return a generator's Fréchet distance; None where it was not asked, or could not be scored."""
         found = generator.report.get(self.distance_name)
         return found if found is not None and is_distance(found) else None
@@ -131,6 +131,6 @@ def short(label: str) -> str:
     return label.rstrip("/").rsplit("/", 1)[-1].rsplit("::", 1)[-1] or label
 
 
-def titled(material: Material, generator: Generator, text: str) -> str:
+def titled(material: Material, generator: ReportedGenerator, text: str) -> str:
     """Return a title, under the generator's name where there are several."""
     return f"{generator.name}: {text}" if len(material.generators) > 1 else text[:1].upper() + text[1:]

@@ -7,7 +7,7 @@ from ganmetrics.report.citations import bibtex
 from ganmetrics.report.exports import to_latex
 
 
-def section(material: Material) -> Section:
+def methods_section(material: Material) -> Section:
     """Return all three."""
     scored = {
         one.name: Report({name: score for name, score in one.report.items() if not name.endswith(("_floor", "_test"))})

@@ -3,15 +3,15 @@
 import torch
 from torch import Tensor
 
-from ganmetrics.commands.report_page.material import REAL_COLOUR, Generator, Material
+from ganmetrics.commands.report_page.material import REAL_COLOUR, Material, ReportedGenerator
 from ganmetrics.pages import Axis, Cloud, ScatterChart
-from ganmetrics.pages.document import Block
+from ganmetrics.pages.document import PageBlock
 
-SHOWN = 500
+_SHOWN = 500
 """Images of each side; more would only darken the clouds."""
 
 
-def projection_charts(material: Material) -> list[Block]:
+def projection_charts(material: Material) -> list[PageBlock]:
     """Return a chart for each generator, all on the same axes; none where features are missing."""
     real = material.real_features
     able = [generator for generator in material.generators if generator.side.features is not None]
@@ -23,7 +23,7 @@ def projection_charts(material: Material) -> list[Block]:
     return [_chart(material, one, cloud_of_real, (mean, axes), labels) for one in able]
 
 
-def _axes(material: Material, generators: list[Generator]) -> tuple[Tensor, Tensor, list[float]]:
+def _axes(material: Material, generators: list[ReportedGenerator]) -> tuple[Tensor, Tensor, list[float]]:
     """Return the principal axes of all sides together, each of the same weight whatever its number of images."""
     moments = [material.real.reference.moments, *(generator.side.reference.moments for generator in generators)]
     mean = torch.stack([one.mean for one in moments]).mean(dim=0)
@@ -40,13 +40,13 @@ def _axes(material: Material, generators: list[Generator]) -> tuple[Tensor, Tens
 
 
 def _placed(features: Tensor, mean: Tensor, axes: Tensor, seed: int) -> list[list[float]]:
-    order = torch.randperm(len(features), generator=torch.Generator().manual_seed(seed))[:SHOWN].sort().values
+    order = torch.randperm(len(features), generator=torch.Generator().manual_seed(seed))[:_SHOWN].sort().values
     placed: list[list[float]] = ((features[order].double() - mean) @ axes).tolist()
     return placed
 
 
 def _chart(
-    material: Material, generator: Generator, real: Cloud, onto: tuple[Tensor, Tensor], labels: list[Axis]
+    material: Material, generator: ReportedGenerator, real: Cloud, onto: tuple[Tensor, Tensor], labels: list[Axis]
 ) -> ScatterChart:
     features = generator.side.features
     assert features is not None
@@ -57,6 +57,6 @@ def _chart(
         x=labels[0],
         y=labels[1],
         clouds=(real, cloud),
-        note=f"Principal axes of all sides together, up to {SHOWN} images of each. Sides that overlap here may still "
+        note=f"Principal axes of all sides together, up to {_SHOWN} images of each. Sides that overlap here may still "
         "differ along the other axes.",
     )

@@ -15,7 +15,7 @@ NOT_ON_THE_LINE = {"extractor", "interval", "seed"}
 """Fields whose option has another form than ``--name value``."""
 
 
-def section(material: Material) -> Section:
+def repeat_section(material: Material) -> Section:
     """Return the command and the provenance; programs find the same JSON in the element ``data``."""
     return Section(
         "Provenance",

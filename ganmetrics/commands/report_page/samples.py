@@ -7,15 +7,15 @@ from ganmetrics.commands.report_page.material import Material
 from ganmetrics.pages import Gallery, Prose, Section
 from ganmetrics.references.sides import Side
 
-SHOWN = 20
+_SHOWN = 20
 """Images of each side; fewer where there are many generators."""
 TOGETHER = 100
 
 
-def section(material: Material) -> Section:
+def samples_section(material: Material) -> Section:
     """Return a gallery of each side whose images are at hand."""
     sides = [("Real images", material.real), *((one.name, one.side) for one in material.generators)]
-    number = max(6, min(SHOWN, TOGETHER // len(sides)))
+    number = max(6, min(_SHOWN, TOGETHER // len(sides)))
     galleries = [_gallery(material, title, side, number) for title, side in sides]
     told = Prose((f"Drawn with seed {material.seed}, not chosen.",))
     return Section("Samples", (told, *galleries))

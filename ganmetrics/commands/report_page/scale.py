@@ -1,14 +1,14 @@
 """The scale: which disturbance of the real images lies as far from them as a generator does."""
 
-from ganmetrics.commands.report_page.material import Generator, Material, ScaleOf
+from ganmetrics.commands.report_page.material import Material, ReportedGenerator, ScaleOf
 from ganmetrics.pages import Axis, Grid, Line, LineChart, Prose, Section, SideBySide
 
-DISTURBANCES = ("blur", "noise", "jpeg")
+SCALE_DISTURBANCES = ("blur", "noise", "jpeg")
 """Those that a reader can imagine by a number."""
-WORDS = {"blur": "a blur of {} pixels", "noise": "a share of {} Gaussian noise", "jpeg": "JPEG at quality {}"}
+_WORDS = {"blur": "a blur of {} pixels", "noise": "a share of {} Gaussian noise", "jpeg": "JPEG at quality {}"}
 
 
-def section(material: Material) -> Section | None:
+def scale_section(material: Material) -> Section | None:
     """Return the scale; None where it was not asked for."""
     if not material.scale:
         return None
@@ -50,14 +50,14 @@ def is_corrected(material: Material) -> bool:
     )
 
 
-def _distance(material: Material, generator: Generator) -> float | None:
+def _distance(material: Material, generator: ReportedGenerator) -> float | None:
     score = material.distance(generator)
     if score is None:
         return None
     return score.corrected if is_corrected(material) else score.value
 
 
-def _told(material: Material, generator: Generator, name: str) -> str:
+def _told(material: Material, generator: ReportedGenerator, name: str) -> str:
     scale, distance = material.scale[name], _distance(material, generator)
     if distance is None:
         return "not known"
@@ -73,7 +73,7 @@ def _words(name: str, level: float) -> str:
     >>> _words("blur", 0.7), _words("jpeg", 40.0)
     ('a blur of 0.7 pixels', 'JPEG at quality 60')
     """
-    return WORDS[name].format(f"{100 - level:.0f}" if name == "jpeg" else f"{level:.2g}")
+    return _WORDS[name].format(f"{100 - level:.0f}" if name == "jpeg" else f"{level:.2g}")
 
 
 def _chart(material: Material, name: str, scale: ScaleOf) -> LineChart:

@@ -1,29 +1,29 @@
 """The scores: one generator's in full, several side by side, and what differs beyond chance."""
 
-from ganmetrics.commands.report_page.material import Generator, Material
+from ganmetrics.commands.report_page.material import Material, ReportedGenerator
 from ganmetrics.pages import Grid, Hidden, Section
-from ganmetrics.pages.document import Block
+from ganmetrics.pages.document import PageBlock
 from ganmetrics.pages.numbers import NOTHING, decimals_for, shown_alike, shown_number
 from ganmetrics.report import Refusal, Score
-from ganmetrics.scoring.floor import SUFFIX
+from ganmetrics.scoring.floor import FLOOR_SUFFIX
 
 REFUSED = "not scored"
 
 
-def section(material: Material) -> Section:
+def scores_section(material: Material) -> Section:
     """Return the tables."""
     if len(material.generators) == 1:
         return Section("Scores", (_in_full(material, material.generators[0]),))
-    blocks: list[Block] = [_side_by_side(material)]
+    blocks: list[PageBlock] = [_side_by_side(material)]
     if material.ranking.contrasts:
         blocks.append(Hidden("Every difference, with interval and p-value", (_contrasts(material),)))
     blocks.append(Hidden("Each generator in full", tuple(_in_full(material, one) for one in material.generators)))
     return Section("Scores", tuple(blocks))
 
 
-def floor_of(generator: Generator, name: str) -> Score | None:
+def floor_of(generator: ReportedGenerator, name: str) -> Score | None:
     """Return the score of one half of the real images against the other."""
-    return generator.report.get(f"{name}{SUFFIX}")
+    return generator.report.get(f"{name}{FLOOR_SUFFIX}")
 
 
 def interval_text(score: Score, decimals: int) -> str:
@@ -37,13 +37,13 @@ def interval_text(score: Score, decimals: int) -> str:
     return f"{shown_number(score.low, decimals)} to {shown_number(score.high, decimals)}"
 
 
-def _lines(material: Material, generator: Generator) -> list[Score | Refusal]:
+def _lines(material: Material, generator: ReportedGenerator) -> list[Score | Refusal]:
     """Return what the generator was asked for; what real images get stands beside it."""
     shared = set(material.ranking.shared)
-    return [line for line in generator.report.lines if line.name not in shared and not line.name.endswith(SUFFIX)]
+    return [line for line in generator.report.lines if line.name not in shared and not line.name.endswith(FLOOR_SUFFIX)]
 
 
-def _in_full(material: Material, generator: Generator) -> Grid:
+def _in_full(material: Material, generator: ReportedGenerator) -> Grid:
     rows = [_row(generator, line) for line in _lines(material, generator)]
     first = next(iter(generator.report.values()))
     confidence = next((score.confidence for score in generator.report.values() if score.confidence is not None), None)
@@ -58,7 +58,7 @@ def _in_full(material: Material, generator: Generator) -> Grid:
     return Grid(f"{generator.name}: {counts}", columns, tuple(rows), note, numeric)
 
 
-def _row(generator: Generator, line: Score | Refusal) -> tuple[str, ...]:
+def _row(generator: ReportedGenerator, line: Score | Refusal) -> tuple[str, ...]:
     if isinstance(line, Refusal):
         return (line.name, NOTHING, REFUSED, NOTHING, NOTHING, NOTHING, NOTHING)
     floor = floor_of(generator, line.name)

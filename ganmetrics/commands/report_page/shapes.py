@@ -4,29 +4,29 @@ import torch
 from torch import Tensor
 
 from ganmetrics.commands.report_page.classes import class_charts
-from ganmetrics.commands.report_page.material import Generator, Material
+from ganmetrics.commands.report_page.material import Material, ReportedGenerator
 from ganmetrics.commands.report_page.projection import projection_charts
 from ganmetrics.commands.report_page.spectra import spectra_chart
 from ganmetrics.errors import GanMetricsError
 from ganmetrics.metrics.precision_recall_curve import precision_recall_curve
 from ganmetrics.pages import Axis, Line, LineChart, Prose, Section, SideBySide
-from ganmetrics.pages.document import Block
+from ganmetrics.pages.document import PageBlock
 
-MOST = 2000
+_MOST = 2000
 """Images a side of the curve: k-means of more takes long, and the curve no longer moves."""
-ANGLES = 101
+_ANGLES = 101
 
 
-def section(material: Material) -> Section:
+def shapes_section(material: Material) -> Section:
     """Return the charts that the sides allow."""
-    charts: list[Block] = []
+    charts: list[PageBlock] = []
     reasons = []
     for chart in (_curve, projection_charts, spectra_chart, class_charts):
         try:
             charts += chart(material)
         except GanMetricsError as error:
             reasons.append(str(error))
-    blocks: tuple[Block, ...] = (SideBySide(tuple(charts)),) if charts else ()
+    blocks: tuple[PageBlock, ...] = (SideBySide(tuple(charts)),) if charts else ()
     return Section("Where they differ", (*blocks, *([Prose(tuple(reasons))] if reasons else [])))
 
 
@@ -38,7 +38,7 @@ def some(features: Tensor, most: int, seed: int) -> Tensor:
     return features[order[:most].sort().values]
 
 
-def _curve(material: Material) -> list[Block]:
+def _curve(material: Material) -> list[PageBlock]:
     lines = [line for generator in material.generators if (line := _line(material, generator)) is not None]
     if not lines:
         return []
@@ -54,9 +54,9 @@ def _curve(material: Material) -> list[Block]:
     return [chart]
 
 
-def _line(material: Material, generator: Generator) -> Line | None:
+def _line(material: Material, generator: ReportedGenerator) -> Line | None:
     if material.real_features is None or generator.side.features is None:
         return None
-    sides = (some(features, MOST, material.seed) for features in (material.real_features, generator.side.features))
-    found = precision_recall_curve(*sides, angles=ANGLES, seed=material.seed)
+    sides = (some(features, _MOST, material.seed) for features in (material.real_features, generator.side.features))
+    found = precision_recall_curve(*sides, angles=_ANGLES, seed=material.seed)
     return Line(generator.name, found.recall.tolist(), found.precision.tolist(), generator.colour)

@@ -8,16 +8,16 @@ from torch import Tensor
 from ganmetrics.commands.report_page.material import REAL_COLOUR, Material
 from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.pages import Axis, Line, LineChart
-from ganmetrics.pages.document import Block
+from ganmetrics.pages.document import PageBlock
 from ganmetrics.references.sides import Side
 
-POINTS = 40
+_POINTS = 40
 """Ranks that a line goes through."""
-LEAST_SHARE = 1e-7
+_LEAST_SHARE = 1e-7
 """Eigenvalues below this share of the largest are rounding or nearly so."""
 
 
-def spectra_chart(material: Material) -> list[Block]:
+def spectra_chart(material: Material) -> list[PageBlock]:
     """Return one chart with a line for each side, all from equally many images where these are at hand."""
     sides = [("real", material.real, REAL_COLOUR)]
     sides += [(one.name, one.side, one.colour) for one in material.generators]
@@ -49,12 +49,12 @@ def eigenvalues(side: Side, count: int | None, seed: int) -> Tensor:
         order = torch.randperm(len(side.features), generator=torch.Generator().manual_seed(seed))
         moments = Moments.of(side.features[order[:count].sort().values])
     values: Tensor = torch.linalg.svdvals(moments.factor).square()
-    return values[values > LEAST_SHARE * values[:1]]
+    return values[values > _LEAST_SHARE * values[:1]]
 
 
 def _line(name: str, values: Tensor, colour: int) -> Line:
     last = max(len(values), 1)
-    ranks = sorted({round(math.exp(place * math.log(last) / (POINTS - 1))) for place in range(POINTS)})
+    ranks = sorted({round(math.exp(place * math.log(last) / (_POINTS - 1))) for place in range(_POINTS)})
     kept = [rank for rank in ranks if rank <= len(values)] or [1]
     numbers = [float(values[rank - 1]) if len(values) else None for rank in kept]
     return Line(name, kept, numbers, colour)

@@ -1,15 +1,15 @@
 """Generated images that may repeat real ones, and those that repeat each other."""
 
 from ganmetrics.commands.report_page.images import picture, tiles
-from ganmetrics.commands.report_page.material import Generator, Material, short, titled
+from ganmetrics.commands.report_page.material import Material, ReportedGenerator, short, titled
 from ganmetrics.errors import GanMetricsError
 from ganmetrics.metrics.neighbours.duplicates import DuplicatePairs, duplicates, duplicates_between
 from ganmetrics.metrics.neighbours.memorisation import authenticity_from
-from ganmetrics.pages import Gallery, Grid, Prose, Section, Tile
-from ganmetrics.pages.document import Block
+from ganmetrics.pages import Gallery, Grid, PictureTile, Prose, Section
+from ganmetrics.pages.document import PageBlock
 from ganmetrics.pages.numbers import shown_alike
 
-SHOWN = 8
+_SHOWN = 8
 """Pairs of each kind."""
 TOLD = (
     "Left the generated image, right the real image nearest to it. The ratio is their distance over that real image's "
@@ -17,9 +17,9 @@ TOLD = (
 )
 
 
-def section(material: Material) -> Section:
+def suspects_section(material: Material) -> Section:
     """Return the suspects of each generator beside their nearest real images, and its duplicates."""
-    blocks: list[Block] = [Prose((TOLD,))]
+    blocks: list[PageBlock] = [Prose((TOLD,))]
     counted = []
     for generator in material.generators:
         found, row = _of(material, generator)
@@ -38,14 +38,14 @@ def section(material: Material) -> Section:
     return Section("Copies and duplicates", tuple(blocks))
 
 
-def _of(material: Material, generator: Generator) -> tuple[list[Block], list[tuple[str, ...]]]:
+def _of(material: Material, generator: ReportedGenerator) -> tuple[list[PageBlock], list[tuple[str, ...]]]:
     real, fake = material.real.rows, generator.side.rows
     if generator.neighbours is None or real is None or fake is None:
         return [Prose((f"{generator.name}: {generator.no_neighbours}",))], []
     told = f"{generator.name}: " if len(material.generators) > 1 else ""
     suspects = authenticity_from(generator.neighbours.real, generator.neighbours.between)
     pairs = []
-    for row in suspects.suspects(SHOWN).tolist():
+    for row in suspects.suspects(_SHOWN).tolist():
         near = int(suspects.nearest[row])
         shown = (picture(material, fake, row), picture(material, real, near))
         lines = (
@@ -53,8 +53,8 @@ def _of(material: Material, generator: Generator) -> tuple[list[Block], list[tup
             f"real: {short(real.label(near))}",
             f"ratio {shown_alike([float(suspects.ratio[row])], significant=3)[0]}",
         )
-        pairs.append(Tile(shown, lines))
-    blocks: list[Block] = [Gallery(titled(material, generator, "nearest to a real image"), tuple(pairs))]
+        pairs.append(PictureTile(shown, lines))
+    blocks: list[PageBlock] = [Gallery(titled(material, generator, "nearest to a real image"), tuple(pairs))]
     try:
         more, row_of_table = _duplicates(material, generator)
     except GanMetricsError as error:
@@ -62,22 +62,22 @@ def _of(material: Material, generator: Generator) -> tuple[list[Block], list[tup
     return [*blocks, *more], [row_of_table]
 
 
-def _duplicates(material: Material, generator: Generator) -> tuple[list[Block], tuple[str, ...]]:
+def _duplicates(material: Material, generator: ReportedGenerator) -> tuple[list[PageBlock], tuple[str, ...]]:
     real, fake = material.real_features, generator.side.features
     assert real is not None
     assert fake is not None
     memory = material.options.memory
-    between = duplicates_between(real, fake, limit=SHOWN, memory=memory)
-    inside = duplicates(fake, limit=SHOWN, memory=memory)
+    between = duplicates_between(real, fake, limit=_SHOWN, memory=memory)
+    inside = duplicates(fake, limit=_SHOWN, memory=memory)
     kinds = (between.exact, between.near, inside.exact, inside.near)
-    blocks: list[Block] = []
+    blocks: list[PageBlock] = []
     for title, pairs in (("equal to each other", inside.exact), ("nearly equal to each other", inside.near)):
         if len(pairs.first):
             blocks.append(Gallery(titled(material, generator, title), _pairs(material, generator, pairs)))
     return blocks, (generator.name, *(f"{pairs.total:,}" for pairs in kinds))
 
 
-def _pairs(material: Material, generator: Generator, pairs: DuplicatePairs) -> tuple[Tile, ...]:
+def _pairs(material: Material, generator: ReportedGenerator, pairs: DuplicatePairs) -> tuple[PictureTile, ...]:
     rows = generator.side.rows
     assert rows is not None
     found = []
@@ -87,5 +87,5 @@ def _pairs(material: Material, generator: Generator, pairs: DuplicatePairs) -> t
         if len(set(names)) < len(names):
             # Files of one name in two folders.
             names = tuple("/".join(rows.label(row).split("/")[-2:]) for row in (one, other))
-        found.append(Tile((*first.pictures, *second.pictures), names))
+        found.append(PictureTile((*first.pictures, *second.pictures), names))
     return tuple(found)

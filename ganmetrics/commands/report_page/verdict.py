@@ -1,12 +1,12 @@
 """The verdict: two sentences, of what the numbers say and of what may be claimed with them."""
 
-from ganmetrics.commands.report_page.material import Generator, Material
+from ganmetrics.commands.report_page.material import Material, ReportedGenerator
 from ganmetrics.pages import Prose, Section
 from ganmetrics.pages.numbers import decimals_for, shown_number
 from ganmetrics.report import Score
 
 
-def section(material: Material) -> Section:
+def verdict_section(material: Material) -> Section:
     """Return both sentences."""
     found = _of_one(material) if len(material.generators) == 1 else _of_several(material)
     return Section("Verdict", (Prose((f"{found} {_claims(material)}",), lead=True),))
@@ -78,7 +78,7 @@ def _claims(material: Material) -> str:
     return f"{sentence}."
 
 
-def _counts(generator: Generator) -> str:
+def _counts(generator: ReportedGenerator) -> str:
     score = next(iter(generator.report.values()))
     shown = ["unknown" if count is None else f"{count:,}" for count in (score.real_count, score.fake_count)]
     return f"{shown[0]} real, {shown[1]} generated"

@@ -1,10 +1,10 @@
 """What must be known before a number is believed."""
 
-from ganmetrics.commands.report_page.material import Generator, Material
+from ganmetrics.commands.report_page.material import Material, ReportedGenerator
 from ganmetrics.pages import Notes, Prose, Section
 
 
-def section(material: Material) -> Section:
+def warnings_section(material: Material) -> Section:
     """Return every warning, note and refusal, each once."""
     found = [*material.warnings, *_of_scores(material)]
     found += material.ranking.notes
@@ -34,7 +34,7 @@ def _of_scores(material: Material) -> list[str]:
     ]
 
 
-def _notes(generator: Generator) -> list[tuple[str, str]]:
+def _notes(generator: ReportedGenerator) -> list[tuple[str, str]]:
     found = []
     for score in generator.report.values():
         found += [(score.name, note) for note in score.notes]

@@ -17,7 +17,7 @@ from PIL import Image as Pillow
 from ganmetrics._types import Image
 from ganmetrics.errors import InputError
 
-WHITE = 255
+_WHITE = 255
 KERNEL_REACH = 4
 """Standard deviations at which the kernel of the blur ends; 6e-5 of its mass lies beyond."""
 SWIRL_SHARE = 25 / 32
@@ -56,7 +56,7 @@ def gaussian_noise(image: Image, level: float, rng: np.random.Generator) -> Imag
     """
     _check_level(level, most=1.0)
     noise = rng.standard_normal(image.shape)
-    noise = (noise - noise.min()) * (WHITE / np.ptp(noise))
+    noise = (noise - noise.min()) * (_WHITE / np.ptp(noise))
     return _to_pixels((1 - level) * image + level * noise)
 
 
@@ -102,7 +102,7 @@ def salt_and_pepper(image: Image, level: float, rng: np.random.Generator) -> Ima
     hit = rng.random(image.shape[:2]) < level
     white = rng.random(image.shape[:2]) < 0.5  # noqa: PLR2004 - half of them
     disturbed = image.copy()
-    disturbed[hit] = np.where(white[hit], WHITE, 0)[:, None]
+    disturbed[hit] = np.where(white[hit], _WHITE, 0)[:, None]
     return disturbed
 
 
@@ -222,10 +222,10 @@ def _bilinear(image: Image, y: npt.NDArray[np.float64], x: npt.NDArray[np.float6
 
 
 def _to_pixels(values: npt.NDArray[np.float64]) -> Image:
-    return np.rint(values).clip(0, WHITE).astype(np.uint8)
+    return np.rint(values).clip(0, _WHITE).astype(np.uint8)
 
 
 def _check_level(level: float, *, most: float = np.inf) -> None:
     if not 0 <= level <= most:
         bound = "of 0 or more" if most == np.inf else f"from 0 to {most:g}"
-        raise InputError(f"this disturbance needs a level {bound}, got {level:g}")
+        raise InputError(f"this disturbance needs a level {bound}; got {level:g}")

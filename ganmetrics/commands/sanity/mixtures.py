@@ -66,7 +66,7 @@ def classes_to_drop(classes: Sequence[str], shares: Sequence[float], *, seed: in
     [0, 1]
     """
     if len(set(classes)) < 2:  # noqa: PLR2004 - one of two can be missing
-        raise InputError(f"dropping classes needs two or more, got {len(set(classes))}")
+        raise InputError(f"dropping classes needs two or more; got {len(set(classes))}")
     order = np.random.default_rng(seed).permutation(sorted(set(classes)))
     numbers = sorted({min(int(share * len(order)), len(order) - 1) for share in shares})
     return [tuple(str(name) for name in order[:number]) for number in numbers]

@@ -8,7 +8,7 @@ from PIL import Image as Pillow
 
 from ganmetrics._files import atomic_write, check_writable
 from ganmetrics.commands.sanity.plot import save_plot
-from ganmetrics.commands.sanity.series import Sets
+from ganmetrics.commands.sanity.series import StudySets
 from ganmetrics.data.decode import decode_stored
 from ganmetrics.data.sources import ImageSource
 from ganmetrics.errors import InputError
@@ -16,34 +16,34 @@ from ganmetrics.optional import check_installed
 from ganmetrics.report.pictures import Strip, Thumbnail, contact_sheet, save_picture
 
 if TYPE_CHECKING:
-    from ganmetrics.commands.sanity.study import Study
+    from ganmetrics.commands.sanity.study import SanityStudy
 
 logger = logging.getLogger(__name__)
 
-ROOM = 10 * 2**20
+_ROOM = 10 * 2**20
 """Bytes that the files take at most."""
-EXAMPLES = 10
+_EXAMPLES = 10
 """Images that the sheet shows of each set."""
 
 
-def check_output(folder: Path) -> None:
+def check_sanity_output(folder: Path) -> None:
     """Check that the files can be written, before the work begins, and warn where there will be no plot.
 
     Raises:
         StorageError: the folder cannot be created or written, or has no room.
     """
-    check_writable(folder, ROOM)
+    check_writable(folder, _ROOM)
     _can_plot()
 
 
-def save_study(study: "Study", folder: Path, *, alpha: str = "white") -> list[Path]:
+def save_study(study: "SanityStudy", folder: Path, *, alpha: str = "white") -> list[Path]:
     """Write ``sanity.csv``, ``sanity-examples.png`` and, where matplotlib is installed, ``sanity.png``; return them.
 
     Raises:
         InputError: an image can no longer be read.
         StorageError: a file cannot be written.
     """
-    check_writable(folder, ROOM)
+    check_writable(folder, _ROOM)
     table, sheet, plot = (folder / name for name in ("sanity.csv", "sanity-examples.png", "sanity.png"))
     with atomic_write(table) as file:
         file.write(study.to_csv().encode())
@@ -54,10 +54,10 @@ def save_study(study: "Study", folder: Path, *, alpha: str = "white") -> list[Pa
     return [table, sheet, plot]
 
 
-def _examples(sets: Sets, alpha: str) -> Pillow.Image:
+def _examples(sets: StudySets, alpha: str) -> Pillow.Image:
     """Return a picture of the first images as they are, then under each disturbance, a row for each level."""
     sources = [sets.clean, *(step.source for series in sets.series for step in series.steps)]
-    count = min(EXAMPLES, *map(len, sources))
+    count = min(_EXAMPLES, *map(len, sources))
 
     def strip(title: str, *rows: ImageSource) -> Strip:
         read = (source.read(index) for source in rows for index in range(count))

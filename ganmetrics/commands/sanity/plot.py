@@ -7,14 +7,14 @@ from ganmetrics._files import atomic_write
 from ganmetrics.optional import require
 
 if TYPE_CHECKING:
-    from ganmetrics.commands.sanity.study import ScoredSeries, Study
+    from ganmetrics.commands.sanity.study import SanityStudy, ScoredSeries
 
-COLUMNS = 4
+PANELS_A_ROW = 4
 PANEL = (3.3, 2.9)
 """Width and height of a panel in inches."""
 
 
-def save_plot(study: "Study", path: Path) -> None:
+def save_plot(study: "SanityStudy", path: Path) -> None:
     """Write a PNG with the change of every metric by level, as a share of its largest in the study, worse being up.
 
     Raises:
@@ -22,9 +22,9 @@ def save_plot(study: "Study", path: Path) -> None:
         StorageError: the file cannot be written.
     """
     figures = require("matplotlib.figure", extra="plots", user="a plot")
-    rows = -(-len(study.series) // COLUMNS)
-    figure = figures.Figure(figsize=(COLUMNS * PANEL[0], rows * PANEL[1] + 0.5), layout="constrained")
-    panels = figure.subplots(rows, COLUMNS, squeeze=False, sharey=True).ravel()
+    rows = -(-len(study.series) // PANELS_A_ROW)
+    figure = figures.Figure(figsize=(PANELS_A_ROW * PANEL[0], rows * PANEL[1] + 0.5), layout="constrained")
+    panels = figure.subplots(rows, PANELS_A_ROW, squeeze=False, sharey=True).ravel()
     scales = {metric: _largest_change(study, metric) for metric in study.metrics}
     lowest = [min(_worsening(series, metric)) / scale for series in study.series for metric, scale in scales.items()]
     for panel, series in zip(panels, study.series, strict=False):
@@ -33,10 +33,10 @@ def save_plot(study: "Study", path: Path) -> None:
     for panel in panels[len(study.series) :]:
         panel.set_axis_off()
     for row in range(rows):
-        panels[row * COLUMNS].set_ylabel("worse →")
+        panels[row * PANELS_A_ROW].set_ylabel("worse →")
     figure.suptitle("change from the undisturbed images, by each metric's largest in the study (worse is up)")
     handles, labels = panels[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=min(len(labels), COLUMNS), frameon=False)
+    figure.legend(handles, labels, loc="outside lower center", ncols=min(len(labels), PANELS_A_ROW), frameon=False)
     with atomic_write(path) as file:
         figure.savefig(file, format="png", dpi=110)
 
@@ -57,6 +57,6 @@ def _worsening(series: "ScoredSeries", metric: str) -> list[float]:
     return [0.0, *(sign * (value - first) for value in rest)]
 
 
-def _largest_change(study: "Study", metric: str) -> float:
+def _largest_change(study: "SanityStudy", metric: str) -> float:
     changes = (abs(change) for series in study.series for change in _worsening(series, metric))
     return max(changes) or 1.0  # a metric that never moves stays at 0

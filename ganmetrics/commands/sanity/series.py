@@ -16,17 +16,17 @@ from ganmetrics.commands.sanity.mixtures import (
 from ganmetrics.data.sources import ImageSource
 from ganmetrics.errors import InputError, NotEnoughSamples
 
-MODES = "modes"
-MIX = "mix"
-NAMES = (*DISTURBANCES, MODES, MIX)
+MODES_SERIES = "modes"
+MIX_SERIES = "mix"
+SERIES_NAMES = (*DISTURBANCES, MODES_SERIES, MIX_SERIES)
 """Every disturbance of a study: those of single images, classes that are missing, other images among ours."""
 
-SHARES = (0.0, 0.25, 0.5, 0.75)
+_SHARES = (0.0, 0.25, 0.5, 0.75)
 """Levels of the disturbances of whole sets: the share of the classes, or of the images."""
 
 
 @dataclass(frozen=True)
-class Step:
+class _Step:
     """One set of a series.
 
     Attributes:
@@ -50,11 +50,11 @@ class Series:
 
     name: str
     unit: str
-    steps: tuple[Step, ...]
+    steps: tuple[_Step, ...]
 
 
 @dataclass(frozen=True)
-class Sets:
+class StudySets:
     """All sets of a study.
 
     Attributes:
@@ -75,13 +75,13 @@ class Sets:
 def make_sets(
     source: ImageSource,
     *,
-    disturbances: Sequence[str] = NAMES,
+    disturbances: Sequence[str] = SERIES_NAMES,
     others: ImageSource | None = None,
     count: int | None = None,
     seed: int = 0,
     alpha: str = "white",
     least: int = 2,
-) -> Sets:
+) -> StudySets:
     """Return the sets of a study on the images of `source`.
 
     The images are shuffled; the first `count` are the reference, the next `count` are disturbed. So level 0 is a set
@@ -91,7 +91,7 @@ def make_sets(
 
     Args:
         source: the images.
-        disturbances: names, of `NAMES`.
+        disturbances: names, of `SERIES_NAMES`.
         others: images of another kind, for contamination.
         count: images in every set; None for half of the source.
         seed: of all that is drawn.
@@ -110,9 +110,9 @@ def make_sets(
     >>> sets.left_out
     {'modes': 'needs class folders, two or more; array has none'}
     """
-    unknown = [name for name in disturbances if name not in NAMES]
+    unknown = [name for name in disturbances if name not in SERIES_NAMES]
     if unknown or not disturbances:
-        raise InputError(f"disturbances must be among {', '.join(NAMES)}; got {', '.join(unknown) or 'none'}")
+        raise InputError(f"disturbances must be among {', '.join(SERIES_NAMES)}; got {', '.join(unknown) or 'none'}")
     number = len(source) // 2 if count is None else count
     if number < 1 or 2 * number > len(source):
         raise NotEnoughSamples(
@@ -124,36 +124,38 @@ def make_sets(
     series = [_of_images(name, clean, seed=seed, alpha=alpha) for name in DISTURBANCES if name in disturbances]
     left_out: dict[str, str] = {}
     notes: list[str] = []
-    if MODES in disturbances:
+    if MODES_SERIES in disturbances:
         modes = _of_modes(picks[number:], clean, _classes(source), seed=seed)
         size = len(modes.steps[0].source)
         if len(modes.steps) == 1:
-            left_out[MODES] = f"needs class folders, two or more; {source.name} has none"
+            left_out[MODES_SERIES] = f"needs class folders, two or more; {source.name} has none"
         elif size < least:
-            left_out[MODES] = (
+            left_out[MODES_SERIES] = (
                 f"needs {least} images a set for these metrics; the classes left at the last level have {size}"
             )
         else:
             series.append(modes)
             if size < number:
-                notes.append(f"{MODES} has {size:,} images a set, all that the classes left at its last level have")
-    if MIX in disturbances:
+                notes.append(
+                    f"{MODES_SERIES} has {size:,} images a set, all that the classes left at its last level have"
+                )
+    if MIX_SERIES in disturbances:
         if others is None:
-            left_out[MIX] = "needs images of another kind; none were given (others)"
+            left_out[MIX_SERIES] = "needs images of another kind; none were given (others)"
         else:
             series.append(_of_mixtures(picks[number : 2 * number], clean, others, seed=seed))
     if not series:
         raise InputError("; ".join(f"{name} {reason}" for name, reason in left_out.items()))
-    return Sets(PickedSource(picks[:number], source.name), clean, tuple(series), left_out, tuple(notes))
+    return StudySets(PickedSource(picks[:number], source.name), clean, tuple(series), left_out, tuple(notes))
 
 
 def _of_images(name: str, clean: ImageSource, *, seed: int, alpha: str) -> Series:
     disturbance = DISTURBANCES[name]
     worse = [
-        Step(level, DisturbedSource(clean, disturbance, level, seed=seed, alpha=alpha))
+        _Step(level, DisturbedSource(clean, disturbance, level, seed=seed, alpha=alpha))
         for level in disturbance.levels[1:]
     ]
-    return Series(name, disturbance.unit, (Step(0.0, clean), *worse))
+    return Series(name, disturbance.unit, (_Step(0.0, clean), *worse))
 
 
 def _of_modes(pool: list[Pick], clean: ImageSource, classes: list[str], *, seed: int) -> Series:
@@ -161,23 +163,25 @@ def _of_modes(pool: list[Pick], clean: ImageSource, classes: list[str], *, seed:
 
     Were they not filled up, a distance would rise with the falling number of images alone.
     """
-    missing = classes_to_drop(classes, SHARES, seed=seed) if classes else [()]
+    missing = classes_to_drop(classes, _SHARES, seed=seed) if classes else [()]
     number = min(len(clean), len(without_classes(pool, missing[-1])))
     steps = []
     for gone in missing:
         kept = without_classes(pool, gone)[:number]
         same = not gone and number == len(clean)
-        name = f"{clean.name}, {MODES} {len(gone)}"
-        steps.append(Step(float(len(gone)), clean if same else PickedSource(kept, name)))
-    return Series(MODES, f"classes missing of {len(classes)}", tuple(steps))
+        name = f"{clean.name}, {MODES_SERIES} {len(gone)}"
+        steps.append(_Step(float(len(gone)), clean if same else PickedSource(kept, name)))
+    return Series(MODES_SERIES, f"classes missing of {len(classes)}", tuple(steps))
 
 
 def _of_mixtures(picks: list[Pick], clean: ImageSource, others: ImageSource, *, seed: int) -> Series:
     worse = [
-        Step(share, PickedSource(contaminated(picks, others, share, seed=seed), f"{clean.name}, {MIX} {share:g}"))
-        for share in SHARES[1:]
+        _Step(
+            share, PickedSource(contaminated(picks, others, share, seed=seed), f"{clean.name}, {MIX_SERIES} {share:g}")
+        )
+        for share in _SHARES[1:]
     ]
-    return Series(MIX, f"share of {others.name}", (Step(0.0, clean), *worse))
+    return Series(MIX_SERIES, f"share of {others.name}", (_Step(0.0, clean), *worse))
 
 
 def _classes(source: ImageSource) -> list[str]:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from ganmetrics.commands.sanity.output import save_study
-from ganmetrics.commands.sanity.series import Sets
-from ganmetrics.commands.sanity.verdicts import MEANINGS, TOLERANCE, Verdict, verdict
+from ganmetrics.commands.sanity.series import StudySets
+from ganmetrics.commands.sanity.verdicts import STEP_TOLERANCE, VERDICT_MEANINGS, SeriesVerdict, verdict
 from ganmetrics.report import Report, Score
 from ganmetrics.report.table import Cell, Table
 
@@ -37,13 +37,13 @@ class ScoredSeries:
         """Return the values of a metric, level by level."""
         return [report[metric].value for report in self.reports]
 
-    def verdict(self, metric: str) -> Verdict:
+    def verdict(self, metric: str) -> SeriesVerdict:
         """Return what a metric makes of the disturbance."""
         return verdict(self.values(metric), lower_is_better=self.reports[0][metric].lower_is_better)
 
 
 @dataclass(frozen=True)
-class Study:
+class SanityStudy:
     """The scores of every set of a study.
 
     Attributes:
@@ -53,7 +53,7 @@ class Study:
     """
 
     series: tuple[ScoredSeries, ...]
-    sets: Sets = field(repr=False)
+    sets: StudySets = field(repr=False)
     provenance: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -88,8 +88,8 @@ class Study:
         units = Table(
             "units", "levels", ("disturbance", "level is"), tuple((one.name, one.unit) for one in self.series)
         )
-        legend = "; ".join(f"{word}: {meaning}" for word, meaning in MEANINGS.items())
-        verdicts = f"{self.verdict_table.to_text()}\n({legend}; tolerance {100 * TOLERANCE:g} %)"
+        legend = "; ".join(f"{word}: {meaning}" for word, meaning in VERDICT_MEANINGS.items())
+        verdicts = f"{self.verdict_table.to_text()}\n({legend}; tolerance {100 * STEP_TOLERANCE:g} %)"
         lines = ["\n\n".join((self.score_table.to_text(), units.to_text(), verdicts))]
         lines += [f"left out: {name} {reason}" for name, reason in self.sets.left_out.items()]
         lines += [f"note: {note}" for note in self.sets.notes]

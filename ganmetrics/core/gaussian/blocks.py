@@ -196,7 +196,7 @@ def _union(one: Moments | None, other: Moments | None) -> Moments | None:
 
 def _merged(parts: list[Moments]) -> Moments:
     if not parts:
-        raise InputError("blocks need an image, got none")
+        raise InputError("blocks need an image; got none")
     return reduce(Moments.merge, parts)
 
 

@@ -6,10 +6,10 @@ import torch
 from jaxtyping import Float32, Int64
 from torch import Tensor
 
-from ganmetrics._types import Features, Mean
+from ganmetrics._types import FeatureMatrix, Mean
 from ganmetrics.errors import InputError
 
-LEAST = 1024
+_LEAST = 1024
 """So many images are kept where there are fewer features: they take no room then, and tell scales better."""
 
 
@@ -19,7 +19,7 @@ def most_kept(dimension: int) -> int:
     >>> most_kept(2048), most_kept(64)
     (2048, 1024)
     """
-    return max(dimension, LEAST)
+    return max(dimension, _LEAST)
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +62,6 @@ class KeptImages:
         chosen = self.hashes <= hash_
         return KeptImages(self.hashes[chosen], self.features[chosen])
 
-    def centred(self, mean: Mean) -> Features:
+    def centred(self, mean: Mean) -> FeatureMatrix:
         """Return the features less the mean of all images, in float64."""
         return self.features.double() - mean

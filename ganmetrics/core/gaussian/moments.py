@@ -8,7 +8,7 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
-from ganmetrics._types import ArrayLike, Covariance, Factor, Features, Mean
+from ganmetrics._types import ArrayLike, Covariance, Factor, FeatureMatrix, Mean
 from ganmetrics.core.arrays import check_array, check_rows, double_blocks, to_double
 from ganmetrics.core.checks import of_type, whole
 from ganmetrics.core.gaussian.roots import check_symmetric, psd_factor
@@ -39,7 +39,7 @@ class Moments:
 
     count: int | None
     mean: Mean
-    rows: Features | None
+    rows: FeatureMatrix | None
     matrix: Covariance | None
     known_factor: Factor | None = None
 
@@ -90,7 +90,7 @@ class Moments:
         matrix = check_symmetric(covariance, "covariance")
         check_array(mean, "mean")
         if mean.ndim != 1 or mean.shape[0] != len(matrix):
-            raise InputError(f"mean must have shape [{len(matrix)}] as the covariance has, got {list(mean.shape)}")
+            raise InputError(f"mean must have shape [{len(matrix)}] as the covariance has; got {list(mean.shape)}")
         check_rows(mean[None], "mean")
         centre = to_double(mean).cpu().clone()
         if not centre.isfinite().all():
@@ -114,7 +114,7 @@ class Moments:
         for name, tensor in tensors.items():
             shape = [len(mean)] if name == "mean" else [len(tensor) if name == "factor" else height, len(mean)]
             if list(tensor.shape) != shape:
-                raise InputError(f"{name} must have shape {shape}, got {list(tensor.shape)}")
+                raise InputError(f"{name} must have shape {shape}; got {list(tensor.shape)}")
         factor = tensors.get("factor")
         if matrix is not None and factor is not None:
             _check_count(count)
@@ -159,7 +159,7 @@ class Moments:
         if self.matrix is not None:
             return psd_factor(self.matrix)
         if self.count is None or self.rows is None or self.count <= 1:
-            raise NotEnoughSamples(f"a covariance needs at least 2 images, got {self.count}")
+            raise NotEnoughSamples(f"a covariance needs at least 2 images; got {self.count}")
         return self.rows / math.sqrt(self.count - 1)
 
     def merge(self, other: "Moments") -> "Moments":
@@ -175,7 +175,7 @@ class Moments:
         if self.count is None or other.count is None:
             raise InputError("only moments with a count can be merged, but a side is known exactly (count None)")
         if self.dimension != other.dimension:
-            raise InputError(f"merged moments need one dimension, got {self.dimension} and {other.dimension}")
+            raise InputError(f"merged moments need one dimension; got {self.dimension} and {other.dimension}")
         count = self.count + other.count
         shift = other.mean - self.mean
         mean = self.mean + shift * (other.count / count)
@@ -203,7 +203,7 @@ class Moments:
         tensor([[1.]], dtype=torch.float64)
         """
         if ddof not in (0, 1):
-            raise InputError(f"ddof must be 0 or 1, got {ddof}")
+            raise InputError(f"ddof must be 0 or 1; got {ddof}")
         if self.count is None or ddof == 1:
             return self
         ratio = (self.count - 1) / self.count
@@ -221,7 +221,7 @@ class Moments:
 
 def _check_count(count: int | None) -> None:
     if count is not None and whole("count", count, least=0) <= 1:
-        raise NotEnoughSamples(f"a covariance needs at least 2 images, got count={count}")
+        raise NotEnoughSamples(f"a covariance needs at least 2 images; got count={count}")
 
 
 def _checked(matrix: Covariance) -> Covariance:
@@ -234,8 +234,8 @@ def _checked(matrix: Covariance) -> Covariance:
 
 def _stored(name: str, array: ArrayLike) -> Tensor:
     if str(array.dtype).removeprefix("torch.") != "float64":
-        raise InputError(f"{name} must be float64, got {array.dtype}")
+        raise InputError(f"{name} must be float64; got {array.dtype}")
     tensor = to_double(array).cpu()
     if tensor.ndim not in (1, 2) or not tensor.isfinite().all():
-        raise InputError(f"{name} must be a finite vector or matrix, got shape {list(tensor.shape)}")
+        raise InputError(f"{name} must be a finite vector or matrix; got shape {list(tensor.shape)}")
     return tensor

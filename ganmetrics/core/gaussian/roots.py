@@ -30,7 +30,7 @@ def check_symmetric(matrix: ArrayLike, name: str) -> Tensor:
     """
     check_rows(matrix, name)
     if matrix.shape[0] != matrix.shape[1]:
-        raise InputError(f"{name} must be square, got {list(matrix.shape)}")
+        raise InputError(f"{name} must be square; got {list(matrix.shape)}")
     double = to_double(matrix).cpu()
     finite = double.isfinite().all(dim=1)
     if not finite.all():

@@ -1,9 +1,9 @@
 """A covariance that can be inverted, however few images there are."""
 
-from ganmetrics._types import Covariance, Features
+from ganmetrics._types import Covariance, FeatureMatrix
 
 
-def shrunk_covariance(centred: Features) -> Covariance:
+def shrunk_covariance(centred: FeatureMatrix) -> Covariance:
     """Return Ledoit and Wolf's covariance, (1 - s) S + s (tr S / d) I (J. Multivariate Analysis 88, 2004).
 
     S = X^T X / n is pulled towards a multiple of the identity by the share s = min(b^2, e^2) / e^2 that has the least

@@ -46,7 +46,7 @@ def permutation_p_value(first: Tensor, second: Tensor, *, permutations: int = PE
     """
     permutations, seed = whole("permutations", permutations, least=1, most=MOST_PERMUTATIONS), seed_number("seed", seed)
     if min(len(first), len(second)) <= 1:
-        raise NotEnoughSamples(f"a test of two means needs at least 2 images a group, got {len(first)}, {len(second)}")
+        raise NotEnoughSamples(f"a test of two means needs at least 2 images a group; got {len(first)}, {len(second)}")
     numbers = np.concatenate([first.double().cpu().numpy(), second.double().cpu().numpy()])
     numbers -= numbers.mean()
     # What the test says does not depend on the scale, and squares must neither overflow nor vanish.

@@ -20,7 +20,7 @@ def student_quantile(confidence: float, freedom: int) -> float:
     """
     probability("confidence", confidence)
     if freedom < 1:
-        raise InputError(f"a Student interval needs a degree of freedom, got {freedom}")
+        raise InputError(f"a Student interval needs a degree of freedom; got {freedom}")
     low, high = 0.0, math.pi / 2
     for _ in range(80):
         middle = (low + high) / 2

@@ -90,7 +90,7 @@ def squared_mmd_difference(one: KernelSums, other: KernelSums) -> tuple[float, f
         _check_counts(sums, VARIANCE_COUNT, "the variance of a difference")
     count = len(one.real)
     if count != len(other.real):
-        raise InputError(f"both need the same real images, got {count} and {len(other.real)}")
+        raise InputError(f"both need the same real images; got {count} and {len(other.real)}")
     single = float((2 * (one.real.other / len(one.fake) - other.real.other / len(other.fake))).var()) / count
     pairs = 0.0
     for sums in (one, other):
@@ -142,4 +142,4 @@ def _mean_mixed(sums: KernelSums) -> float:
 def _check_counts(sums: KernelSums, least: int, what: str) -> None:
     for name, side in (("real", sums.real), ("fake", sums.fake)):
         if len(side) < least:
-            raise NotEnoughSamples(f"{what} needs at least {least} {name} images, got {len(side)}")
+            raise NotEnoughSamples(f"{what} needs at least {least} {name} images; got {len(side)}")

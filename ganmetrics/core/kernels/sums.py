@@ -8,7 +8,7 @@ from jaxtyping import Float64
 from torch import Tensor
 
 from ganmetrics.core.kernels.functions import Kernel
-from ganmetrics.core.kernels.tiles import FeaturePair, KernelSide, Tile, tiles_across, tiles_within
+from ganmetrics.core.kernels.tiles import FeaturePair, KernelSide, KernelTile, tiles_across, tiles_within
 from ganmetrics.errors import NumericsError
 
 Members = Float64[Tensor, "_ s"]
@@ -97,7 +97,7 @@ def subset_sums(pair: FeaturePair, real_members: Members, fake_members: Members)
 
 
 def _of_members(
-    tile: Tile, kernel: Kernel, left_members: Members, right_members: Members, *, itself: bool
+    tile: KernelTile, kernel: Kernel, left_members: Members, right_members: Members, *, itself: bool
 ) -> Float64[Tensor, " s"]:
     """Return u^T K v of the columns u, v of both members, K being the tile: its products are formed all at once."""
     left = left_members[tile.row :][: len(tile.left)]

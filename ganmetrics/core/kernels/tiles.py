@@ -30,7 +30,7 @@ PREPARED_ROWS = 4096
 
 
 @dataclass(frozen=True, eq=False)
-class Tile:
+class KernelTile:
     """Some rows of one side and some of the other; the part of the kernel between them starts at `row`, `column`."""
 
     row: int
@@ -184,23 +184,23 @@ class KernelSide:
         return KernelRows(centred, self.offsets[terms], self.diagonal[terms])
 
 
-def tiles_across(real: KernelSide, fake: KernelSide) -> Iterator[Tile]:
+def tiles_across(real: KernelSide, fake: KernelSide) -> Iterator[KernelTile]:
     """Yield every pair of a tile's height of reals and a tile's width of fakes."""
     for start, left in real.blocks(0):
         for first, right in fake.blocks(0):
             for i, j in product(range(0, len(left), TILE), range(0, len(right), TILE)):
-                yield Tile(start + i, first + j, left[i : i + TILE], right[j : j + TILE])
+                yield KernelTile(start + i, first + j, left[i : i + TILE], right[j : j + TILE])
 
 
-def tiles_within(side: KernelSide) -> Iterator[Tile]:
+def tiles_within(side: KernelSide) -> Iterator[KernelTile]:
     """Yield the tiles on and above the diagonal of one side's kernel, which is symmetric."""
     for start, left in side.blocks(0):
         for i, j in product(range(0, len(left), TILE), repeat=2):
             if i <= j:
-                yield Tile(start + i, start + j, left[i : i + TILE], left[j : j + TILE])
+                yield KernelTile(start + i, start + j, left[i : i + TILE], left[j : j + TILE])
         for first, right in side.blocks(start + len(left)):
             for i, j in product(range(0, len(left), TILE), range(0, len(right), TILE)):
-                yield Tile(start + i, first + j, left[i : i + TILE], right[j : j + TILE])
+                yield KernelTile(start + i, first + j, left[i : i + TILE], right[j : j + TILE])
 
 
 def _as_numpy(features: ArrayLike) -> ArrayLike:
@@ -236,5 +236,5 @@ def _shared_out(memory: int, dimension: int, itemsize: int) -> tuple[int, int]:
     for_a_row = dimension * (4 * itemsize + 16)
     rows = min((int(memory) - tiles) // for_a_row, PREPARED_ROWS)
     if rows < 1:
-        raise InputError(f"memory must be at least {tiles + for_a_row} bytes for {dimension} features, got {memory}")
+        raise InputError(f"memory must be at least {tiles + for_a_row} bytes for {dimension} features; got {memory}")
     return rows, int(memory) - tiles - rows * for_a_row

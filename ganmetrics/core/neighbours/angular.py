@@ -5,7 +5,7 @@ import torch
 from torch import Tensor
 
 from ganmetrics.core.float32 import ieee_float32
-from ganmetrics.core.neighbours.bounds import Block, Space
+from ganmetrics.core.neighbours.bounds import PreparedRows, Space
 from ganmetrics.core.neighbours.nearest import nearest_one
 from ganmetrics.core.neighbours.points import GATHERED, Coordinates, Numbers, PointSet, Values
 from ganmetrics.errors import InputError
@@ -17,7 +17,7 @@ class Angular(Space):
     Directions are seen from the origin, so nothing is centred.
     """
 
-    def block(self, points: PointSet, numbers: Numbers | slice, dtype: torch.dtype) -> Block:
+    def block(self, points: PointSet, numbers: Numbers | slice, dtype: torch.dtype) -> PreparedRows:
         """Return the directions of some points, ready for `bounds`.
 
         Raises:
@@ -29,9 +29,9 @@ class Angular(Space):
             row = int(points.first[numbers][origin][0])
             raise InputError(f"directions need a feature that is not zero, but row {row} of {points.name} has none")
         directions = torch.from_numpy(_directions(rows)).to(dtype)
-        return Block(directions, torch.linalg.vector_norm(directions, dim=1).square())
+        return PreparedRows(directions, torch.linalg.vector_norm(directions, dim=1).square())
 
-    def bounds(self, one: Block, other: Block) -> Tensor:
+    def bounds(self, one: PreparedRows, other: PreparedRows) -> Tensor:
         """Return lower bounds, shape [one, other]; they may be negative."""
         share = 1 - self.slack(one.rows.dtype)
         with ieee_float32(), torch.autocast("cpu", enabled=False):

@@ -12,9 +12,18 @@ from ganmetrics.core.neighbours.balls import Balls
 from ganmetrics.core.neighbours.bounds import Euclidean
 from ganmetrics.core.neighbours.counting import BallCounter, Bounded
 from ganmetrics.core.neighbours.left_out import LeftOut, left_out
-from ganmetrics.core.neighbours.nearest import SPARE, Flags, Nearest, Scale, Smallest, first_of, nearest_one, second_of
+from ganmetrics.core.neighbours.nearest import (
+    SPARE,
+    BallScale,
+    Flags,
+    Nearest,
+    Smallest,
+    first_of,
+    nearest_one,
+    second_of,
+)
 from ganmetrics.core.neighbours.points import Numbers, PointSet, Values, block_rows
-from ganmetrics.core.neighbours.within import Growth, WithinSet, check_neighbours, within
+from ganmetrics.core.neighbours.within import BallGrowth, WithinSet, check_neighbours, find_within
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,8 +120,8 @@ def of_both_points(
     # Both before the first, which takes long.
     for points in (real, fake):
         check_neighbours(points, k + growth)
-    of_real = within(real, k=k, height=height, growth=growth)
-    of_fake = within(fake, k=k, height=height, growth=growth)
+    of_real = find_within(real, k=k, height=height, growth=growth)
+    of_fake = find_within(fake, k=k, height=height, growth=growth)
     radii = of_real.squared_radii, of_fake.squared_radii
     grown = None if of_real.growth is None or of_fake.growth is None else (of_real.growth, of_fake.growth)
     return BothSets(k, of_real, of_fake, between(real, fake, *radii, strict=strict, height=height, growth=grown))
@@ -145,7 +154,7 @@ def between(
     *,
     strict: bool,
     height: int,
-    growth: tuple[Growth, Growth] | None = None,
+    growth: tuple[BallGrowth, BallGrowth] | None = None,
 ) -> BetweenSets:
     """Return what two sets are to each other, given the squared radii of their balls by image.
 
@@ -159,7 +168,7 @@ def between(
         fake=Balls(fake, real, fake_radii[fake.first], squared_grown=fake_grown, strict=strict),
     )
     # Realism asks for the nearest real image, too, but with distances in units of the real balls' radii.
-    scale = Scale.of_balls(real_radii[real.first], smaller_half(real_radii)[real.first])
+    scale = BallScale.of_balls(real_radii[real.first], smaller_half(real_radii)[real.first])
     nearest, scaled = _fill(counter, scale, height)
     first = first_of(nearest, fake, real, space=space, height=height)
     relative = first_of(scaled, fake, real, space=space, height=height, scale=scale).squared
@@ -187,7 +196,7 @@ def smaller_half(squared_radii: Values) -> Flags:
     return smaller if smaller.any() else squared_radii <= median
 
 
-def _fill(counter: BallCounter, scale: Scale, height: int) -> tuple[Nearest, Nearest]:
+def _fill(counter: BallCounter, scale: BallScale, height: int) -> tuple[Nearest, Nearest]:
     """Fill the balls, and return the nearest real points of each fake one, plainly and by scaled distances."""
     space, real, fake = counter.space, counter.real.centres, counter.fake.centres
     dtype = space.dtype(real, fake)

@@ -14,7 +14,7 @@ _FLOAT32_EXTENT = 1e15
 """Features up to here have squared distances far from overflow in single precision."""
 
 
-class Block(NamedTuple):
+class PreparedRows(NamedTuple):
     """Prepared rows, and their squared norms."""
 
     rows: Tensor
@@ -32,11 +32,11 @@ class Space(ABC):
         self.dimension = dimension
 
     @abstractmethod
-    def block(self, points: PointSet, numbers: Numbers | slice, dtype: torch.dtype) -> Block:
+    def block(self, points: PointSet, numbers: Numbers | slice, dtype: torch.dtype) -> PreparedRows:
         """Return the rows of some points, ready for `bounds`."""
 
     @abstractmethod
-    def bounds(self, one: Block, other: Block) -> Tensor:
+    def bounds(self, one: PreparedRows, other: PreparedRows) -> Tensor:
         """Return lower bounds of the squared distances, shape [one, other]; they may be negative."""
 
     @abstractmethod
@@ -79,12 +79,12 @@ class Euclidean(Space):
             # The same centre in both precisions.
             self.centre = self.centre.astype(np.float32).astype(np.float64)
 
-    def block(self, points: PointSet, numbers: Numbers | slice, dtype: torch.dtype) -> Block:
+    def block(self, points: PointSet, numbers: Numbers | slice, dtype: torch.dtype) -> PreparedRows:
         """Return the rows of some points less the centre."""
         rows = torch.from_numpy(self._centred(points.rows(numbers), dtype))
-        return Block(rows, torch.linalg.vector_norm(rows, dim=1).square())
+        return PreparedRows(rows, torch.linalg.vector_norm(rows, dim=1).square())
 
-    def bounds(self, one: Block, other: Block) -> Tensor:
+    def bounds(self, one: PreparedRows, other: PreparedRows) -> Tensor:
         """Return lower bounds of the squared distances, shape [one, other]; they may be negative."""
         share = 1 - self.slack(one.rows.dtype)
         offsets = other.norms * share - self.lost(one.rows.dtype)

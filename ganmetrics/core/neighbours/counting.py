@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from ganmetrics.core.neighbours.balls import Balls
-from ganmetrics.core.neighbours.bounds import Block, Space
+from ganmetrics.core.neighbours.bounds import PreparedRows, Space
 from ganmetrics.core.neighbours.nearest import Flags
 from ganmetrics.core.neighbours.points import Numbers, Values
 
@@ -23,15 +23,15 @@ class Bounded(NamedTuple):
 
     row: int
     column: int
-    fake: Block
-    real: Block
+    fake: PreparedRows
+    real: PreparedRows
     bounds: Tensor
 
     def strips(self) -> Iterator["Bounded"]:
         """Yield the same in strips of few rows, so that what is made of a strip is small."""
         for start in range(0, len(self.bounds), _STRIP_ROWS):
             lines = slice(start, start + _STRIP_ROWS)
-            fake = Block(self.fake.rows[lines], self.fake.norms[lines])
+            fake = PreparedRows(self.fake.rows[lines], self.fake.norms[lines])
             yield Bounded(self.row + start, self.column, fake, self.real, self.bounds[lines])
 
     @property

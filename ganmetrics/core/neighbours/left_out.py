@@ -9,7 +9,7 @@ from ganmetrics.core.neighbours.balls import Balls
 from ganmetrics.core.neighbours.counting import BallCounter
 from ganmetrics.core.neighbours.nearest import Flags, One
 from ganmetrics.core.neighbours.points import Numbers, PointSet, Values
-from ganmetrics.core.neighbours.within import Growth
+from ganmetrics.core.neighbours.within import BallGrowth
 
 
 class Changes(NamedTuple):
@@ -47,7 +47,7 @@ class LeftOut:
     covered_alone: Numbers
 
 
-def left_out(counter: BallCounter, real: Growth, fake: Growth, *, first: One, second: One) -> LeftOut:
+def left_out(counter: BallCounter, real: BallGrowth, fake: BallGrowth, *, first: One, second: One) -> LeftOut:
     """Return what changes, from balls that are counted and know how far they grow.
 
     Args:
@@ -76,7 +76,7 @@ def left_out(counter: BallCounter, real: Growth, fake: Growth, *, first: One, se
     )
 
 
-def _members(growth: Growth, points: PointSet) -> Numbers:
+def _members(growth: BallGrowth, points: PointSet) -> Numbers:
     """Return for each ball the points that make it grow by being left out, -1 for none, shape [balls, any].
 
     They are the points inside, and the centre itself if it has a copy. A ball does not grow at all where the next
@@ -123,7 +123,7 @@ def _of_share(balls: Balls, members: Numbers) -> Changes:
     return Changes(gained.astype(np.int64), lost.astype(np.int64)).by_image(centres)
 
 
-def _of_authenticity(growth: Growth, first: One, second: One, fake: PointSet, real: PointSet) -> Changes:
+def _of_authenticity(growth: BallGrowth, first: One, second: One, fake: PointSet, real: PointSet) -> Changes:
     """Return how many fake images become authentic, and how many no longer are, by real image left out.
 
     Only two real images matter to a fake one: its nearest, whose place the second nearest takes; and the nearest
@@ -158,6 +158,6 @@ def _of_authenticity(growth: Growth, first: One, second: One, fake: PointSet, re
     return Changes(gained, lost).by_image(real)
 
 
-def _own_distance(growth: Growth, count: Numbers) -> Values:
+def _own_distance(growth: BallGrowth, count: Numbers) -> Values:
     """Return the squared distance from each point to the nearest other image, were there so many images of it."""
     return np.where(count > 1, 0.0, growth.nearest.squared[:, 0])

@@ -33,7 +33,7 @@ class Nearest(NamedTuple):
     rest: Values
 
 
-class Scale(NamedTuple):
+class BallScale(NamedTuple):
     """What the distance from each point is divided by, to compare balls of different radii.
 
     Attributes:
@@ -47,7 +47,7 @@ class Scale(NamedTuple):
     unit: float
 
     @classmethod
-    def of_balls(cls, squared_radii: Values, kept: Flags) -> "Scale":
+    def of_balls(cls, squared_radii: Values, kept: Flags) -> "BallScale":
         """Return the scale in which each kept ball has the same radius; balls of radius 0 cannot be kept."""
         largest = float(squared_radii[kept].max(initial=0.0))
         taking_part = kept & (squared_radii > largest * _NEGLIGIBLE)
@@ -81,7 +81,7 @@ class Smallest:
         self.index[rows] = index.gather(1, kept)
 
     def resolve(
-        self, space: Space, queries: PointSet, numbers: Numbers, keys: PointSet, scale: Scale | None = None
+        self, space: Space, queries: PointSet, numbers: Numbers, keys: PointSet, scale: BallScale | None = None
     ) -> Nearest:
         """Return the exact distances of the candidates, equally near ones in the order of their numbers."""
         index = self.index.numpy().copy()
@@ -120,7 +120,7 @@ def nearest_one(queries: PointSet, keys: PointSet, *, space: Space, height: int)
 
 
 def first_of(
-    nearest: Nearest, queries: PointSet, keys: PointSet, *, space: Space, height: int, scale: Scale | None = None
+    nearest: Nearest, queries: PointSet, keys: PointSet, *, space: Space, height: int, scale: BallScale | None = None
 ) -> One:
     """Return the first of the nearest of every point of `queries`; where candidates do not decide, look again."""
     numbers, squared = nearest.numbers[:, 0].copy(), nearest.squared[:, 0].copy()
@@ -152,7 +152,7 @@ def nearest_among(
     space: Space,
     height: int,
     same_set: bool = False,
-    scale: Scale | None = None,
+    scale: BallScale | None = None,
 ) -> Nearest:
     """Return the `k` points of `keys` nearest to some points of `queries`, screened in double precision.
 

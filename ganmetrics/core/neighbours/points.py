@@ -151,7 +151,7 @@ def block_rows(memory: int, dimension: int, count: int) -> int:
         rows //= 2
     if needed(rows) > memory:
         raise InputError(
-            f"comparing {count} images of {dimension} features needs memory={needed(rows)} bytes, got {memory}"
+            f"comparing {count} images of {dimension} features needs memory={needed(rows)} bytes; got {memory}"
         )
     return rows
 
@@ -173,5 +173,5 @@ def _checked_extent(rows: Coordinates, name: str, start: int) -> float:
         row = start + int(np.flatnonzero(~np.isfinite(rows).all(axis=1))[0])
         raise NumericsError(f"{name} must be finite, but row {row} is not")
     if extent > _LARGEST_VALUE:
-        raise NumericsError(f"{name} must be at most {_LARGEST_VALUE:g} to have distances, got {extent:g}")
+        raise NumericsError(f"{name} must be at most {_LARGEST_VALUE:g} to have distances; got {extent:g}")
     return extent

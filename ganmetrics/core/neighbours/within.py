@@ -14,7 +14,7 @@ from ganmetrics.errors import NotEnoughSamples
 
 
 @dataclass(frozen=True, eq=False)
-class Growth:
+class BallGrowth:
     """How the balls of a set grow if an image inside is left out; one entry for each point (`PointSet`).
 
     A ball reaches to its centre's k-th nearest neighbour. Without one of the k neighbours inside, it reaches to the
@@ -45,10 +45,10 @@ class WithinSet:
     squared_radii: Values
     nearest: Numbers
     squared_nearest: Values
-    growth: Growth | None = None
+    growth: BallGrowth | None = None
 
 
-def within(points: PointSet, *, k: int, height: int, growth: bool = False) -> WithinSet:
+def find_within(points: PointSet, *, k: int, height: int, growth: bool = False) -> WithinSet:
     """Return the k-th nearest neighbour's squared distance, and the nearest neighbour, for each image of a set.
 
     Each block of distances is computed once, for its rows and, transposed, for its columns. The candidates kept of each
@@ -66,7 +66,7 @@ def within(points: PointSet, *, k: int, height: int, growth: bool = False) -> Wi
         NotEnoughSamples: if there are not more than `k` images, or k + 1 with `growth`.
 
     >>> points = PointSet.of(torch.tensor([[0.0], [1.0], [3.0], [3.0]]), "features")
-    >>> found = within(points, k=2, height=16)
+    >>> found = find_within(points, k=2, height=16)
     >>> found.squared_radii.tolist(), found.nearest.tolist(), found.squared_nearest.tolist()
     ([9.0, 4.0, 4.0, 4.0], [1, 0, 3, 2], [1.0, 1.0, 0.0, 0.0])
     """
@@ -84,13 +84,13 @@ def within(points: PointSet, *, k: int, height: int, growth: bool = False) -> Wi
     found = _by_row(points, radii, nearest)
     if not growth:
         return found
-    return replace(found, growth=Growth(radii, _kth(nearest, points, everyone, reach), nearest))
+    return replace(found, growth=BallGrowth(radii, _kth(nearest, points, everyone, reach), nearest))
 
 
 def check_neighbours(points: PointSet, k: int) -> None:
     """Refuse sets of not more than `k` images (NotEnoughSamples)."""
     if k >= len(points.group):
-        raise NotEnoughSamples(f"k={k} neighbours need more than {k} rows of {points.name}, got {len(points.group)}")
+        raise NotEnoughSamples(f"k={k} neighbours need more than {k} rows of {points.name}; got {len(points.group)}")
 
 
 def _screened(points: PointSet, k: int, space: Euclidean, height: int) -> Smallest:

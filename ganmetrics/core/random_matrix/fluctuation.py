@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 import torch
 
-from ganmetrics.core.random_matrix.trace import Eigenvalues, Points, log_points
+from ganmetrics.core.random_matrix.trace import Points, ProductEigenvalues, log_points
 
-HALF = 0.5
+_HALF = 0.5
 """Where F / N is below, 1 - F / N is taken from F, and above from p - F."""
 COARSER = 2
 """Every second point is enough: either half is a rule of its own with an error of 1e-17."""
@@ -25,7 +25,7 @@ class _Law(NamedTuple):
     """d x^(1/2) for each point."""
 
 
-def mean_shift(eigenvalues: Eigenvalues, real_count: int | None, fake_count: int | None) -> float | None:
+def mean_shift(eigenvalues: ProductEigenvalues, real_count: int | None, fake_count: int | None) -> float | None:
     """Return how much too small `corrected_trace_sqrt_product` is on average over Gaussian features.
 
     The law H(x(t)) = F(t) holds in the limit; for finite counts F is off by a little that does not grow with them. For
@@ -57,7 +57,7 @@ def mean_shift(eigenvalues: Eigenvalues, real_count: int | None, fake_count: int
     return math.sqrt(largest) * shift if math.isfinite(shift) else None
 
 
-def root_variance(eigenvalues: Eigenvalues, real_count: int | None, fake_count: int | None) -> float | None:
+def root_variance(eigenvalues: ProductEigenvalues, real_count: int | None, fake_count: int | None) -> float | None:
     """Return the variance of `corrected_trace_sqrt_product` over Gaussian features.
 
     Bai and Silverstein's covariance, integrated twice, is that of the sums L at two points:
@@ -84,7 +84,7 @@ def root_variance(eigenvalues: Eigenvalues, real_count: int | None, fake_count: 
     return largest * variance if math.isfinite(variance) else None
 
 
-def _law(eigenvalues: Eigenvalues, real_count: int | None, fake_count: int | None) -> _Law:
+def _law(eigenvalues: ProductEigenvalues, real_count: int | None, fake_count: int | None) -> _Law:
     tau, step = log_points(eigenvalues)
     tau, step = tau[::COARSER], COARSER * step
     t = tau.square()
@@ -96,7 +96,7 @@ def _law(eigenvalues: Eigenvalues, real_count: int | None, fake_count: int | Non
             # N - F = (N - p) + (p - F) has its digits where F is near p, and log1p(-F / N) where F is near 0.
             rest = (count - 1 - len(eigenvalues)) + left
             small = filled / (count - 1)
-            log_ratio -= torch.where(small < HALF, torch.log1p(-small.clamp(max=HALF)), torch.log(rest / (count - 1)))
+            log_ratio -= torch.where(small < _HALF, torch.log1p(-small.clamp(max=_HALF)), torch.log(rest / (count - 1)))
             slowing += change / rest
     root = tau * torch.exp(log_ratio / 2)
     # d log x / d log t = 1 - slowing, and equal steps in log tau are half those in log t.

@@ -8,18 +8,20 @@ from torch import Tensor
 
 from ganmetrics.errors import InputError, NotEnoughSamples, NumericsError
 
-STEP = 0.25
+_STEP = 0.25
 """Distance of the points in log τ; the error falls as exp(-π² / step), here 1e-17."""
-TAIL = 38.0
+_TAIL = 38.0
 """How far the points reach past the roots of the extreme eigenvalues in log τ: exp(-38) is 3e-17."""
 AGREEMENT = 1e-11
 """The relative difference allowed between two rules of half as many points each."""
 
-Eigenvalues = Float64[Tensor, " p"]
+ProductEigenvalues = Float64[Tensor, " p"]
 Points = Float64[Tensor, " m"]
 
 
-def corrected_trace_sqrt_product(eigenvalues: Eigenvalues, real_count: int | None, fake_count: int | None) -> float:
+def corrected_trace_sqrt_product(
+    eigenvalues: ProductEigenvalues, real_count: int | None, fake_count: int | None
+) -> float:
     """Return a consistent estimate of tr (C1 C2)^(1/2) from the nonzero eigenvalues of the sample covariances' product.
 
     The plain sum of roots of eigenvalues is too small for finite counts, by a share that stays when counts and
@@ -62,11 +64,11 @@ def corrected_trace_sqrt_product(eigenvalues: Eigenvalues, real_count: int | Non
     if len(eigenvalues) == 0:
         return 0.0
     if not (eigenvalues.isfinite() & (eigenvalues > 0)).all():
-        raise InputError(f"eigenvalues must be positive and finite, got {float(eigenvalues.min())} for the smallest")
+        raise InputError(f"eigenvalues must be positive and finite; got {float(eigenvalues.min())} for the smallest")
     for name, count in (("real", real_count), ("fake", fake_count)):
         if count is not None and count <= len(eigenvalues) + 1:
             raise NotEnoughSamples(
-                f"{len(eigenvalues)} eigenvalues need at least {len(eigenvalues) + 2} {name} images, got {count}"
+                f"{len(eigenvalues)} eigenvalues need at least {len(eigenvalues) + 2} {name} images; got {count}"
             )
     largest = float(eigenvalues.max())
     halves = _integrals(eigenvalues / largest, *(0.0 if n is None else 1 / (n - 1) for n in (real_count, fake_count)))
@@ -75,7 +77,7 @@ def corrected_trace_sqrt_product(eigenvalues: Eigenvalues, real_count: int | Non
     return math.sqrt(largest) * (halves[0] + halves[1]) / 2
 
 
-def log_points(eigenvalues: Eigenvalues) -> tuple[Points, float]:
+def log_points(eigenvalues: ProductEigenvalues) -> tuple[Points, float]:
     """Return points τ from below the roots of all eigenvalues to above, and the step between their logarithms.
 
     Args:
@@ -85,19 +87,19 @@ def log_points(eigenvalues: Eigenvalues) -> tuple[Points, float]:
     >>> bool(tau[0] < 1e-15), bool(tau[-1] > 1e15), step
     (True, True, 0.125)
     """
-    low = math.log(float(eigenvalues.min())) / 2 - TAIL
-    pairs = math.ceil((TAIL - low) / STEP)
-    return torch.exp(low + STEP / 2 * torch.arange(2 * pairs, dtype=torch.float64)), STEP / 2
+    low = math.log(float(eigenvalues.min())) / 2 - _TAIL
+    pairs = math.ceil((_TAIL - low) / _STEP)
+    return torch.exp(low + _STEP / 2 * torch.arange(2 * pairs, dtype=torch.float64)), _STEP / 2
 
 
-def _integrals(eigenvalues: Eigenvalues, real_share: float, fake_share: float) -> tuple[float, float]:
+def _integrals(eigenvalues: ProductEigenvalues, real_share: float, fake_share: float) -> tuple[float, float]:
     """Return (2/π) ∫ h(F(τ²)) dτ by every second point, and by the points between; eigenvalues are at most 1."""
     tau, _ = log_points(eigenvalues)
     squared = tau[:, None].square()
     shrunk = (eigenvalues / (eigenvalues + squared)).sum(dim=1)
     left = (squared / (eigenvalues + squared)).sum(dim=1)
     values = _undone(shrunk, left, len(eigenvalues), real_share, fake_share)
-    rules = (2 / math.pi) * STEP * (values * tau).view(-1, 2).sum(dim=0)
+    rules = (2 / math.pi) * _STEP * (values * tau).view(-1, 2).sum(dim=0)
     return float(rules[0]), float(rules[1])
 
 

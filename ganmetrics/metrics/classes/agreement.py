@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from ganmetrics._text import listed
-from ganmetrics._types import ArrayLike, Features
+from ganmetrics._types import ArrayLike, FeatureMatrix
 from ganmetrics.core.arrays import check_rows, double_blocks
 from ganmetrics.core.checks import same_width
 from ganmetrics.core.gaussian.blocks import BLOCKS, content_blocks
@@ -86,7 +86,7 @@ class _Discriminant:
     Features are divided by their deviation within classes first: shrinking pulls towards features that vary alike.
     """
 
-    def __init__(self, features: Features, labels: Tensor, classes: int) -> None:
+    def __init__(self, features: FeatureMatrix, labels: Tensor, classes: int) -> None:
         means = torch.zeros(classes, features.shape[1], dtype=features.dtype).index_add_(0, labels, features)
         means /= labels.bincount(minlength=classes)[:, None]
         centred = features - means[labels]
@@ -99,12 +99,12 @@ class _Discriminant:
         self._weights = torch.cholesky_solve(means.mT, triangle)
         self._offsets = (means * self._weights.mT).sum(dim=1) / 2
 
-    def assign(self, features: Features) -> Tensor:
+    def assign(self, features: FeatureMatrix) -> Tensor:
         """Return the class of each row: that of the largest discriminant."""
         return (features / self._scale @ self._weights - self._offsets).argmax(dim=1)
 
 
-def _held_out(features: Features, labels: Tensor, classes: int) -> float:
+def _held_out(features: FeatureMatrix, labels: Tensor, classes: int) -> float:
     """Return the share of real images put into their class by the images of the other half, halves by content."""
     half = content_blocks(features) < BLOCKS // 2
     # Images alternate within each class, so that both halves have of every class; equal images may part.
@@ -119,14 +119,14 @@ def _held_out(features: Features, labels: Tensor, classes: int) -> float:
     return float(torch.cat(hits).double().mean())
 
 
-def _double(values: ArrayLike, name: str) -> Features:
+def _double(values: ArrayLike, name: str) -> FeatureMatrix:
     check_rows(values, name)
     return torch.cat([block.cpu() for block in double_blocks(values, name)])
 
 
 def _check_counts(names: list[str], real_classes: Sequence[str]) -> None:
     if len(names) < _CLASSES:
-        raise InputError(f"agreement needs at least 2 classes, got {listed(names)}")
+        raise InputError(f"agreement needs at least 2 classes; got {listed(names)}")
     counts = Counter(real_classes)
     few = [name for name in names if counts[name] < _CLASSES]
     if few:

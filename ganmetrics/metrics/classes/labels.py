@@ -25,7 +25,7 @@ def class_names(
     """
     for role, classes, count in (("real", real_classes, real_count), ("fake", fake_classes, fake_count)):
         if not isinstance(classes, Sequence) or not all(isinstance(name, str) for name in classes):
-            raise InputError(f"{role}_classes must be a sequence of names, got {shown(classes)}")
+            raise InputError(f"{role}_classes must be a sequence of names; got {shown(classes)}")
         if len(classes) != count:
             raise InputError(f"each {role} image needs a class; there are {count} images, {len(classes)} classes")
     names = sorted(set(real_classes))

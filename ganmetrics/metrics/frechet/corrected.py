@@ -17,7 +17,7 @@ CONDITION = 1e-9
 """While all eigenvalues of K K^T exceed this share of the largest, their roots are good to six digits or better."""
 
 
-class Spectrum(NamedTuple):
+class ScaledSpectrum(NamedTuple):
     """The nonzero eigenvalues of the covariances' product: those given, times the square of `scale`."""
 
     eigenvalues: Tensor
@@ -54,7 +54,7 @@ def corrected_distance(real: Moments, fake: Moments) -> float | None:
     return corrected_by_spectrum(real, fake, product_spectrum(FactorProduct(real.factor, fake.factor)))
 
 
-def corrected_by_spectrum(real: Moments, fake: Moments, spectrum: Spectrum) -> float | None:
+def corrected_by_spectrum(real: Moments, fake: Moments, spectrum: ScaledSpectrum) -> float | None:
     """Return the same where the eigenvalues are known."""
     eigenvalues, scale = spectrum
     if any(side.count is not None and side.count <= len(eigenvalues) + 1 for side in (real, fake)):
@@ -66,7 +66,7 @@ def corrected_by_spectrum(real: Moments, fake: Moments, spectrum: Spectrum) -> f
     return squared_shift(real, fake) + _trace(real) + _trace(fake) - 2 * scale * root
 
 
-def quadratic_variance(real: Moments, fake: Moments, spectrum: Spectrum) -> float:
+def quadratic_variance(real: Moments, fake: Moments, spectrum: ScaledSpectrum) -> float:
     """Return the part of the corrected distance's variance that is not of first order, for Gaussian features.
 
     Near a distance of 0 the first order vanishes, and this is all. The variance of the traces, the corrected root R and
@@ -132,12 +132,12 @@ def _trace(side: Moments) -> float:
     return float(side.factor.square().sum())
 
 
-def product_spectrum(product: FactorProduct) -> Spectrum:
+def product_spectrum(product: FactorProduct) -> ScaledSpectrum:
     """Return the squares of the singular values of K = F1 F2^T that are not zero, for K of largest entry 1."""
     if product.scale == 0:
-        return Spectrum(product.scaled.new_zeros(0), 0.0)
+        return ScaledSpectrum(product.scaled.new_zeros(0), 0.0)
     eigenvalues = product.eigenvalues
     if eigenvalues[0] <= CONDITION * eigenvalues[-1]:
         singular = product.singular_values
         eigenvalues = singular[singular > len(singular) * EPS * singular[0]].square()
-    return Spectrum(eigenvalues, product.scale)
+    return ScaledSpectrum(eigenvalues, product.scale)

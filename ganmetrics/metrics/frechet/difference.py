@@ -4,7 +4,7 @@ from ganmetrics._types import ArrayLike
 from ganmetrics.core.checks import probability
 from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.core.inference.permutation import PERMUTATIONS, permutation_p_value
-from ganmetrics.metrics.difference import Difference, check_sets, joined
+from ganmetrics.metrics.difference import Difference, check_sets, join_features
 from ganmetrics.metrics.frechet.distance import frechet_distance
 from ganmetrics.metrics.frechet.influence import frechet_influence
 from ganmetrics.metrics.frechet.joint_difference import difference_from_few
@@ -62,5 +62,5 @@ def frechet_difference(
 
 
 def _p_value(real: ArrayLike, first: ArrayLike, second: ArrayLike, *, permutations: int, seed: int) -> float:
-    scores = frechet_influence(real, joined(first, second)).fake
+    scores = frechet_influence(real, join_features(first, second)).fake
     return permutation_p_value(scores[: len(first)], scores[len(first) :], permutations=permutations, seed=seed)

@@ -41,7 +41,7 @@ def frechet_distance(real: Moments, fake: Moments) -> float:
     >>> round(frechet_distance(real, fake), 12)
     10.0
     """
-    check_sides(real, fake)
+    check_moments_agree(real, fake)
     return distance_by_product(real, fake, FactorProduct(real.factor, fake.factor))
 
 
@@ -56,12 +56,12 @@ def check_moments(real: Moments, fake: Moments) -> None:
     same_width(real.dimension, fake.dimension)
 
 
-def check_sides(real: Moments, fake: Moments) -> None:
+def check_moments_agree(real: Moments, fake: Moments) -> None:
     """Check that there is a distance between moments; see `frechet_distance` for what is raised."""
     check_moments(real, fake)
     for name, side in (("real", real), ("fake", fake)):
         if side.count is not None and side.count <= 1:
-            raise NotEnoughSamples(f"frechet_distance needs at least 2 {name} images, got {side.count}")
+            raise NotEnoughSamples(f"frechet_distance needs at least 2 {name} images; got {side.count}")
 
 
 def distance_by_product(real: Moments, fake: Moments, product: FactorProduct) -> float:
@@ -69,7 +69,7 @@ def distance_by_product(real: Moments, fake: Moments, product: FactorProduct) ->
     squared_shift = float((real.mean - fake.mean).square().sum())
     distance = squared_shift + _between_covariances(real, fake, squared_shift, product)
     if not math.isfinite(distance):
-        raise NumericsError(f"the Fréchet distance must be finite, got {distance}: the features are too large")
+        raise NumericsError(f"the Fréchet distance must be finite; got {distance}: the features are too large")
     return distance
 
 

@@ -11,14 +11,14 @@ from ganmetrics.core.gaussian.product import FactorProduct
 from ganmetrics.core.inference.jackknife import Jackknife
 from ganmetrics.core.inference.student import student_quantile
 from ganmetrics.metrics.frechet.corrected import (
-    Spectrum,
+    ScaledSpectrum,
     corrected_by_spectrum,
     least_distance,
     product_spectrum,
     quadratic_variance,
 )
-from ganmetrics.metrics.frechet.distance import check_sides, distance_by_product, frechet_distance
-from ganmetrics.metrics.frechet.sides import Sides
+from ganmetrics.metrics.frechet.distance import check_moments_agree, distance_by_product, frechet_distance
+from ganmetrics.metrics.frechet.sides import FrechetSides
 from ganmetrics.metrics.frechet.steps import Stepped, jackknifed_correction
 
 CALIBRATED_PER_FEATURE = 1.5
@@ -97,9 +97,9 @@ def estimate_from_blocks(real: Blocks | Moments, fake: Blocks | Moments, confide
     features, and then not calibrated.
     """
     quantile = student_quantile(confidence, BLOCKS - 1)
-    sides = Sides(real, fake)
+    sides = FrechetSides(real, fake)
     real_moments, fake_moments = sides.whole
-    check_sides(real_moments, fake_moments)
+    check_moments_agree(real_moments, fake_moments)
     product = FactorProduct(real_moments.factor, fake_moments.factor)
     plain = distance_by_product(real_moments, fake_moments, product)
     spectrum = product_spectrum(product)
@@ -113,7 +113,7 @@ def estimate_from_blocks(real: Blocks | Moments, fake: Blocks | Moments, confide
 
 
 def _with_correction(
-    sides: Sides, plain: float, stepped: Stepped, spectrum: Spectrum, quantile: float
+    sides: FrechetSides, plain: float, stepped: Stepped, spectrum: ScaledSpectrum, quantile: float
 ) -> BlockEstimate:
     """Return the estimate where the corrected distance is defined with and without each block."""
     unmeasured = sides.gaussian_variance(with_blocks=False)
@@ -125,7 +125,7 @@ def _with_correction(
     return BlockEstimate(plain, stepped.value, stepped.value - half, stepped.value + half, calibrated)
 
 
-def _with_both(sides: Sides, plain: float, corrected: float, quantile: float) -> BlockEstimate:
+def _with_both(sides: FrechetSides, plain: float, corrected: float, quantile: float) -> BlockEstimate:
     """Return the estimate where too few images remain without a block to correct the distance.
 
     Corrected and jackknifed plain distance are two estimates of unknown merit: the interval is the hull of both's.
@@ -136,7 +136,7 @@ def _with_both(sides: Sides, plain: float, corrected: float, quantile: float) ->
     return BlockEstimate(plain, corrected, min(centres) - half, max(centres) + half, calibrated=False)
 
 
-def _without_correction(sides: Sides, plain: float, quantile: float) -> BlockEstimate:
+def _without_correction(sides: FrechetSides, plain: float, quantile: float) -> BlockEstimate:
     """Return the estimate where there are too few images to correct the distance at all.
 
     The lower end is that of the plain distance or that of `least_distance`, whichever is lower.
@@ -151,7 +151,7 @@ def _without_correction(sides: Sides, plain: float, quantile: float) -> BlockEst
     return BlockEstimate(plain, None, low, jackknifed.value + half, calibrated=False)
 
 
-def _jackknifed_plain(sides: Sides, plain: float) -> tuple[Jackknife, float]:
+def _jackknifed_plain(sides: FrechetSides, plain: float) -> tuple[Jackknife, float]:
     """Return the jackknifed plain distance, and the variance that the jackknife does not measure.
 
     Where a block cannot be left out it measures none: the distance stays as it is, and both sides' variance is that of

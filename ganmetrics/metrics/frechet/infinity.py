@@ -11,7 +11,7 @@ from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.errors import NotEnoughSamples
 from ganmetrics.metrics.frechet.distance import frechet_distance
 
-LEAST_SHARE = 10
+_LEAST_SHARE = 10
 """The smallest subset is a tenth of the fake images, as 5,000 of 50,000 are in the paper."""
 FEWEST_POINTS = 2
 
@@ -49,10 +49,10 @@ def frechet_infinity(real: ArrayLike | Moments, fake: ArrayLike, *, points: int 
     # Before the rows are shuffled: a row that is not finite is named by its number in the caller's array.
     check_finite_rows(fake, "fake features")
     count = fake.shape[0]
-    sizes = np.linspace(count // LEAST_SHARE, count, points).astype(int)
+    sizes = np.linspace(count // _LEAST_SHARE, count, points).astype(int)
     if sizes[0] <= 1 or len(set(sizes)) < points:
         raise NotEnoughSamples(
-            f"{points} subsets of different sizes of at least 2 images are needed, got {count} images"
+            f"{points} subsets of different sizes of at least 2 images are needed; got {count} images"
         )
     real_side = real if isinstance(real, Moments) else Moments.of(real)
     rng = np.random.default_rng(seed)

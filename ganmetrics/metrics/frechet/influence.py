@@ -69,7 +69,7 @@ def frechet_influence(real: ArrayLike, fake: ArrayLike) -> Influence:
     for name, features in (("real", real), ("fake", fake)):
         check_finite_rows(features, f"{name} features")
         if len(features) <= 1:
-            raise NotEnoughSamples(f"influence needs at least 2 {name} images, got {len(features)}")
+            raise NotEnoughSamples(f"influence needs at least 2 {name} images; got {len(features)}")
     same_width(real.shape[1], fake.shape[1])
     real_side, fake_side = Moments.of(real), Moments.of(fake)
     to_real, to_fake = _maps(real_side.factor, fake_side.factor)

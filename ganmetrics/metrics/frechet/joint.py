@@ -7,19 +7,19 @@ from ganmetrics._types import ArrayLike
 from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.core.inference.student import student_quantile
 from ganmetrics.core.random_matrix.joint.spectra import Part
-from ganmetrics.core.random_matrix.joint.subspace import known_span, within, without_constants
+from ganmetrics.core.random_matrix.joint.subspace import in_basis, known_span, without_constants
 from ganmetrics.core.random_matrix.joint.trace import RootTrace, root_by_fit, root_by_law
 from ganmetrics.errors import NumericsError
-from ganmetrics.metrics.frechet.distance import check_sides, frechet_distance
+from ganmetrics.metrics.frechet.distance import check_moments_agree, frechet_distance
 from ganmetrics.metrics.frechet.sample import Sample, sample_of
 from ganmetrics.metrics.frechet.trust import doubts
 
-FEWEST = 16
+FEWEST_TO_CORRECT = 16
 """Below so many images on a side nothing is corrected: of eight the error is too small by half and more."""
 DIRECT = 2.0
 """From so many degrees of freedom for each feature on both sides the law reaches every eigenvalue, and no fit is
 needed: there both agree to a hundredth of a standard deviation."""
-LEAST_SHARE = 0.25
+_LEAST_SHARE = 0.25
 """Means and covariances may err against each other; what is left is at least this share of the variance they have
 apart."""
 MOST_FREEDOM = 500
@@ -80,15 +80,17 @@ def frechet_estimate(
     """
     student_quantile(confidence, 1)
     sides = sample_of(real), sample_of(fake)
-    check_sides(sides[0].moments, sides[1].moments)
+    check_moments_agree(sides[0].moments, sides[1].moments)
     value = frechet_distance(sides[0].moments, sides[1].moments)
     counts = [side.count for side in sides if side.count is not None]
-    if min(counts, default=FEWEST) < FEWEST:
-        return _uncorrected(value, f"a corrected distance needs {FEWEST} images a side, got {min(counts)}")
+    if min(counts, default=FEWEST_TO_CORRECT) < FEWEST_TO_CORRECT:
+        return _uncorrected(value, f"a corrected distance needs {FEWEST_TO_CORRECT} images a side; got {min(counts)}")
     different = sides[0].different, sides[1].different
-    fewest = min((side.count for side in different if side.count is not None), default=FEWEST)
-    if fewest < FEWEST:
-        return _uncorrected(value, f"a corrected distance needs {FEWEST} different images a side, got {fewest}")
+    fewest = min((side.count for side in different if side.count is not None), default=FEWEST_TO_CORRECT)
+    if fewest < FEWEST_TO_CORRECT:
+        return _uncorrected(
+            value, f"a corrected distance needs {FEWEST_TO_CORRECT} different images a side; got {fewest}"
+        )
     found = distance_from_few(*different)
     if found is None:
         return _uncorrected(value, "the spectra could not be fitted")
@@ -133,7 +135,7 @@ def distance_from_few(real: Sample, fake: Sample) -> Corrected | None:
     value = means + real.trace + fake.trace - 2 * root.value
     common = None if root.known is None else float(root.known.product.spectrum.eigenvalues.sum())
     apart = means_variance(real, fake, common) + root.gaussian + sum(root.scales) + root.supposed
-    variance = max(apart + _together(real, fake, root), LEAST_SHARE * apart)
+    variance = max(apart + _together(real, fake, root), _LEAST_SHARE * apart)
     if not (math.isfinite(value) and math.isfinite(variance)):
         return None
     return Corrected(value, math.sqrt(variance), root)
@@ -183,7 +185,7 @@ def _root(real: Sample, fake: Sample) -> RootTrace | None:
     for number, side in enumerate((real, fake)):
         basis = known_span(parts[number], None if side.count is None else side.count - 1)
         if basis is not None:
-            parts = [within(part, basis) for part in parts]
+            parts = [in_basis(part, basis) for part in parts]
     if any(part.trace == 0 for part in parts):
         return _no_root(*parts)
     size = parts[0].factor.shape[1]

@@ -7,8 +7,8 @@ from ganmetrics._types import ArrayLike
 from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.core.inference.student import student_quantile
 from ganmetrics.core.random_matrix.joint.paired import shared_covariance
-from ganmetrics.metrics.frechet.distance import check_sides
-from ganmetrics.metrics.frechet.joint import FEWEST, MOST_FREEDOM, Corrected, distance_from_few
+from ganmetrics.metrics.frechet.distance import check_moments_agree
+from ganmetrics.metrics.frechet.joint import FEWEST_TO_CORRECT, MOST_FREEDOM, Corrected, distance_from_few
 from ganmetrics.metrics.frechet.sample import Sample, sample_of
 from ganmetrics.metrics.frechet.trust import doubts
 
@@ -63,10 +63,10 @@ def difference_from_few(
     student_quantile(confidence, 1)
     shared, fakes = sample_of(real), [sample_of(first), sample_of(second)]
     for fake in fakes:
-        check_sides(shared.moments, fake.moments)
+        check_moments_agree(shared.moments, fake.moments)
     counts = [side.count for side in (shared, *fakes) if side.count is not None]
-    if min(counts, default=FEWEST) < FEWEST:
-        reason = f"corrected distances need {FEWEST} images a side, got {min(counts)}"
+    if min(counts, default=FEWEST_TO_CORRECT) < FEWEST_TO_CORRECT:
+        reason = f"corrected distances need {FEWEST_TO_CORRECT} images a side; got {min(counts)}"
         return JointDifference(None, None, None, None, calibrated=False, reason=reason)
     sides = [fake.different for fake in fakes]
     found = [distance_from_few(shared.different, side) for side in sides]

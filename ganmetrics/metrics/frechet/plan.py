@@ -9,13 +9,13 @@ import torch
 from torch import Tensor
 
 from ganmetrics.errors import NotEnoughSamples, NumericsError
-from ganmetrics.metrics.frechet.joint import FEWEST, frechet_estimate
+from ganmetrics.metrics.frechet.joint import FEWEST_TO_CORRECT, frechet_estimate
 from ganmetrics.metrics.frechet.sample import Sample
 
-LEAST = 4 * FEWEST
+FEWEST_TO_PLAN = 4 * FEWEST_TO_CORRECT
 """So many fakes are needed: widths are seen at a quarter, a half and all of them, and their law has two terms."""
 HALVINGS = 3
-"""Widths are measured at all fakes, at a half, a quarter and an eighth, while that leaves `FEWEST`;"""
+"""Widths are measured at all fakes, at a half, a quarter and an eighth, while that leaves `FEWEST_TO_CORRECT`;"""
 DRAWS = 3
 """each by so many draws: the interval's width varies by a few per cent from draw to draw."""
 FARTHEST = 64
@@ -102,9 +102,9 @@ def measure_widths(real: Sample, fake: Tensor, *, confidence: float = 0.95, seed
     (16, 32, 64, 128)
     """
     total = len(fake)
-    if total < LEAST:
-        raise NotEnoughSamples(f"a plan needs at least {LEAST} fakes, got {total}")
-    counts = [total >> halving for halving in range(HALVINGS, -1, -1) if total >> halving >= FEWEST]
+    if total < FEWEST_TO_PLAN:
+        raise NotEnoughSamples(f"a plan needs at least {FEWEST_TO_PLAN} fakes; got {total}")
+    counts = [total >> halving for halving in range(HALVINGS, -1, -1) if total >> halving >= FEWEST_TO_CORRECT]
     draw = torch.Generator().manual_seed(seed)
     # All of them first: an error then names the row as the caller counts it.
     squares = [_squared_half_width(real, fake, count, draw, confidence) for count in reversed(counts)][::-1]

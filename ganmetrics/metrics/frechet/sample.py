@@ -7,7 +7,7 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
-from ganmetrics._types import ArrayLike, Features
+from ganmetrics._types import ArrayLike, FeatureMatrix
 from ganmetrics.core.arrays import check_rows, to_double
 from ganmetrics.core.gaussian.kept import most_kept
 from ganmetrics.core.gaussian.moments import Moments
@@ -29,7 +29,7 @@ class Sample:
     """
 
     moments: Moments
-    images: Features | None = None
+    images: FeatureMatrix | None = None
 
     @classmethod
     def of(cls, features: ArrayLike) -> "Sample":
@@ -60,7 +60,7 @@ class Sample:
         return self.part.squared
 
     @property
-    def all_images(self) -> Features | None:
+    def all_images(self) -> FeatureMatrix | None:
         """The images where all of them are known; else None."""
         return self.images if self.images is not None and len(self.images) == self.count else None
 

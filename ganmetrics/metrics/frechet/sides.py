@@ -25,7 +25,7 @@ class WithoutBlock(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Sides:
+class FrechetSides:
     """The real and the fake side: in blocks, or by their moments alone.
 
     Attributes:

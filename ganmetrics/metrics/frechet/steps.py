@@ -7,7 +7,7 @@ from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.core.inference.jackknife import jackknife, shrunk_changes
 from ganmetrics.core.random_matrix.kurtosis import Tails, part_lengths, relative_kurtosis, tail_bias
 from ganmetrics.metrics.frechet.corrected import corrected_distance, root_within
-from ganmetrics.metrics.frechet.sides import Sides
+from ganmetrics.metrics.frechet.sides import FrechetSides
 
 
 class Stepped(NamedTuple):
@@ -21,7 +21,7 @@ class Stepped(NamedTuple):
 class _Kurtoses:
     """The tails of both sides, whole and without one block; those of Gaussian features where there are no blocks."""
 
-    def __init__(self, sides: Sides, size: int) -> None:
+    def __init__(self, sides: FrechetSides, size: int) -> None:
         self._lengths = [
             part_lengths(side.parts) if isinstance(side, Blocks) else [] for side in (sides.real, sides.fake)
         ]
@@ -44,7 +44,7 @@ class _Rest(NamedTuple):
     tails: Tails
 
 
-def jackknifed_correction(sides: Sides, corrected: float, size: int) -> Stepped | None:
+def jackknifed_correction(sides: FrechetSides, corrected: float, size: int) -> Stepped | None:
     """Return the jackknife of the corrected distance; None if it is undefined without one of the blocks.
 
     Args:

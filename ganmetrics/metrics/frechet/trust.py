@@ -89,7 +89,7 @@ def _too_few(real: Sample, fake: Sample) -> str:
         least = min(least, LEAST_AGAINST_MANY)
     if not counts or min(counts) >= least:
         return ""
-    return f"the study of coverage needs {least} images a side for {dimension} features, got {min(counts)}"
+    return f"the study of coverage needs {least} images a side for {dimension} features; got {min(counts)}"
 
 
 def _of_side(name: str, side: Sample) -> list[str]:

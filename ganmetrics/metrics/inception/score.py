@@ -125,7 +125,7 @@ def _take(logits: ArrayLike, rows: Tensor) -> ArrayLike:
 def _order(count: int, convention: InceptionScoreConvention, rng: torch.Generator | None) -> Tensor:
     if convention.shuffled_by_rng != (rng is not None):
         needed = "needs" if convention.shuffled_by_rng else "has no use for"
-        raise InputError(f"this convention of the Inception Score {needed} an rng, got {shown(rng)}")
+        raise InputError(f"this convention of the Inception Score {needed} an rng; got {shown(rng)}")
     if rng is not None:
         of_type("rng", rng, torch.Generator, "a torch.Generator")
         return torch.randperm(count, generator=rng)
@@ -144,12 +144,12 @@ def split_bounds(count: int, splits: int | None, convention: InceptionScoreConve
     """
     if convention.split_size is not None:
         if splits is not None:
-            raise InputError(f"splits are of {convention.split_size} images in this convention, got splits={splits}")
+            raise InputError(f"splits are of {convention.split_size} images in this convention; got splits={splits}")
         return [(start, min(start + convention.split_size, count)) for start in range(0, count, convention.split_size)]
     number = convention.splits if splits is None else splits
     number = whole("splits", number, least=1)
     if number > count:
-        raise NotEnoughSamples(f"{number} splits need at least as many images, got {count}")
+        raise NotEnoughSamples(f"{number} splits need at least as many images; got {count}")
     if convention.boundaries == "even":
         return [(i * count // number, (i + 1) * count // number) for i in range(number)]
     if convention.boundaries == "floor":

@@ -8,7 +8,7 @@ from ganmetrics.core.kernels.functions import PolynomialKernel
 from ganmetrics.core.kernels.sums import kernel_sums
 from ganmetrics.core.kernels.tiles import FeaturePair
 from ganmetrics.core.memory import MEMORY
-from ganmetrics.metrics.difference import Difference, check_sets, joined, normal_interval
+from ganmetrics.metrics.difference import Difference, check_sets, join_features, normal_interval
 
 
 def kernel_difference(
@@ -59,7 +59,7 @@ def kernel_difference(
     sums = [kernel_sums(FeaturePair(real, fake, kernel, memory=memory)) for fake in (first, second)]
     difference, variance = squared_mmd_difference(*sums)
     low, high = normal_interval(difference, variance, confidence)
-    pooled = kernel_sums(FeaturePair(real, joined(first, second), kernel, memory=memory))
+    pooled = kernel_sums(FeaturePair(real, join_features(first, second), kernel, memory=memory))
     scores = squared_mmd_influence(pooled)[1]
     p_value = permutation_p_value(scores[: len(first)], scores[len(first) :], permutations=permutations, seed=seed)
     return Difference(squared_mmd(sums[0]), squared_mmd(sums[1]), low, high, p_value, "unbiased", calibrated=True)

@@ -160,7 +160,7 @@ def check_subsets(
     >>> check_subsets(40, 40, subset_size=1000)
     Traceback (most recent call last):
         ...
-    ganmetrics.errors.NotEnoughSamples: a subset of 1000 needs at least as many real images, got 40
+    ganmetrics.errors.NotEnoughSamples: a subset of 1000 needs at least as many real images; got 40
     """
     chosen, counts = named_in("convention", convention, KERNEL_CONVENTIONS), (real_count, fake_count)
     if chosen.subsets is None:
@@ -173,7 +173,7 @@ def check_subsets(
 
 def _check_in_order(subsets: int | None, seed: int | None) -> None:
     if subsets is not None or seed is not None:
-        raise InputError(f"this convention cuts blocks in order, got subsets={subsets}, seed={seed}")
+        raise InputError(f"this convention cuts blocks in order; got subsets={subsets}, seed={seed}")
 
 
 def _result(values: Tensor, size: int, chosen: KernelDistanceConvention) -> KernelDistance:
@@ -199,9 +199,9 @@ def _subset_size(counts: tuple[int, int], asked: int | None, convention: KernelD
         size = min(size, *counts)
     for name, count in zip(("real", "fake"), counts, strict=True):
         if size > count:
-            raise NotEnoughSamples(f"a subset of {size} needs at least as many {name} images, got {count}")
+            raise NotEnoughSamples(f"a subset of {size} needs at least as many {name} images; got {count}")
     if size <= 1:
-        raise NotEnoughSamples(f"a kernel distance needs subsets of at least 2 images a side, got {size}")
+        raise NotEnoughSamples(f"a kernel distance needs subsets of at least 2 images a side; got {size}")
     return size
 
 
@@ -210,7 +210,7 @@ def _draws(
 ) -> Iterator[Subset]:
     start = convention.seed if seed is None else seed
     if start is None:
-        raise InputError("this convention leaves its draws to a global generator: it needs a seed, got None")
+        raise InputError("this convention leaves its draws to a global generator: it needs a seed; got None")
     start = seed_number("seed", start)
     if convention.draws == "torch":
         rng = torch.Generator().manual_seed(start)
@@ -237,7 +237,7 @@ def _blocks(counts: tuple[int, int], size: int) -> Iterator[Subset]:
     """Yield blocks of both sides in order: as many as the larger side needs, the last of them larger by at most one."""
     number = -(-max(counts) // size)
     if min(counts) < 2 * number:
-        raise NotEnoughSamples(f"{number} blocks need at least {2 * number} images a side, got {min(counts)}")
+        raise NotEnoughSamples(f"{number} blocks need at least {2 * number} images a side; got {min(counts)}")
     edges = []
     for count in counts:
         larger = count % number

@@ -33,7 +33,7 @@ def mode_count(features: ArrayLike, *, bandwidth: float, memory: int = MEMORY) -
     3.0
     """
     if not 0 < bandwidth < float("inf"):
-        raise InputError(f"bandwidth must be positive and finite, got {bandwidth}")
+        raise InputError(f"bandwidth must be positive and finite; got {bandwidth}")
     pair = FeaturePair(features, features[:1], GaussianKernel(bandwidth / 2**0.5), memory=memory)
     side, _ = pair.sides()
     total = float(side.chosen_diagonal.sum())

@@ -9,15 +9,15 @@ from ganmetrics.core.checks import whole
 from ganmetrics.core.memory import MEMORY
 from ganmetrics.core.neighbours.between import between, point_sets
 from ganmetrics.core.neighbours.points import PointSet, Values
-from ganmetrics.core.neighbours.within import check_neighbours, within
+from ganmetrics.core.neighbours.within import check_neighbours, find_within
 from ganmetrics.errors import NotEnoughSamples, NumericsError
 
-K = 5
+CLIPPED_K = 5
 """The authors' choice."""
 _ROUNDING = 1e-9
 
 
-def clipped_density(real: ArrayLike, fake: ArrayLike, *, k: int = K, memory: int = MEMORY) -> float:
+def clipped_density(real: ArrayLike, fake: ArrayLike, *, k: int = CLIPPED_K, memory: int = MEMORY) -> float:
     """Return Clipped Density (Salvy, Talbot and Thirion, 2025, arXiv 2507.01761).
 
     A real image's ball reaches to its k-th nearest neighbour, but no further than the median of these distances: so
@@ -44,7 +44,7 @@ def clipped_density(real: ArrayLike, fake: ArrayLike, *, k: int = K, memory: int
     """
     k = whole("k", k, least=1)
     real_points, fake_points, height = point_sets(real, fake, memory)
-    squared = within(real_points, k=k, height=height).squared_radii
+    squared = find_within(real_points, k=k, height=height).squared_radii
     radii = _up_to_median(squared)
     fakes = _balls_around(real_points, radii, fake_points, height)
     # Every image lies in its own ball, which is not to count.
@@ -55,7 +55,7 @@ def clipped_density(real: ArrayLike, fake: ArrayLike, *, k: int = K, memory: int
     return float(min(np.minimum(fakes / k, 1.0).mean() / ideal, 1.0))
 
 
-def clipped_coverage(real: ArrayLike, fake: ArrayLike, *, k: int = K, memory: int = MEMORY) -> float:
+def clipped_coverage(real: ArrayLike, fake: ArrayLike, *, k: int = CLIPPED_K, memory: int = MEMORY) -> float:
     """Return Clipped Coverage (ibid.).
 
     A real image counts the fakes strictly inside its ball, over k, up to 1. What the mean of this would be if only g of
@@ -75,8 +75,8 @@ def clipped_coverage(real: ArrayLike, fake: ArrayLike, *, k: int = K, memory: in
     check_neighbours(real_points, k)
     counts = len(real_points.group), len(fake_points.group)
     if counts[1] < k:
-        raise NotEnoughSamples(f"clipped coverage with k={k} needs at least {k} fake images, got {counts[1]}")
-    radii = within(real_points, k=k, height=height).squared_radii
+        raise NotEnoughSamples(f"clipped coverage with k={k} needs at least {k} fake images; got {counts[1]}")
+    radii = find_within(real_points, k=k, height=height).squared_radii
     nobody = np.full(counts[1], -1.0)
     inside = between(real_points, fake_points, radii, nobody, strict=True, height=height).fakes_inside
     found = float(np.minimum(inside / k, 1.0).mean())

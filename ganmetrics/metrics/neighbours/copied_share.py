@@ -16,13 +16,13 @@ from ganmetrics.core.neighbours.nearest import nearest_among
 from ganmetrics.core.neighbours.points import Numbers, PointSet, Values, block_rows
 from ganmetrics.errors import InputError
 
-PERMUTATIONS = 999
-NEIGHBOURS = 32
+COPIED_PERMUTATIONS = 999
+_NEIGHBOURS = 32
 """Nearest images of each fake that are looked at, of both sets together."""
 RATIOS = (1.1, 1.25, 1.5, 2.0, 3.0, 5.0, 10.0, 100.0, np.inf)
 """How many times nearer to one set than to the other a fake is, for it to count."""
 
-Labels = npt.NDArray[np.bool_]
+_Labels = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +49,7 @@ def copied_share(
     test: ArrayLike,
     fake: ArrayLike,
     *,
-    permutations: int = PERMUTATIONS,
+    permutations: int = COPIED_PERMUTATIONS,
     seed: int = 0,
     memory: int = MEMORY,
 ) -> CopiedShare:
@@ -86,7 +86,7 @@ def copied_share(
     (True, True, 0.03, 14)
     """
     if permutations < 1:
-        raise InputError(f"permutations must be at least 1, got {permutations}")
+        raise InputError(f"permutations must be at least 1; got {permutations}")
     around = _nearest(train, test, fake, memory)
     trained = np.arange(around.images) < train.shape[0]
     observed = _logs(around, trained)
@@ -123,19 +123,19 @@ def _nearest(train: ArrayLike, test: ArrayLike, fake: ArrayLike, memory: int) ->
     for name, side in (("train features", train), ("test features", test), ("fake features", fake)):
         check_rows(side, name)
         if side.shape[1] != train.shape[1]:
-            raise InputError(f"all sides need one dimension, got train {train.shape[1]} and {name} {side.shape[1]}")
+            raise InputError(f"all sides need one dimension; got train {train.shape[1]} and {name} {side.shape[1]}")
     both = PointSet.of(torch.cat([_tensor(train), _tensor(test)]), "train and test features")
     fakes = PointSet.of(fake, "fake features")
     # Equal images are one place, which changes sides as the first of them does.
     count = len(both.group)
     height = block_rows(memory, both.dimension, count + len(fakes.group))
-    k = min(NEIGHBOURS, len(both))
+    k = min(_NEIGHBOURS, len(both))
     found = nearest_among(fakes, np.arange(len(fakes)), both, k=k, space=Euclidean(fakes, both), height=height)
     numbers = both.first[found.numbers[:, :k]][fakes.group]
     return _Around(numbers, np.sqrt(found.squared[:, :k])[fakes.group], count)
 
 
-def _logs(around: _Around, trained: Labels) -> Values:
+def _logs(around: _Around, trained: _Labels) -> Values:
     """Return the logarithm of each fake's distance to the nearest other image over that to the nearest training one.
 
     Where all that are near are of one set, the last distance stands for the other set: it is no nearer.
@@ -147,7 +147,7 @@ def _logs(around: _Around, trained: Labels) -> Values:
     return np.where((to_train == 0) & (to_test == 0), 0.0, logs)
 
 
-def _first(distances: Values, labels: Labels) -> Values:
+def _first(distances: Values, labels: _Labels) -> Values:
     column = np.where(labels.any(axis=1), labels.argmax(axis=1), distances.shape[1] - 1)
     return np.take_along_axis(distances, column[:, None], 1)[:, 0]
 

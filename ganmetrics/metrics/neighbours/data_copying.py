@@ -18,7 +18,7 @@ from ganmetrics.errors import InputError, NotEnoughSamples
 
 CELLS = 3
 COMPONENTS = 64
-LEAST = 20
+_LEAST = 20
 """What the programs that report C_T choose: cells, principal components, fakes that a cell needs more than."""
 STARTS = 10
 
@@ -92,12 +92,12 @@ def data_copying(
         inside = [side[of == cell] for side, of in zip(sides, cell_of, strict=True)]
         if not len(inside[0]) or not len(inside[1]):
             raise NotEnoughSamples(f"cell {cell} of {cells} needs training and test images: choose fewer cells")
-        enough = len(inside[2]) > LEAST
+        enough = len(inside[2]) > _LEAST
         scores.append(_z_score(inside[0], inside[1], inside[2], memory) if enough else math.nan)
         weights.append(len(inside[1]) / len(sides[1]) if enough else 0.0)
     total = sum(weights)
     if total == 0:
-        raise NotEnoughSamples(f"C_T needs a cell with more than {LEAST} fakes; got {len(sides[2])} in {cells} cells")
+        raise NotEnoughSamples(f"C_T needs a cell with more than {_LEAST} fakes; got {len(sides[2])} in {cells} cells")
     weights = [weight / total for weight in weights]
     value = sum(weight * score for weight, score in zip(weights, scores, strict=True) if weight)
     spread = math.sqrt(sum(weight**2 for weight in weights))
@@ -121,9 +121,9 @@ def _check(train: ArrayLike, test: ArrayLike, fake: ArrayLike, components: int) 
     for name, side in zip(_NAMES, (train, test, fake), strict=True):
         check_rows(side, name)
         if side.shape[1] != train.shape[1]:
-            raise InputError(f"all sides need one dimension, got train {train.shape[1]} and {name} {side.shape[1]}")
+            raise InputError(f"all sides need one dimension; got train {train.shape[1]} and {name} {side.shape[1]}")
     if components < 1:
-        raise InputError(f"components must be at least 1, got {components}")
+        raise InputError(f"components must be at least 1; got {components}")
 
 
 def _double(side: ArrayLike, name: str) -> Tensor:

@@ -11,8 +11,8 @@ from ganmetrics.core.memory import MEMORY
 from ganmetrics.core.neighbours.between import BothSets, of_both
 from ganmetrics.core.neighbours.covering import covering
 from ganmetrics.core.neighbours.points import PointSet, block_rows
-from ganmetrics.core.neighbours.within import within
-from ganmetrics.metrics.difference import Difference, check_sets, joined, normal_interval
+from ganmetrics.core.neighbours.within import find_within
+from ganmetrics.metrics.difference import Difference, check_sets, join_features, normal_interval
 from ganmetrics.metrics.neighbours.precision_recall import NEIGHBOUR_CONVENTIONS, indicators_from
 
 NEIGHBOUR = NEIGHBOUR_CONVENTIONS["improved-precision-recall"].k
@@ -83,7 +83,7 @@ def precision_recall_difference(
     precision = _difference(
         (one.precision, other.precision), _variance_of_shares(one.precision, other.precision), confidence, p_value
     )
-    scores = _credits(real, joined(first, second), k=2 * k, memory=memory)
+    scores = _credits(real, join_features(first, second), k=2 * k, memory=memory)
     p_value = permutation_p_value(scores[: len(first)], scores[len(first) :], permutations=permutations, seed=seed)
     variance = None
     if len(first) == len(second):
@@ -121,7 +121,7 @@ def _variance_of_pairs(one: Tensor, other: Tensor) -> float:
 def _credits(real: ArrayLike, fake: Tensor, *, k: int, memory: int) -> Tensor:
     points = PointSet.of(fake, "fake features")
     height = block_rows(memory, points.dimension, len(points.group))
-    return covering(real, fake, within(points, k=k, height=height).squared_radii).credit
+    return covering(real, fake, find_within(points, k=k, height=height).squared_radii).credit
 
 
 def _variance_by_fakes(real: ArrayLike, fake: ArrayLike, found: BothSets) -> float:

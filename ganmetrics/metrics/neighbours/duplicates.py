@@ -18,7 +18,7 @@ from ganmetrics.core.memory import MEMORY
 from ganmetrics.core.neighbours.between import nearest_real, point_sets
 from ganmetrics.core.neighbours.pairs import Candidates, Pairs, pairs_within
 from ganmetrics.core.neighbours.points import PointSet, Values, block_rows
-from ganmetrics.core.neighbours.within import within
+from ganmetrics.core.neighbours.within import find_within
 from ganmetrics.errors import NotEnoughSamples
 
 SHARE_OF_MEDIAN = 0.5
@@ -144,8 +144,8 @@ def duplicates_between(
 def _threshold(points: PointSet, share: float, height: int) -> tuple[Values, float]:
     """Return each distinct image's squared distance to the nearest other, and the threshold."""
     if len(points) < _LEAST:
-        raise NotEnoughSamples(f"duplicates need {_LEAST} distinct rows of {points.name}, got {len(points)}")
-    nearest = within(points.distinct(), k=1, height=height).squared_nearest
+        raise NotEnoughSamples(f"duplicates need {_LEAST} distinct rows of {points.name}; got {len(points)}")
+    nearest = find_within(points.distinct(), k=1, height=height).squared_nearest
     return nearest, share * float(np.median(np.sqrt(nearest)))
 
 

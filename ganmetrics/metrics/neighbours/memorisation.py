@@ -14,7 +14,7 @@ from ganmetrics.core.checks import at_least, one_of, positive
 from ganmetrics.core.memory import MEMORY
 from ganmetrics.core.neighbours.angular import nearest_angle
 from ganmetrics.core.neighbours.between import BetweenSets, NearestReal, nearest_real, point_sets
-from ganmetrics.core.neighbours.within import WithinSet, within
+from ganmetrics.core.neighbours.within import WithinSet, find_within
 from ganmetrics.errors import InputError
 from ganmetrics.metrics.neighbours.shares import ShareEstimate, share_estimate, variance_by_left_out
 
@@ -72,7 +72,7 @@ def authenticity(real: ArrayLike, fake: ArrayLike, *, memory: int = MEMORY) -> A
     0.3333333333333333
     """
     real_points, fake_points, height = point_sets(real, fake, memory)
-    among = within(real_points, k=1, height=height)
+    among = find_within(real_points, k=1, height=height)
     return authenticity_from(among, nearest_real(real_points, fake_points, height=height))
 
 
@@ -169,7 +169,7 @@ def mifid(fid: float, distance: float, *, threshold: float = THRESHOLD) -> float
     at_least("distance", distance, 0.0)
     positive("threshold", threshold)
     if not (distance <= 1 and threshold <= 1):
-        raise InputError(f"distance and threshold must be at most 1, got {shown(distance)} and {shown(threshold)}")
+        raise InputError(f"distance and threshold must be at most 1; got {shown(distance)} and {shown(threshold)}")
     if distance >= threshold or fid == 0:
         return fid
     return fid / distance if distance > 0 else math.inf

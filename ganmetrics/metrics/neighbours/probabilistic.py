@@ -11,11 +11,11 @@ from ganmetrics.core.checks import whole
 from ganmetrics.core.memory import MEMORY
 from ganmetrics.core.neighbours.between import point_sets
 from ganmetrics.core.neighbours.points import PointSet, Values
-from ganmetrics.core.neighbours.within import check_neighbours, within
+from ganmetrics.core.neighbours.within import check_neighbours, find_within
 from ganmetrics.errors import InputError
 
-K = 4
-REACH = 1.2
+PROBABILISTIC_K = 4
+PROBABILISTIC_REACH = 1.2
 """The authors' choices."""
 
 
@@ -33,7 +33,12 @@ class ProbabilisticPrecisionRecall:
 
 
 def probabilistic_precision_recall(
-    real: ArrayLike, fake: ArrayLike, *, k: int = K, reach: float = REACH, memory: int = MEMORY
+    real: ArrayLike,
+    fake: ArrayLike,
+    *,
+    k: int = PROBABILISTIC_K,
+    reach: float = PROBABILISTIC_REACH,
+    memory: int = MEMORY,
 ) -> ProbabilisticPrecisionRecall:
     """Return P-precision and P-recall (Park and Kim, ICCV 2023, arXiv 2309.01590).
 
@@ -59,13 +64,13 @@ def probabilistic_precision_recall(
     0.375
     """
     if not 0 < reach < float("inf"):
-        raise InputError(f"reach must be positive and finite, got {reach}")
+        raise InputError(f"reach must be positive and finite; got {reach}")
     k = whole("k", k, least=1)
     real_points, fake_points, height = point_sets(real, fake, memory)
     for points in (real_points, fake_points):
         check_neighbours(points, k)
     radii = [
-        reach * float(np.sqrt(within(points, k=k, height=height).squared_radii).mean())
+        reach * float(np.sqrt(find_within(points, k=k, height=height).squared_radii).mean())
         for points in (real_points, fake_points)
     ]
     outside_real, outside_fake = np.zeros(len(fake_points)), np.zeros(len(real_points))

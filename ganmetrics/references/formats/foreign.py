@@ -77,5 +77,5 @@ def agreed_count(stored: int, asked: int | None, path: Path) -> int:
         InputError: the two differ.
     """
     if asked is not None and asked != stored:
-        raise InputError(f"a count must be that of the file; {path} is of {stored:,} images, got {asked:,}")
+        raise InputError(f"a count must be that of the file; {path} is of {stored:,} images; got {asked:,}")
     return stored

@@ -37,7 +37,7 @@ def read_mu_sigma(path: Path, *, spatial: bool, count: int | None) -> Foreign:
     return Foreign("adm" if spatial else "mu-sigma", moments, more[0] if more else None)
 
 
-def read_features(path: Path, *, count: int | None) -> Foreign:
+def read_clean_fid_features(path: Path, *, count: int | None) -> Foreign:
     """Return the moments of the features ``feats`` [n, d] that clean-fid keeps for its KID.
 
     Raises:

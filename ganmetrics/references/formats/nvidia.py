@@ -34,7 +34,7 @@ def read_pickle(path: Path, *, count: int | None, entry: str | None) -> Foreign:
         return _read_edm2(content, path, count=count, entry=entry or DEFAULT_ENTRY)
     if isinstance(content, dict) and "raw_mean" in content:
         if entry is not None:
-            raise InputError(f"only files of EDM2 have entries; {path} is of StyleGAN, got entry {shown(entry)}")
+            raise InputError(f"only files of EDM2 have entries; {path} is of StyleGAN; got entry {shown(entry)}")
         return _read_stylegan(content, path, count=count)
     found = listed(content) if isinstance(content, dict) else type(content).__name__
     raise InputError(f"a statistics pickle needs num_images (EDM2) or raw_mean (StyleGAN); {path} has {found}")

@@ -239,7 +239,7 @@ def _encode(arguments: tuple[object, ...]) -> bytes:
         case (str(text), str(encoding)) if encoding == "latin1":
             return text.encode("latin1")
         case (str(), encoding):
-            raise InputError(f"bytes in a pickle must be latin1, got {shown(encoding)}")
+            raise InputError(f"bytes in a pickle must be latin1; got {shown(encoding)}")
     raise InputError("bytes in a pickle must be made as Python makes them; they are made with other arguments")
 
 

@@ -17,7 +17,7 @@ from ganmetrics.references.formats.foreign import Array
 
 MOST_AXES = 32
 """As many as NumPy 1 allows."""
-LARGEST = 1 << 40
+MOST_ELEMENTS = 1 << 40
 """The most elements that a shape may span, an axis of length 0 counted as 1."""
 
 _NUMERIC = ("b1", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8")
@@ -130,8 +130,12 @@ def build_array(data: bytes, kind: PickledType, shape: tuple[object, ...], *, or
         InputError: the shape is none, or does not go with the bytes; or a truth value is neither 0 nor 1.
     """
     dtype = kind.dtype()
-    lengths = [length for length in shape if type(length) is int and 0 <= length <= LARGEST]
-    if len(lengths) < len(shape) or len(shape) > MOST_AXES or math.prod(max(length, 1) for length in lengths) > LARGEST:
+    lengths = [length for length in shape if type(length) is int and 0 <= length <= MOST_ELEMENTS]
+    if (
+        len(lengths) < len(shape)
+        or len(shape) > MOST_AXES
+        or math.prod(max(length, 1) for length in lengths) > MOST_ELEMENTS
+    ):
         raise InputError(f"an array in a pickle must have a shape of whole numbers; it has {shown(shape)}")
     needed = math.prod(lengths) * dtype.itemsize
     if len(data) != needed:

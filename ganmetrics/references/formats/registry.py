@@ -5,14 +5,14 @@ from pathlib import Path
 from ganmetrics._text import shown
 from ganmetrics._zips import is_zip, names_in_zip
 from ganmetrics.core.gaussian.moments import Moments
-from ganmetrics.data.torch_file import holds_images
+from ganmetrics.data.torch_file import torch_file_holds_images
 from ganmetrics.errors import InputError, StorageError
 from ganmetrics.references.formats.foreign import Foreign
 from ganmetrics.references.formats.mu_sigma import (
     FEATURES,
     POOLED,
     SPATIAL,
-    read_features,
+    read_clean_fid_features,
     read_mu_sigma,
     write_adm,
     write_mu_sigma,
@@ -37,7 +37,7 @@ def format_of(path: Path) -> str | None:
         return _kind_of_npz(member_names(path))
     if suffix == ".pt" and path.is_file() and is_zip(path):
         saved = any(name.split("/")[1:] == [PICKLE] for name in names_in_zip(path))
-        return "torch" if saved and not holds_images(path) else None
+        return "torch" if saved and not torch_file_holds_images(path) else None
     if suffix == ".pkl" and path.is_file():
         with path.open("rb") as file:
             return "pickle" if file.read(1) == PROTOCOL_MARK else None
@@ -84,7 +84,7 @@ def read_foreign(path: Path, *, count: int | None = None, entry: str | None = No
     if kind in ("mu-sigma", "adm"):
         return read_mu_sigma(path, spatial=kind == "adm", count=count)
     if kind == "features":
-        return read_features(path, count=count)
+        return read_clean_fid_features(path, count=count)
     if kind == "torch":
         return read_torch_fidelity(path, count=count)
     raise InputError(f"statistics of another library need a known .npz, .pkl or .pt file; {path} is none")

@@ -6,9 +6,9 @@ import pytest
 from ganmetrics.cli.options.parsing import (
     SOURCE,
     check_confidence,
-    check_extractor,
-    check_frames,
     complete_extractor,
+    parse_extractor_option,
+    parse_frames_option,
     parse_memory,
 )
 
@@ -38,23 +38,23 @@ def test_what_are_no_bytes(text):
 @pytest.mark.parametrize(("text", "expected"), [("first", "first"), ("all", "all"), ("3", 3), ("007", 7)])
 def test_frames_are_words_or_a_number(text, expected):
     """From one on."""
-    assert given(check_frames, text) == expected
+    assert given(parse_frames_option, text) == expected
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "some", "1.5", "²", ""])
 def test_what_are_no_frames(text):
     """Is wrong usage."""
     with pytest.raises(click.BadParameter, match="not first, all or a positive number"):
-        given(check_frames, text)
+        given(parse_frames_option, text)
 
 
 def test_extractors_are_known_by_name():
     """Ours and timm's; the empty timm name is none."""
     for name in ("inception-v3", "efficientnet-lite0", "timm:resnet18", None):
-        assert given(check_extractor, name) == name
+        assert given(parse_extractor_option, name) == name
     for name in ("resnet18", "timm:", ""):
         with pytest.raises(click.BadParameter, match="is not one of"):
-            given(check_extractor, name)
+            given(parse_extractor_option, name)
     assert "efficientnet-lite0" in complete_extractor(CONTEXT, PARAMETER, "eff")
     assert complete_extractor(CONTEXT, PARAMETER, "nothing") == []
 

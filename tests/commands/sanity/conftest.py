@@ -2,7 +2,7 @@
 
 import pytest
 
-from ganmetrics.commands.sanity.run import sanity
+from ganmetrics.commands.sanity.sanity import sanity
 from ganmetrics.data.sources import open_source
 from ganmetrics.testing import ChannelMeans, write_images
 

@@ -195,5 +195,5 @@ def test_a_level_out_of_range_is_refused(name):
     """A negative level, not a number, or more than the whole: an error that gives the range and what came."""
     apply = DISTURBANCES[name].apply
     for level in (-0.1, float("nan"), *(() if name in ("blur", "swirl") else (100.0,))):
-        with pytest.raises(InputError, match=r"needs a level (of 0 or more|from 0 to \d+), got "):
+        with pytest.raises(InputError, match=r"needs a level (of 0 or more|from 0 to \d+); got "):
             apply(picture(), level, rng())

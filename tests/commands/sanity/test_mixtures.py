@@ -66,7 +66,7 @@ def test_dropping_keeps_exactly_the_classes_it_says(source):
 
 def test_one_class_cannot_be_dropped():
     """Nothing would be left."""
-    with pytest.raises(InputError, match="needs two or more, got 1"):
+    with pytest.raises(InputError, match="needs two or more; got 1"):
         classes_to_drop(["cat"], (0.0, 0.5), seed=0)
 
 

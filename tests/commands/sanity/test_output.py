@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ganmetrics.commands.sanity.output import check_output, save_study
+from ganmetrics.commands.sanity.output import check_sanity_output, save_study
 from ganmetrics.commands.sanity.plot import save_plot
 from ganmetrics.data.decode import decode_stored
 from ganmetrics.errors import InputError, StorageError
-from ganmetrics.report.pictures import GAP, MARGIN, THUMBNAIL, TITLE_SIZE
+from ganmetrics.report.pictures import SHEET_GAP, SHEET_MARGIN, THUMBNAIL, TITLE_SIZE
 
 
 @pytest.mark.slow
@@ -29,16 +29,16 @@ def test_table_plot_and_sheet_are_written(study, tmp_path):
 def test_the_sheet_shows_the_images(study, tmp_path):
     """A row for each level below the undisturbed one, the pixels those of the sets, enlarged by whole pixels."""
     sheet = np.asarray(Image.open(study.save(tmp_path / "new")[1]))
-    row, title = THUMBNAIL + GAP, TITLE_SIZE + 2 * GAP
+    row, title = THUMBNAIL + SHEET_GAP, TITLE_SIZE + 2 * SHEET_GAP
     steps = sum(len(series.steps) - 1 for series in study.sets.series)
-    height = 2 * MARGIN + (1 + steps) * row + (1 + len(study.sets.series)) * title
-    assert sheet.shape == (height, 2 * MARGIN + 10 * row - GAP, 3)
-    top = MARGIN + TITLE_SIZE + GAP
-    assert (shown(sheet, top, MARGIN) == decode_stored(study.sets.clean.read(0), alpha="white").image).all()
+    height = 2 * SHEET_MARGIN + (1 + steps) * row + (1 + len(study.sets.series)) * title
+    assert sheet.shape == (height, 2 * SHEET_MARGIN + 10 * row - SHEET_GAP, 3)
+    top = SHEET_MARGIN + TITLE_SIZE + SHEET_GAP
+    assert (shown(sheet, top, SHEET_MARGIN) == decode_stored(study.sets.clean.read(0), alpha="white").image).all()
     first = study.sets.series[0]
     for level, step in enumerate(first.steps[1:]):
         below = top + row + title + level * row
-        assert (shown(sheet, below, MARGIN + 2 * row) == step.source.read(2)).all()
+        assert (shown(sheet, below, SHEET_MARGIN + 2 * row) == step.source.read(2)).all()
 
 
 def shown(sheet, top, left, side=8):
@@ -54,7 +54,7 @@ def test_without_matplotlib_the_rest_is_written(study, tmp_path, monkeypatch, ca
     """The warning comes before the work as well as after, with the command that installs it."""
     find = importlib.util.find_spec
     monkeypatch.setattr("ganmetrics.optional.find_spec", lambda name: None if name == "matplotlib" else find(name))
-    check_output(tmp_path / "out")
+    check_sanity_output(tmp_path / "out")
     assert 'no plot is written: a plot needs the package matplotlib, which is not installed: pip install "ganm' in (
         caplog.text
     )
@@ -80,4 +80,4 @@ def test_a_folder_that_cannot_be_made_is_known_before(tmp_path):
     """A file in its place."""
     (tmp_path / "out").write_bytes(b"")
     with pytest.raises(StorageError, match="out cannot be written"):
-        check_output(tmp_path / "out")
+        check_sanity_output(tmp_path / "out")

@@ -42,7 +42,7 @@ def test_a_picture_is_written_whole(tmp_path):
     save_plot(STUDY, tmp_path / "sanity.png")
     with Image.open(tmp_path / "sanity.png") as picture:
         assert picture.format == "PNG"
-        assert picture.width == round(plot.COLUMNS * plot.PANEL[0] * 110)
+        assert picture.width == round(plot.PANELS_A_ROW * plot.PANEL[0] * 110)
 
 
 def test_no_folder_and_no_matplotlib_are_told(tmp_path, monkeypatch):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ganmetrics.commands.sanity.series import NAMES, make_sets
+from ganmetrics.commands.sanity.series import SERIES_NAMES, make_sets
 from ganmetrics.data.sources import open_source
 from ganmetrics.errors import InputError, NotEnoughSamples
 
@@ -84,7 +84,7 @@ def test_contamination_keeps_the_count(source, others):
 def test_what_is_left_out_has_a_reason(others):
     """Without classes there are no modes to drop, and without others nothing to mix in."""
     sets = make_sets(open_source(others))
-    assert [series.name for series in sets.series] == list(NAMES[:-2])
+    assert [series.name for series in sets.series] == list(SERIES_NAMES[:-2])
     assert sets.left_out["modes"].startswith("needs class folders, two or more; ")
     assert sets.left_out["mix"] == "needs images of another kind; none were given (others)"
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ganmetrics.commands.sanity.verdicts import MEANINGS, verdict
+from ganmetrics.commands.sanity.verdicts import VERDICT_MEANINGS, verdict
 from ganmetrics.errors import InputError
 
 
@@ -24,7 +24,7 @@ from ganmetrics.errors import InputError
 def test_series_where_lower_is_better(values, expected):
     """Rising values are getting worse."""
     assert verdict([float(value) for value in values], lower_is_better=True) == expected
-    assert expected in MEANINGS
+    assert expected in VERDICT_MEANINGS
 
 
 @given(st.lists(st.floats(-100, 100), min_size=2, max_size=6))
@@ -46,5 +46,5 @@ def test_the_unit_does_not_matter(values, factor):
 
 def test_one_level_is_no_series():
     """There is nothing to compare."""
-    with pytest.raises(InputError, match="needs two levels or more, got 1"):
+    with pytest.raises(InputError, match="needs two levels or more; got 1"):
         verdict([1.0], lower_is_better=True)

@@ -15,7 +15,7 @@ DIMENSION = 5
 @pytest.fixture(autouse=True)
 def few_kept(monkeypatch):
     """No more images than features, so that few images show which are kept."""
-    monkeypatch.setattr(module, "LEAST", 1)
+    monkeypatch.setattr(module, "_LEAST", 1)
 
 
 def some(count, seed=0):

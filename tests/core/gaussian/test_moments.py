@@ -94,9 +94,9 @@ def test_a_restored_factor_is_not_computed_again():
     ("change", "message"),
     [
         ({"factor": None}, "moments need mean and rows, or mean, covariance and factor; got"),
-        ({"mean": torch.ones(4, dtype=torch.float32)}, "mean must be float64, got torch.float32"),
+        ({"mean": torch.ones(4, dtype=torch.float32)}, "mean must be float64; got torch.float32"),
         ({"factor": torch.eye(4).double()}, "factor must belong to the covariance, but their traces differ"),
-        ({"mean": torch.ones(3).double()}, r"covariance must have shape \[3, 3\], got \[4, 4\]"),
+        ({"mean": torch.ones(3).double()}, r"covariance must have shape \[3, 3\]; got \[4, 4\]"),
         ({"mean": torch.full((4,), float("nan")).double()}, "mean must be a finite vector or matrix"),
     ],
 )
@@ -110,7 +110,7 @@ def test_a_damaged_state_is_refused(change, message):
 def test_a_stored_covariance_of_one_image_is_refused():
     """A count that no covariance can have is not believed."""
     state = Moments.of(torch.randn(30, 4, generator=torch.Generator().manual_seed(0))).state()
-    with pytest.raises(NotEnoughSamples, match="at least 2 images, got count=1"):
+    with pytest.raises(NotEnoughSamples, match="at least 2 images; got count=1"):
         Moments.from_state(1, state)
 
 
@@ -140,7 +140,7 @@ def test_given_moments_with_a_count_can_be_merged():
         (
             lambda: Moments.of(torch.ones(2, 2, dtype=torch.int32)),
             InputError,
-            "must be floating point, got torch.int32",
+            "must be floating point; got torch.int32",
         ),
         (
             lambda: Moments.of(np.array([[1.0, 2.0], [np.nan, 0.0]])),
@@ -148,14 +148,14 @@ def test_given_moments_with_a_count_can_be_merged():
             "features must be finite, but row 1",
         ),
         (lambda: Moments.of(1e200 * torch.randn(5, 2).double()), NumericsError, "overflows float64"),
-        (lambda: Moments.of(torch.ones(1, 2)).covariance, NotEnoughSamples, "at least 2 images, got 1"),
+        (lambda: Moments.of(torch.ones(1, 2)).covariance, NotEnoughSamples, "at least 2 images; got 1"),
         (lambda: Moments.of(torch.ones(2, 2)).merge(Moments.of(torch.ones(2, 3))), InputError, "got 2 and 3"),
         (
             lambda: Moments.of(torch.ones(2, 2)).merge(Moments.gaussian(torch.ones(2), torch.eye(2))),
             InputError,
             r"known exactly \(count None\)",
         ),
-        (lambda: Moments.gaussian(torch.ones(3), torch.eye(2)), InputError, r"shape \[2\] as the covariance has, got"),
+        (lambda: Moments.gaussian(torch.ones(3), torch.eye(2)), InputError, r"shape \[2\] as the covariance has; got"),
         (lambda: Moments.gaussian(torch.ones(2), torch.eye(2), count=1), NotEnoughSamples, "got count=1"),
         (lambda: Moments.gaussian(torch.tensor([0.0, np.inf]), torch.eye(2)), NumericsError, "but entry 1 is not"),
         (lambda: Moments.gaussian(torch.ones(2), torch.ones(2, 2).triu()), InputError, "must be symmetric"),
@@ -201,7 +201,7 @@ def test_with_ddof_one_and_exact_moments_stay():
     sampled, exact = Moments.of(torch.eye(3)), Moments.gaussian(torch.zeros(2), torch.eye(2))
     assert sampled.with_ddof(1) is sampled
     assert exact.with_ddof(0) is exact
-    with pytest.raises(InputError, match="ddof must be 0 or 1, got 2"):
+    with pytest.raises(InputError, match="ddof must be 0 or 1; got 2"):
         sampled.with_ddof(2)
 
 

@@ -54,7 +54,7 @@ def test_single_precision_is_promoted_and_not_computed_in():
 @pytest.mark.parametrize(
     ("matrix", "error", "message"),
     [
-        (torch.ones(2, 3), InputError, r"matrix must be square, got \[2, 3\]"),
+        (torch.ones(2, 3), InputError, r"matrix must be square; got \[2, 3\]"),
         (torch.tensor([[1.0, 2.0], [0.0, 1.0]]), InputError, "must be symmetric, but mirrored entries differ by 2"),
         (torch.tensor([[1.0, 0.0], [0.0, float("nan")]]), NumericsError, "matrix must be finite, but row 1 is not"),
         (torch.diag(torch.tensor([1.0, -0.5])), NumericsError, "its smallest eigenvalue is -0.5"),

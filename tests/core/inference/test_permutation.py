@@ -82,9 +82,9 @@ def test_the_seed_decides():
 def test_bad_input_is_refused():
     """One number a group, or no exchange."""
     numbers = torch.arange(4.0)
-    with pytest.raises(NotEnoughSamples, match="at least 2 images a group, got 4, 1"):
+    with pytest.raises(NotEnoughSamples, match="at least 2 images a group; got 4, 1"):
         permutation_p_value(numbers, numbers[:1])
-    with pytest.raises(InputError, match="permutations must be at least 1, got 0"):
+    with pytest.raises(InputError, match="permutations must be at least 1; got 0"):
         permutation_p_value(numbers, numbers, permutations=0)
-    with pytest.raises(InputError, match="permutations must be at most 1000000, got 10000000"):
+    with pytest.raises(InputError, match="permutations must be at most 1000000; got 10000000"):
         permutation_p_value(numbers, numbers, permutations=10_000_000)

@@ -24,5 +24,5 @@ def test_impossible_confidence_is_refused(confidence):
 
 def test_no_degree_of_freedom_is_refused():
     """One block alone has no spread."""
-    with pytest.raises(InputError, match="a degree of freedom, got 0"):
+    with pytest.raises(InputError, match="a degree of freedom; got 0"):
         student_quantile(0.95, 0)

@@ -139,9 +139,9 @@ def test_constant_features_have_no_variance():
 def test_too_few_images_are_refused():
     """Two a side for an estimate, four for its variance, and one real set for a difference."""
     rng = np.random.default_rng(0)
-    with pytest.raises(NotEnoughSamples, match="needs at least 2 fake images, got 1"):
+    with pytest.raises(NotEnoughSamples, match="needs at least 2 fake images; got 1"):
         squared_mmd(sums(normal(rng, 5), normal(rng, 1)))
-    with pytest.raises(NotEnoughSamples, match="needs at least 4 real images, got 3"):
+    with pytest.raises(NotEnoughSamples, match="needs at least 4 real images; got 3"):
         squared_mmd_variance(sums(normal(rng, 3), normal(rng, 5)))
-    with pytest.raises(InputError, match="the same real images, got 5 and 6"):
+    with pytest.raises(InputError, match="the same real images; got 5 and 6"):
         squared_mmd_difference(sums(normal(rng, 5), normal(rng, 5)), sums(normal(rng, 6), normal(rng, 5)))

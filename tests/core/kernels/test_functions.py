@@ -64,11 +64,11 @@ def test_centring_saves_what_single_precision_loses():
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: PolynomialKernel(degree=0), "degree must be at least 1, got 0"),
-        (lambda: PolynomialKernel(gamma=0.0), "gamma must be positive and finite, got 0.0"),
-        (lambda: PolynomialKernel(coef0=-1.0), "coef0 must be at least 0, got -1.0"),
-        (lambda: GaussianKernel(0.0), "bandwidth must be positive and finite, got 0.0"),
-        (lambda: GaussianKernel(float("nan")), "bandwidth must be positive and finite, got nan"),
+        (lambda: PolynomialKernel(degree=0), "degree must be at least 1; got 0"),
+        (lambda: PolynomialKernel(gamma=0.0), "gamma must be positive and finite; got 0.0"),
+        (lambda: PolynomialKernel(coef0=-1.0), "coef0 must be at least 0; got -1.0"),
+        (lambda: GaussianKernel(0.0), "bandwidth must be positive and finite; got 0.0"),
+        (lambda: GaussianKernel(float("nan")), "bandwidth must be positive and finite; got nan"),
     ],
 )
 def test_options_that_make_no_kernel_are_refused(make, message):

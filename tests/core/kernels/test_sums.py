@@ -109,15 +109,15 @@ def test_a_small_budget_gives_the_same_in_more_blocks():
 @pytest.mark.parametrize(
     ("real", "fake", "memory", "error", "message"),
     [
-        (features(9), features(9, 4), 10**9, InputError, "need one dimension, got real 5 and fake 4"),
+        (features(9), features(9, 4), 10**9, InputError, "need one dimension; got real 5 and fake 4"),
         (features(9)[0], features(9), 10**9, InputError, r"real features must have shape \[n, d\]"),
-        (features(9), features(9).astype(int), 10**9, InputError, "fake features must be floating point, got int64"),
+        (features(9), features(9).astype(int), 10**9, InputError, "fake features must be floating point; got int64"),
         (
             features(9),
             features(9),
             1000,
             InputError,
-            "at least 100663536 bytes for 5 features, got 1000",
+            "at least 100663536 bytes for 5 features; got 1000",
         ),
         (features(9), features(9) * 1e120, 10**9, NumericsError, "the kernel must be finite, but overflows"),
     ],

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ganmetrics.core.neighbours.between import between, nearest_real, of_both, of_both_points, smaller_half
 from ganmetrics.core.neighbours.points import squared_distances
-from ganmetrics.core.neighbours.within import within
+from ganmetrics.core.neighbours.within import find_within
 from ganmetrics.errors import InputError, NotEnoughSamples, NumericsError
 from tests import neighbour_oracles as oracle
 from tests.neighbour_sets import CASES, drawn, points
@@ -86,7 +86,7 @@ def test_features_on_disk_are_read_in_place(tmp_path):
     for name, rows in (("real", real), ("fake", fake)):
         np.save(tmp_path / f"{name}.npy", rows)
     mapped = [np.load(tmp_path / f"{name}.npy", mmap_mode="r") for name in ("real", "fake")]
-    with pytest.raises(InputError, match=r"needs memory=(\d+) bytes, got 1000"):
+    with pytest.raises(InputError, match=r"needs memory=(\d+) bytes; got 1000"):
         of_both(*mapped, k=3, memory=1000)
     found, expected = of_both(*mapped, k=3, memory=20_000_000), of_both(real, fake, k=3)
     assert (found.between.realism == expected.between.realism).all()
@@ -112,9 +112,9 @@ def test_a_collapsed_set_is_no_work():
 @pytest.mark.parametrize(
     ("features", "k", "error", "message"),
     [
-        (torch.ones(3, 2), 3, NotEnoughSamples, "k=3 neighbours need more than 3 rows of real features, got 3"),
-        (torch.ones(3, 2), 0, InputError, "k must be at least 1, got 0"),
-        (torch.ones(3, 3), 1, InputError, "one dimension, got real 3 and fake 2"),
+        (torch.ones(3, 2), 3, NotEnoughSamples, "k=3 neighbours need more than 3 rows of real features; got 3"),
+        (torch.ones(3, 2), 0, InputError, "k must be at least 1; got 0"),
+        (torch.ones(3, 3), 1, InputError, "one dimension; got real 3 and fake 2"),
         (torch.ones(3, 2, dtype=torch.int64), 1, InputError, "real features must be floating point"),
         (torch.tensor([[1.0, 2.0], [1.0, torch.nan]]), 1, NumericsError, "real features must be finite, but row 1"),
         (torch.full((3, 2), 1e200, dtype=torch.float64), 1, NumericsError, "must be at most 1e.150 .* got 1e.200"),
@@ -124,14 +124,14 @@ def test_what_has_no_neighbours_is_refused(features, k, error, message):
     """Too few images, other shapes, non-finite rows and overflow are named in one line."""
     with pytest.raises(error, match=message):
         of_both(features, torch.ones(9, 2), k=k)
-    with pytest.raises(NotEnoughSamples, match="rows of fake features, got 9"):
+    with pytest.raises(NotEnoughSamples, match="rows of fake features; got 9"):
         of_both(torch.ones(10, 2), torch.ones(9, 2), k=9)
 
 
 def realism(real, fake, k=3):
     """Return the realism of each fake image, however few there are."""
     sides = points(real), points(fake)
-    radii = within(sides[0], k=k, height=64).squared_radii
+    radii = find_within(sides[0], k=k, height=64).squared_radii
     return between(*sides, radii, np.zeros(len(fake)), strict=False, height=64).realism
 
 

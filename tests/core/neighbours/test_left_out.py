@@ -129,5 +129,5 @@ def test_a_set_without_a_next_neighbour_is_refused():
     """As many images as neighbours and itself are enough for a ball, not for its growth."""
     few, many = np.random.default_rng(0).standard_normal((2, 9, 2))
     of_both(few[:4], many, k=3)
-    with pytest.raises(NotEnoughSamples, match="need more than 4 rows of real features, got 4"):
+    with pytest.raises(NotEnoughSamples, match="need more than 4 rows of real features; got 4"):
         of_both(few[:4], many, k=3, growth=True)

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from ganmetrics.core.neighbours.bounds import Euclidean
-from ganmetrics.core.neighbours.nearest import Scale, Smallest, nearest_among, nearest_one
+from ganmetrics.core.neighbours.nearest import BallScale, Smallest, nearest_among, nearest_one
 from tests import neighbour_oracles as oracle
 from tests.neighbour_sets import CASES, points
 
@@ -35,7 +35,7 @@ def test_the_nearest_few_are_found_for_some(name):
     assert plain.squared[:, :2] == pytest.approx(np.sort(squared[asked], axis=1)[:, :2], rel=1e-13)
     radii = np.linspace(1, 4, len(other)) * np.median(squared)
     kept = np.arange(len(other)) % 2 == 0
-    scale = Scale.of_balls(radii, kept)
+    scale = BallScale.of_balls(radii, kept)
     scaled = nearest_among(one, asked, other, k=1, space=space, height=9, scale=scale)
     relative = squared[asked][:, kept] * radii[kept].max() / radii[kept]
     assert scaled.squared[:, 0] == pytest.approx(relative.min(axis=1), rel=1e-12)

@@ -156,7 +156,7 @@ def test_no_eigenvalues_give_zero():
 def test_too_few_images_are_refused():
     """With p + 1 images or fewer there is no estimate, and the message names the side."""
     eigenvalues = np.ones(SIZE)
-    with pytest.raises(NotEnoughSamples, match=r"24 eigenvalues need at least 26 fake images, got 25"):
+    with pytest.raises(NotEnoughSamples, match=r"24 eigenvalues need at least 26 fake images; got 25"):
         corrected(eigenvalues, 100, SIZE + 1)
 
 

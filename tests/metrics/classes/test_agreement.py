@@ -66,7 +66,7 @@ def test_more_features_than_images():
 @pytest.mark.parametrize(
     ("real_classes", "fake_classes", "error", "message"),
     [
-        (["a"] * 6, ["a"] * 6, InputError, "at least 2 classes, got a"),
+        (["a"] * 6, ["a"] * 6, InputError, "at least 2 classes; got a"),
         (list("aaabbb"), list("aaabbc"), InputError, "c has no real image"),
         (list("aaaaab"), list("aaaaab"), NotEnoughSamples, "at least 2 real images a class; b has 1"),
         (list("aabb"), list("aaabbb"), InputError, "each real image needs a class; there are 6 images, 4 classes"),

@@ -137,7 +137,7 @@ def test_gaussian_variance_is_the_spread_over_draws():
 
 def test_wrong_moments_are_refused():
     """Both sides need one dimension, and two images."""
-    with pytest.raises(InputError, match="one dimension, got real 2 and fake 3"):
+    with pytest.raises(InputError, match="one dimension; got real 2 and fake 3"):
         corrected_distance(Moments.of(torch.ones(4, 2)), Moments.of(torch.ones(4, 3)))
     with pytest.raises(NotEnoughSamples, match="at least 2 images"):
         corrected_distance(Moments.of(torch.ones(1, 2)), Moments.of(torch.ones(4, 2)))

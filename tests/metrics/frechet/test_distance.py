@@ -265,15 +265,15 @@ def test_tiny_and_huge_features_keep_the_digits(scale):
     ("real", "fake", "error", "message"),
     [
         (Moments.of(torch.eye(2)), Moments.of(torch.eye(3)), InputError, "real 2 and fake 3"),
-        (Moments.of(torch.eye(2)), Moments.of(torch.ones(1, 2)), NotEnoughSamples, "at least 2 fake images, got 1"),
-        (Moments.of(torch.ones(1, 2)), Moments.of(torch.eye(2)), NotEnoughSamples, "at least 2 real images, got 1"),
+        (Moments.of(torch.eye(2)), Moments.of(torch.ones(1, 2)), NotEnoughSamples, "at least 2 fake images; got 1"),
+        (Moments.of(torch.ones(1, 2)), Moments.of(torch.eye(2)), NotEnoughSamples, "at least 2 real images; got 1"),
         (
             Moments.gaussian(torch.zeros(2), torch.diag(torch.tensor([1.0, -0.25]))),
             Moments.of(torch.eye(2)),
             NumericsError,
             "smallest eigenvalue is -0.25",
         ),
-        (Moments.of(1e200 * torch.eye(2).double()), Moments.of(torch.eye(2)), NumericsError, "must be finite, got inf"),
+        (Moments.of(1e200 * torch.eye(2).double()), Moments.of(torch.eye(2)), NumericsError, "must be finite; got inf"),
     ],
 )
 def test_what_has_no_distance_is_refused(real, fake, error, message):

@@ -144,13 +144,13 @@ def test_the_jackknife_takes_away_what_tails_leave():
 def test_wrong_arguments_are_refused():
     """One image, another dimension, rows that are not finite, and a confidence in percent."""
     features = drawn(20, 0)
-    with pytest.raises(NotEnoughSamples, match="at least 2 fake images, got 1"):
+    with pytest.raises(NotEnoughSamples, match="at least 2 fake images; got 1"):
         frechet_block_estimate(features, features[:1])
     with pytest.raises(InputError, match="one dimension"):
         frechet_block_estimate(features, features[:, :3])
     with pytest.raises(NumericsError, match="row 0"):
         frechet_block_estimate(features * np.nan, features)
-    with pytest.raises(InputError, match="confidence must lie between 0 and 1, got 95"):
+    with pytest.raises(InputError, match="confidence must lie between 0 and 1; got 95"):
         frechet_block_estimate(features, features, confidence=95.0)
 
 

@@ -51,7 +51,7 @@ def test_wrong_arguments_are_refused():
     """Too few images for different subsets, a single point, and images that are no array of features."""
     with pytest.raises(NotEnoughSamples, match="15 subsets of different sizes of at least 2 images"):
         frechet_infinity(KNOWN, drawn(15, 0))
-    with pytest.raises(InputError, match="points must be at least 2, got 1"):
+    with pytest.raises(InputError, match="points must be at least 2; got 1"):
         frechet_infinity(KNOWN, drawn(100, 0), points=1)
     with pytest.raises(InputError, match="fake"):
         frechet_infinity(KNOWN, drawn(100, 0)[0])

@@ -160,9 +160,9 @@ def test_sets_without_spread():
 @pytest.mark.parametrize(
     ("real", "fake", "error", "message"),
     [
-        (torch.zeros(1, 3), torch.zeros(5, 3), NotEnoughSamples, "at least 2 real images, got 1"),
-        (torch.zeros(5, 3), torch.zeros(1, 3), NotEnoughSamples, "at least 2 fake images, got 1"),
-        (torch.zeros(5, 3), torch.zeros(5, 2), InputError, "one dimension, got real 3 and fake 2"),
+        (torch.zeros(1, 3), torch.zeros(5, 3), NotEnoughSamples, "at least 2 real images; got 1"),
+        (torch.zeros(5, 3), torch.zeros(1, 3), NotEnoughSamples, "at least 2 fake images; got 1"),
+        (torch.zeros(5, 3), torch.zeros(5, 2), InputError, "one dimension; got real 3 and fake 2"),
         (torch.zeros(5), torch.zeros(5, 2), InputError, "real features must have shape"),
         (torch.zeros(5, 1), torch.tensor([[0.0], [torch.nan]]), NumericsError, "row 1 is not"),
     ],

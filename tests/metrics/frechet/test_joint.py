@@ -206,8 +206,8 @@ def test_too_few_images_are_said():
     real = draw(40, 1)
     none = frechet_estimate(real, draw(15, 2))
     assert none.corrected is None
-    assert none.reason == "a corrected distance needs 16 images a side, got 15"
-    assert "needs 32 images a side for 32 features, got 20" in frechet_estimate(real, draw(20, 2)).reason
+    assert none.reason == "a corrected distance needs 16 images a side; got 15"
+    assert "needs 32 images a side for 32 features; got 20" in frechet_estimate(real, draw(20, 2)).reason
     with pytest.raises(NotEnoughSamples):
         frechet_estimate(real, draw(1, 2))
     with pytest.raises(InputError, match="confidence"):

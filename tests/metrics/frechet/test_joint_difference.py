@@ -53,7 +53,7 @@ def test_too_few_images_are_said():
     real, first, second = draw(2)
     found = difference_from_few(real, first[:9], second)
     assert (found.first, found.low, found.calibrated) == (None, None, False)
-    assert "images a side, got 9" in found.reason
+    assert "images a side; got 9" in found.reason
 
 
 def test_statistics_alone_will_do():

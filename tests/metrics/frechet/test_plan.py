@@ -83,7 +83,7 @@ def test_the_seed_decides():
 def test_too_few_and_equal_fakes_are_refused():
     """There must be enough to take parts of, and an interval."""
     real = Sample.of(draw(40, 1))
-    with pytest.raises(NotEnoughSamples, match="a plan needs at least 64 fakes, got 63"):
+    with pytest.raises(NotEnoughSamples, match="a plan needs at least 64 fakes; got 63"):
         measure_widths(real, draw(63, 2))
     with pytest.raises(NotEnoughSamples, match="different images"):
         measure_widths(real, draw(2, 2).repeat(40, 1))

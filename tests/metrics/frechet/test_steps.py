@@ -7,7 +7,7 @@ import torch
 from ganmetrics.core.gaussian.blocks import BLOCKS, Blocks
 from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.metrics.frechet.corrected import corrected_distance
-from ganmetrics.metrics.frechet.sides import Sides
+from ganmetrics.metrics.frechet.sides import FrechetSides
 from ganmetrics.metrics.frechet.steps import jackknifed_correction
 
 DIMENSION = 4
@@ -24,7 +24,7 @@ def draw(seed, scale=0.0, shift=0.0, count=240):
 
 
 def stepped(real, fake):
-    sides = Sides(blocks(real), blocks(fake))
+    sides = FrechetSides(blocks(real), blocks(fake))
     corrected = corrected_distance(*sides.whole)
     return jackknifed_correction(sides, corrected, DIMENSION), corrected
 
@@ -32,7 +32,7 @@ def stepped(real, fake):
 def test_known_sides_take_no_step():
     """Without blocks there is nothing to leave out: no error, and no tails."""
     exact = [Moments.gaussian(np.full(DIMENSION, shift), np.eye(DIMENSION), None) for shift in (0.0, 1.0)]
-    found = jackknifed_correction(Sides(*exact), 4.0, DIMENSION)
+    found = jackknifed_correction(FrechetSides(*exact), 4.0, DIMENSION)
     assert found == (4.0, 0.0, 1.0)
 
 

@@ -48,7 +48,7 @@ def planted(where):
         ("twins", "12 of 50 fake images equal others, or nearly"),
         ("huge", "one fake image makes"),
         ("tails", "the real images' tails are heavy"),
-        ("few", "needs 32 images a side for 32 features, got 20"),
+        ("few", "needs 32 images a side for 32 features; got 20"),
     ],
 )
 def test_what_was_planted_is_named(where, reason):

@@ -148,8 +148,8 @@ def test_the_rng_shuffles_as_torchmetrics_does():
 @pytest.mark.parametrize(
     ("logits", "options", "error", "message"),
     [
-        (torch.zeros(9, 3), {}, NotEnoughSamples, "10 splits need at least as many images, got 9"),
-        (torch.zeros(9, 3), {"splits": 0}, InputError, "splits must be at least 1, got 0"),
+        (torch.zeros(9, 3), {}, NotEnoughSamples, "10 splits need at least as many images; got 9"),
+        (torch.zeros(9, 3), {"splits": 0}, InputError, "splits must be at least 1; got 0"),
         (torch.zeros(9), {}, InputError, r"logits must have shape \[n, d\]"),
         (torch.zeros(9, 3, dtype=torch.int64), {}, InputError, "must be floating point"),
         (torch.zeros(20, 3).index_fill_(0, torch.tensor([4]), np.inf), {}, NumericsError, "finite, but row 4 is not"),
@@ -157,7 +157,7 @@ def test_the_rng_shuffles_as_torchmetrics_does():
             torch.zeros(20, 3),
             {"convention": "torchmetrics"},
             InputError,
-            "needs an rng, got None",
+            "needs an rng; got None",
         ),
         (torch.zeros(20, 3), {"rng": torch.Generator()}, InputError, "has no use for an rng"),
         (

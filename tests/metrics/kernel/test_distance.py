@@ -130,19 +130,19 @@ def test_one_pass_over_all_pairs_gives_what_one_subset_after_the_other_does(monk
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
-        ({"subset_size": 31}, NotEnoughSamples, "a subset of 31 needs at least as many real images, got 30"),
+        ({"subset_size": 31}, NotEnoughSamples, "a subset of 31 needs at least as many real images; got 30"),
         (
             {"convention": "torch-fidelity"},
             NotEnoughSamples,
-            "a subset of 1000 needs .* real images, got 30",
+            "a subset of 1000 needs .* real images; got 30",
         ),
-        ({"subset_size": 1}, NotEnoughSamples, "subsets of at least 2 images a side, got 1"),
-        ({"subset_size": 0}, InputError, "subset_size must be at least 1, got 0"),
-        ({"subsets": 0}, InputError, "subsets must be at least 1, got 0"),
-        ({"subsets": 10**9}, InputError, "subsets must be at most 100000, got 1000000000"),
+        ({"subset_size": 1}, NotEnoughSamples, "subsets of at least 2 images a side; got 1"),
+        ({"subset_size": 0}, InputError, "subset_size must be at least 1; got 0"),
+        ({"subsets": 0}, InputError, "subsets must be at least 1; got 0"),
+        ({"subsets": 10**9}, InputError, "subsets must be at most 100000; got 1000000000"),
         ({"convention": "fidelity"}, InputError, "must be one of ganmetrics, torch-fidelity, .*; got 'fidelity'"),
-        ({"convention": "torchmetrics", "subset_size": 9}, InputError, "it needs a seed, got None"),
-        ({"convention": "tf-gan", "seed": 1}, InputError, "cuts blocks in order, got subsets=None, seed=1"),
+        ({"convention": "torchmetrics", "subset_size": 9}, InputError, "it needs a seed; got None"),
+        ({"convention": "tf-gan", "seed": 1}, InputError, "cuts blocks in order; got subsets=None, seed=1"),
         (
             {"convention": "tf-gan", "subset_size": 1},
             NotEnoughSamples,

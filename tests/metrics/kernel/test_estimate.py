@@ -38,7 +38,7 @@ def test_nominal_95_percent_intervals_cover(shift):
 def test_what_has_no_interval_is_refused():
     """Fewer than four images a side, or a confidence of 1."""
     rng = np.random.default_rng(0)
-    with pytest.raises(NotEnoughSamples, match="needs at least 4 fake images, got 3"):
+    with pytest.raises(NotEnoughSamples, match="needs at least 4 fake images; got 3"):
         kernel_distance_estimate(rng.standard_normal((9, 2)), rng.standard_normal((3, 2)))
-    with pytest.raises(InputError, match="confidence must lie between 0 and 1, got 1"):
+    with pytest.raises(InputError, match="confidence must lie between 0 and 1; got 1"):
         kernel_distance_estimate(rng.standard_normal((9, 2)), rng.standard_normal((9, 2)), confidence=1.0)

@@ -43,11 +43,11 @@ def test_equal_sets_are_no_distance_apart():
 def test_what_has_no_discrepancy_is_refused():
     """A scale or a bandwidth of 0, and pairs of one image."""
     one = np.zeros((1, 2))
-    with pytest.raises(InputError, match="scale must be positive and finite, got 0"):
+    with pytest.raises(InputError, match="scale must be positive and finite; got 0"):
         maximum_mean_discrepancy(one, one, scale=0.0)
-    with pytest.raises(InputError, match="bandwidth must be positive and finite, got 0"):
+    with pytest.raises(InputError, match="bandwidth must be positive and finite; got 0"):
         maximum_mean_discrepancy(one, one, bandwidth=0.0)
-    with pytest.raises(NotEnoughSamples, match="at least 2 real images, got 1"):
+    with pytest.raises(NotEnoughSamples, match="at least 2 real images; got 1"):
         maximum_mean_discrepancy(one, one, unbiased=True)
 
 
@@ -71,7 +71,7 @@ def test_the_estimate_is_the_unbiased_one_with_an_interval():
 
 def test_an_estimate_needs_four_images_and_a_confidence():
     """The variance is of pairs of pairs."""
-    with pytest.raises(NotEnoughSamples, match="needs at least 4 fake images, got 3"):
+    with pytest.raises(NotEnoughSamples, match="needs at least 4 fake images; got 3"):
         maximum_mean_discrepancy_estimate(torch.randn(9, 2), torch.randn(3, 2))
     with pytest.raises(InputError, match="confidence must lie between 0 and 1"):
         maximum_mean_discrepancy_estimate(torch.randn(9, 2), torch.randn(9, 2), confidence=1.0)

@@ -42,5 +42,5 @@ def test_the_bandwidth_decides_from_one_to_all():
 
 def test_a_bandwidth_must_be_positive():
     """One line."""
-    with pytest.raises(InputError, match="bandwidth must be positive and finite, got 0"):
+    with pytest.raises(InputError, match="bandwidth must be positive and finite; got 0"):
         mode_count(drawn(5, 2), bandwidth=0.0)

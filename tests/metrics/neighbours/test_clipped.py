@@ -127,11 +127,11 @@ def test_turning_moving_and_scaling_both_sides_changes_nothing(seed, scale, shif
 
 def test_what_has_no_answer_is_refused():
     """Too few images on either side, and real images of which none is near another by the median."""
-    with pytest.raises(NotEnoughSamples, match="k=5 neighbours need more than 5 rows of real features, got 5"):
+    with pytest.raises(NotEnoughSamples, match="k=5 neighbours need more than 5 rows of real features; got 5"):
         clipped_density(drawn(5, 2), drawn(9, 2))
-    with pytest.raises(NotEnoughSamples, match="clipped coverage with k=5 needs at least 5 fake images, got 4"):
+    with pytest.raises(NotEnoughSamples, match="clipped coverage with k=5 needs at least 5 fake images; got 4"):
         clipped_coverage(drawn(9, 2), drawn(4, 2))
-    with pytest.raises(InputError, match="k must be at least 1, got 0"):
+    with pytest.raises(InputError, match="k must be at least 1; got 0"):
         clipped_density(drawn(9, 2), drawn(9, 2), k=0)
     # Three distances of 2 to a fourth point: beyond the median radius for none, so no refusal; ties are inside.
     assert clipped_density(np.array([[0.0], [1.0], [2.0]]), np.array([[0.5]]), k=1) == 1

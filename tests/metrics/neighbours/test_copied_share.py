@@ -92,5 +92,5 @@ def test_it_repeats_by_its_seed():
 
 def test_permutations_must_be_positive():
     """One line."""
-    with pytest.raises(InputError, match="permutations must be at least 1, got 0"):
+    with pytest.raises(InputError, match="permutations must be at least 1; got 0"):
         copied_share(drawn(9, 2), drawn(9, 2), drawn(9, 2), permutations=0)

@@ -80,11 +80,11 @@ def test_the_p_value_is_one_under_the_hypothesis():
 def test_what_has_no_answer_is_refused():
     """Widths, cells without test images, no fakes to speak of."""
     some = drawn(60, 3)
-    with pytest.raises(InputError, match="all sides need one dimension, got train 3 and test features 2"):
+    with pytest.raises(InputError, match="all sides need one dimension; got train 3 and test features 2"):
         data_copying(some, some[:, :2], some)
     with pytest.raises(NotEnoughSamples, match="needs training and test images: choose fewer cells"):
         data_copying(groups(30, 1), drawn(30, 3, 9), groups(30, 2))
     with pytest.raises(NotEnoughSamples, match="C_T needs a cell with more than 20 fakes; got 20 in 1 cells"):
         data_copying(some, some, some[:20], cells=1)
-    with pytest.raises(InputError, match="components must be at least 1, got 0"):
+    with pytest.raises(InputError, match="components must be at least 1; got 0"):
         data_copying(some, some, some, components=0)

@@ -98,12 +98,12 @@ def test_a_collapsed_set_has_exact_duplicates_only(kinds, total):
 
 def test_what_has_no_threshold_is_refused():
     """Fewer than three distinct real images say nothing of what is near."""
-    with pytest.raises(NotEnoughSamples, match="need 3 distinct rows of real features, got 1"):
+    with pytest.raises(NotEnoughSamples, match="need 3 distinct rows of real features; got 1"):
         duplicates_between(torch.ones(9, 1), torch.ones(9, 1))
     for options, message in (
-        ({"share": 0.0}, "share must be positive and finite, got 0.0"),
-        ({"share": np.nan}, "share must be positive and finite, got nan"),
-        ({"limit": -1}, "limit must be at least 0, got -1"),
+        ({"share": 0.0}, "share must be positive and finite; got 0.0"),
+        ({"share": np.nan}, "share must be positive and finite; got nan"),
+        ({"limit": -1}, "limit must be at least 0; got -1"),
     ):
         with pytest.raises(InputError, match=message):
             duplicates(drawn(9, 2), **options)

@@ -111,7 +111,7 @@ def test_what_cannot_be_estimated_is_refused():
         estimates_from(plain, 0.95)
     with pytest.raises(InputError, match="growth=True"):
         authenticity_estimate(plain.real, plain.between, 0.95)
-    with pytest.raises(NotEnoughSamples, match="rows of fake features, got 4"):
+    with pytest.raises(NotEnoughSamples, match="rows of fake features; got 4"):
         precision_recall_estimate(real, fake[:4])
     with pytest.raises(InputError, match="confidence"):
         precision_recall_estimate(real, fake, confidence=1.0)

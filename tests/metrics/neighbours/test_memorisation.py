@@ -116,16 +116,16 @@ def test_what_has_no_answer_is_refused():
     fake[2] = 0
     with pytest.raises(InputError, match="a feature that is not zero, but row 2 of fake features has none"):
         memorisation_distance(drawn(5, 3), fake)
-    with pytest.raises(NotEnoughSamples, match="k=1 neighbours need more than 1 rows of real features, got 1"):
+    with pytest.raises(NotEnoughSamples, match="k=1 neighbours need more than 1 rows of real features; got 1"):
         authenticity(drawn(1, 3), fake)
     with pytest.raises(InputError, match="averaged_over must be one of fake, real; got 'both'"):
         memorisation_distance(fake, fake, averaged_over="both")
     for arguments, message in (
-        ((-1.0, 0.5), "fid must be at least 0, got -1.0"),
-        ((1.0, 1.5), "must be at most 1, got 1.5 and 0.1"),
-        ((math.nan, 0.5), "fid must be at least 0, got nan"),
-        ((1.0, math.nan), "distance must be at least 0, got nan"),
-        ((1.0, 0.5, 0.0), "threshold must be positive and finite, got 0.0"),
+        ((-1.0, 0.5), "fid must be at least 0; got -1.0"),
+        ((1.0, 1.5), "must be at most 1; got 1.5 and 0.1"),
+        ((math.nan, 0.5), "fid must be at least 0; got nan"),
+        ((1.0, math.nan), "distance must be at least 0; got nan"),
+        ((1.0, 0.5, 0.0), "threshold must be positive and finite; got 0.0"),
     ):
         with pytest.raises(InputError, match=message):
             mifid(*arguments[:2], **({"threshold": arguments[2]} if len(arguments) > 2 else {}))

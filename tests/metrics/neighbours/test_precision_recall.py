@@ -135,7 +135,7 @@ def test_conventions_go_by_name():
 
 def test_too_few_images_are_refused():
     """As many images as neighbours are too few, on either side."""
-    with pytest.raises(NotEnoughSamples, match="k=3 neighbours need more than 3 rows of fake features, got 3"):
+    with pytest.raises(NotEnoughSamples, match="k=3 neighbours need more than 3 rows of fake features; got 3"):
         precision_recall(drawn(9, 2), drawn(3, 2))
-    with pytest.raises(NotEnoughSamples, match="k=5 neighbours need more than 5 rows of real features, got 5"):
+    with pytest.raises(NotEnoughSamples, match="k=5 neighbours need more than 5 rows of real features; got 5"):
         precision_recall(drawn(5, 2), drawn(9, 2), convention="prdc")

@@ -77,7 +77,7 @@ def test_blocks_change_nothing():
 
 def test_what_has_no_answer_is_refused():
     """Too few images, and a reach that is none."""
-    with pytest.raises(NotEnoughSamples, match="k=4 neighbours need more than 4 rows of real features, got 4"):
+    with pytest.raises(NotEnoughSamples, match="k=4 neighbours need more than 4 rows of real features; got 4"):
         probabilistic_precision_recall(drawn(4, 2), drawn(9, 2))
-    with pytest.raises(InputError, match="reach must be positive and finite, got 0"):
+    with pytest.raises(InputError, match="reach must be positive and finite; got 0"):
         probabilistic_precision_recall(drawn(9, 2), drawn(9, 2), reach=0.0)

@@ -68,5 +68,5 @@ def test_intervals_cover():
 
 def test_too_few_images_are_refused():
     """As for precision and recall."""
-    with pytest.raises(NotEnoughSamples, match="k=5 neighbours need more than 5 rows of fake features, got 5"):
+    with pytest.raises(NotEnoughSamples, match="k=5 neighbours need more than 5 rows of fake features; got 5"):
         symmetric_precision_recall(drawn(9, 2), drawn(5, 2))

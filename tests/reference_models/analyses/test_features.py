@@ -11,8 +11,8 @@ from torch import nn
 from reference_models.analyses import probe as probe_module
 from reference_models.analyses.dropping import drop_maps, without
 from reference_models.analyses.guided import guided_copy, view_filters
-from reference_models.analyses.optimal import Gaussian, compare
-from reference_models.analyses.probe import Features, choose_rows, probe
+from reference_models.analyses.optimal import NormalDensity, compare_discriminator
+from reference_models.analyses.probe import StageFeatures, choose_rows, probe
 from reference_models.analyses.split import labelled_sides
 from reference_models.analyses.subject import open_subject
 from reference_models.analyses.svm import LinearSVM
@@ -56,13 +56,13 @@ def test_features_use_the_statistics_of_the_whole_set(trained):
     """Every stage pooled to 4x4 side by side; what training left in batch normalisation does not matter."""
     network = read_checkpoint(trained).discriminator()
     images = draw_shapes(100, size=16).images
-    before = Features(network, images)(images)
+    before = StageFeatures(network, images)(images)
     assert before.shape == (100, (12 + 24) * 16)
     for module in network.modules():
         if isinstance(module, nn.BatchNorm2d):
             module.running_mean.add_(5)
             changed = module
-    assert torch.allclose(Features(network, images)(images), before, atol=1e-5)
+    assert torch.allclose(StageFeatures(network, images)(images), before, atol=1e-5)
     assert changed.momentum == 0.1, "the network itself stays as it was"
 
 
@@ -157,21 +157,21 @@ def test_dropped_maps_take_the_object_away(trained):
 
 def test_the_learnt_discriminator_is_the_best_one():
     """N6: within 0.05 of p / (p + q), and V(D*) = 2 JSD - log 4 by another way, above V of any other discriminator."""
-    found = compare(Gaussian(0, 1), Gaussian(1.5, 0.8), steps=300)
+    found = compare_discriminator(NormalDensity(0, 1), NormalDensity(1.5, 0.8), steps=300)
     assert found.max_error < 0.05
     assert found.identity_gap < 1e-6
     assert 0 < found.value - found.learnt_value < 1e-3
-    assert compare(Gaussian(0, 1), Gaussian(1.5, 0.8), steps=3).max_error > 0.05
+    assert compare_discriminator(NormalDensity(0, 1), NormalDensity(1.5, 0.8), steps=3).max_error > 0.05
 
 
 def test_against_a_perfect_generator_one_half_is_best():
     """Equal distributions: D* is 1/2 and V is -log 4; far apart ones: V is 0."""
-    equal = compare(Gaussian(1, 2), Gaussian(1, 2), steps=1)
+    equal = compare_discriminator(NormalDensity(1, 2), NormalDensity(1, 2), steps=1)
     assert torch.allclose(equal.closed, torch.full_like(equal.closed, 0.5))
     assert equal.value == pytest.approx(-math.log(4), abs=1e-9)
-    assert compare(Gaussian(0, 1), Gaussian(50, 1), steps=1).value == pytest.approx(0, abs=1e-9)
+    assert compare_discriminator(NormalDensity(0, 1), NormalDensity(50, 1), steps=1).value == pytest.approx(0, abs=1e-9)
     with pytest.raises(ConfigError, match="must be above 0"):
-        compare(Gaussian(0, 0), Gaussian(1, 1))
+        compare_discriminator(NormalDensity(0, 0), NormalDensity(1, 1))
 
 
 @pytest.mark.parametrize("preset", ["acgan", "sagan", "cgan-projection", "wgan-gp-acgan-seed"])
@@ -189,5 +189,5 @@ def test_other_networks_can_be_looked_into(preset, tiny, tmp_path):
     view = view_filters(discriminator, data.images[:20], stage=-1, filters=2, examples=2)
     assert view.gradients.isfinite().all()
     assert len(drop_maps(subject, stage=-1, count=2, samples=2, seed=0).maps) == 2
-    features = Features(discriminator, data.images[:20])(data.images[:20])
+    features = StageFeatures(discriminator, data.images[:20])(data.images[:20])
     assert features.std(dim=0).max() > 0

@@ -16,7 +16,7 @@ from reference_models.comparison.curves import Curve, overtakes, read_curves
 from reference_models.errors import CheckpointError, ConfigError
 from reference_models.presets import build_config
 from reference_models.recording.grids import grid, sample_path, write_image
-from reference_models.recording.records import COLUMNS, Moment, Records
+from reference_models.recording.records import RECORD_COLUMNS, Moment, Records
 from reference_models.settings import to_toml
 
 FAST = {0: 9.0, 1: 5.0, 2: 4.0, 4: 4.0}
@@ -37,7 +37,7 @@ def recorded(tmp_path):
         for number, (epoch, value) in enumerate(values.items()):
             scoring = 7.0 * (number + 1)
             moment = Moment(epoch, epoch, epoch, epoch * seconds + scoring, 0.0, scoring)
-            row = dict.fromkeys(COLUMNS) | {
+            row = dict.fromkeys(RECORD_COLUMNS) | {
                 **dataclasses.asdict(moment),
                 "metric": "fd_x",
                 "value": value,

@@ -10,7 +10,7 @@ from PIL import Image
 from reference_models.errors import ConfigError
 from reference_models.recording import plots
 from reference_models.recording.grids import evolution, grid, sample_path, write_image
-from reference_models.recording.records import COLUMNS, Moment, Records
+from reference_models.recording.records import RECORD_COLUMNS, Moment, Records
 from reference_models.recording.tensorboard import TAGS, TensorBoard
 
 MOMENT = Moment(epoch=1, step=4, images_seen=32, wall_seconds=2.0, cpu_seconds=1.0, scoring_seconds=0.5)
@@ -22,7 +22,7 @@ def recorded(tmp_path):
     records = Records(tmp_path)
     records.begin()
     for epoch, value in ((0, 9.0), (2, 4.0)):
-        row = dict.fromkeys(COLUMNS) | {
+        row = dict.fromkeys(RECORD_COLUMNS) | {
             "epoch": epoch,
             "step": epoch * 4,
             "images_seen": 0,

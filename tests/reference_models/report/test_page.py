@@ -12,7 +12,7 @@ from reference_models.cli import command
 from reference_models.errors import CheckpointError
 from reference_models.presets import build_config
 from reference_models.recording.grids import REAL, SAMPLES, captioned, grid, sample_path, write_image
-from reference_models.recording.records import COLUMNS, Moment, Records
+from reference_models.recording.records import RECORD_COLUMNS, Moment, Records
 from reference_models.report.page import report_runs
 from reference_models.settings import to_toml
 from tests.browser import check_page, start_browser
@@ -36,7 +36,7 @@ def recorded(tmp_path):
         for epoch in (0, 1, 2, 4, 8):
             moment = Moment(epoch, 10 * epoch, 100 * epoch, 60.0 * epoch + 5, 0.0, 5.0)
             value = factor * (20 + 100 / (1 + epoch))
-            row = dict.fromkeys(COLUMNS) | {
+            row = dict.fromkeys(RECORD_COLUMNS) | {
                 **dataclasses.asdict(moment),
                 "metric": "fd_x",
                 "value": value + 30,

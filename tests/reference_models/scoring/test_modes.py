@@ -8,7 +8,7 @@ import torch
 from reference_models.data.modes import MODES, draw_modes
 from reference_models.errors import ConfigError, DataError
 from reference_models.export.sample import count_sampled_modes
-from reference_models.scoring.modes import count_modes, find_modes, mode_count
+from reference_models.scoring.modes import count_found_modes, count_modes, find_modes
 from reference_models.training import start
 
 
@@ -30,7 +30,7 @@ def test_real_images_have_all_modes():
     """26,000 of them, whose reverse KL is that of a fair draw: about (modes - 1) / (2 n)."""
     drawn = draw_modes(26_000, size=16)
     assert torch.bincount(drawn.modes, minlength=MODES).min() > 0
-    found = mode_count(drawn.modes)
+    found = count_found_modes(drawn.modes)
     assert found.hit == MODES
     assert found.reverse_kl == pytest.approx((MODES - 1) / (2 * 26_000), rel=0.15)
     assert str(found).startswith("modes 1,000 of 1,000, reverse KL 0.0")
@@ -38,11 +38,11 @@ def test_real_images_have_all_modes():
 
 def test_counts_by_hand():
     """One mode: log 1000; half of the modes, alike: log 2."""
-    one = mode_count(torch.full((50,), 7))
+    one = count_found_modes(torch.full((50,), 7))
     assert (one.hit, one.count) == (1, 50)
     assert one.reverse_kl == pytest.approx(math.log(1000))
-    assert mode_count(torch.arange(500).repeat(3)).reverse_kl == pytest.approx(math.log(2))
-    assert mode_count(torch.arange(1000)).reverse_kl == pytest.approx(0, abs=1e-12)
+    assert count_found_modes(torch.arange(500).repeat(3)).reverse_kl == pytest.approx(math.log(2))
+    assert count_found_modes(torch.arange(1000)).reverse_kl == pytest.approx(0, abs=1e-12)
 
 
 @pytest.mark.slow

@@ -16,7 +16,7 @@ from reference_models.networks.build import build_generator
 from reference_models.presets import build_config
 from reference_models.scoring import extractors, pattern, reference
 from reference_models.scoring.extractors import with_extractor
-from reference_models.scoring.pattern import evaluating, score_generator
+from reference_models.scoring.pattern import evaluating, score_samples
 from reference_models.scoring.sampler import Sampler
 from reference_models.scoring.scorer import Scorer
 
@@ -26,7 +26,7 @@ DOCS = Path(__file__).parents[3] / "docs" / "training-loops.md"
 def test_the_docs_show_the_code_that_the_loop_uses():
     """The pattern in the documentation is the bundled loop's, to the letter."""
     text = DOCS.read_text(encoding="utf-8")
-    for function in (pattern.evaluating, pattern.score_generator):
+    for function in (pattern.evaluating, pattern.score_samples):
         source = inspect.getsource(function)
         body = source[source.rindex('"""') + 3 :]
         assert body.strip() in text
@@ -60,8 +60,8 @@ def test_the_score_is_that_of_the_images():
         rng = torch.Generator().manual_seed(5)
         return lambda count: torch.rand(count, 3, 4, 4, generator=rng) * 2 - 1
 
-    score_generator(metric, source(), count=50)
-    score = score_generator(metric, source(), count=23, batch=5)
+    score_samples(metric, source(), count=50)
+    score = score_samples(metric, source(), count=23, batch=5)
     rng = torch.Generator().manual_seed(5)
     fake = to_uint8(torch.cat([torch.rand(size, 3, 4, 4, generator=rng) * 2 - 1 for size in (5, 5, 5, 5, 3)]))
     assert score.fake_count == 23
@@ -141,6 +141,6 @@ def test_the_real_side_is_computed_once(monkeypatch):
     fewer = EvalConfig(extractor="efficientnet-lite0", real_count=10)
     assert [images_seen(fewer), images_seen(fewer)] == [10, 0]
     assert images_seen(EvalConfig(extractor="efficientnet-lite0", real_count=10, seed=1)) == 10
-    for path in reference.cache_directory().glob("*.npz"):
+    for path in reference.statistics_directory().glob("*.npz"):
         path.write_bytes(b"damaged")
     assert images_seen(config) == 20

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from reference_models.recording.grids import spread
-from reference_models.training.measure import measure
+from reference_models.training.measure import measure_step
 from reference_models.training.monitor import CERTAIN, RECOVERED, Monitor
 
 WELL = {"D(real)": 0.7, "D(fake)": 0.3, "grad/G": 1.0, "gradient_norm": 1.0, "saturation": 0.1, "at_bound": 0.3}
@@ -92,7 +92,7 @@ def test_measuring_changes_nothing(trainer, preset):
     """A step that is measured leaves weights and random numbers as one that is not."""
     measured, plain = trainer(preset), trainer(preset)
     for _ in range(2):
-        values = measure(measured, measured.step())
+        values = measure_step(measured, measured.step())
         plain.step()
     assert all(
         torch.equal(a, b) for a, b in zip(measured.generator.parameters(), plain.generator.parameters(), strict=True)

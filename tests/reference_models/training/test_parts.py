@@ -14,7 +14,7 @@ from reference_models.config import OptimizerConfig
 from reference_models.schedule import learning_rate
 from reference_models.training.checkpoint import LAST, read_checkpoint
 from reference_models.training.ema import update_average
-from reference_models.training.ranks import Ranks, total_norm
+from reference_models.training.ranks import TrainingRanks, total_norm
 
 ROOT = Path(__file__).parents[3]
 
@@ -61,11 +61,11 @@ def test_one_process_averages_with_itself():
     """A run of one process changes no gradient, and agrees with itself."""
     layer = nn.Linear(2, 1)
     layer.weight.grad = torch.tensor([[3.0, 4.0]])
-    Ranks().average_gradients(layer)
+    TrainingRanks().average_gradients(layer)
     assert layer.weight.grad.tolist() == [[3.0, 4.0]]
     assert total_norm(layer.parameters()).item() == 5
-    assert Ranks().agree(stop=True)
-    assert not Ranks().agree(stop=False)
+    assert TrainingRanks().agree(stop=True)
+    assert not TrainingRanks().agree(stop=False)
 
 
 @pytest.mark.slow

@@ -10,7 +10,7 @@ from PIL import Image
 from ganmetrics import GanMetricsError
 from reference_models.errors import CheckpointError, DataError, TrainingError
 from reference_models.recording.grids import CAPTION
-from reference_models.recording.records import COLUMNS, read_events, read_scores
+from reference_models.recording.records import RECORD_COLUMNS, read_events, read_scores
 from reference_models.training import run as run_module
 from reference_models.training.checkpoint import LAST, read_checkpoint
 from reference_models.training.measure import check_finite
@@ -24,7 +24,7 @@ def test_the_folder_has_everything(run, tmp_path):
     folder = tmp_path / "run"
     with (folder / "metrics.csv").open() as file:
         rows = list(csv.DictReader(file))
-    assert tuple(rows[0]) == COLUMNS
+    assert tuple(rows[0]) == RECORD_COLUMNS
     assert [(row["epoch"], row["metric"], row["count"], row["real_count"]) for row in rows] == [
         ("0", "fd_random-features", "40", "64"),
         ("2", "fd_random-features", "40", "64"),

@@ -7,7 +7,7 @@ import torch
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 from ganmetrics import FrechetInceptionDistance, Reference
-from reference_models import Sampler, score_generator
+from reference_models import Sampler, score_samples
 from reference_models.presets import PRESETS
 
 
@@ -110,7 +110,7 @@ def test_scoring_changes_nothing(trainer, extractor):
         Reference.from_images(images, extractor=extractor, workers=0), extractor=extractor
     )
     for _ in range(4):
-        score_generator(metric, Sampler(scored.sampled).source(seed=0), count=20, batch=7)
+        score_samples(metric, Sampler(scored.sampled).source(seed=0), count=20, batch=7)
         assert scored.generator.training
         scored.step()
         plain.step()

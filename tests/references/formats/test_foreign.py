@@ -46,5 +46,5 @@ def test_what_are_no_features_is_named(features):
 def test_counts_must_agree():
     """The file's and the caller's."""
     assert agreed_count(20, None, PATH) == agreed_count(20, 20, PATH) == 20
-    with pytest.raises(InputError, match=r"stats.npz is of 20 images, got 21"):
+    with pytest.raises(InputError, match=r"stats.npz is of 20 images; got 21"):
         agreed_count(20, 21, PATH)

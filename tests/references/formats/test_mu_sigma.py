@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ganmetrics.errors import InputError, StorageError
-from ganmetrics.references.formats.mu_sigma import read_features, read_mu_sigma, write_adm, write_mu_sigma
+from ganmetrics.references.formats.mu_sigma import read_clean_fid_features, read_mu_sigma, write_adm, write_mu_sigma
 
 
 def test_there_and_back(moments, tmp_path):
@@ -31,10 +31,10 @@ def test_adm_has_both_pairs(moments, spatial, tmp_path):
 def test_clean_fids_features(features, tmp_path):
     """Their number is the count; another one is refused."""
     np.savez(tmp_path / "kid.npz", feats=features)
-    found = read_features(tmp_path / "kid.npz", count=None)
+    found = read_clean_fid_features(tmp_path / "kid.npz", count=None)
     assert (found.format, found.moments.count) == ("clean-fid", 20)
-    with pytest.raises(InputError, match="20 images, got 9"):
-        read_features(tmp_path / "kid.npz", count=9)
+    with pytest.raises(InputError, match="20 images; got 9"):
+        read_clean_fid_features(tmp_path / "kid.npz", count=9)
 
 
 def test_a_folder_that_is_not_there(moments, tmp_path):

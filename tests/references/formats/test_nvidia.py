@@ -109,7 +109,7 @@ def test_unusable_stylegan_files_are_refused(features, tmp_path, change, message
 
 def test_entries_and_other_pickles_are_refused(features, tmp_path):
     """StyleGAN's files have no entries, and a pickle of something else is neither."""
-    with pytest.raises(InputError, match="only files of EDM2 have entries; .* is of StyleGAN, got entry 'fid'"):
+    with pytest.raises(InputError, match="only files of EDM2 have entries; .* is of StyleGAN; got entry 'fid'"):
         read_pickle(save(tmp_path / "s.pkl", stylegan_state(features)), count=None, entry="fid")
     with pytest.raises(InputError, match=r"needs num_images \(EDM2\) or raw_mean \(StyleGAN\); .* has weight"):
         read_pickle(save(tmp_path / "s.pkl", {"weight": np.zeros(2)}), count=None, entry=None)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from ganmetrics.errors import InputError
 from ganmetrics.references.formats.pickled_numbers import (
-    LARGEST,
+    MOST_ELEMENTS,
     Name,
     PickledArray,
     PickledType,
@@ -64,7 +64,7 @@ def test_arrays_are_numpys(shape, order):
         ((-1,), "shape of whole numbers"),
         ((1.0,), "shape of whole numbers"),
         ((True,), "shape of whole numbers"),
-        ((LARGEST, 0, LARGEST), "shape of whole numbers"),
+        ((MOST_ELEMENTS, 0, MOST_ELEMENTS), "shape of whole numbers"),
         ((1,) * 33, "shape of whole numbers"),
     ],
 )

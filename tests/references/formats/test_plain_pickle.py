@@ -96,7 +96,7 @@ def test_an_odd_encoding_is_refused():
     """Bytes of old protocols are Latin-1; any other name would import a module of codecs."""
     import _codecs
 
-    with pytest.raises(InputError, match="must be latin1, got 'rot13'"):
+    with pytest.raises(InputError, match="must be latin1; got 'rot13'"):
         load_plain_pickle(pickle.dumps(Planted(_codecs.encode, "text", "rot13"), 2), name="file")
 
 
@@ -202,7 +202,7 @@ SHARED = b"]q\x00" + b"".join(b"0]q" + bytes([n]) + (b"h" + bytes([n - 1]) + b"a
         (b"]N}b", "must give a state to arrays and their types only"),
         (
             b"c_codecs\nencode\n" + b"X\x01\x00\x00\x00aX\x06\x00\x00\x00latin2\x86R",
-            "must be latin1, got 'latin2'",
+            "must be latin1; got 'latin2'",
         ),
     ],
 )

@@ -46,7 +46,7 @@ def test_counts_are_never_guessed(to, ending, moments, spatial, tmp_path):
     write_foreign(path, moments, spatial, to=to)
     if ending == ".pkl":
         assert read_foreign(path).moments.count == 20
-        with pytest.raises(InputError, match=r"must be that of the file; .*real\.pkl is of 20 images, got 21"):
+        with pytest.raises(InputError, match=r"must be that of the file; .*real\.pkl is of 20 images; got 21"):
             read_foreign(path, count=21)
     else:
         assert read_foreign(path).moments.count is None
@@ -101,7 +101,7 @@ def test_cleanfids_features_know_their_count(features, tmp_path):
     read = read_foreign(tmp_path / "name_clean_custom_na_kid.npz")
     assert (read.format, read.moments.count) == ("clean-fid", 20)
     np.testing.assert_allclose(read.moments.covariance, np.cov(features, rowvar=False), rtol=1e-5)
-    with pytest.raises(InputError, match="is of 20 images, got 7"):
+    with pytest.raises(InputError, match="is of 20 images; got 7"):
         read_foreign(tmp_path / "name_clean_custom_na_kid.npz", count=7)
 
 

@@ -22,7 +22,7 @@ def test_features_know_their_count(features, tmp_path):
     read = read_torch_fidelity(tmp_path / "real-features-2048.pt", count=None)
     assert read.moments.count == 20
     np.testing.assert_allclose(read.moments.covariance, np.cov(features, rowvar=False), rtol=1e-5)
-    with pytest.raises(InputError, match="is of 20 images, got 5"):
+    with pytest.raises(InputError, match="is of 20 images; got 5"):
         read_torch_fidelity(tmp_path / "real-features-2048.pt", count=5)
 
 

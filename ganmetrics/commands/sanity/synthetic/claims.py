@@ -5,7 +5,7 @@ from typing import Literal
 Word = Literal["worse", "same", "better"]
 Claim = Literal["difference", "novelty", "classes", "fidelity", "diversity", "variety", "copies", "agreement"]
 
-MEANINGS: dict[Claim, str] = {
+CLAIM_MEANINGS: dict[Claim, str] = {
     "difference": "any difference of the two distributions",
     "novelty": "any difference, and copies of real images",
     "classes": "any difference, and wrong classes",

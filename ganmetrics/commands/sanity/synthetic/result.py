@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ganmetrics.commands.sanity.synthetic.claims import CLAIMS, MEANINGS, Word
+from ganmetrics.commands.sanity.synthetic.claims import CLAIM_MEANINGS, CLAIMS, Word
 from ganmetrics.commands.sanity.synthetic.draws import CHECKS
 from ganmetrics.report import Table
 
@@ -63,7 +63,7 @@ class SyntheticStudy(Mapping[str, Mapping[str, Finding]]):
         rows = tuple((name, *self._summary(name), *map(_cell, self[name].values())) for name in self)
         title = "what each metric says of what is known to be wrong (ok: what it should; else what it says)"
         checks = Table("checks", "checks", ("number", "what is wrong"), tuple(_numbered()))
-        claims = Table("claims", "claims", ("claim", "to see"), tuple(MEANINGS.items()))
+        claims = Table("claims", "claims", ("claim", "to see"), tuple(CLAIM_MEANINGS.items()))
         return "\n\n".join(
             (Table("synthetic", title, columns, rows).to_text(), checks.to_text(), claims.to_text(), self._made())
         )

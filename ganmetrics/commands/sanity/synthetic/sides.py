@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 
-from ganmetrics.commands.sanity.synthetic.draws import DIMENSION, MODES, Drawn, Values
+from ganmetrics.commands.sanity.synthetic.draws import DIMENSION, MODES_OF_MIXTURE, Drawn, DrawnValues
 from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.data.audit import Audit
 from ganmetrics.data.decode import Stored
@@ -20,7 +20,7 @@ from ganmetrics.references.sides import Side
 DRAWN = ExtractorSpec(
     name="drawn",
     dimension=DIMENSION,
-    classes=MODES,
+    classes=MODES_OF_MIXTURE,
     layer="none",
     weights_sha256=None,
     preprocessing="none",
@@ -83,5 +83,5 @@ def side_of(drawn: Drawn, spec: ExtractorSpec) -> Side:
     )
 
 
-def _logits(features: Values) -> Values:
-    return np.ascontiguousarray(features[:, :MODES])
+def _logits(features: DrawnValues) -> DrawnValues:
+    return np.ascontiguousarray(features[:, :MODES_OF_MIXTURE])

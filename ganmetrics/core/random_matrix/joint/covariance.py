@@ -9,12 +9,12 @@ from torch import Tensor
 
 from ganmetrics.core.random_matrix.joint.law import Law
 from ganmetrics.core.random_matrix.joint.leverages import Leverages
-from ganmetrics.core.random_matrix.joint.spectra import Part, Spectrum
+from ganmetrics.core.random_matrix.joint.spectra import Part, SingularParts
 
 Matrix = Float64[Tensor, "m m"]
 
 
-class Rows(NamedTuple):
+class ImageTerms(NamedTuple):
     """What each known image of a side adds to some of the estimates, times n.
 
     Attributes:
@@ -41,7 +41,7 @@ class Errors(NamedTuple):
 
     gaussian: Matrix
     scales: Matrix
-    rows: tuple[Rows | None, Rows | None]
+    rows: tuple[ImageTerms | None, ImageTerms | None]
 
     @property
     def total(self) -> Matrix:
@@ -52,7 +52,7 @@ class Errors(NamedTuple):
 class Evidence(NamedTuple):
     """What is known of one side, or of the product."""
 
-    spectrum: Spectrum
+    spectrum: SingularParts
     law: Law
 
 
@@ -153,7 +153,7 @@ def _seen_trace(part: Part, vectors: Tensor) -> Tensor:
     return (part.factor.mT @ vectors).square().sum(0)
 
 
-def _rows(part: Part, product: Evidence, last: Tensor, number: int, with_trace: Tensor) -> Rows | None:
+def _rows(part: Part, product: Evidence, last: Tensor, number: int, with_trace: Tensor) -> ImageTerms | None:
     """Return what each image adds to the product's y and to its side's trace."""
     law = product.law
     shared = law.leverages[number]
@@ -167,7 +167,7 @@ def _rows(part: Part, product: Evidence, last: Tensor, number: int, with_trace: 
     expected[:-1, :-1] = 2 * _stage(part.freedom, law, number)
     expected[-1, :-1] = expected[:-1, -1] = with_trace[last]
     expected[-1, -1] = part.trace_variance
-    return Rows(
+    return ImageTerms(
         at=torch.cat([last, torch.tensor([len(with_trace) - 2 + number])]),
         drawn=torch.cat([shared.rows, part.trace * drawn[:, None]], dim=1),
         raw=torch.cat([law.gaussian.filled * (shared.odds - 1), part.trace * relative[:, None]], dim=1),
@@ -188,13 +188,13 @@ def _stage(freedom: int, law: Law, number: int) -> Matrix:
     return (both / (kept[:, None] * kept) - 1).clamp(min=0)
 
 
-def _joined(shared: Rows, block: Tensor, own: Leverages, law: Law, gaussian: Matrix) -> Rows:
+def _joined(shared: ImageTerms, block: Tensor, own: Leverages, law: Law, gaussian: Matrix) -> ImageTerms:
     """Return the rows of a side's own y and of the product's and the trace together."""
     at = torch.cat([block, shared.at])
     chance = 2 * torch.expm1(gaussian[at[:, None], at] / 2)
     chance[-1], chance[:, -1] = gaussian[at[-1], at], gaussian[at, at[-1]]
     chance[len(block) :, len(block) :] = shared.chance
-    return Rows(
+    return ImageTerms(
         at=at,
         drawn=torch.cat([own.rows, shared.drawn], dim=1),
         raw=torch.cat([law.gaussian.filled * (own.odds - 1), shared.raw], dim=1),
@@ -202,7 +202,7 @@ def _joined(shared: Rows, block: Tensor, own: Leverages, law: Law, gaussian: Mat
     )
 
 
-def _scales(parts: tuple[Part, Part], rows: list[Rows | None], size: int) -> Matrix:
+def _scales(parts: tuple[Part, Part], rows: list[ImageTerms | None], size: int) -> Matrix:
     scales = torch.zeros(size, size, dtype=torch.float64)
     for part, one in zip(parts, rows, strict=True):
         if one is not None and part.freedom is not None:

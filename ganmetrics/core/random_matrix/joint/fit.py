@@ -10,7 +10,7 @@ from torch import Tensor
 from ganmetrics.core.random_matrix.joint.priors import Priors, Weights, priors
 from ganmetrics.core.random_matrix.joint.profile import Profile, profile
 
-Values = Float64[Tensor, " k3"]
+_Values = Float64[Tensor, " k3"]
 
 FLOORS = (0.3, 0.1, 0.03, 0.0)
 """Relative floors on the errors, falling: far from the solution the weights of a precise y would mislead."""
@@ -52,7 +52,7 @@ class Fit(NamedTuple):
         cost: sum of squares.
     """
 
-    values: Values
+    values: _Values
     jacobian: Tensor
     predicted: Tensor
     gain: Tensor
@@ -117,7 +117,7 @@ class _Problem:
         self.weights, self.data, self.prior = basis.weights, data, prior
         self.y = torch.cat(data.y)
 
-    def at(self, values: Values, whitening: Tensor) -> _State:
+    def at(self, values: _Values, whitening: Tensor) -> _State:
         """Return residuals and their derivatives."""
         predicted, jacobian = self._predicted(values)
         slopes = self.prior.order @ values
@@ -127,7 +127,7 @@ class _Problem:
         rows = torch.cat([whitening @ jacobian, supposed])
         return _State(residuals, rows, predicted, jacobian, supposed, float(residuals @ residuals))
 
-    def _predicted(self, values: Values) -> tuple[Tensor, Tensor]:
+    def _predicted(self, values: _Values) -> tuple[Tensor, Tensor]:
         one, other, both = (self.weights @ part for part in values.chunk(3))
         predicted, jacobians = [], []
         for number, (logs, x) in enumerate(zip((one, other, one + other + both), self.data.x, strict=True)):
@@ -139,7 +139,7 @@ class _Problem:
         return torch.cat(predicted), torch.cat(jacobians)
 
 
-def _minimise(problem: _Problem, whitening: Tensor, values: Values) -> tuple[Values, _State, int]:
+def _minimise(problem: _Problem, whitening: Tensor, values: _Values) -> tuple[_Values, _State, int]:
     """Levenberg and Marquardt's method."""
     damping, state, taken = 1e-3, problem.at(values, whitening), 0
     for _ in range(STEPS):

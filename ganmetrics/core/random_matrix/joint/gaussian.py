@@ -9,13 +9,13 @@ from torch import Tensor
 
 from ganmetrics.core.random_matrix.joint.spectra import Eigenvalues
 
-Points = Float64[Tensor, " m"]
+_Points = Float64[Tensor, " m"]
 
-HALF = 0.5
+_HALF = 0.5
 """Where F/N is below, log(1 - F/N) is taken from F, and above from N - F."""
 
 
-class Gaussian(NamedTuple):
+class GaussianLaw(NamedTuple):
     """The law of Gaussian features at points t.
 
     Attributes:
@@ -25,13 +25,13 @@ class Gaussian(NamedTuple):
         slope: d log x / d log t, shape [m].
     """
 
-    filled: Points
-    change: Points
+    filled: _Points
+    change: _Points
     log_kept: Tensor
-    slope: Points
+    slope: _Points
 
 
-def gaussian_law(eigenvalues: Eigenvalues, t: Points, freedoms: Sequence[int]) -> Gaussian:
+def gaussian_law(eigenvalues: Eigenvalues, t: _Points, freedoms: Sequence[int]) -> GaussianLaw:
     """Return the law for Gaussian features; `freedoms` are those of the sampled sides."""
     shares = eigenvalues[:, None] / (eigenvalues[:, None] + t)
     filled, left, change = shares.sum(0), (1 - shares).sum(0), (shares * (1 - shares)).sum(0)
@@ -39,6 +39,6 @@ def gaussian_law(eigenvalues: Eigenvalues, t: Points, freedoms: Sequence[int]) -
     for number, freedom in enumerate(freedoms):
         # N - F has its digits as (N - r) + (r - F) where F is near r, and log1p(-F / N) where F is near 0.
         rest, part = (freedom - len(eigenvalues)) + left, filled / freedom
-        log_kept[number] = torch.where(part < HALF, torch.log1p(-part.clamp(max=HALF)), torch.log(rest / freedom))
+        log_kept[number] = torch.where(part < _HALF, torch.log1p(-part.clamp(max=_HALF)), torch.log(rest / freedom))
         slope = slope - change / rest
-    return Gaussian(filled, change, log_kept, slope)
+    return GaussianLaw(filled, change, log_kept, slope)

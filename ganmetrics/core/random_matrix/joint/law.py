@@ -8,28 +8,28 @@ import torch
 from jaxtyping import Float64
 from torch import Tensor
 
-from ganmetrics.core.random_matrix.joint.gaussian import Gaussian, gaussian_law
+from ganmetrics.core.random_matrix.joint.gaussian import GaussianLaw, gaussian_law
 from ganmetrics.core.random_matrix.joint.leverages import Leverages, leverages
-from ganmetrics.core.random_matrix.joint.spectra import Eigenvalues, Part, Spectrum
+from ganmetrics.core.random_matrix.joint.spectra import Eigenvalues, Part, SingularParts
 
-Points = Float64[Tensor, " m"]
+_Points = Float64[Tensor, " m"]
 
 DENSE_STEP, DENSE_BELOW, DENSE_ABOVE = 0.25, 26.0, 7.0
 """Points of the integral in log t^(1/2): their distance (the rule errs by exp(-pi^2 / step), below rounding), how far
 they begin below the least root (exp(-26) is 5e-12 of it), and how far they end above the largest."""
-POINTS = 28
+_POINTS = 28
 """Equidistant in log x: more change the result by less than a tenth of its standard deviation."""
-REACH = 30.0
+_REACH = 30.0
 """The points end at so many times the largest eigenvalue, where y is nearly the trace over x."""
-GRID = 600
+_GRID = 600
 """Points t from which the map t -> x is inverted by linear interpolation;"""
-FEWEST = 2 * POINTS
+_FEWEST = 2 * _POINTS
 """so many are left, or the edge is taken where it is."""
-LEAST = 2e-3
+_LEAST = 2e-3
 """Share of the trace of the root below which an eigenvalue's own root adds nothing: points below are left out."""
 LEAST_SLOPE = 1e-6
 """The logarithm of the slope is taken of no less: only points that the edge rule then drops have one below."""
-FULL = 0.8
+_FULL = 0.8
 """From this rank over N_min the edge of the spectrum counts, where x(t) turns."""
 FLAT = 0.05
 """Least slope d log x / d log t that is used below that rank;"""
@@ -52,21 +52,21 @@ class Law(NamedTuple):
         leverages: of each side; None where images are not known, or the side is exact.
     """
 
-    t: Points
-    x: Points
-    y: Points
+    t: _Points
+    x: _Points
+    y: _Points
     shares: Tensor
-    gaussian: Gaussian
+    gaussian: GaussianLaw
     freedoms: tuple[int | None, ...]
     leverages: tuple[Leverages | None, ...]
 
-    def kept(self, number: int) -> Points:
+    def kept(self, number: int) -> _Points:
         """Return 1 - F/N of a sampled side; exact sides before it have no row."""
         row = sum(freedom is not None for freedom in self.freedoms[:number])
         return self.gaussian.log_kept[row].exp()
 
 
-def law(spectrum: Spectrum, parts: Sequence[Part]) -> Law:
+def law(spectrum: SingularParts, parts: Sequence[Part]) -> Law:
     """Return the law of one covariance (one part) or of a product (two), with each image's leverage where known.
 
     For the nonzero eigenvalues l of S1, of S2 or of S1 S2, and the sides i that are sampled,
@@ -85,16 +85,16 @@ def law(spectrum: Spectrum, parts: Sequence[Part]) -> Law:
         found = _at(t, spectrum, parts, freedoms)
         # Leverages move the edge: what lies below it goes, and the points are dealt again.
         below = (found.slope <= 0.9 * _least_slope(eigenvalues, freedoms)).nonzero()
-        if len(below) == 0 or len(grid.t) < FEWEST:
+        if len(below) == 0 or len(grid.t) < _FEWEST:
             return found.law
-        cut = float(found.log_x_gaussian[min(int(below[-1]) + 1, POINTS - 2)])
+        cut = float(found.log_x_gaussian[min(int(below[-1]) + 1, _POINTS - 2)])
         keep = grid.log_x > cut
-        if keep.all() or int(keep.sum()) < FEWEST:
+        if keep.all() or int(keep.sum()) < _FEWEST:
             return found.law
         grid = _Grid(grid.t[keep], grid.log_x[keep])
 
 
-def dense_law(spectrum: Spectrum, parts: Sequence[Part]) -> tuple[Law, Tensor]:
+def dense_law(spectrum: SingularParts, parts: Sequence[Part]) -> tuple[Law, Tensor]:
     """Return the law of more images than features, and weights w with w @ y = (1/pi) integral of y d x^(1/2).
 
     In log tau, tau = t^(1/2), the integrand is analytic in a strip of half-width pi/2 and falls off exponentially,
@@ -110,18 +110,18 @@ def dense_law(spectrum: Spectrum, parts: Sequence[Part]) -> tuple[Law, Tensor]:
 
 
 class _Grid(NamedTuple):
-    t: Points
-    log_x: Points
+    t: _Points
+    log_x: _Points
 
 
 class _Found(NamedTuple):
     law: Law
-    slope: Points
-    log_x_gaussian: Points
+    slope: _Points
+    log_x_gaussian: _Points
 
 
 def _least_slope(eigenvalues: Eigenvalues, freedoms: Sequence[int]) -> float:
-    if not freedoms or len(eigenvalues) < FULL * min(freedoms):
+    if not freedoms or len(eigenvalues) < _FULL * min(freedoms):
         return FLAT
     least: float = EDGE * min(freedoms) ** (-1 / 3)
     return min(max(least, EDGE_LEAST), EDGE_MOST)
@@ -129,30 +129,30 @@ def _least_slope(eigenvalues: Eigenvalues, freedoms: Sequence[int]) -> float:
 
 def _candidates(eigenvalues: Eigenvalues, freedoms: Sequence[int]) -> _Grid:
     """Return points t and log x from the edge upward."""
-    low, high = math.log(float(eigenvalues[-1])) - 7, math.log(float(eigenvalues[0]) * REACH * 1.5)
-    t = torch.linspace(low, high, GRID, dtype=torch.float64).exp()
+    low, high = math.log(float(eigenvalues[-1])) - 7, math.log(float(eigenvalues[0]) * _REACH * 1.5)
+    t = torch.linspace(low, high, _GRID, dtype=torch.float64).exp()
     bulk = gaussian_law(eigenvalues, t, freedoms)
     log_x = t.log() - bulk.log_kept.sum(0)
     flat = (bulk.slope <= _least_slope(eigenvalues, freedoms)).nonzero()
     start = int(flat[-1]) + 1 if len(flat) else 0
-    least = 2 * math.log(LEAST * math.pi / 2 * float(eigenvalues.sqrt().mean()))
+    least = 2 * math.log(_LEAST * math.pi / 2 * float(eigenvalues.sqrt().mean()))
     start = max(start, start + int(torch.searchsorted(log_x[start:], least)))
     # Two points are left to interpolate between.
-    start = min(start, GRID - 2)
+    start = min(start, _GRID - 2)
     return _Grid(t[start:], log_x[start:])
 
 
-def _spaced(grid: _Grid, eigenvalues: Eigenvalues) -> Points:
+def _spaced(grid: _Grid, eigenvalues: Eigenvalues) -> _Points:
     """Return the points t whose log x are equidistant."""
-    last = max(math.log(float(eigenvalues[0]) * REACH), float(grid.log_x[0]) + 1.0)
-    goal = torch.linspace(float(grid.log_x[0]), last, POINTS, dtype=torch.float64)
+    last = max(math.log(float(eigenvalues[0]) * _REACH), float(grid.log_x[0]) + 1.0)
+    goal = torch.linspace(float(grid.log_x[0]), last, _POINTS, dtype=torch.float64)
     right = torch.searchsorted(grid.log_x, goal).clamp(1, len(grid.t) - 1)
     left, log_t = right - 1, grid.t.log()
     part = ((goal - grid.log_x[left]) / (grid.log_x[right] - grid.log_x[left])).clamp(0, None)
     return torch.lerp(log_t[left], log_t[right], part).exp()
 
 
-def _at(t: Points, spectrum: Spectrum, parts: Sequence[Part], freedoms: Sequence[int]) -> _Found:
+def _at(t: _Points, spectrum: SingularParts, parts: Sequence[Part], freedoms: Sequence[int]) -> _Found:
     eigenvalues = spectrum.eigenvalues
     bulk = gaussian_law(eigenvalues, t, freedoms)
     shares = eigenvalues[:, None] / (eigenvalues[:, None] + t)

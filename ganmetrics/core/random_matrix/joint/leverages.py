@@ -5,7 +5,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from ganmetrics.core.random_matrix.joint.gaussian import Gaussian
+from ganmetrics.core.random_matrix.joint.gaussian import GaussianLaw
 
 NEWTON, EXACT = 60, 1e-15
 """Most steps to solve for the constant c, and when they end."""
@@ -31,7 +31,7 @@ class Leverages(NamedTuple):
     chance: Tensor
 
 
-def leverages(seen: Tensor, eigenvalues: Tensor, shares: Tensor, freedom: int, bulk: Gaussian) -> Leverages:
+def leverages(seen: Tensor, eigenvalues: Tensor, shares: Tensor, freedom: int, bulk: GaussianLaw) -> Leverages:
     """Return the leverages of a side's images at the points of a law.
 
     h_i = (n/N) sum_j U_ij^2 u_j is the share of image i that the others' ridge regression explains, g_i = h_i/(1 - h_i)

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from ganmetrics.core.random_matrix.joint.profile import STEP, Profile
 
-Rows = Float64[Tensor, "q k3"]
+_Rows = Float64[Tensor, "q k3"]
 
 
 class Weights(NamedTuple):
@@ -36,8 +36,8 @@ class Priors(NamedTuple):
         order: slopes that must not be positive; residuals are their positive part.
     """
 
-    smooth: Rows
-    order: Rows
+    smooth: _Rows
+    order: _Rows
 
 
 def priors(basis: Profile, weights: Weights) -> Priors:

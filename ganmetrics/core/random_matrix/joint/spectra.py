@@ -18,7 +18,7 @@ NEGLIGIBLE = 1e-13
 """Eigenvalues of a Gram matrix below this share of the largest are rounding: a few hundred eps."""
 
 
-class Spectrum(NamedTuple):
+class SingularParts(NamedTuple):
     """Nonzero eigenvalues, descending, and the left singular vectors that belong to them.
 
     Attributes:
@@ -79,16 +79,16 @@ class Part:
         return 0.0 if self.freedom is None else 2 / self.freedom * self.squared
 
     @cached_property
-    def spectrum(self) -> Spectrum:
+    def spectrum(self) -> SingularParts:
         """The eigenvalues of F^T F, and the left singular vectors of F."""
         eigenvalues, vectors = _largest(self.gram, self.rank)
         if self.images is None or self.images is self.factor:
-            return Spectrum(eigenvalues, (vectors,), (None if self.images is None else vectors,))
+            return SingularParts(eigenvalues, (vectors,), (None if self.images is None else vectors,))
         seen = (self.images @ self.factor.mT) @ (vectors / eigenvalues)
-        return Spectrum(eigenvalues, (vectors,), (seen,))
+        return SingularParts(eigenvalues, (vectors,), (seen,))
 
 
-def product_spectrum(real: Part, fake: Part) -> Spectrum:
+def product_parts(real: Part, fake: Part) -> SingularParts:
     """Return the eigenvalues of C1 C2, the squares of the singular values of F1 F2^T, and its singular vectors."""
     product = real.factor @ fake.factor.mT
     most = min(real.rank, fake.rank)
@@ -99,7 +99,7 @@ def product_spectrum(real: Part, fake: Part) -> Spectrum:
         eigenvalues, second = _largest(product.mT @ product, most)
         first = product @ (second / eigenvalues.sqrt())
     seen = (_seen(real, first, fake, second, eigenvalues), _seen(fake, second, real, first, eigenvalues))
-    return Spectrum(eigenvalues, (first, second), seen)
+    return SingularParts(eigenvalues, (first, second), seen)
 
 
 def _seen(part: Part, own: Tensor, other: Part, others: Tensor, eigenvalues: Eigenvalues) -> Tensor | None:

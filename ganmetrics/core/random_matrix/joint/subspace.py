@@ -47,10 +47,10 @@ def _of(part: Part, chosen: Tensor) -> Part:
     images = None if part.images is None else part.images[:, chosen]
     if len(factor) <= factor.shape[1]:
         return Part(factor, part.freedom, factor if part.images is part.factor else images)
-    return within(part, torch.eye(part.factor.shape[1], dtype=torch.float64)[:, chosen])
+    return in_basis(part, torch.eye(part.factor.shape[1], dtype=torch.float64)[:, chosen])
 
 
-def within(part: Part, basis: Basis) -> Part:
+def in_basis(part: Part, basis: Basis) -> Part:
     """Return the side in the coordinates of a basis."""
     factor, images = part.factor @ basis, None if part.images is None else part.images @ basis
     if part.images is part.factor:

@@ -6,11 +6,11 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from ganmetrics.core.random_matrix.joint.covariance import Errors, Evidence, Rows, errors, product_errors
+from ganmetrics.core.random_matrix.joint.covariance import Errors, Evidence, ImageTerms, errors, product_errors
 from ganmetrics.core.random_matrix.joint.fit import Data, Fit, fit
 from ganmetrics.core.random_matrix.joint.law import Law, dense_law, law
 from ganmetrics.core.random_matrix.joint.priors import Weights
-from ganmetrics.core.random_matrix.joint.spectra import Part, product_spectrum
+from ganmetrics.core.random_matrix.joint.spectra import Part, product_parts
 
 PRIOR_COUNT = 2.0
 """The priors' own scale is estimated from how far the fit is from them, with so many degrees of freedom of scale 1
@@ -69,7 +69,7 @@ def root_by_fit(real: Part, fake: Part, size: int, weights: Weights | None = Non
     the fitted spectra are from them.
     """
     parts = (real, fake)
-    spectra = (real.spectrum, fake.spectrum, product_spectrum(real, fake))
+    spectra = (real.spectrum, fake.spectrum, product_parts(real, fake))
     laws = (law(spectra[0], parts[:1]), law(spectra[1], parts[1:]), law(spectra[2], parts))
     one, other, both = (Evidence(*pair) for pair in zip(spectra, laws, strict=True))
     found = errors(parts, (one, other), both)
@@ -98,7 +98,7 @@ def root_by_law(real: Part, fake: Part) -> RootTrace:
 
     It is `corrected_trace_sqrt_product` with `mean_shift`, but for the images' leverages.
     """
-    spectrum = product_spectrum(real, fake)
+    spectrum = product_parts(real, fake)
     both, widths = dense_law(spectrum, (real, fake))
     found = product_errors((real, fake), Evidence(spectrum, both))
     basis = _Basis((real, fake), Evidence(spectrum, both), found, (0, 0, len(widths)))
@@ -131,7 +131,7 @@ def _with_errors(basis: _Basis, estimate: _Estimate) -> RootTrace:
     return RootTrace(value, gaussian, (first, second), supposed, (one, other), misfit, known)
 
 
-def _scale_variance(rows: Rows, weights: Tensor, part: Part) -> float:
+def _scale_variance(rows: ImageTerms, weights: Tensor, part: Part) -> float:
     """Return what the images' scales add to the variance of a weighted sum of estimates.
 
     Two ways lead there. The rows freed of chance point by point are never too small, but much too large where a scale

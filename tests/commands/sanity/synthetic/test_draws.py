@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ganmetrics.commands.sanity.synthetic.draws import CHECKS, COPIES, FAMILIES, SHARED_VOLUME, Sets
+from ganmetrics.commands.sanity.synthetic.draws import CHECKS, COPIES, FAULT_DRAWS, SHARED_VOLUME, SyntheticSets
 
 COUNT = 3000
 
@@ -12,7 +12,7 @@ def sets_of(name):
     """Undisturbed sets, and those after a check."""
     (check,) = [check for check in CHECKS if check.name == name]
     rng = np.random.default_rng(1)
-    before = Sets(*(FAMILIES[check.family](rng, COUNT) for _ in range(3)))
+    before = SyntheticSets(*(FAULT_DRAWS[check.family](rng, COUNT) for _ in range(3)))
     return before, check.disturb(rng, before)
 
 
@@ -20,7 +20,7 @@ def sets_of(name):
 def test_a_check_leaves_what_it_was_given(check):
     """Counts and widths stay, what is disturbed is new, and something has changed."""
     rng = np.random.default_rng(0)
-    before = Sets(*(FAMILIES[check.family](rng, 100) for _ in range(3)))
+    before = SyntheticSets(*(FAULT_DRAWS[check.family](rng, 100) for _ in range(3)))
     kept = [side.features.copy() for side in (before.real, before.test, before.fake)]
     after = check.disturb(rng, before)
     for side, was, now in zip(

@@ -5,7 +5,7 @@ import torch
 
 from ganmetrics.core.random_matrix.joint.covariance import Evidence, errors
 from ganmetrics.core.random_matrix.joint.law import law
-from ganmetrics.core.random_matrix.joint.spectra import Part, product_spectrum
+from ganmetrics.core.random_matrix.joint.spectra import Part, product_parts
 from tests.core.random_matrix.joint.draws import DRAWS, FAKE, REAL, WIDTH, drawn, off, population
 
 
@@ -19,7 +19,7 @@ def test_covariances_over_draws(counts):
             Part(side.factor, side.freedom)
             for side in (drawn(counts[0], REAL, seed), drawn(counts[1], FAKE, seed + 1000))
         )
-        spectrum = product_spectrum(*sides)
+        spectrum = product_parts(*sides)
         laws = [law(sides[0].spectrum, sides[:1]), law(sides[1].spectrum, sides[1:]), law(spectrum, sides)]
         evidence = [Evidence(one, two) for one, two in zip((*(s.spectrum for s in sides), spectrum), laws, strict=True)]
         found = errors(sides, tuple(evidence[:2]), evidence[2])
@@ -45,7 +45,7 @@ def test_two_sides_of_one_trace():
     side = drawn(20, REAL, 3)
     plain = Part(side.factor, side.freedom)
     exact = Part(torch.eye(WIDTH, dtype=torch.float64), None)
-    spectrum = product_spectrum(plain, exact)
+    spectrum = product_parts(plain, exact)
     parts = (plain, exact)
     evidence = [
         Evidence(plain.spectrum, law(plain.spectrum, parts[:1])),

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from ganmetrics.core.random_matrix.joint.spectra import Part, product_spectrum
+from ganmetrics.core.random_matrix.joint.spectra import Part, product_parts
 from ganmetrics.errors import NumericsError
 
 WIDTH = 12
@@ -40,7 +40,7 @@ def test_eigenvalues_of_a_side(count):
 def test_eigenvalues_of_the_product(counts):
     """Those of C1 C2; the vectors are singular vectors of the factors' product."""
     parts = side(counts[0], 1), side(counts[1], 2)
-    found = product_spectrum(*parts)
+    found = product_parts(*parts)
     covariances = [part.factor.mT @ part.factor for part in parts]
     known = np.sort(np.linalg.eigvals((covariances[0] @ covariances[1]).numpy()).real)[::-1]
     assert np.allclose(found.eigenvalues, known[: len(found.eigenvalues)])
@@ -80,4 +80,4 @@ def test_nothing_that_varies_is_refused():
     """Two constant sides have no direction."""
     still = Part(torch.zeros(4, WIDTH, dtype=torch.float64), 3)
     with pytest.raises(NumericsError, match="needs? a direction"):
-        product_spectrum(still, still)
+        product_parts(still, still)

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from ganmetrics.core.random_matrix.joint.spectra import Part
-from ganmetrics.core.random_matrix.joint.subspace import known_span, within, without_constants
+from ganmetrics.core.random_matrix.joint.subspace import in_basis, known_span, without_constants
 
 WIDTH, RANK = 16, 5
 
@@ -56,6 +56,6 @@ def test_constant_features_go():
 def test_coordinates_of_a_basis_keep_the_covariance():
     """Within its own span a side has the eigenvalues that it had."""
     part = side(40, 2, FLAT)
-    inside = within(part, known_span(Part(part.images, 39, part.images), 39))
+    inside = in_basis(part, known_span(Part(part.images, 39, part.images), 39))
     assert inside.factor.shape == (RANK, RANK)
     assert torch.allclose(inside.spectrum.eigenvalues, part.spectrum.eigenvalues[:RANK])

@@ -9,8 +9,8 @@ import torch
 from ganmetrics.core.random_matrix.fluctuation import mean_shift
 from ganmetrics.core.random_matrix.joint.paired import shared_covariance
 from ganmetrics.core.random_matrix.joint.priors import Weights
-from ganmetrics.core.random_matrix.joint.spectra import Part, product_spectrum
-from ganmetrics.core.random_matrix.joint.subspace import known_span, within
+from ganmetrics.core.random_matrix.joint.spectra import Part, product_parts
+from ganmetrics.core.random_matrix.joint.subspace import in_basis, known_span
 from ganmetrics.core.random_matrix.joint.trace import root_by_fit, root_by_law
 from ganmetrics.core.random_matrix.trace import corrected_trace_sqrt_product
 
@@ -39,7 +39,7 @@ def exact(spread):
 def test_law_alone_is_the_contour_integral_and_its_shift(counts):
     """With more images than features and Gaussian sides it is the integral that the literature has."""
     parts = [side(count, 1 + number, images=False) for number, count in enumerate(counts)]
-    eigenvalues = product_spectrum(*parts).eigenvalues
+    eigenvalues = product_parts(*parts).eigenvalues
     known = corrected_trace_sqrt_product(eigenvalues, *counts) + mean_shift(eigenvalues, *counts)
     assert root_by_law(*parts).value == pytest.approx(known, rel=1e-9)
 
@@ -84,7 +84,7 @@ def test_few_images_are_right_on_average_and_their_error_is_the_spread():
         # What the distance has in it: both traces less twice the root; the truth is 0.
         values.append(parts[0].trace + parts[1].trace - 2 * found.value)
         variances.append(found.gaussian + sum(found.scales) + found.supposed)
-        plain.append(parts[0].trace + parts[1].trace - 2 * float(product_spectrum(*parts).eigenvalues.sqrt().sum()))
+        plain.append(parts[0].trace + parts[1].trace - 2 * float(product_parts(*parts).eigenvalues.sqrt().sum()))
     spread = np.std(values, ddof=1)
     assert abs(np.mean(values)) < 3 * spread / math.sqrt(24) + 0.01 * truth
     assert np.mean(plain) > 0.5 * truth
@@ -132,5 +132,5 @@ def test_a_rank_below_the_images_is_the_populations():
     assert known_span(few, 15) is None
     basis = known_span(enough, 29)
     assert basis.shape == (WIDTH, 20)
-    assert within(enough, basis).trace == pytest.approx(enough.trace, rel=1e-10)
+    assert in_basis(enough, basis).trace == pytest.approx(enough.trace, rel=1e-10)
     assert known_span(enough, 20) is None  # were only 21 of them different

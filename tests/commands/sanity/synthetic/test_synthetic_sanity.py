@@ -7,7 +7,7 @@ import pytest
 
 from ganmetrics import _plugins
 from ganmetrics.commands.sanity.synthetic.draws import CHECKS
-from ganmetrics.commands.sanity.synthetic.run import synthetic_sanity
+from ganmetrics.commands.sanity.synthetic.synthetic_sanity import synthetic_sanity
 from ganmetrics.errors import InputError
 from ganmetrics.metrics.catalogue import METRICS
 
@@ -66,7 +66,7 @@ def test_a_metric_that_cannot_be_scored_says_nothing(monkeypatch):
     def refuse(*_):
         raise InputError("no")
 
-    monkeypatch.setitem(scores.FAMILIES, "vendi", refuse)
+    monkeypatch.setitem(scores.METRIC_FAMILIES, "vendi", refuse)
     study = synthetic_sanity(metrics=["fid", "vendi"], count=60)
     assert study.passed("vendi")[0] == 0
     assert {finding.word for finding in study["vendi"].values()} == {None}
@@ -86,7 +86,7 @@ def test_the_page_has_every_metric_and_check():
     """A metric of ours cannot be added without being asked (python benchmarks/trust.py --page docs/choosing.md)."""
     table, after = PAGE.read_text().split("<!-- trust: begin -->")[1].split("<!-- trust: end -->")
     left_out = after.split("not yet in this table:")[1].split("\n\n")[0] if "not yet in this table:" in after else ""
-    ours = set(METRICS) - set(_plugins.names(_plugins.METRICS))
+    ours = set(METRICS) - set(_plugins.names(_plugins.METRIC_GROUP))
     rows = {line.split("`")[1] for line in table.splitlines() if line.startswith("| `")}
     assert rows | set(left_out.split("`")[1::2]) == ours
     assert not rows & set(left_out.split("`")[1::2])

@@ -16,7 +16,7 @@ READINGS = ("value", "corrected")
 
 
 @dataclass(frozen=True)
-class Check:
+class _Check:
     """One condition.
 
     Attributes:
@@ -37,7 +37,7 @@ class Check:
 class Gate:
     """All conditions of a gate."""
 
-    checks: tuple[Check, ...]
+    checks: tuple[_Check, ...]
 
     @property
     def passed(self) -> bool:
@@ -96,28 +96,30 @@ def gate(
     return Gate(tuple(checks))
 
 
-def _limit(score: StoredScore, limit: float, by: str, *, above: bool) -> Check:
+def _limit(score: StoredScore, limit: float, by: str, *, above: bool) -> _Check:
     """Return whether a score lies on the right side of a limit; one that there is none of does not."""
     if not math.isfinite(limit):
         raise InputError(f"a limit must be a finite number; got {score.name}={limit:g}")
     number = score.corrected if by == "corrected" else score.value
     called = f"{score.name} {'corrected ' if by == 'corrected' else ''}"
     if number is None:
-        return Check(score.name, passed=False, text=f"{called}has no number: {score.reason or 'nothing is corrected'}")
+        return _Check(score.name, passed=False, text=f"{called}has no number: {score.reason or 'nothing is corrected'}")
     passed = number <= limit if above else number >= limit
     relation = "is" if passed else "is above" if above else "is below"
     wanted = (f"at most {limit:g}" if above else f"at least {limit:g}") if passed else f"{limit:g}"
-    return Check(score.name, passed, f"{called}{number:.6g} {relation}{',' if passed else ''} {wanted}")
+    return _Check(score.name, passed, f"{called}{number:.6g} {relation}{',' if passed else ''} {wanted}")
 
 
-def _regressions(now: StoredReport, before: StoredReport) -> list[Check]:
+def _regressions(now: StoredReport, before: StoredReport) -> list[_Check]:
     now.check_comparable(before)
     checks = []
     for name, earlier in before.scores.items():
         if earlier.value is None:
             continue
         if name not in now.scores:
-            checks.append(Check(name, passed=False, text=f"{name} is missing; {before.source} has {earlier.value:.6g}"))
+            checks.append(
+                _Check(name, passed=False, text=f"{name} is missing; {before.source} has {earlier.value:.6g}")
+            )
         else:
             checks.append(_regression(now.scores[name], earlier))
     if not checks:
@@ -125,13 +127,13 @@ def _regressions(now: StoredReport, before: StoredReport) -> list[Check]:
     return checks
 
 
-def _regression(now: StoredScore, before: StoredScore) -> Check:
+def _regression(now: StoredScore, before: StoredScore) -> _Check:
     if now.value is None:
-        return Check(now.name, passed=False, text=f"{now.name} has no number: {now.reason}")
+        return _Check(now.name, passed=False, text=f"{now.name} has no number: {now.reason}")
     freed = now.corrected is not None and before.corrected is not None
     if not freed and now.counts != before.counts:
         counts = " and ".join(_counts(score) for score in (now, before))
-        return Check(now.name, passed=False, text=f"{now.name} is not comparable: {counts} images, nothing corrected")
+        return _Check(now.name, passed=False, text=f"{now.name} is not comparable: {counts} images, nothing corrected")
     ours, theirs = (_reading(score, freed=freed) for score in (now, before))
     step = ours - theirs if now.lower_is_better else theirs - ours
     noise = _noise(now, before)
@@ -140,7 +142,7 @@ def _regression(now: StoredScore, before: StoredScore) -> Check:
     beyond = f" by {step:.3g}, beyond chance {noise:.3g}" if noise else f" by {step:.3g}"
     verdict = f"is not worse{chance}" if passed else f"is worse{beyond}"
     called = f"{now.name} corrected" if freed else now.name
-    return Check(now.name, passed, f"{called} {ours:.6g} {verdict}; before {theirs:.6g}")
+    return _Check(now.name, passed, f"{called} {ours:.6g} {verdict}; before {theirs:.6g}")
 
 
 def _reading(score: StoredScore, *, freed: bool) -> float:

@@ -8,7 +8,7 @@ from typing import Unpack
 from ganmetrics.commands.report_page.assemble import assemble
 from ganmetrics.commands.report_page.gathering import material_of, metrics_for, page_requests, scale_of
 from ganmetrics.commands.report_page.repeat import command_for
-from ganmetrics.commands.requests import Sides, check_sides
+from ganmetrics.commands.requests import OpenedSides, check_opened_sides
 from ganmetrics.data.features import Features
 from ganmetrics.errors import InputError
 from ganmetrics.extraction.options import Extraction
@@ -17,7 +17,7 @@ from ganmetrics.pages import Page
 from ganmetrics.ranks import all_ranks
 from ganmetrics.references.gather import gather
 from ganmetrics.references.reference import Reference
-from ganmetrics.references.sides import Labels, open_side
+from ganmetrics.references.sides import GivenLabels, open_side
 from ganmetrics.report import Ranking
 from ganmetrics.scoring.keywords import EvaluationOptions, split_options
 from ganmetrics.scoring.options import ScoringOptions
@@ -65,8 +65,8 @@ def report_page(
     metrics: Sequence[str] | None = None,
     scoring: ScoringOptions | None = None,
     sanity_scale: bool = False,
-    real_labels: Labels = None,
-    fake_labels: Labels = None,
+    real_labels: GivenLabels = None,
+    fake_labels: GivenLabels = None,
     **options: Unpack[EvaluationOptions],
 ) -> ReportPage:
     """Return a page about the fake images against the real ones: scores, what lies behind them, and the images.
@@ -105,7 +105,7 @@ def report_page(
     fakes = _named(fake, fake_labels)
     with all_ranks("report_page") as ranks:
         sides = ranks.each(
-            lambda: Sides(
+            lambda: OpenedSides(
                 open_side(real, extraction, real_labels),
                 {name: open_side(one, extraction, fake_labels) for name, one in fakes.items()},
             )
@@ -115,7 +115,7 @@ def report_page(
             raise InputError(f"a report shows images; {given.source} holds features")
         chosen = choose_metrics(metrics_for(sides) if metrics is None else metrics)
         with_floor = replace(choices, floor=choices.floor or not isinstance(sides.real, Reference))
-        check_sides(sides, chosen, extraction, with_floor)
+        check_opened_sides(sides, chosen, extraction, with_floor)
         requests = page_requests(sides, chosen, with_floor)
         distinct = "a ranking" if len(fakes) > 1 else None
         gathered = gather(requests, extraction, cache=run.cache, distinct=distinct, progress=run.progress)
@@ -137,7 +137,7 @@ def _beside(metrics: Sequence[str] | None, *, sanity_scale: bool) -> dict[str, o
     return found | ({"--sanity-scale": True} if sanity_scale else {})
 
 
-def _named(fake: object, labels: Labels) -> dict[str, object]:
+def _named(fake: object, labels: GivenLabels) -> dict[str, object]:
     if not isinstance(fake, Mapping):
         return {"fake": fake}
     wrong = [name for name in fake if not isinstance(name, str) or not name]

@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from ganmetrics.commands.evaluate import evaluate
-from ganmetrics.commands.sanity.run import sanity
-from ganmetrics.commands.sanity.series import NAMES
+from ganmetrics.commands.sanity.sanity import sanity
+from ganmetrics.commands.sanity.series import SERIES_NAMES
 from ganmetrics.errors import InputError, NotEnoughSamples
 from ganmetrics.references.reference import Reference
 from ganmetrics.testing import ChannelMeans, random_images
@@ -21,11 +21,11 @@ FD, IS = "fd_channel-means", "is_channel-means"
 
 def test_every_disturbance_and_metric_is_scored(study):
     """Eight disturbances, each from level 0, which is one set for all that have as many images."""
-    assert [series.name for series in study.series] == list(NAMES)
+    assert [series.name for series in study.series] == list(SERIES_NAMES)
     assert study.metrics == (FD, IS, "precision_channel-means")
     assert all(series.levels[0] == 0 for series in study.series)
     floors = {series.name: series.values(FD)[0] for series in study.series}
-    assert len({floors[name] for name in NAMES if name != "modes"}) == 1
+    assert len({floors[name] for name in SERIES_NAMES if name != "modes"}) == 1
     assert floors["blur"] > 0
     assert study.sets.left_out == {}
 
@@ -35,7 +35,7 @@ def test_what_the_means_of_channels_can_see(study):
     by_name = {series.name: series for series in study.series}
     assert by_name["rectangles"].verdict(FD) == "monotone"
     assert by_name["mix"].verdict(FD) == "monotone"
-    spans = {name: np.ptp(by_name[name].values(FD)) for name in NAMES}
+    spans = {name: np.ptp(by_name[name].values(FD)) for name in SERIES_NAMES}
     assert spans["blur"] < 0.05 * spans["rectangles"]
     assert spans["swirl"] < 0.05 * spans["rectangles"]
 
@@ -95,7 +95,7 @@ def test_statistics_are_kept_between_runs(classes, tmp_path):
 def test_text_names_everything(study):
     """Both tables, the units of the levels, and every verdict."""
     text = study.to_text()
-    for word in (*NAMES, FD, IS, "share of pixels", "monotone", "tolerance 2 %", "note: modes has"):
+    for word in (*SERIES_NAMES, FD, IS, "share of pixels", "monotone", "tolerance 2 %", "note: modes has"):
         assert word in text
 
 
@@ -116,7 +116,7 @@ def test_json_and_csv_hold_every_score(study):
 def test_tensors_have_no_classes():
     """What cannot be done is left out, and the rest is done."""
     study = sanity(random_images(60), metrics=("fid",), **FREE)
-    assert [series.name for series in study.series] == list(NAMES[:-2])
+    assert [series.name for series in study.series] == list(SERIES_NAMES[:-2])
     assert "left out: modes needs class folders" in study.to_text()
     assert "left out: mix needs images of another kind" in study.to_text()
 

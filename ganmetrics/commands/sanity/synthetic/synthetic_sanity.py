@@ -7,7 +7,7 @@ import numpy as np
 
 from ganmetrics._types import Progress, silent
 from ganmetrics.commands.sanity.synthetic.claims import Word, expected
-from ganmetrics.commands.sanity.synthetic.draws import CHECKS, FAMILIES, Rng, Sets, Values
+from ganmetrics.commands.sanity.synthetic.draws import CHECKS, FAULT_DRAWS, DrawnValues, Rng, SyntheticSets
 from ganmetrics.commands.sanity.synthetic.result import Finding, SyntheticStudy
 from ganmetrics.commands.sanity.synthetic.sides import DRAWN, UNIT_LENGTH, side_of
 from ganmetrics.core.checks import seed_number, whole
@@ -18,14 +18,14 @@ from ganmetrics.scoring.scores import Baseline
 
 COUNT = 300
 """Images a set: a whole study then takes about a minute."""
-LEAST = 60
+_LEAST = 60
 """Images a set from which six classes have more than a few each."""
 UNDISTURBED = 12
 DISTURBED = 4
 """Draws of each family and of each check; the spread comes from the former."""
 DEVIATIONS = 3.0
 """Of undisturbed values: a metric has moved where the mean of its disturbed ones is further away."""
-K = 5
+_K = 5
 """Neighbours, the same for all metrics of neighbours."""
 BANDWIDTH = 3.0
 """Of RKE's kernel: about half the distance of two images of one Gaussian of 16 features."""
@@ -59,22 +59,22 @@ def synthetic_sanity(
     ('worse', False)
     """
     chosen = choose_metrics(metrics)
-    number = whole("count", count, least=LEAST)
+    number = whole("count", count, least=_LEAST)
     root = seed_number("seed", seed)
-    options = ScoringOptions(interval=False, k=K, subsets=1, subset_size=number, bandwidth=BANDWIDTH, seed=root)
-    total = UNDISTURBED * len(FAMILIES) + DISTURBED * len(CHECKS)
+    options = ScoringOptions(interval=False, k=_K, subsets=1, subset_size=number, bandwidth=BANDWIDTH, seed=root)
+    total = UNDISTURBED * len(FAULT_DRAWS) + DISTURBED * len(CHECKS)
     with progress(total=total, stage="scoring draws") as advance:
 
-        def values(rngs: Sequence[Rng], family: str, check: int | None = None) -> dict[str, Values]:
+        def values(rngs: Sequence[Rng], family: str, check: int | None = None) -> dict[str, DrawnValues]:
             found = []
             for rng in rngs:
-                sets = Sets(*(FAMILIES[family](rng, number) for _ in range(3)))
+                sets = SyntheticSets(*(FAULT_DRAWS[family](rng, number) for _ in range(3)))
                 found.append(_scores(chosen, sets if check is None else CHECKS[check].disturb(rng, sets), options))
                 advance(1)
             return {metric.name: np.array([one[metric.name] for one in found]) for metric in chosen}
 
         sources = iter(np.random.default_rng(root).spawn(total))
-        plain = {family: values([next(sources) for _ in range(UNDISTURBED)], family) for family in FAMILIES}
+        plain = {family: values([next(sources) for _ in range(UNDISTURBED)], family) for family in FAULT_DRAWS}
         disturbed = [
             values([next(sources) for _ in range(DISTURBED)], check.family, at) for at, check in enumerate(CHECKS)
         ]
@@ -85,11 +85,11 @@ def synthetic_sanity(
         }
         for metric in chosen
     }
-    provenance = {"versions": library_versions(), "count": number, "seed": root, "k": K, "deviations": DEVIATIONS}
+    provenance = {"versions": library_versions(), "count": number, "seed": root, "k": _K, "deviations": DEVIATIONS}
     return SyntheticStudy(findings, provenance)
 
 
-def _scores(metrics: tuple[Metric, ...], sets: Sets, options: ScoringOptions) -> dict[str, float]:
+def _scores(metrics: tuple[Metric, ...], sets: SyntheticSets, options: ScoringOptions) -> dict[str, float]:
     """Return the value of each metric; nan where it cannot be scored."""
     found: dict[str, float] = {}
     for spec, some in (
@@ -106,7 +106,7 @@ def _scores(metrics: tuple[Metric, ...], sets: Sets, options: ScoringOptions) ->
     return found
 
 
-def _finding(metric: Metric, check: str, plain: Values, disturbed: Values) -> Finding:
+def _finding(metric: Metric, check: str, plain: DrawnValues, disturbed: DrawnValues) -> Finding:
     wanted = expected(metric.name, check)
     if not np.isfinite(plain).all() or np.isnan(disturbed).any():
         return Finding(None, None, wanted)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Unpack
 
-from ganmetrics.commands.sanity.series import MIX, MODES, NAMES, Series, Sets, make_sets
-from ganmetrics.commands.sanity.study import ScoredSeries, Study
+from ganmetrics.commands.sanity.series import MIX_SERIES, MODES_SERIES, SERIES_NAMES, Series, StudySets, make_sets
+from ganmetrics.commands.sanity.study import SanityStudy, ScoredSeries
 from ganmetrics.core.memory import MEMORY
 from ganmetrics.data.looking import audit
 from ganmetrics.data.sources import ImageSource
@@ -33,11 +33,11 @@ def sanity(
     how: Extraction | None = None,
     *,
     metrics: Sequence[str] = METRICS_OF_A_STUDY,
-    disturbances: Sequence[str] = NAMES,
+    disturbances: Sequence[str] = SERIES_NAMES,
     others: object | None = None,
     memory: int = MEMORY,
     **options: Unpack[GatheringOptions],
-) -> Study:
+) -> SanityStudy:
     """Return the scores of ever more disturbed images against undisturbed ones of the same kind.
 
     After Heusel et al. (2017, arXiv 1706.08500, appendix A1), with two differences: the disturbed images are not those
@@ -80,12 +80,12 @@ def sanity(
         series = tuple(_scored(one, sets, real_side, clean, scorer) for one in sets.series)
     units = {one.name: one.unit for one in sets.series}
     chosen_by = {"count": len(sets.clean), "seed": extraction.seed, "disturbances": units}
-    return Study(series, sets, {**clean.provenance, "study": chosen_by})
+    return SanityStudy(series, sets, {**clean.provenance, "study": chosen_by})
 
 
 def _sets(
     real: object, others: object | None, metrics: tuple[Metric, ...], disturbances: Sequence[str], how: Extraction
-) -> Sets:
+) -> StudySets:
     """Return the sets of a study, which have all that the metrics read of them."""
     sets = make_sets(
         open_images(real, how, purpose="a disturbance study"),
@@ -109,7 +109,7 @@ class _Scorer:
     run: Run
     options: ScoringOptions
 
-    def start(self, sets: Sets) -> tuple[Side | None, Report]:
+    def start(self, sets: StudySets) -> tuple[Side | None, Report]:
         """Return the reference, None where no metric reads it, and the scores of the undisturbed images."""
         of_both = tuple(metric for metric in self.metrics if metric.real)
         requests = [self._request("real", sets.real, of_both)] if of_both else []
@@ -141,12 +141,12 @@ class _Scorer:
         return gather(requests, self.how, cache=self.run.cache, progress=self.run.progress)
 
 
-def _scored(series: Series, sets: Sets, real: Side | None, clean: Report, scorer: _Scorer) -> ScoredSeries:
+def _scored(series: Series, sets: StudySets, real: Side | None, clean: Report, scorer: _Scorer) -> ScoredSeries:
     reports = (clean if step.source is sets.clean else scorer.score(real, step.source) for step in series.steps)
     return ScoredSeries(series.name, series.unit, tuple(step.level for step in series.steps), tuple(reports))
 
 
-def _check_classes(metrics: tuple[Metric, ...], sets: Sets) -> None:
+def _check_classes(metrics: tuple[Metric, ...], sets: StudySets) -> None:
     """Refuse metrics that read classes where a set has images without."""
     for metric in metrics:
         if "classes" not in metric.fake:
@@ -156,12 +156,12 @@ def _check_classes(metrics: tuple[Metric, ...], sets: Sets) -> None:
                 raise InputError(f"{metric.title} needs a class for each image; {step.source.name} has images without")
 
 
-def _check_mixtures(sets: Sets, scorer: _Scorer) -> None:
+def _check_mixtures(sets: StudySets, scorer: _Scorer) -> None:
     """Read the images that only late sets hold before the first set costs an extraction."""
     how = scorer.how
     workers = default_workers() if how.workers is None else how.workers
     for series in sets.series:
-        for step in series.steps[1:] if series.name in (MODES, MIX) else ():
+        for step in series.steps[1:] if series.name in (MODES_SERIES, MIX_SERIES) else ():
             audit(
                 step.source,
                 alpha=how.alpha,

@@ -28,8 +28,8 @@ from ganmetrics.report import Report, Score, Table
 from ganmetrics.report.pictures import Strip, Thumbnail, contact_sheet, save_picture
 from ganmetrics.report.table import Cell
 
-WHITE = 255
-SHOWN = 5
+_WHITE = 255
+_SHOWN = 5
 NORMAL_FROM = 200
 """Pairs from which Student's distribution is the normal one to a per cent of its width."""
 LARGEST_WINDOW = 11
@@ -135,7 +135,7 @@ def reconstruct(
         "originals": sides[0].name,
         "reconstructions": sides[1].name,
         "ssim": {"convention": convention, **asdict(CONVENTIONS[convention])},
-        "data_range": WHITE,
+        "data_range": _WHITE,
     }
     refusals = {}
     if metrics:
@@ -172,12 +172,12 @@ def _measured(
                 sizes = [f"{image.shape[1]}x{image.shape[0]}" for image in images]
                 raise InputError(f"a pair needs one size; {pair.name} is {sizes[0]}, its reconstruction {sizes[1]}")
             one, other = (torch.from_numpy(image.copy()).permute(2, 0, 1)[None] for image in images)
-            errors = pixel_errors(one, other, data_range=WHITE)
+            errors = pixel_errors(one, other, data_range=_WHITE)
             squared.append(errors.squared)
             absolute.append(errors.absolute)
-            similarity.append(ssim(one, other, data_range=WHITE, convention=convention))
+            similarity.append(ssim(one, other, data_range=_WHITE, convention=convention))
             if min(one.shape[2:]) // (len(EXPONENTS) - 1) ** 2 >= LARGEST_WINDOW:
-                multiscale.append(multiscale_ssim(one, other, data_range=WHITE))
+                multiscale.append(multiscale_ssim(one, other, data_range=_WHITE))
             if perceptual is not None:
                 perceived.append(perceptual(one, other).double())
             advance(1)
@@ -266,4 +266,4 @@ def _table(pairs: list[Pair], measured: _Measured) -> Table:
         rows.append((pairs[at].name, *cells))
     columns = ("image", "psnr", "ssim", "l1", *(() if measured.perceived is None else ("perceptual",)))
     title = "pairs, the worst first (an exact one has no ratio)"
-    return Table("pairs", title, columns, tuple(rows), shown=SHOWN)
+    return Table("pairs", title, columns, tuple(rows), shown=_SHOWN)
