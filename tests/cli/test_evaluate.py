@@ -26,8 +26,8 @@ def test_the_printed_number_is_the_librarys(run, folders):
     assert done.status == 0
     assert done.out == f"{expected}\n"
     assert done.out.startswith("fd_efficientnet-lite0 = ")
-    assert "real: 20 images: 20 PNG; 8x8" in done.err
-    assert "fake: 15 images: 15 PNG; 8x8" in done.err
+    assert "real: 20 images, PNG, 8x8 pixels" in done.err
+    assert "fake: 15 images, PNG, 8x8 pixels" in done.err
 
 
 def test_json_is_one_object_with_the_promised_fields(run, folders):
