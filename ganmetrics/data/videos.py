@@ -100,12 +100,12 @@ def open_videos(path: Path, frames: Frames) -> VideoSource:
             with no more than k.
 
     Raises:
-        InputError: PyAV is not installed; a video is truncated, damaged, empty, turned or of high dynamic range, or two
+        InputError: PyAV is not installed or too old; a video is truncated, damaged, empty, turned or of high dynamic range, or two
             frames are of different sizes; or the first frame is asked for of a single video, which is no set.
         StorageError: the disk has no room for the pixels.
     """
     files = [""] if path.is_file() else sorted(filter(_is_video_name, _names(path)))
-    require("av", extra="video", user=str(path))
+    _check_version(path)
     if files == [""] and frames == "first":
         raise InputError(f"{path} is a video, whose first frame is one image; --frames all or a number takes more")
     spool, places = Spool(str(path), memory=MEMORY, expected=None), list[tuple[str, int]]()
@@ -120,6 +120,15 @@ def open_videos(path: Path, frames: Frames) -> VideoSource:
                 if frames == "first":
                     break
     return VideoSource(str(path), spool.images(), places)
+
+
+def _check_version(path: Path) -> None:
+    """Refuse a PyAV whose frames do not say that they are turned: they would be taken for upright ones."""
+    av = require("av", extra="video", user=str(path))
+    if not hasattr(av.VideoFrame, "rotation"):
+        raise InputError(
+            f'{path} needs av 17.1 or later; got av {av.__version__}: pip install --upgrade "ganmetrics[video]"'
+        )
 
 
 def _chosen(file: Path, frames: Frames) -> frozenset[int]:
