@@ -14,9 +14,8 @@ from ganmetrics.data.loading import Prepare, prepared_batches
 from ganmetrics.data.sources import ImageSource
 from ganmetrics.errors import NumericsError
 from ganmetrics.extraction.settings import Settings
-from ganmetrics.extraction.streams import in_streams, streams_for
+from ganmetrics.extraction.streams import in_streams, piece_size, streams_for
 from ganmetrics.features.base import Outputs
-from ganmetrics.features.network import CPU_PIECE
 from ganmetrics.timing import in_stage
 
 Inputs = npt.NDArray[np.float32]
@@ -55,12 +54,13 @@ def extracted(
         skip=frozenset(range(len(source))).difference(share),
     )
     streams = streams_for(settings.extractor, settings.device)
-    pieces = _pieces(in_stage("waiting for images", batches), share, CPU_PIECE if streams else settings.batch_size)
+    most = piece_size(settings.batch_size, settings.device, streams=streams)
+    pieces = _pieces(in_stage("waiting for images", batches), share, most)
     # Closed as soon as this generator is: threads and decoding workers must not outlive an error.
     with (
         closing(batches),
         progress(total=len(share), stage=f"extracting {source.name}") as advance,
-        closing(in_streams(lambda piece: work(*piece), pieces, streams=streams)) as passed,
+        closing(in_streams(lambda piece: work(*piece), pieces, streams=streams, device=settings.device)) as passed,
     ):
         for (inputs, _), result in passed:
             yield inputs, result
