@@ -1,14 +1,17 @@
 """What ``--help`` shows: options and commands in groups by purpose, the common ones first."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import click
+
+Groups = Sequence[tuple[str, str]]
+"""Titles, and the names under each, in the order shown."""
 
 _WIDTH = 100
 """Columns of a help page on a terminal that has as many: names and texts then need one line where they can."""
 
-OPTIONS = (
+OPTIONS: Groups = (
     (
         "Common options",
         "metrics maximum minimum not_worse_than half_widths by out top extractor offline count seed to entry "
@@ -27,12 +30,12 @@ OPTIONS = (
     ("For papers, tables and cards", "csv as_csv row checklist bibtex card dataset model task"),
     ("Speed, memory and what is kept", "device backend batch_size workers memory no_cache cache_features timing"),
 )
-"""Titles, and the parameters under each, in the order shown."""
+"""The parameters by purpose."""
 
 OTHER_OPTIONS = "More options"
 """Where an option stands that no group names, such as that of another package."""
 
-COMMANDS = (
+COMMANDS: Groups = (
     ("Score", "fid evaluate reconstruct report"),
     ("Compare and understand", "compare plan explain influence sanity gate"),
     ("Keep and prepare", "reference weights cache completion"),
@@ -41,7 +44,13 @@ OTHER_COMMANDS = "More commands"
 
 
 class Command(click.Command):
-    """A command whose options are listed by purpose, and which says what it is given where something is missing."""
+    """A command whose options are listed by purpose, and which says what it is given where something is missing.
+
+    Attributes:
+        option_groups: the purposes; another program has its own.
+    """
+
+    option_groups: ClassVar[Groups] = OPTIONS
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse, and tell of all arguments at once where one is missing."""
@@ -55,13 +64,18 @@ class Command(click.Command):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options, group by group."""
-        write_options(self, ctx, formatter)
+        write_options(self, ctx, formatter, self.option_groups)
 
 
 class Group(click.Group):
-    """A group of commands, its own options and theirs listed by purpose."""
+    """A group of commands, its own options and theirs listed by purpose.
+
+    Attributes:
+        command_groups: the purposes of commands; another program has its own.
+    """
 
     command_class = Command
+    command_groups: ClassVar[Groups] = COMMANDS
 
     def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - click's own, passed on
         super().__init__(*arguments, **options)
@@ -70,20 +84,20 @@ class Group(click.Group):
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands, then the options."""
         self.format_commands(ctx, formatter)
-        write_options(self, ctx, formatter)
+        write_options(self, ctx, formatter, OPTIONS)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands, group by group, each with its first sentence."""
         listed = {name: self.get_command(ctx, name) for name in self.list_commands(ctx)}
         shown = {name: command for name, command in listed.items() if command is not None and not command.hidden}
         limit = formatter.width - 6 - max(map(len, shown), default=0)
-        for title, names in grouped(list(shown), COMMANDS, OTHER_COMMANDS):
+        for title, names in grouped(list(shown), self.command_groups, OTHER_COMMANDS):
             rows = [(name, shown[name].get_short_help_str(limit)) for name in names]
             with formatter.section(title if len(shown) > len(names) else "Commands"):
                 formatter.write_dl(rows)
 
 
-def grouped(names: Sequence[str], groups: Sequence[tuple[str, str]], rest: str) -> list[tuple[str, list[str]]]:
+def grouped(names: Sequence[str], groups: Groups, rest: str) -> list[tuple[str, list[str]]]:
     """Return the titles that have any of `names`, with those names in the order of the group.
 
     >>> grouped(["seed", "mine", "count"], [("common", "count seed"), ("rare", "k")], "more")
@@ -95,7 +109,7 @@ def grouped(names: Sequence[str], groups: Sequence[tuple[str, str]], rest: str) 
     return [(title, inside) for title, inside in placed if inside]
 
 
-def write_options(command: click.Command, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+def write_options(command: click.Command, ctx: click.Context, formatter: click.HelpFormatter, groups: Groups) -> None:
     """Write the options of a command, group by group; where there is one group only, under the usual title."""
     records: dict[str, list[tuple[str, str]]] = {}
     for parameter in command.get_params(ctx):
@@ -103,7 +117,7 @@ def write_options(command: click.Command, ctx: click.Context, formatter: click.H
         record = parameter.get_help_record(ctx) if isinstance(parameter, click.Option) else None
         if record is not None:
             records.setdefault(_name(parameter), []).append(record)
-    for title, names in grouped(list(records), OPTIONS, OTHER_OPTIONS):
+    for title, names in grouped(list(records), groups, OTHER_OPTIONS):
         with formatter.section(title if sum(map(len, records.values())) > len(names) else "Options"):
             formatter.write_dl([record for name in names for record in records[name]])
 

@@ -119,38 +119,43 @@ class Audit:
         return Audit.total((self, other))
 
     def line(self) -> str:
-        """Return a summary on one line.
+        """Return a summary on one line, in plain words.
 
         >>> Audit.of_uniform(2000, (32, 32)).line()
-        '2,000 images: 2,000 uint8; 32x32'
+        '2,000 images, uint8, 32x32 pixels'
+        >>> found = Audit({"PNG": 3, "JPEG": 2}, {}, {(8, 6): 5}, {"EXIF rotation applied": 2}, ignored=1)
+        >>> found.line()
+        '5 images (3 PNG, 2 JPEG), 8x6 pixels; EXIF rotation applied in 2; 1 file that is no image passed over'
         """
-        images = f"{self.count:,} image{'' if self.count == 1 else 's'}"
-        parts = [", ".join(_counted(self.formats)), self._sizes(), *_counted(self.oddities)]
+        parts = [", ".join(part for part in (self._images(), self._sizes()) if part)]
+        parts += [f"{name} in {count:,}" for name, count in _largest_first(self.oddities)]
         if self.bad:
-            parts.append(f"{len(self.bad):,} unreadable skipped")
+            parts.append(f"{len(self.bad):,} that cannot be read left out")
         if self.ignored:
-            parts.append(f"{self.ignored:,} other file{'' if self.ignored == 1 else 's'} ignored")
+            no_image = "file that is no image" if self.ignored == 1 else "files that are no images"
+            parts.append(f"{self.ignored:,} {no_image} passed over")
         if self.hidden:
             parts.append(f"{self.hidden:,} system file{'' if self.hidden == 1 else 's'} passed over")
         parts.append(self.classes_line())
-        return f"{images}: " + "; ".join(part for part in parts if part)
+        return "; ".join(part for part in parts if part)
 
     def classes_line(self) -> str:
         """Return what was taken for classes and how many images each has, or why nothing was; empty where none may be.
 
         >>> Audit(classes={"cat": 2, "dog": 3}, classes_from="folders").classes_line()
-        'classes: 2 folders, 2 to 3 images each'
+        '2 class folders of 2 to 3 images'
         >>> Audit(classes={"0": 5, "1": 5}, classes_from="dataset.json").classes_line()
-        'classes: 2 of dataset.json, 5 images each'
+        '2 classes from dataset.json, of 5 images each'
         """
         if not self.classes:
             return f"no classes: {self.no_classes}" if self.no_classes else ""
         least, most = min(self.classes.values()), max(self.classes.values())
-        number = f"{len(self.classes):,}"
-        what = f"{number} folders" if self.classes_from == "folders" else f"{number} of {self.classes_from or 'labels'}"
-        if least == most:
-            return f"classes: {what}, {least:,} image{'' if least == 1 else 's'} each"
-        return f"classes: {what}, {least:,} to {most:,} images each"
+        each = f"{most:,} image{'' if most == 1 else 's'}"
+        each = f"of {each} each" if least == most else f"of {least:,} to {each}"
+        number, many = f"{len(self.classes):,}", len(self.classes) != 1
+        if self.classes_from == "folders":
+            return f"{number} class folder{'s' if many else ''} {each}"
+        return f"{number} class{'es' if many else ''} from {self.classes_from or 'labels'}, {each}"
 
     def to_json(self) -> dict[str, Any]:
         """Return the audit as what JSON can hold."""
@@ -189,22 +194,32 @@ class Audit:
             hidden=stored.get("hidden", 0),
         )
 
+    def _images(self) -> str:
+        """Return how many there are, and of which formats."""
+        images = f"{self.count:,} image{'' if self.count == 1 else 's'}"
+        if len(self.formats) == 1:
+            return f"{images}, {next(iter(self.formats))}"
+        counted = ", ".join(f"{count:,} {name}" for name, count in _largest_first(self.formats))
+        return f"{images} ({counted})" if counted else images
+
     def _sizes(self) -> str:
         """Return the one size, the few sizes with their counts, or how many and between which."""
         if not self.sizes:
             return ""
-        if len(self.sizes) == 1:
-            ((width, height),) = self.sizes
-            return f"{width}x{height}"
-        if len(self.sizes) <= _SIZES_LISTED:
-            return ", ".join(_counted({f"{width}x{height}": count for (width, height), count in self.sizes.items()}))
+        named = {f"{width}x{height}": count for (width, height), count in self.sizes.items()}
+        if len(named) == 1:
+            return f"{next(iter(named))} pixels"
+        if len(named) <= _SIZES_LISTED:
+            (first, most), *others = _largest_first(named)
+            return ", ".join([f"{most:,} of {first} pixels", *(f"{count:,} of {name}" for name, count in others)])
         widths, heights = zip(*self.sizes, strict=True)
-        return f"{len(self.sizes):,} sizes, {min(widths)} to {max(widths)} wide, {min(heights)} to {max(heights)} high"
+        wide, high = f"{min(widths)} to {max(widths)} pixels wide", f"{min(heights)} to {max(heights)} high"
+        return f"{len(named):,} sizes, {wide}, {high}"
 
 
-def _counted(counts: Mapping[str, int]) -> list[str]:
-    """Return counts in words, the largest first."""
-    return [f"{count:,} {name}" for name, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
+def _largest_first(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Return counts with their names, the largest first."""
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
 
 def _joined(texts: Iterable[str]) -> str:

@@ -97,7 +97,7 @@ def audit(
     >>> import numpy as np
     >>> from ganmetrics.data.sources import open_source
     >>> audit(open_source(np.zeros((20, 8, 8, 3), np.uint8))).line()
-    '20 images: 20 uint8; 8x8'
+    '20 images, uint8, 8x8 pixels'
     """
     check_alpha(alpha)
     check_bit_depth(bit_depth)

@@ -10,6 +10,7 @@ from ganmetrics import GanMetricsError, printable
 from reference_models.cli.analyse import analyse
 from reference_models.cli.compare import compare
 from reference_models.cli.export import export, export_data
+from reference_models.cli.help import Group
 from reference_models.cli.listing import list_presets
 from reference_models.cli.modes import modes
 from reference_models.cli.output import any_text
@@ -39,7 +40,7 @@ Results go to stdout, everything else to stderr. Exit status: 0 done, 1 an error
 _INTERRUPTED = 128 + signal.SIGINT
 
 
-class _OneLineErrors(click.Group):
+class _OneLineErrors(Group):
     """Turns the errors of both packages into one line and status 1, and Ctrl-C into status 130."""
 
     def main(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - click's own, passed on

@@ -4,13 +4,17 @@ from pathlib import Path
 
 import click
 
+from reference_models.cli.help import Group
 from reference_models.cli.options import class_option, out_option, run_argument, seed_option
 from reference_models.cli.output import emit
 
 
-@click.group()
+@click.group(cls=Group)
 def analyse() -> None:
-    """Look at what a trained model has learnt; each analysis writes NAME.json and pictures into --out."""
+    """Look at what a trained model has learnt.
+
+    Each analysis writes NAME.json and pictures into --out.
+    """
 
 
 @analyse.command()
@@ -35,7 +39,10 @@ def walk(
     mode: str,
     extractor: str,
 ) -> None:
-    """Walk from one sample of RUN to another; prints the largest step over the mean step."""
+    """Walk from one sample of RUN to another.
+
+    Prints the largest step over the mean step.
+    """
     from reference_models.analyses.walk import write_walk
 
     line = write_walk(
@@ -64,7 +71,9 @@ def arithmetic(
     per_concept: int,
     trials: int,
 ) -> None:
-    """Add and subtract concepts: the mean latents of samples of RUN.
+    """Add and subtract concepts.
+
+    A concept is the mean latent of samples of RUN.
 
     Samples are numbered as `sample` writes them. Models of --data shapes take words too, and measure the result: left,
     right, up, down, warm, cold, small, large.
@@ -101,7 +110,10 @@ def axis(
     starts: int,
     per_concept: int,
 ) -> None:
-    """Move samples of RUN along the difference of two concepts; prints how monotone the change is."""
+    """Move samples along the difference of two concepts.
+
+    Prints how monotone the change of the samples of RUN is.
+    """
     from reference_models.analyses.axis import write_axis
 
     line = write_axis(
@@ -141,7 +153,10 @@ def probe(
     per_class: int,
     repeats: int,
 ) -> None:
-    """Classify by the discriminator's features, against an untrained network's and raw pixels."""
+    """Classify images by the discriminator's features.
+
+    They are compared with those of an untrained network, and with raw pixels.
+    """
     from reference_models.analyses.probe import write_probe
 
     line = write_probe(
@@ -180,7 +195,10 @@ def filters(
     drop_stage: int,
     drop: int,
 ) -> None:
-    """Show what filters of the discriminator look at, and samples without some of the generator's maps."""
+    """Show what filters of the discriminator look at.
+
+    And samples without some of the generator's maps.
+    """
     from reference_models.analyses.filters import write_filters
 
     line = write_filters(
@@ -206,7 +224,10 @@ def filters(
 def optimal_discriminator(
     *, out: Path, seed: int, real: tuple[float, float], fake: tuple[float, float], steps: int
 ) -> None:
-    """Train a discriminator on two known Gaussians and compare it with the closed form."""
+    """Compare a discriminator with its closed form.
+
+    It is trained on two known Gaussians, for which the best one is known.
+    """
     from reference_models.analyses.optimal import write_optimal
 
     emit(write_optimal(out, real=real, fake=fake, steps=steps, seed=seed))

@@ -2,12 +2,13 @@
 
 import click
 
+from reference_models.cli.help import Command
 from reference_models.cli.output import emit
 from reference_models.errors import ConfigError
 from reference_models.settings import parse_assignments
 
 
-@click.command(name="list")
+@click.command(cls=Command, name="list")
 @click.option("--shapes", metavar="PRESET", help="Print the layers, shapes and parameter counts of a preset instead.")
 @click.option("--classes", default=10, show_default=True, help="Number of classes of a conditional preset.")
 @click.option("--set", "assignments", multiple=True, metavar="KEY=VALUE", help="Change a key of that preset.")

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import click
 
+from reference_models.cli.help import Command
 from reference_models.cli.output import emit
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--out",

@@ -5,11 +5,12 @@ from pathlib import Path
 import click
 from tqdm import tqdm
 
+from reference_models.cli.help import Command
 from reference_models.cli.output import emit
 from reference_models.errors import ConfigError
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option("--count", type=int, required=True, help="Number of images to draw.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="A new folder, .zip or .npz.")
@@ -21,7 +22,9 @@ from reference_models.errors import ConfigError
 def sample(
     *, run: Path, count: int, out: Path, label: str | None, seed: int, best: int | None, device: str, quiet: bool
 ) -> None:
-    """Draw images from RUN, a run's folder (its best checkpoint) or a checkpoint.
+    """Draw images from RUN.
+
+    RUN is a run's folder, of which the best checkpoint is taken, or a checkpoint.
 
     A folder or zip gets PNG files, in folders of the classes for a conditional model; an npz gets arr_0, uint8
     [n, h, w, 3], and arr_1, the classes. --best makes a picture instead, which cannot be scored by mistake.

@@ -5,11 +5,12 @@ from pathlib import Path
 import click
 
 from reference_models.cli.display import Display
+from reference_models.cli.help import Command
 from reference_models.cli.output import emit
 from reference_models.settings import parse_assignments
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("name")
 @click.option("--data", default="shapes", show_default=True, metavar="SOURCE", help="As of `train`.")
 @click.option("--seeds", default=3, show_default=True, help="Runs of each row.")
@@ -33,7 +34,9 @@ def study(
     device: str | None,
     quiet: bool,
 ) -> None:
-    """Run the table NAME: lr-batch, width-latent, schedule, feature-matching, conditioning or acgan.
+    """Train all models of a table, and print it.
+
+    NAME is lr-batch, width-latent, schedule, feature-matching, conditioning or acgan.
 
     Writes study.csv and study.md into --out: ours beside the published figures, mean and spread over the seeds. Runs
     that are finished there are not run again.

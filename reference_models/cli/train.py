@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from reference_models.cli.display import Display
+from reference_models.cli.help import TrainCommand
 from reference_models.cli.output import emit
 from reference_models.config import TRAINING_PRECISIONS
 from reference_models.errors import ConfigError
@@ -26,7 +27,7 @@ _FLAGS = {
 """Option to the key that it sets."""
 
 
-@click.command()
+@click.command(cls=TrainCommand)
 @click.argument("preset", required=False)
 @click.option("--data", metavar="SOURCE", help="shapes (default), cifar10:DIR, or a folder, .zip or .npz.")
 @click.option("--epochs", type=int, help="Passes over the data, and the length of the schedules.")

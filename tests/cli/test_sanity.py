@@ -33,7 +33,7 @@ def test_the_table_names_every_disturbance_and_metric(run, classes, tmp_path):
         assert sum(line.startswith(f"{name} ") for line in lines) >= 2
     assert lines[1].split() == ["disturbance", "level", "images", FD]
     assert "rectangles       monotone" in done.out
-    assert "real: 6 images: 6 PNG; 8x8" in done.err
+    assert "real: 6 images, PNG, 8x8 pixels" in done.err
     assert sorted(path.name for path in out.iterdir()) == [
         "sanity-examples.png",
         "sanity.csv",

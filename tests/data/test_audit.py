@@ -47,14 +47,19 @@ def test_one_line():
         oddities={"alpha composited on white": 3},
         bad=(BadFile(1, "a", "truncated"), BadFile(7, "b", "empty file")),
     )
-    assert found.line() == ("2,000 images: 1,998 PNG, 2 JPEG; 32x32; 3 alpha composited on white; 2 unreadable skipped")
+    assert found.line() == (
+        "2,000 images (1,998 PNG, 2 JPEG), 32x32 pixels; alpha composited on white in 3; 2 that cannot be read left out"
+    )
     assert found.skipped == {1, 7}
-    assert Audit({"PNG": 1}, {}, {(8, 6): 1}, {}, 1).line() == "1 image: 1 PNG; 8x6; 1 other file ignored"
+    assert (
+        Audit({"PNG": 1}, {}, {(8, 6): 1}, {}, 1).line()
+        == "1 image, PNG, 8x6 pixels; 1 file that is no image passed over"
+    )
 
 
 def test_sizes():
     """A few sizes are listed with their counts, many are summed up."""
     few = Audit({"PNG": 5}, sizes={(8, 6): 1, (32, 32): 4})
-    assert few.line() == "5 images: 5 PNG; 4 32x32, 1 8x6"
+    assert few.line() == "5 images, PNG, 4 of 32x32 pixels, 1 of 8x6"
     many = Audit({"PNG": 4}, sizes={(8, 60): 1, (9, 50): 1, (32, 32): 1, (10, 70): 1})
-    assert many.line() == "4 images: 4 PNG; 4 sizes, 8 to 32 wide, 32 to 70 high"
+    assert many.line() == "4 images, PNG, 4 sizes, 8 to 32 pixels wide, 32 to 70 high"

@@ -91,7 +91,7 @@ def test_labels_of_dataset_json_cut_across_the_folders(stylegan_set):
     for path in stylegan_set(lambda names: [[name, index % 3] for index, name in enumerate(names)]):
         source = open_source(path)
         assert [source.class_of(index) for index in range(6)] == ["0", "1", "2", "0", "1", "2"]
-        assert audit(source).line() == "6 images: 6 PNG; 9x6; classes: 3 of dataset.json, 2 images each"
+        assert audit(source).line() == "6 images, PNG, 9x6 pixels; 3 classes from dataset.json, of 2 images each"
 
 
 @pytest.mark.parametrize("labels", [None, lambda paths: [[path, None] for path in paths]])
@@ -107,7 +107,7 @@ def test_without_dataset_json_numbered_folders_are_refused_as_classes(stylegan_s
     """The audit says why there are none."""
     folder, _ = stylegan_set(None)
     (folder / "dataset.json").unlink()
-    assert audit(FolderSource(folder)).line() == "6 images: 6 PNG; 9x6; no classes: folders only number the files"
+    assert audit(FolderSource(folder)).line() == "6 images, PNG, 9x6 pixels; no classes: folders only number the files"
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_another_tools_dataset_json_is_another_file(tmp_path, noise, encoded):
     files = {"cat/a.png": encoded(noise()), "dog/a.png": encoded(noise()), "dataset.json": b'{"name": "pets"}'}
     for path in write(tmp_path / "set", files):
         found = audit(open_source(path))
-        assert found.line().endswith("; 1 other file ignored; classes: 2 folders, 1 image each")
+        assert found.line().endswith("; 1 file that is no image passed over; 2 class folders of 1 image each")
     assert read_dataset_json(b"[]", [], "x") is None
 
 
@@ -167,4 +167,4 @@ def test_what_systems_keep_is_passed_over_and_counted(tmp_path, noise, encoded):
     for path in write(tmp_path / "set", dict.fromkeys(names, picture)):
         source = open_source(path)
         assert [source.member(index) for index in range(len(source))] == ["1.png", "a/2.png"]
-        assert audit(source).line() == "2 images: 2 PNG; 9x6; 8 system files passed over"
+        assert audit(source).line() == "2 images, PNG, 9x6 pixels; 8 system files passed over"

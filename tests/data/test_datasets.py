@@ -115,7 +115,7 @@ def test_labels_of_torchvision_reach_the_classes(folder, noise, encoded):
     dataset = ImageFolder(folder)
     assert classes(DatasetSource(dataset)) == ["0", "1", "1", "1", "1"]
     assert classes(DatasetSource(Subset(dataset, [4, 0]))) == ["1", "0"]
-    assert audit(DatasetSource(dataset)).classes_line() == "classes: 2 of targets, 1 to 4 images each"
+    assert audit(DatasetSource(dataset)).classes_line() == "2 classes from targets, of 1 to 4 images"
 
 
 def test_a_transformed_target_is_that_of_the_item(folder):

@@ -76,8 +76,8 @@ def test_workers_decode_frames(animated):
     """As this process does."""
     source = with_frames(open_source(animated), 5)
     prepare = lambda image: image[0, 0].astype(np.float32)  # noqa: E731
-    batches = prepared_batches(source, prepare, alpha="white", batch_size=4, workers=2)
-    assert np.concatenate(list(batches))[:, 0].tolist() == levels(source)
+    batches = prepared_batches(source, [prepare], alpha="white", batch_size=4, workers=2)
+    assert np.concatenate([batch for (batch,) in batches])[:, 0].tolist() == levels(source)
 
 
 def test_classes_and_listing_are_those_of_the_files(tmp_path, animated):
@@ -88,7 +88,7 @@ def test_classes_and_listing_are_those_of_the_files(tmp_path, animated):
     (tmp_path / "set" / "still").mkdir()
     (tmp_path / "set" / "still" / "1.png").write_bytes((tmp_path / "set" / "moving" / "e.png").read_bytes())
     found = audit(with_frames(open_source(tmp_path / "set"), 2))
-    assert found.classes_line() == "classes: 2 folders, 2 to 8 images each"
+    assert found.classes_line() == "2 class folders of 2 to 8 images"
 
 
 def test_pixels_have_no_frames(noise):

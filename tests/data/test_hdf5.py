@@ -44,7 +44,7 @@ def test_bigganss_layout(written, images, options):
     assert fingerprint(source) == fingerprint(open_source(images))
     assert (len(source), source.uniform_size, source.class_of(3)) == (7, (9, 6), "1")
     assert source.label(2) == f"{path}::imgs[2]"
-    assert audit(source).line() == "7 images: 7 uint8; 9x6; classes: 2 of labels, 3 to 4 images each"
+    assert audit(source).line() == "7 images, uint8, 9x6 pixels; 2 classes from labels, of 3 to 4 images"
     assert (pickle.loads(pickle.dumps(source)).read(6) == images[6]).all()
 
 
@@ -60,8 +60,8 @@ def test_workers_get_pixels(written, images):
     source = open_source(written(images=images))
     prepare = lambda image: image.mean(axis=(0, 1)).astype(np.float32)  # noqa: E731
     for workers in (0, 2):
-        batches = prepared_batches(source, prepare, alpha="white", batch_size=4, workers=workers)
-        assert len(np.concatenate(list(batches))) == 7
+        batches = prepared_batches(source, [prepare], alpha="white", batch_size=4, workers=workers)
+        assert len(np.concatenate([batch for (batch,) in batches])) == 7
 
 
 @pytest.mark.parametrize(

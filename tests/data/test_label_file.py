@@ -39,7 +39,7 @@ def test_every_form_gives_the_same_classes(folder, labels, text, name):
     """With and without a header, by name and in order, CSV and JSON lines."""
     source = with_label_file(open_source(folder), labels(text, name))
     assert [source.class_of(index) for index in range(3)] == ["cat", "dog", "cat"]
-    assert audit(source).classes_line() == f"classes: 2 of {folder.parent / name}, 1 to 2 images each"
+    assert audit(source).classes_line() == f"2 classes from {folder.parent / name}, of 1 to 2 images"
 
 
 def test_whole_numbers_are_named_by_their_text(labels):

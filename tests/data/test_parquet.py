@@ -44,10 +44,10 @@ def test_rows_come_back_across_groups(written, noise, encoded, workers):
     assert [source.read(index) for index in (6, 0, 3, 5)] == [encoded(noise(seed=seed)) for seed in (6, 0, 3, 5)]
     assert (len(source), source.class_of(3)) == (7, "1")
     assert source.label(4).endswith("train.parquet::image[4]")
-    assert audit(source).line() == "7 images: 7 PNG; 9x6; classes: 2 of column label, 3 to 4 images each"
-    batches = prepared_batches(source, prepare, alpha="white", batch_size=4, workers=workers)
+    assert audit(source).line() == "7 images, PNG, 9x6 pixels; 2 classes from column label, of 3 to 4 images"
+    batches = prepared_batches(source, [prepare], alpha="white", batch_size=4, workers=workers)
     expected = np.stack([prepare(noise(seed=seed)) for seed in range(7)])
-    assert (np.concatenate(list(batches)) == expected).all()
+    assert (np.concatenate([batch for (batch,) in batches]) == expected).all()
     assert pickle.loads(pickle.dumps(source)).read(2) == encoded(noise(seed=2))
 
 
@@ -70,7 +70,7 @@ def test_what_datasets_writes(tmp_path, noise):
     dataset.to_parquet(tmp_path / "set.parquet")
     for source in (open_source(dataset), open_source(tmp_path / "set.parquet")):
         assert [source.class_of(index) for index in range(3)] == ["0", "1", "1"]
-        assert audit(source).classes_line() == "classes: 2 of column label, 1 to 2 images each"
+        assert audit(source).classes_line() == "2 classes from column label, of 1 to 2 images"
     assert all((open_source(dataset).read(seed) == noise(seed=seed)).all() for seed in range(3))
     images = [Image.fromarray(noise(seed=seed)) for seed in range(3)]
     assert fingerprint(open_source(dataset)) == fingerprint(open_source(images))

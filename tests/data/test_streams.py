@@ -63,7 +63,7 @@ def test_every_kind_of_stream_is_the_images_in_it(stream):
     """Batches, single images, arrays, floats, loaders, generators; in memory or on the disk: the same fingerprint."""
     source = open_source(stream)
     assert fingerprint(source) == fingerprint(open_source(IMAGES))
-    assert audit(source).line().startswith("10 images: 10 uint8; 4x4")
+    assert audit(source).line().startswith("10 images, uint8, 4x4 pixels")
     assert all((source.read(index) == IMAGES[index].permute(1, 2, 0).numpy()).all() for index in (9, 0, 5))
 
 
@@ -121,7 +121,7 @@ def test_labels_become_classes():
     for stream in streams:
         source = open_source(stream)
         assert [source.class_of(index) for index in range(10)] == expected
-        assert audit(source).classes_line() == "classes: 3 of the stream's labels, 3 to 4 images each"
+        assert audit(source).classes_line() == "3 classes from the stream's labels, of 3 to 4 images"
     assert open_source(Stream(zip(IMAGES.split(4), "abc", strict=True), count=10)).class_of(0) is None
 
 
@@ -240,8 +240,9 @@ def test_workers_get_pixels(workers):
     """From the disk as from memory."""
     source = open_stream(Stream(generate, count=10, memory=100))
     prepare = lambda image: image.astype(np.float32)  # noqa: E731
-    batches = prepared_batches(source, prepare, alpha="white", batch_size=4, workers=workers)
-    assert (np.concatenate(list(batches)) == np.stack([source.read(index) for index in range(10)])).all()
+    batches = prepared_batches(source, [prepare], alpha="white", batch_size=4, workers=workers)
+    expected = np.stack([source.read(index) for index in range(10)])
+    assert (np.concatenate([batch for (batch,) in batches]) == expected).all()
 
 
 @pytest.mark.slow

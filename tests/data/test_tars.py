@@ -69,7 +69,8 @@ def test_labels_beside_the_images_are_classes(tarred, noise, encoded, suffix, va
     source = open_source(tarred(samples(range(4), noise, encoded, **{suffix: value}, txt=lambda _: b"a caption")))
     assert [source.class_of(index) for index in range(4)] == ["0", "1", "0", "1"]
     line = audit(source).line()
-    assert line == f"4 images: 4 PNG; 9x6; 4 other files ignored; classes: 2 of .{suffix} members, 2 images each"
+    pixels, others = "4 images, PNG, 9x6 pixels", "4 files that are no images passed over"
+    assert line == f"{pixels}; {others}; 2 classes from .{suffix} members, of 2 images each"
 
 
 def test_shards_are_one_set(tmp_path, tarred, noise, encoded):

@@ -3,7 +3,7 @@
 import pytest
 
 ROWS = pytest.StashKey[list]()
-HEADER = ("library", "size", "pool3 relative error", "FID, ours", "FID, theirs", "relative difference")
+HEADER = ("peer", "size", "features, relative error", "ours", "theirs", "relative difference")
 
 
 @pytest.fixture(scope="session")
