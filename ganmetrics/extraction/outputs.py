@@ -15,9 +15,8 @@ from ganmetrics.data.loading import Batches, Prepare, prepared_batches
 from ganmetrics.data.sources import ImageSource
 from ganmetrics.errors import NumericsError
 from ganmetrics.extraction.settings import Settings
-from ganmetrics.extraction.streams import in_streams, streams_for
+from ganmetrics.extraction.streams import in_streams, piece_size, streams_for
 from ganmetrics.features.base import Outputs
-from ganmetrics.features.network import CPU_PIECE
 from ganmetrics.timing import in_stage, stage
 
 Inputs = npt.NDArray[np.float32]
@@ -46,7 +45,7 @@ class Way(Generic[_Result]):
     @property
     def piece(self) -> int:
         """The most images that the network is called with."""
-        return CPU_PIECE if self.streams else self.settings.batch_size
+        return piece_size(self.settings.batch_size, self.settings.device, streams=self.streams)
 
 
 Piece = tuple[int, Inputs, Sequence[int]]
@@ -94,7 +93,7 @@ def extracted(
     with (
         closing(batches),
         progress(total=len(share), stage=f"extracting {source.name}") as advance,
-        closing(in_streams(work, pieces, streams=max(streams))) as passed,
+        closing(in_streams(work, pieces, streams=max(streams), device=settings.device)) as passed,
     ):
         for (number, inputs, indices), given in passed:
             result = given
