@@ -100,8 +100,9 @@ def open_videos(path: Path, frames: Frames) -> VideoSource:
             with no more than k.
 
     Raises:
-        InputError: PyAV is not installed or too old; a video is truncated, damaged, empty, turned or of high dynamic range, or two
-            frames are of different sizes; or the first frame is asked for of a single video, which is no set.
+        InputError: PyAV is not installed or too old; a video is truncated, damaged, empty, turned or of high dynamic
+            range; two frames are of different sizes; or the first frame is asked for of a single video, which is no
+            set.
         StorageError: the disk has no room for the pixels.
     """
     files = [""] if path.is_file() else sorted(filter(_is_video_name, _names(path)))
@@ -123,9 +124,9 @@ def open_videos(path: Path, frames: Frames) -> VideoSource:
 
 
 def _check_version(path: Path) -> None:
-    """Refuse a PyAV whose frames do not say that they are turned: they would be taken for upright ones."""
+    """Refuse a PyAV whose frames do not say what must be refused: that they are turned, or of high dynamic range."""
     av = require("av", extra="video", user=str(path))
-    if not hasattr(av.VideoFrame, "rotation"):
+    if not hasattr(av.VideoFrame, "color_trc"):
         raise InputError(
             f'{path} needs av 17.1 or later; got av {av.__version__}: pip install --upgrade "ganmetrics[video]"'
         )
