@@ -88,6 +88,7 @@ if TYPE_CHECKING:
     from ganmetrics.references.formats.plain_pickle import load_plain_pickle as load_plain_pickle
     from ganmetrics.references.joining import join_shards as join_shards
     from ganmetrics.references.reference import Reference as Reference
+    from ganmetrics.report import ByExtractor as ByExtractor
     from ganmetrics.report import Contrast as Contrast
     from ganmetrics.report import Ranking as Ranking
     from ganmetrics.report import Report as Report
@@ -96,6 +97,7 @@ if TYPE_CHECKING:
     from ganmetrics.timing import timed as timed
 
 _HOMES = {
+    "ByExtractor": "report",
     "Contrast": "report",
     "Difference": "metrics.difference",
     "Estimate": "metrics.frechet.joint",

@@ -19,10 +19,9 @@ from ganmetrics.extraction.options import Extraction
 from ganmetrics.extraction.pooling import pool
 from ganmetrics.extraction.rows import GrowingRows
 from ganmetrics.extraction.settings import open_settings
-from ganmetrics.extraction.streams import in_streams, streams_for
+from ganmetrics.extraction.streams import in_streams, piece_size, streams_for
 from ganmetrics.features.base import Outputs
 from ganmetrics.features.batched_preparation import prepare_batch
-from ganmetrics.features.network import CPU_PIECE
 from ganmetrics.metrics.catalogue import Metric, Need, choose_metrics
 from ganmetrics.ranks import Ranks, all_ranks
 from ganmetrics.references.agreement import check_matches, follow_stored
@@ -125,10 +124,10 @@ class Evaluator:
         """
         batch, settings = check_images(images), self._settings
         streams = streams_for(settings.extractor, settings.device)
-        size = min(settings.batch_size, CPU_PIECE) if streams else settings.batch_size
+        size = piece_size(settings.batch_size, settings.device, streams=streams)
         # A few at a time: prepared images of one large batch would take as much memory as it has images.
         pieces = (self._prepared(piece) for piece in torch.split(batch.detach(), size) if len(piece))
-        with closing(in_streams(self._outputs, pieces, streams=streams)) as passed:
+        with closing(in_streams(self._outputs, pieces, streams=streams, device=settings.device)) as passed:
             for inputs, outputs in passed:
                 self._add(outputs, input_hashes(inputs) if self._options.interval else None)
 

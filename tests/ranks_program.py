@@ -126,6 +126,8 @@ def results(folder, rank, size):
     through = {"extractor": SMALL, "workers": 0, "device": "cpu", "batch_size": 16}
     found["network"] = scores(evaluate(real, fake, metrics=(*ALL, "sfid"), **through))
     found["skipped"] = scores(evaluate(folder, fake, metrics=("fid", "kid", "sfid"), skip_bad=True, **through))
+    both = evaluate(real, fake, extractors=(ChannelMeans(), SMALL), workers=0, device="cpu", batch_size=16)
+    found["several"] = {name: number for report in both.values() for name, number in scores(report).items()}
     kept = {**FREE, "cache": folder.parent / "cache"}
     evaluate(real, fake, **kept)
     if rank == 0:

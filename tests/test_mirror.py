@@ -7,7 +7,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 WITHOUT_TESTS = {"_types", "errors", "core/memory", "references/formats/names", "references/keywords"}
 """Types, names and numbers: nothing in them could fail."""
-AS_A_WHOLE = ("compat", "pages", "commands/gate", "commands/report_page", "commands/sanity/synthetic")
+AS_A_WHOLE = ("compat", "ranks", "pages", "commands/gate", "commands/report_page", "commands/sanity/synthetic")
 """Rooms whose tests go by what they do together: a drop-in by its peer, a page by its parts."""
 WITH_OTHERS = {"cli/completion"}
 """Tested in real shells, with the package."""

@@ -19,7 +19,7 @@ NEEDED = {
     "PicklingError": "an exception, caught",
     "UnpicklingError": "an exception, caught",
 }
-LOADS = ["ganmetrics/ranks.py"]
+LOADS = ["ganmetrics/ranks/joined.py"]
 UNPICKLERS = {"ganmetrics/features/torchscript.py": "names nothing but its own holders of modules and tensors"}
 
 

@@ -12,6 +12,7 @@ from ganmetrics.cli.help import Command
 from ganmetrics.cli.messages import start_logging
 from ganmetrics.cli.options import (
     SOURCE,
+    Networks,
     Opener,
     cache_features_option,
     cache_options,
@@ -22,6 +23,7 @@ from ganmetrics.cli.options import (
     meant,
     quiet_option,
     scoring_options,
+    several_extractions_options,
     timing_option,
 )
 from ganmetrics.cli.output import emit
@@ -30,6 +32,7 @@ from ganmetrics.metrics.catalogue import METRICS
 
 if TYPE_CHECKING:
     from ganmetrics.extraction.options import Extraction
+    from ganmetrics.report import ByExtractor, Ranking, Report
     from ganmetrics.scoring.options import ScoringOptions
 
 PARTLY = 3
@@ -54,6 +57,19 @@ def check_several(context: click.Context, fakes: tuple[Path, ...], labels: Path 
         raise click.UsageError(f"FAKE needs each set once; {twice} came twice.", context)
     if len(fakes) > 1 and labels is not None:
         raise click.UsageError("--fake-labels goes with one FAKE.", context)
+
+
+def check_one_network(context: click.Context, networks: Networks, documents: Documents, curve: Path | None) -> None:
+    """Refuse, before any work, what is written for one extractor where there are several."""
+    if networks.extractors is not None and (documents.asked or curve is not None):
+        raise click.UsageError("a row, checklist, citations, card or curve goes with one --extractor.", context)
+
+
+def reports_of(found: "Report | Ranking | ByExtractor[Report] | ByExtractor[Ranking]") -> "list[Report]":
+    """Return the reports in what was found, of every generator by every extractor."""
+    from ganmetrics.report import Report
+
+    return [found] if isinstance(found, Report) else [report for one in found.values() for report in reports_of(one)]
 
 
 @click.command(cls=Command, short_help="The distance of papers: how far FAKE is from REAL.")
@@ -106,7 +122,7 @@ def fid(
 @click.option("--real-labels", type=SOURCE, default=None, help="CSV or JSON lines: the classes of the real images.")
 @click.option("--fake-labels", type=SOURCE, default=None, help="CSV or JSON lines: the classes asked for of the fakes.")
 @features_options
-@extraction_options
+@several_extractions_options
 @scoring_options
 @cache_options
 @cache_features_option
@@ -127,7 +143,7 @@ def evaluate(
     real_labels: Path | None,
     fake_labels: Path | None,
     opener: Opener,
-    how: "Extraction",
+    networks: Networks,
     scoring: "ScoringOptions",
     cache: Path | None,
     cache_features: bool,
@@ -139,6 +155,8 @@ def evaluate(
 ) -> None:
     """Print several metrics of the images in FAKE against those in REAL, from one pass over each.
 
+    Several extractors give their own scores, as each would alone; every image is decoded once.
+
     Several FAKEs are ranked: a table for each metric, and which of them differ beyond chance.
 
     A metric that cannot be scored leaves the others alone: its line has the reason, and the exit status is 3.
@@ -148,20 +166,22 @@ def evaluate(
 
     from ganmetrics._types import silent
     from ganmetrics.commands.evaluate import evaluate as evaluate_images
-    from ganmetrics.report import Ranking
+    from ganmetrics.report import ByExtractor
 
     check_documents(context, documents, others=as_json or as_csv)
     if curve is not None:
         check_curve(context, metrics, curve)
     check_several(context, fakes, fake_labels)
+    check_one_network(context, networks, documents, curve)
     start_logging(quiet=quiet)
     began = perf_counter()
     report = evaluate_images(
         opener(real),
         opener(fakes[0]) if len(fakes) == 1 else {str(fake): opener(fake) for fake in fakes},
-        how,
+        networks.how,
+        extractors=networks.extractors,
         metrics=metrics,
-        scoring=replace(scoring, seed=how.seed),
+        scoring=replace(scoring, seed=networks.how.seed),
         test=None if test is None else opener(test),
         real_labels=real_labels,
         fake_labels=fake_labels,
@@ -169,14 +189,13 @@ def evaluate(
         cache_features=cache_features,
         progress=silent if quiet else bar,
     )
-    if documents.asked:
+    if documents.asked and not isinstance(report, ByExtractor):
         emit(documents.of(report, run_facts(perf_counter() - began)))
     elif as_csv:
         emit(report.to_csv().rstrip("\n"))
     else:
         emit_found(report, as_json=as_json)
-    if curve is not None:
+    if curve is not None and not isinstance(report, ByExtractor):
         draw_curve(report, curve)
-    reports = report.values() if isinstance(report, Ranking) else [report]
-    if any(one.refusals for one in reports):
+    if any(one.refusals for one in reports_of(report)):
         context.exit(PARTLY)

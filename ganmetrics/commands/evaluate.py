@@ -3,14 +3,15 @@
 from collections.abc import Mapping, Sequence
 from typing import Unpack, overload
 
-from ganmetrics.commands.requests import OpenedSides, check_opened_sides, requests_for
+from ganmetrics.commands.requests import OpenedSides, check_networks, check_opened_sides, requests_for
 from ganmetrics.errors import InputError
-from ganmetrics.extraction.options import Extraction
+from ganmetrics.extraction.options import Extraction, each_extractor
+from ganmetrics.features.base import Extractor
 from ganmetrics.metrics.catalogue import choose_metrics
 from ganmetrics.ranks import all_ranks
-from ganmetrics.references.gather import gather
-from ganmetrics.references.sides import GivenLabels, open_whole
-from ganmetrics.report import Ranking, Report, Score
+from ganmetrics.references.gather import gather_several
+from ganmetrics.references.sides import GivenLabels, Side, open_whole
+from ganmetrics.report import ByExtractor, Ranking, Report, Score
 from ganmetrics.scoring.keywords import DistanceOptions, EvaluationOptions, split_options
 from ganmetrics.scoring.options import ScoringOptions
 from ganmetrics.scoring.ranking import score_generators
@@ -25,6 +26,39 @@ def evaluate(  # type: ignore[overload-overlap]  # a mapping is no source of ima
     fake: Mapping[str, object],
     how: Extraction | None = None,
     *,
+    extractors: Sequence[str | Extractor],
+    metrics: Sequence[str] = ("fid",),
+    scoring: ScoringOptions | None = None,
+    test: object = None,
+    real_labels: GivenLabels = None,
+    fake_labels: GivenLabels | Mapping[str, GivenLabels] = None,
+    **options: Unpack[EvaluationOptions],
+) -> ByExtractor[Ranking]: ...
+
+
+@overload
+def evaluate(
+    real: object,
+    fake: object,
+    how: Extraction | None = None,
+    *,
+    extractors: Sequence[str | Extractor],
+    metrics: Sequence[str] = ("fid",),
+    scoring: ScoringOptions | None = None,
+    test: object = None,
+    real_labels: GivenLabels = None,
+    fake_labels: GivenLabels = None,
+    **options: Unpack[EvaluationOptions],
+) -> ByExtractor[Report]: ...
+
+
+@overload
+def evaluate(  # type: ignore[overload-overlap]  # a mapping is no source of images
+    real: object,
+    fake: Mapping[str, object],
+    how: Extraction | None = None,
+    *,
+    extractors: None = None,
     metrics: Sequence[str] = ("fid",),
     scoring: ScoringOptions | None = None,
     test: object = None,
@@ -40,6 +74,7 @@ def evaluate(
     fake: object,
     how: Extraction | None = None,
     *,
+    extractors: None = None,
     metrics: Sequence[str] = ("fid",),
     scoring: ScoringOptions | None = None,
     test: object = None,
@@ -54,18 +89,22 @@ def evaluate(
     fake: object,
     how: Extraction | None = None,
     *,
+    extractors: Sequence[str | Extractor] | None = None,
     metrics: Sequence[str] = ("fid",),
     scoring: ScoringOptions | None = None,
     test: object = None,
     real_labels: GivenLabels = None,
     fake_labels: GivenLabels | Mapping[str, GivenLabels] = None,
     **options: Unpack[EvaluationOptions],
-) -> Report | Ranking:
+) -> Report | Ranking | ByExtractor[Report] | ByExtractor[Ranking]:
     """Return the scores of the fake images against the real ones, from one pass over each set.
 
     Several generators, as a mapping of names to sources, give a `ganmetrics.Ranking`: a report for each, and for FID,
     KID, precision and recall whether two of them differ beyond chance, as `ganmetrics.compare` computes it, with
     Holm's correction for the number of pairs. Without intervals there are no such differences.
+
+    Several extractors, as a sequence `extractors` in the place of `extractor`, give a `ganmetrics.ByExtractor`: what
+    each of them alone would give, to the last bit, while every image is read and decoded once.
 
     Called on all processes of torch.distributed's group, each extracts a share, the first one scores, and all return
     its report. What cannot be scored is refused before any image is read, where that can be known; a metric that
@@ -75,6 +114,8 @@ def evaluate(
         real: a folder, zip or npz (path), uint8 tensor [n, 3, h, w], map-style data set, `Reference` or its path.
         fake: the same; or several generators' images, by name.
         how: how images become features; or its fields as keywords.
+        extractors: names of extractors, or extractor objects, each of which gives its own scores. They need images:
+            stored statistics and features fit one extractor.
         metrics: names of `ganmetrics.metrics.catalogue.METRICS`, such as ``fid``, ``kid`` or ``precision``.
         scoring: what is chosen about the metrics; or its fields as keywords.
         test: real images that were held out from training. They are scored as fake ones are, under ``<name>_test``:
@@ -108,9 +149,14 @@ def evaluate(
     >>> ranking = evaluate(random_images(30, seed=1), several, extractor=ChannelMeans(), workers=0)
     >>> ranking.order("fd_channel-means"), ranking.beaten_by("fd_channel-means", "near")
     (['near', 'far'], ['far'])
+    >>> both = evaluate(random_images(20, seed=1), random_images(20, seed=2), workers=0,
+    ...                 extractors=[ChannelMeans(), ChannelMeans("other")])
+    >>> [(extractor, *report) for extractor, report in both.items()]
+    [('channel-means', 'fd_channel-means'), ('other', 'fd_other')]
     """
     chosen = choose_metrics(metrics)
     extraction, choices, run = split_options(how, scoring, options)
+    hows = [extraction] if extractors is None else each_extractor(extraction, extractors)
     fakes, labels = _named(fake, fake_labels)
     with all_ranks(f"evaluate of {', '.join(metrics)}") as ranks:
         sides = ranks.each(
@@ -120,19 +166,27 @@ def evaluate(
                 None if test is None else open_whole(test, extraction),
             )
         )
-        check_opened_sides(sides, chosen, extraction, choices)
-        requests = requests_for(sides, chosen, choices)
+        check_networks(sides, hows)
+        for one in hows:
+            check_opened_sides(sides, chosen, one, choices)
+        requests = requests_for(sides, chosen, choices, networks=len(hows))
         alone = len(fakes) == 1 and test is None
         distinct = None if alone else "a ranking" if test is None else "a held-out set"
-        gathered = gather(requests, extraction, cache=run.cache, distinct=distinct, progress=run.progress)
-        found = {request.role: side for request, side in zip(requests, gathered, strict=True)}
+        gathered = gather_several(requests, hows, cache=run.cache, distinct=distinct, progress=run.progress)
 
-        def scored() -> Ranking:
-            generated = dict(zip(fakes, gathered[-len(fakes) :], strict=True))
+        def scored(sides_of_one: Sequence[Side]) -> Ranking:
+            found = {request.role: side for request, side in zip(requests, sides_of_one, strict=True)}
+            generated = dict(zip(fakes, sides_of_one[-len(fakes) :], strict=True))
             return score_generators(chosen, found.get("real"), generated, choices, test=found.get("test"))
 
-        ranking = ranks.once(scored)
-    return ranking if isinstance(fake, Mapping) else ranking[ONE]
+        rankings = ranks.once(lambda: [scored(sides_of_one) for sides_of_one in gathered])
+    several = isinstance(fake, Mapping)
+    if extractors is None:
+        return rankings[0] if several else rankings[0][ONE]
+    by_extractor = {str(one.name): ranking for one, ranking in zip(hows, rankings, strict=True)}
+    if several:
+        return ByExtractor(by_extractor)
+    return ByExtractor({name: ranking[ONE] for name, ranking in by_extractor.items()})
 
 
 def _named(

@@ -1,6 +1,6 @@
 """What `evaluate` asks of each side, and what it refuses before a network is loaded."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ganmetrics.errors import InputError
@@ -12,13 +12,14 @@ from ganmetrics.protocols import PROTOCOLS, Protocol, resolve_protocol
 from ganmetrics.references.agreement import follow_stored
 from ganmetrics.references.given import agreed_identity, are_given
 from ganmetrics.references.reference import Reference
+from ganmetrics.references.refusals import check_one_extractor
 from ganmetrics.references.sides import STORED, Demand, Opened, Request, StoredBeside
 from ganmetrics.scoring.options import ScoringOptions
 from ganmetrics.scoring.preflight import check_classes, check_options
 from ganmetrics.scoring.scores import scored_fresh
 
 PAIR = 2
-"""Sides that the budget of memory is shared by where there are no more: each then decides for itself."""
+"""OpenedSides that the budget of memory is shared by where there are no more: each then decides for itself."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,18 @@ class OpenedSides:
     def contested(self) -> bool:
         """Whether generators can be compared: several, and real images to compare them by."""
         return len(self.fakes) > 1 and not isinstance(self.real, Reference | StoredBeside)
+
+
+def check_networks(sides: OpenedSides, hows: Sequence[Extraction]) -> None:
+    """Refuse statistics and features, which fit one extractor, where several are asked for.
+
+    Raises:
+        InputError: there is a side of them.
+    """
+    if len(hows) > 1:
+        for side in sides:
+            stored = side.reference if isinstance(side, StoredBeside) else None
+            check_one_extractor(_images(side), stored, [how.name or DEFAULT_EXTRACTOR for how in hows])
 
 
 def check_opened_sides(
@@ -85,9 +98,18 @@ def _protocol(sides: OpenedSides, how: Extraction) -> Protocol | None:
     return resolve_protocol(agreed.protocol, agreed.name or DEFAULT_EXTRACTOR)
 
 
-def requests_for(sides: OpenedSides, metrics: tuple[Metric, ...], options: ScoringOptions) -> list[Request]:
-    """Return what the metrics ask of each side: the real one if any reads it, the held-out one, and the generators'."""
-    memory = _memory_each(options.memory, len(list(sides)))
+def requests_for(
+    sides: OpenedSides, metrics: tuple[Metric, ...], options: ScoringOptions, *, networks: int = 1
+) -> list[Request]:
+    """Return what the metrics ask of each side: the real one if any reads it, the held-out one, and the generators'.
+
+    Args:
+        sides: what was opened.
+        metrics: what is scored.
+        options: how scores are computed.
+        networks: of how many networks each side's features are at hand at once.
+    """
+    memory = _memory_each(options.memory, len(list(sides)) * networks)
     # Metrics of the fake side alone do not cost a pass over the real one.
     of_real = metrics if options.floor else tuple(metric for metric in metrics if metric.real)
     found = []

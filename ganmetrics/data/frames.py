@@ -70,7 +70,7 @@ def with_frames(source: ImageSource, frames: Frames) -> ImageSource:
                 count = count_frames(stored) if isinstance(stored, bytes) else 1
             except InputError as error:
                 faults[index], count = str(error), 1
-            chosen += [(index, number) for number in _numbers(count, frames)]
+            chosen += [(index, number) for number in numbers(count, frames)]
     return FrameSource(source, chosen, faults)
 
 
@@ -122,8 +122,12 @@ class FrameSource:
         return self._source.class_of(self._chosen[index][0])
 
 
-def _numbers(count: int, frames: Frames) -> list[int | None]:
-    """Return which frames are taken of so many."""
+def numbers(count: int, frames: Frames) -> list[int | None]:
+    """Return which frames are taken of so many; None for the only one.
+
+    >>> numbers(10, 3), numbers(1, "all")
+    ([0, 3, 6], [None])
+    """
     if count == 1:
         return [None]
     wanted = count if frames == "all" else min(int(frames), count)

@@ -1,6 +1,6 @@
 """Images of a source, decoded and prepared for a network, in batches."""
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -17,6 +17,12 @@ from ganmetrics.errors import InputError
 Prepare = Callable[[npt.NDArray[np.uint8]], npt.NDArray[np.float32]]
 """uint8 [h, w, 3] to float32 of one fixed shape."""
 
+Batches = tuple[npt.NDArray[np.float32], ...]
+"""A batch of images under each preparation."""
+
+Shapes = tuple[tuple[int, ...], ...]
+"""The shape of one image under each preparation."""
+
 _Task = list[tuple[int, Stored | None]]
 """A few images by index, with their pixels where those need not be read by the worker."""
 
@@ -25,19 +31,20 @@ _TASK_IMAGES = 4  # pipes pass a few megabytes about twice as fast, byte for byt
 
 def prepared_batches(
     source: ImageSource,
-    prepare: Prepare,
+    prepares: Sequence[Prepare],
     *,
     alpha: str,
     batch_size: int,
     workers: int,
     skip: frozenset[int] = frozenset(),
     bit_depth: int = 16,
-) -> Generator[npt.NDArray[np.float32], None, None]:
-    """Yield the images of `source` in order, each decoded and prepared on its own, as float32 batches [n, ...].
+) -> Generator[Batches, None, None]:
+    """Yield the images of `source` in order, each decoded once and prepared on its own, as float32 batches [n, ...].
 
     Args:
         source: the images.
-        prepare: maps uint8 RGB [h, w, 3] to float32 of one shape; runs in the workers, so it must be picklable.
+        prepares: preparations, one for each network; each maps uint8 RGB [h, w, 3] to float32 of one shape, and runs in
+            the workers, so it must be picklable.
         alpha: what transparent pixels become: ``white``, ``black``, ``drop`` or ``refuse``.
         batch_size: images a batch; the last batch may have fewer.
         workers: processes that decode, about one batch ahead in all; 0 decodes in this one.
@@ -51,7 +58,7 @@ def prepared_batches(
     >>> from ganmetrics.data.sources import open_source
     >>> source = open_source(np.zeros((5, 4, 4, 3), np.uint8))
     >>> prepare = lambda image: image.astype(np.float32)
-    >>> [batch.shape for batch in prepared_batches(source, prepare, alpha="white", batch_size=2, workers=0)]
+    >>> [batch.shape for batch, in prepared_batches(source, [prepare], alpha="white", batch_size=2, workers=0)]
     [(2, 4, 4, 3), (2, 4, 4, 3), (1, 4, 4, 3)]
     """
     check_alpha(alpha)
@@ -59,44 +66,48 @@ def prepared_batches(
     if batch_size < 1:
         raise InputError(f"batch_size needs to be 1 or more; got {batch_size}")
     batch_size = min(batch_size, max(len(source), 1))
-    pending: list[npt.NDArray[np.float32]] = []
+    pending: list[Batches] = []
     # Pixels that lie in memory go to the workers with the tasks, so that no worker gets a copy of them all.
     sent = source if source.uniform_size is None else None
-    work = _PrepareImages(sent, prepare, alpha, bit_depth)
+    work = _PrepareImages(sent, tuple(prepares), alpha, bit_depth)
     for part in _parts(source, work, batch_size=batch_size, workers=workers, skip=skip):
         pending.append(part)
-        if sum(map(len, pending)) == batch_size:
-            yield np.concatenate(pending)
+        if sum(len(first) for first, *_ in pending) == batch_size:
+            yield _joined(pending)
             pending = []
     if pending:
-        yield np.concatenate(pending)
+        yield _joined(pending)
+
+
+def _joined(parts: Sequence[Batches]) -> Batches:
+    return tuple(np.concatenate(of_one) for of_one in zip(*parts, strict=True))
 
 
 def _parts(
     source: ImageSource, work: "_PrepareImages", *, batch_size: int, workers: int, skip: frozenset[int]
-) -> Generator[npt.NDArray[np.float32], None, None]:
+) -> Generator[Batches, None, None]:
     """Yield the prepared images a few at a time; every batch begins with a new part."""
     tasks = _tasks(source, batch_size, skip)
     # Starting a process takes longer than decoding the few images that it would not get.
     workers = min(workers, -(-(len(source) - len(skip)) // min(_TASK_IMAGES, batch_size)))
     ahead = batch_size // (_TASK_IMAGES * max(workers, 1)) + 1
-    shape: tuple[int, ...] | None = None
+    shapes: Shapes | None = None
     for result in map_in_workers(work, tasks, workers=workers, ahead=ahead):
         if isinstance(result, _Failure):
             raise InputError(f"{source.label(result.index)}: {result.reason}")
-        found = result.images.shape[1:]
-        if shape is not None and found != shape:
-            raise InputError(f"{source.label(result.first)}: {_other_shape(found, shape)}")
-        shape = found
+        found = tuple(images.shape[1:] for images in result.images)
+        if shapes is not None and found != shapes:
+            raise InputError(f"{source.label(result.first)}: {_other_shape(found, shapes)}")
+        shapes = found
         yield result.images
 
 
 @dataclass(frozen=True)
 class _Prepared:
-    """Prepared images [k, ...], and the index of the first."""
+    """Images [k, ...] under each preparation, and the index of the first."""
 
     first: int
-    images: npt.NDArray[np.float32]
+    images: Batches
 
 
 @dataclass(frozen=True)
@@ -112,37 +123,46 @@ class _PrepareImages:
     """What a worker does with a few images; failures are values, since an exception would lose its way home."""
 
     source: ImageSource | None
-    prepare: Prepare
+    prepares: tuple[Prepare, ...]
     alpha: str
     bit_depth: int
 
     def __call__(self, task: _Task) -> _Prepared | _Failure:
-        images: list[npt.NDArray[np.float32]] = []
+        images: list[Batches] = []
+        before: Shapes | None = None
         for index, stored in task:
             try:
-                image = self._prepared(index, stored)
+                prepared = self._prepared(index, stored)
             except InputError as error:
                 return _Failure(index, str(error))
-            if images and image.shape != images[0].shape:
-                return _Failure(index, _other_shape(image.shape, images[0].shape))
-            images.append(image)
-        return _Prepared(task[0][0], np.stack(images))
+            shapes = tuple(one.shape for one in prepared)
+            if before is not None and shapes != before:
+                return _Failure(index, _other_shape(shapes, before))
+            before = shapes
+            images.append(prepared)
+        return _Prepared(task[0][0], tuple(np.stack(of_one) for of_one in zip(*images, strict=True)))
 
-    def _prepared(self, index: int, stored: Stored | None) -> npt.NDArray[np.float32]:
+    def _prepared(self, index: int, stored: Stored | None) -> Batches:
         if stored is None:
             assert self.source is not None
             stored = self.source.read(index)
         image = decode_stored(stored, alpha=self.alpha, bit_depth=self.bit_depth).image
-        try:
-            prepared = self.prepare(image)
-        # The preparation may be a user's; whatever it raises is told with the image that it failed for.
-        except Exception as error:
-            text = " ".join(str(error).split())
-            raise InputError(f"the preparation failed: {type(error).__name__}: {clipped(text)}") from error
-        if not isinstance(prepared, np.ndarray) or prepared.dtype != np.float32:
-            kind = getattr(prepared, "dtype", type(prepared).__name__)
-            raise InputError(f"the preparation needs to return a float32 array; got {kind}")
-        return prepared
+        # A preparation may work in place; those after it get the pixels as they were.
+        copies = [image.copy() for _ in self.prepares[1:]]
+        return tuple(_prepare(own, of) for own, of in zip(self.prepares, [image, *copies], strict=True))
+
+
+def _prepare(prepare: Prepare, image: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+    try:
+        prepared = prepare(image)
+    # The preparation may be a user's; whatever it raises is told with the image that it failed for.
+    except Exception as error:
+        text = " ".join(str(error).split())
+        raise InputError(f"the preparation failed: {type(error).__name__}: {clipped(text)}") from error
+    if not isinstance(prepared, np.ndarray) or prepared.dtype != np.float32:
+        kind = getattr(prepared, "dtype", type(prepared).__name__)
+        raise InputError(f"the preparation needs to return a float32 array; got {kind}")
+    return prepared
 
 
 def _tasks(source: ImageSource, batch_size: int, skip: frozenset[int]) -> Iterator[_Task]:
@@ -160,5 +180,6 @@ def _pixels(source: ImageSource, index: int) -> Stored:
         raise InputError(f"{source.label(index)}: {error}") from None
 
 
-def _other_shape(shape: tuple[int, ...], before: tuple[int, ...]) -> str:
-    return f"the preparation needs to give one shape; it gave {list(shape)} here and {list(before)} before"
+def _other_shape(shapes: Shapes, before: Shapes) -> str:
+    shape, other = next(pair for pair in zip(shapes, before, strict=True) if pair[0] != pair[1])
+    return f"the preparation needs to give one shape; it gave {list(shape)} here and {list(other)} before"

@@ -31,6 +31,7 @@ from ganmetrics.data.selection import choose_images, take, with_classes, with_la
 from ganmetrics.data.streams import Stream, is_stream, open_stream
 from ganmetrics.data.tars import TarSource, open_tar
 from ganmetrics.data.torch_file import open_torch_file
+from ganmetrics.data.videos import is_video, open_videos
 from ganmetrics.errors import InputError
 from ganmetrics.timing import stage
 
@@ -75,6 +76,7 @@ SHARDS: dict[str, OpenShards] = {".tar": TarSource, ".parquet": ParquetSource}
 """What several files, one pattern, are opened by."""
 
 PATHS = (
+    _Kind("video", is_video, lambda path: open_videos(path, "first")),
     _Kind("folder", lambda path: path.is_dir() and not is_lmdb(path), FolderSource),
     _Kind(".zip", _file(".zip"), ZipSource),
     _Kind(".tar", _file(".tar"), open_tar),

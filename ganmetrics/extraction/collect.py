@@ -15,7 +15,7 @@ from ganmetrics.errors import InputError, NotEnoughSamples
 from ganmetrics.extraction.accumulate import LayerAccumulator
 from ganmetrics.extraction.feature_store import FeatureStore
 from ganmetrics.extraction.layer import Layer
-from ganmetrics.extraction.outputs import Inputs, extracted, network_outputs
+from ganmetrics.extraction.outputs import Inputs, Way, extracted, network_outputs
 from ganmetrics.extraction.pooling import pool
 from ganmetrics.extraction.settings import Settings
 from ganmetrics.extraction.survey import Survey
@@ -84,6 +84,20 @@ def collect(surveyed: Survey, settings: Settings, *, keep: Keep, progress: Progr
         NumericsError: the network gave a non-finite feature; the image is named.
         StorageError: the disk has no room for the features.
     """
+    (collected,) = collect_several(surveyed, [(settings, keep)], progress=progress)
+    return collected
+
+
+def collect_several(
+    surveyed: Survey, networks: Sequence[tuple[Settings, Keep]], *, progress: Progress
+) -> list[Collected]:
+    """Return what `collect` does for each of several networks; every image is decoded once.
+
+    The settings may differ in extractor and protocol only.
+
+    Raises:
+        GanMetricsError: as `collect` does.
+    """
     kept, ranks = surveyed.kept, current()
     if not kept:
         raise NotEnoughSamples(f"statistics need at least one image; {surveyed.source.name} has none that can be read")
@@ -91,10 +105,8 @@ def collect(surveyed: Survey, settings: Settings, *, keep: Keep, progress: Progr
     capacity = len(kept) if ranks.first else len(share)
     # What the share's own stages leave is waiting for the slowest process, and what travels.
     with stage("joining processes") if ranks.size > 1 else nullcontext():
-        part = ranks.each(
-            lambda: _collect_share(surveyed.source, settings, share, capacity=capacity, keep=keep, progress=progress)
-        )
-        return _join(part, keep)
+        parts = ranks.each(lambda: _collect_share(surveyed.source, networks, share, capacity, progress))
+        return [_join(part, keep) for part, (_, keep) in zip(parts, networks, strict=True)]
 
 
 def _join(part: "_Share", keep: Keep) -> Collected:
@@ -119,7 +131,7 @@ def _join(part: "_Share", keep: Keep) -> Collected:
 
 @dataclass
 class _Share:
-    """What one process gathers; it may have no image."""
+    """What one process gathers for one network; it may have no image."""
 
     layer: Layer | None
     spatial: Layer | None
@@ -128,37 +140,61 @@ class _Share:
     block_numbers: Tensor
 
 
-def _collect_share(
-    source: ImageSource, settings: Settings, share: Sequence[int], *, capacity: int, keep: Keep, progress: Progress
-) -> _Share:
-    layer, spatial = (LayerAccumulator(blocks=keep.blocks, kept=keep.images) for _ in range(2))
-    features = FeatureStore(capacity, settings.extractor.spec.dimension, memory=keep.memory) if keep.features else None
-    logits: list[Tensor] = []
-    numbers = [torch.empty(0, dtype=torch.int64)]
+class _Gathering:
+    """Takes what one network gives, batch by batch."""
 
+    def __init__(self, settings: Settings, keep: Keep, capacity: int) -> None:
+        self._settings = settings
+        self._keep = keep
+        self._layer, self._spatial = (LayerAccumulator(blocks=keep.blocks, kept=keep.images) for _ in range(2))
+        dimension = settings.extractor.spec.dimension
+        self._features = FeatureStore(capacity, dimension, memory=keep.memory) if keep.features else None
+        self._logits: list[Tensor] = []
+        self._numbers = [torch.empty(0, dtype=torch.int64)]
+
+    def add(self, batch: Inputs, outputs: Outputs) -> None:
+        keep = self._keep
+        hashes = input_hashes(batch) if keep.blocks or keep.images else None
+        if keep.blocks and hashes is not None:
+            self._numbers.append(blocks_of(hashes))
+        self._layer.add(outputs.features, hashes)
+        if keep.spatial:
+            self._spatial.add(_spatial(outputs, self._settings), hashes)
+        if self._features is not None:
+            self._features.append(outputs.features)
+        if keep.logits and outputs.logits is not None:
+            self._logits.append(outputs.logits)
+
+    def share(self) -> _Share:
+        return _Share(
+            layer=self._layer.layer() if self._layer.count else None,
+            spatial=self._spatial.layer() if self._spatial.count else None,
+            features=self._features,
+            logits=self._logits,
+            block_numbers=torch.cat(self._numbers),
+        )
+
+
+def _collect_share(
+    source: ImageSource,
+    networks: Sequence[tuple[Settings, Keep]],
+    share: Sequence[int],
+    capacity: int,
+    progress: Progress,
+) -> list[_Share]:
+    gathering = [_Gathering(settings, keep, capacity) for settings, keep in networks]
+    ways = [_way(source, settings) for settings, _ in networks]
+    for number, batch, outputs in extracted(source, ways, share, progress=progress):
+        with stage("moments"):
+            gathering[number].add(batch, outputs)
+    return [one.share() for one in gathering]
+
+
+def _way(source: ImageSource, settings: Settings) -> Way[Outputs]:
     def outputs_of(inputs: Inputs, indices: Sequence[int]) -> Outputs:
         return network_outputs(inputs, settings, _Label(source, indices))
 
-    prepare = settings.extractor.prepare
-    for batch, outputs in extracted(source, prepare, settings, share, progress=progress, work=outputs_of):
-        with stage("moments"):
-            hashes = input_hashes(batch) if keep.blocks or keep.images else None
-            if keep.blocks and hashes is not None:
-                numbers.append(blocks_of(hashes))
-            layer.add(outputs.features, hashes)
-            if keep.spatial:
-                spatial.add(_spatial(outputs, settings), hashes)
-            if features is not None:
-                features.append(outputs.features)
-            if keep.logits and outputs.logits is not None:
-                logits.append(outputs.logits)
-    return _Share(
-        layer=layer.layer() if layer.count else None,
-        spatial=spatial.layer() if spatial.count else None,
-        features=features,
-        logits=logits,
-        block_numbers=torch.cat(numbers),
-    )
+    return Way(settings.extractor.prepare, settings, outputs_of)
 
 
 def _spatial(outputs: Outputs, settings: Settings) -> Tensor:

@@ -12,7 +12,7 @@ from ganmetrics.data.geometry import Geometry
 from ganmetrics.errors import NotEnoughSamples
 from ganmetrics.extraction.accumulate import LayerAccumulator
 from ganmetrics.extraction.layer import Layer
-from ganmetrics.extraction.outputs import Inputs, extracted, network_outputs
+from ganmetrics.extraction.outputs import Inputs, Way, extracted, network_outputs
 from ganmetrics.extraction.pooling import pool
 from ganmetrics.extraction.settings import Settings
 from ganmetrics.extraction.survey import Survey
@@ -84,7 +84,8 @@ def _own(
             for inputs, preparation in zip(batch.swapaxes(0, 1), preparations, strict=True)
         ]
 
-    for _, found in extracted(source, prepare, settings, share, progress=progress, work=features_of):
+    way = Way(prepare, settings, features_of)
+    for _, _, found in extracted(source, [way], share, progress=progress):
         with stage("moments"):
             for features, layer in zip(found, gathered.values(), strict=True):
                 layer.add(features)

@@ -1,13 +1,15 @@
 """How images become features, said once: `Extraction`."""
 
 import os
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TypedDict
 
 import torch
 
 from ganmetrics._files import as_path
+from ganmetrics._text import shown
 from ganmetrics.core.checks import one_of, seed_number, whole
 from ganmetrics.data.frames import Frames, check_frames
 from ganmetrics.data.geometry import Geometry
@@ -164,3 +166,27 @@ class Extraction:
             resolve_protocol(self.protocol, self.name)
         elif not isinstance(self.protocol, str) or self.protocol not in PROTOCOLS:
             raise InputError(f"protocol must be one of {', '.join(PROTOCOLS)}; got {self.protocol!r:.60}")
+
+
+def each_extractor(how: Extraction, extractors: object) -> list[Extraction]:
+    """Return the options with each of several extractors.
+
+    Raises:
+        InputError: there is none, one comes twice, or the options name an extractor or weights of their own; or as
+            `Extraction` does, such as for a protocol that one of them does not know.
+
+    >>> [one.name for one in each_extractor(Extraction(), ["inception-v3", "efficientnet-lite0"])]
+    ['inception-v3', 'efficientnet-lite0']
+    """
+    if isinstance(extractors, str) or not isinstance(extractors, Sequence) or not extractors or None in extractors:
+        raise InputError(f"extractors must be a sequence of names or extractor objects; got {shown(extractors)}")
+    if how.extractor is not None:
+        raise InputError(f"extractors take the place of extractor; got both, and extractor is {how.name}")
+    if how.weights is not None:
+        raise InputError(f"weights must go with one extractor; got them with {len(extractors)} in extractors")
+    hows = [replace(how, extractor=extractor) for extractor in extractors]
+    names = [one.name for one in hows]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise InputError(f"extractors must be different ones; got {twice} twice")
+    return hows

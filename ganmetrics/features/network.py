@@ -137,6 +137,9 @@ class NetworkExtractor:
             network = self.network
             if device != self._device:
                 network.to(device)
+                if device.type == "cuda":
+                    # Threads with streams of their own must not compute with weights that are still on their way.
+                    torch.cuda.synchronize(device)
                 self._device = device
 
     def _forward(self, batch: Tensor) -> Outputs:

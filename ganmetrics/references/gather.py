@@ -15,10 +15,11 @@ from ganmetrics.data.fingerprint import fingerprint
 from ganmetrics.data.looking import described
 from ganmetrics.data.sources import ImageSource
 from ganmetrics.errors import InputError
-from ganmetrics.extraction.collect import Keep, collect
+from ganmetrics.extraction.collect import Collected, Keep, collect_several
 from ganmetrics.extraction.options import Extraction
 from ganmetrics.extraction.settings import Settings, open_settings
 from ganmetrics.extraction.survey import Survey, choose, survey
+from ganmetrics.features.names import DEFAULT_EXTRACTOR
 from ganmetrics.ranks import current
 from ganmetrics.references.agreement import follow_stored, vouched_identity
 from ganmetrics.references.cache import ReferenceCache
@@ -26,7 +27,13 @@ from ganmetrics.references.given import are_given, gather_given
 from ganmetrics.references.identity import Identity
 from ganmetrics.references.key import ReferenceKey
 from ganmetrics.references.reference import Reference
-from ganmetrics.references.refusals import check_counts, check_holds, check_least, check_request
+from ganmetrics.references.refusals import (
+    check_counts,
+    check_holds,
+    check_least,
+    check_one_extractor,
+    check_request,
+)
 from ganmetrics.references.rows import ImageRows
 from ganmetrics.references.sides import STORED, Request, Side
 from ganmetrics.timing import stage
@@ -40,6 +47,10 @@ class _Pending:
 
     survey: Survey
     keep: Keep
+
+
+Found = list[Side | _Pending]
+"""What is known of one side before any side is extracted, by each network."""
 
 
 def gather(
@@ -65,18 +76,44 @@ def gather(
         StaleStatistics: a reference was made by another extractor or protocol.
         StorageError: the cache cannot hold a new entry.
     """
+    (sides,) = gather_several(requests, [how], cache=cache, distinct=distinct, progress=progress)
+    return sides
+
+
+def gather_several(
+    requests: Sequence[Request],
+    hows: Sequence[Extraction],
+    *,
+    cache: ReferenceCache | None = None,
+    distinct: str | None = None,
+    progress: Progress,
+) -> list[list[Side]]:
+    """Return what `gather` does by each of several ways, which differ in extractor and protocol only.
+
+    Every image is decoded once. Statistics and features that are given fit one extractor, and are refused with several.
+
+    Raises:
+        GanMetricsError: as `gather` does.
+    """
+    if len(hows) > 1:
+        for request in requests:
+            check_one_extractor(request.opened, request.stored, [how.name or DEFAULT_EXTRACTOR for how in hows])
     if are_given([request.opened for request in requests]):
-        return gather_given(requests, how, distinct)
-    settings = open_for(requests, how, progress)
-    if settings is None:
-        return _all_stored([request.opened for request in requests if isinstance(request.opened, Reference)], how)
-    sides = _found(requests, settings, cache, distinct, progress)
-    # Statistics beside images take the place of the images' own.
-    sides = [
-        side if request.stored is None else replace(side, reference=request.stored)
-        for request, side in zip(requests, sides, strict=True)
+        return [gather_given(requests, how, distinct) for how in hows]
+    settings = [open_for(requests, how, progress) for how in hows]
+    opened = [one for one in settings if one is not None]
+    if not opened:
+        stored = [request.opened for request in requests if isinstance(request.opened, Reference)]
+        return [_all_stored(stored, how) for how in hows]
+    of_requests = _found(requests, opened, cache, distinct, progress)
+    return [
+        [
+            # Statistics beside images take the place of the images' own.
+            taken_for(side if request.stored is None else replace(side, reference=request.stored), how, one)
+            for request, side in zip(requests, sides, strict=True)
+        ]
+        for how, one, sides in zip(hows, opened, zip(*of_requests, strict=True), strict=True)
     ]
-    return [taken_for(side, how, settings) for side in sides]
 
 
 def open_for(requests: Sequence[Request], how: Extraction, progress: Progress) -> Settings | None:
@@ -104,19 +141,19 @@ def open_for(requests: Sequence[Request], how: Extraction, progress: Progress) -
 
 def _found(
     requests: Sequence[Request],
-    settings: Settings,
+    settings: Sequence[Settings],
     cache: ReferenceCache | None,
     distinct: str | None,
     progress: Progress,
-) -> list[Side]:
-    """Look at all sides before the first one costs an extraction."""
+) -> list[list[Side]]:
+    """Look at all sides before the first one costs an extraction; return each one's statistics by every network."""
     found = [_find(request, settings, cache, progress) for request in requests]
-    for request, side in zip(requests, found, strict=True):
-        audit = side.survey.audit if isinstance(side, _Pending) else side.reference.audit
-        announce(request, audit)
+    for request, sides in zip(requests, found, strict=True):
+        audit = next((side.survey.audit for side in sides if isinstance(side, _Pending)), None)
+        announce(request, audit or next(side.reference.audit for side in sides if isinstance(side, Side)))
     if distinct is not None:
-        _check_distinct(requests, found, distinct)
-    return [side if isinstance(side, Side) else _extract(side, settings, cache, progress) for side in found]
+        _check_distinct(requests, [sides[0] for sides in found], distinct)
+    return [_extract(sides, settings, cache, progress) for sides in found]
 
 
 def _all_stored(stored: Sequence[Reference], how: Extraction) -> list[Side]:
@@ -141,32 +178,42 @@ def taken_for(side: Side, how: Extraction, settings: Settings) -> Side:
     return replace(side, taken_for=Identity(spec, protocol, None), vouched=vouched)
 
 
-def _find(request: Request, settings: Settings, cache: ReferenceCache | None, progress: Progress) -> Side | _Pending:
-    """Return a side that is at hand, or its images after a look at all of them."""
+def _find(request: Request, settings: Sequence[Settings], cache: ReferenceCache | None, progress: Progress) -> Found:
+    """Return a side that is at hand, or its images after a look at all of them, for each network."""
     if isinstance(request.opened, Reference):
-        return Side(request.opened)
+        return [Side(request.opened)]
     assert not isinstance(request.opened, Features)
-    images, keep, contents = choose(request.opened, settings), request.keep, None
+    images, contents = choose(request.opened, settings[0]), None
+    found: list[Side | Keep] = [request.keep for _ in settings]
     # A set that is in the cache is hashed and never decoded; where no entry can be of it, one read does both.
     if cache is not None and any(current().gather(cache.may_hold(images))):
         contents = fingerprint(images, progress=progress)
-        key = ReferenceKey.of(contents, settings)
-        found = look_up(cache, key, images)
-        if found is not None:
-            stored = _relabelled(found, images, settings)
-            side = _from_cache(stored, replace(request, opened=images), cache, key)
-            if side is not None:
-                return side
-            # What replaces the entry holds at least what it held.
-            keep = keep.with_all_of(stored.layer, stored.spatial)
-    if cache is not None:
-        if cache.features:
-            # Whatever is asked now: what is kept is for the metrics of later runs.
-            keep = replace(keep, features=True, logits=True)
-        room = cache.room(settings.extractor.spec, len(images), keep)
+        asked = replace(request, opened=images)
+        found = [_cached(asked, cache, ReferenceKey.of(contents, one), one) for one in settings]
+    if cache is not None and cache.features:
+        # Whatever is asked now: what is kept is for the metrics of later runs.
+        found = [side if isinstance(side, Side) else replace(side, features=True, logits=True) for side in found]
+    missing = [(one, side) for one, side in zip(settings, found, strict=True) if isinstance(side, Keep)]
+    if cache is not None and missing:
+        room = sum(cache.room(one.extractor.spec, len(images), keep) for one, keep in missing)
         current().once(lambda: cache.check_room(room))
-    settings.build_network()
-    return _Pending(survey(images, settings, progress, contents=contents), keep)
+    for one, _ in missing:
+        one.build_network()
+    if not missing:
+        return [side for side in found if isinstance(side, Side)]
+    looked = survey(images, settings[0], progress, contents=contents)
+    return [side if isinstance(side, Side) else _Pending(looked, side) for side in found]
+
+
+def _cached(request: Request, cache: ReferenceCache, key: ReferenceKey, settings: Settings) -> Side | Keep:
+    """Return the side that the cache holds; where it holds too little, what is to be kept of a new pass."""
+    assert not isinstance(request.opened, Reference | Features)
+    found = look_up(cache, key, request.opened)
+    if found is None:
+        return request.keep
+    stored = _relabelled(found, request.opened, settings)
+    # What replaces the entry holds at least what it held.
+    return _from_cache(stored, request, cache, key) or request.keep.with_all_of(stored.layer, stored.spatial)
 
 
 def look_up(cache: ReferenceCache, key: ReferenceKey, images: ImageSource) -> Reference | None:
@@ -253,9 +300,24 @@ def _check_distinct(requests: Sequence[Request], found: Sequence[Side | _Pending
             )
 
 
-def _extract(pending: _Pending, settings: Settings, cache: ReferenceCache | None, progress: Progress) -> Side:
-    surveyed, keep = pending.survey, pending.keep
-    collected = collect(surveyed, settings, keep=keep, progress=progress)
+def _extract(
+    sides: Found, settings: Sequence[Settings], cache: ReferenceCache | None, progress: Progress
+) -> list[Side]:
+    """Return one side by every network; its images pass those together that are still to see them."""
+    pending = [(one, side) for one, side in zip(settings, sides, strict=False) if isinstance(side, _Pending)]
+    if not pending:
+        return [side for side in sides if isinstance(side, Side)]
+    surveyed = pending[0][1].survey
+    networks = [(one, side.keep) for one, side in pending]
+    collected = iter(collect_several(surveyed, networks, progress=progress))
+    return [
+        side if isinstance(side, Side) else _kept(next(collected), surveyed, one, cache)
+        for one, side in zip(settings, sides, strict=True)
+    ]
+
+
+def _kept(collected: Collected, surveyed: Survey, settings: Settings, cache: ReferenceCache | None) -> Side:
+    """Return the side that was collected, which the cache keeps."""
     reference = Reference.assemble(collected, surveyed, settings)
     if cache is not None:
         key = ReferenceKey.of(surveyed.contents, settings)

@@ -1,5 +1,7 @@
 """What a side is refused for before an image of it is read."""
 
+from collections.abc import Sequence
+
 from ganmetrics.data.features import Features
 from ganmetrics.data.image_source import ImageSource, listing_of
 from ganmetrics.errors import InputError, NotEnoughSamples
@@ -7,7 +9,7 @@ from ganmetrics.extraction.options import Extraction
 from ganmetrics.extraction.settings import Settings
 from ganmetrics.references.agreement import check_count, check_matches
 from ganmetrics.references.reference import Reference
-from ganmetrics.references.sides import STORED, Request
+from ganmetrics.references.sides import STORED, Opened, Request
 
 
 def check_holds(request: Request) -> None:
@@ -83,6 +85,23 @@ def check_request(request: Request, settings: Settings) -> None:
             raise InputError(
                 f"{demand.title} needs the spatial features of inception-v3; extractor {spec.name} has none"
             )
+
+
+def check_one_extractor(opened: Opened, stored: Reference | None, names: Sequence[str]) -> None:
+    """Refuse what fits one extractor where several are asked for.
+
+    Raises:
+        InputError: a side is stored statistics, has such beside its images, or is features.
+    """
+    given = opened if isinstance(opened, Reference | Features) else stored
+    if given is None:
+        return
+    kind, of_kind = ("features", "features") if isinstance(given, Features) else ("a stored reference", "statistics")
+    made_by = "" if isinstance(given, Features) or given.spec is None else f" of {given.spec.name}"
+    raise InputError(
+        f"several extractors need images; {given.source} has {of_kind}{made_by}, and {kind} fits one extractor, not "
+        f"{', '.join(names)}"
+    )
 
 
 def _named(need: str, *_: str) -> str:

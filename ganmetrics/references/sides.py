@@ -17,6 +17,7 @@ from ganmetrics.data.npz import npz_holds_images, open_npz
 from ganmetrics.data.selection import with_classes, with_label_file
 from ganmetrics.data.sources import ImageSource, open_source
 from ganmetrics.data.streams import Stream, is_stream
+from ganmetrics.data.videos import is_video, open_videos
 from ganmetrics.errors import InputError
 from ganmetrics.extraction.collect import Keep
 from ganmetrics.extraction.options import Extraction
@@ -234,22 +235,24 @@ def _open(source: object, how: Extraction) -> Opened | StoredBeside:
             )
         )
     if is_elsewhere(source):
-        return _open_elsewhere(cast("str", source), offline=how.offline)
+        return _open_elsewhere(cast("str", source), how)
     if isinstance(source, str | os.PathLike):
-        return _open_file(as_path(source))
+        return _open_file(as_path(source), how)
     return open_source(source)
 
 
-def _open_file(path: Path) -> Opened | StoredBeside:
+def _open_file(path: Path, how: Extraction) -> Opened | StoredBeside:
+    if is_video(path):
+        return open_videos(path, how.frames)
     if path.is_file() and is_statistics(path):
         reference = Reference.load(path)
         return StoredBeside(reference, open_npz(path)) if npz_holds_images(path) else reference
     return open_source(path)
 
 
-def _open_elsewhere(source: str, *, offline: bool) -> Opened | StoredBeside:
-    located = locate(source, offline=offline)
-    found = _open_file(located.path)
+def _open_elsewhere(source: str, how: Extraction) -> Opened | StoredBeside:
+    located = locate(source, offline=how.offline)
+    found = _open_file(located.path, how)
     if isinstance(found, Reference):
         return located.said(found)
     if isinstance(found, StoredBeside):

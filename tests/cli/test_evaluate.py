@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from ganmetrics.commands.evaluate import fid
+from ganmetrics.extraction import settings
 from ganmetrics.report import JSON_FIELDS
 from ganmetrics.testing import ChannelMeans
 
@@ -206,3 +207,29 @@ def test_features_need_to_be_said(run, features, tmp_path):
     assert "--features" in run("fid", *features).err
     assert "--name and --column go with --features" in run("fid", *features, "--name", "vggish").err
     assert "--out shows images" in run("influence", *features, "--features", "--out", tmp_path / "out").err
+
+
+def test_several_extractors_have_a_line_each(run, folders, monkeypatch):
+    """From one call; the exit status is that of all, and other forms of output are refused before any work."""
+    monkeypatch.setattr(settings, "open_extractor", lambda name, **_: ChannelMeans(name))
+    both = ("--extractor", "inception-v3, efficientnet-lite0", "--workers", "0", "--no-cache")
+    done = run("evaluate", *folders, *both, "--metrics", "fid,is", "--no-interval")
+    assert done.status == 0
+    assert [line.split(" = ")[0] for line in done.out.splitlines()] == [
+        f"{metric}_{name}" for name in ("inception-v3", "efficientnet-lite0") for metric in ("fd", "is")
+    ]
+    found = json.loads(run("evaluate", *folders, *both, "--json").out)
+    assert list(found["extractors"]) == ["inception-v3", "efficientnet-lite0"]
+    assert len(run("evaluate", *folders, *both, "--csv").out.splitlines()) == 3
+    for wrong in (("--bibtex",), ("--row", "latex")):
+        refused = run("evaluate", *folders, *both, *wrong)
+        assert (refused.status, refused.out) == (2, "")
+        assert "goes with one --extractor" in refused.err
+
+
+@pytest.mark.parametrize("names", ["inception-v3,inception-v3", "inception-v3,", "inception-v3,fid"])
+def test_wrong_lists_of_extractors_are_wrong_usage(run, folders, names):
+    """One twice, an empty name, an unknown one."""
+    refused = run("evaluate", *folders, "--extractor", names)
+    assert (refused.status, refused.out) == (2, "")
+    assert "--extractor" in refused.err

@@ -76,8 +76,8 @@ def test_workers_decode_frames(animated):
     """As this process does."""
     source = with_frames(open_source(animated), 5)
     prepare = lambda image: image[0, 0].astype(np.float32)  # noqa: E731
-    batches = prepared_batches(source, prepare, alpha="white", batch_size=4, workers=2)
-    assert np.concatenate(list(batches))[:, 0].tolist() == levels(source)
+    batches = prepared_batches(source, [prepare], alpha="white", batch_size=4, workers=2)
+    assert np.concatenate([batch for (batch,) in batches])[:, 0].tolist() == levels(source)
 
 
 def test_classes_and_listing_are_those_of_the_files(tmp_path, animated):

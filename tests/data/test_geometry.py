@@ -70,8 +70,8 @@ def test_before_a_preparation(noise, workers):
     """In this process and in workers; it can be pickled."""
     images = np.stack([noise(6, 9, seed) for seed in range(5)])
     prepare = Geometry("center").before(as_float)
-    batches = prepared_batches(open_source(images), prepare, alpha="white", batch_size=5, workers=workers)
-    assert (next(batches) == images[:, :, 1:7]).all()
+    batches = prepared_batches(open_source(images), [prepare], alpha="white", batch_size=5, workers=workers)
+    assert (next(batches)[0] == images[:, :, 1:7]).all()
     assert pickle.loads(pickle.dumps(prepare)) == prepare
 
 

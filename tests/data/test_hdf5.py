@@ -60,8 +60,8 @@ def test_workers_get_pixels(written, images):
     source = open_source(written(images=images))
     prepare = lambda image: image.mean(axis=(0, 1)).astype(np.float32)  # noqa: E731
     for workers in (0, 2):
-        batches = prepared_batches(source, prepare, alpha="white", batch_size=4, workers=workers)
-        assert len(np.concatenate(list(batches))) == 7
+        batches = prepared_batches(source, [prepare], alpha="white", batch_size=4, workers=workers)
+        assert len(np.concatenate([batch for (batch,) in batches])) == 7
 
 
 @pytest.mark.parametrize(

@@ -38,8 +38,8 @@ def test_images_in_the_order_of_their_keys(written, noise, encoded, options):
     assert pickle.loads(pickle.dumps(source)).read(1) == values[b"001"]
     prepare = lambda image: image.mean(axis=(0, 1)).astype(np.float32)  # noqa: E731
     for workers in (0, 2):
-        batches = prepared_batches(source, prepare, alpha="white", batch_size=2, workers=workers)
-        assert len(np.concatenate(list(batches))) == 3
+        batches = prepared_batches(source, [prepare], alpha="white", batch_size=2, workers=workers)
+        assert len(np.concatenate([batch for (batch,) in batches])) == 3
 
 
 def test_what_is_refused(written, tmp_path):

@@ -32,8 +32,8 @@ def failing(image):
 def load(source, prepare=floats, *, batch_size=2, workers=0, skip=frozenset()):
     """Return all batches."""
     source = open_source(source)
-    batches = prepared_batches(source, prepare, alpha="white", batch_size=batch_size, workers=workers, skip=skip)
-    return list(batches)
+    batches = prepared_batches(source, [prepare], alpha="white", batch_size=batch_size, workers=workers, skip=skip)
+    return [batch for (batch,) in batches]
 
 
 @pytest.mark.slow
@@ -86,12 +86,12 @@ def test_a_file_that_became_unreadable_is_named(folder, workers):
     source = open_source(folder)
     (folder / "1.png").write_bytes((folder / "1.png").read_bytes()[:60])
     (folder / "2.png").unlink()
-    batches = prepared_batches(source, floats, alpha="white", batch_size=1, workers=workers)
+    batches = prepared_batches(source, [floats], alpha="white", batch_size=1, workers=workers)
     next(batches)
     with pytest.raises(InputError, match=r"/1\.png: cannot be read: it has changed since the folder was listed$"):
         next(batches)
     with pytest.raises(InputError, match=r"/2\.png: cannot be read: No such file or directory$"):
-        list(prepared_batches(source, floats, alpha="white", batch_size=1, workers=workers, skip=frozenset({1})))
+        list(prepared_batches(source, [floats], alpha="white", batch_size=1, workers=workers, skip=frozenset({1})))
 
 
 @pytest.mark.slow
@@ -102,7 +102,7 @@ def test_an_npz_that_was_cut_is_named(tmp_path, noise, workers):
     source = open_source(tmp_path / "set.npz")
     (tmp_path / "set.npz").write_bytes((tmp_path / "set.npz").read_bytes()[:500])
     with pytest.raises(InputError, match=r"set\.npz::arr_0\[1\]: truncated$"):
-        list(prepared_batches(source, floats, alpha="white", batch_size=1, workers=workers))
+        list(prepared_batches(source, [floats], alpha="white", batch_size=1, workers=workers))
 
 
 def test_options_are_checked(noise):
@@ -137,7 +137,7 @@ def test_closing_early_ends_the_workers(noise, capfd):
     source = open_source([noise(seed=seed) for seed in range(100)])
 
     def batches():
-        return prepared_batches(source, floats, alpha="white", batch_size=1, workers=2)
+        return prepared_batches(source, [floats], alpha="white", batch_size=1, workers=2)
 
     closed = batches()
     next(closed)
@@ -193,7 +193,7 @@ def test_memory_in_flight_is_bounded(noise, kind):
         def class_of(self, index):
             return None
 
-    batches = prepared_batches(Watched(), floats, alpha="white", batch_size=2, workers=1 if kind == "array" else 0)
+    batches = prepared_batches(Watched(), [floats], alpha="white", batch_size=2, workers=1 if kind == "array" else 0)
     next(batches)
     batches.close()
     assert len(read) <= 10

@@ -45,9 +45,9 @@ def test_rows_come_back_across_groups(written, noise, encoded, workers):
     assert (len(source), source.class_of(3)) == (7, "1")
     assert source.label(4).endswith("train.parquet::image[4]")
     assert audit(source).line() == "7 images, PNG, 9x6 pixels; 2 classes from column label, of 3 to 4 images"
-    batches = prepared_batches(source, prepare, alpha="white", batch_size=4, workers=workers)
+    batches = prepared_batches(source, [prepare], alpha="white", batch_size=4, workers=workers)
     expected = np.stack([prepare(noise(seed=seed)) for seed in range(7)])
-    assert (np.concatenate(list(batches)) == expected).all()
+    assert (np.concatenate([batch for (batch,) in batches]) == expected).all()
     assert pickle.loads(pickle.dumps(source)).read(2) == encoded(noise(seed=2))
 
 

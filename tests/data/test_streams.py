@@ -240,8 +240,9 @@ def test_workers_get_pixels(workers):
     """From the disk as from memory."""
     source = open_stream(Stream(generate, count=10, memory=100))
     prepare = lambda image: image.astype(np.float32)  # noqa: E731
-    batches = prepared_batches(source, prepare, alpha="white", batch_size=4, workers=workers)
-    assert (np.concatenate(list(batches)) == np.stack([source.read(index) for index in range(10)])).all()
+    batches = prepared_batches(source, [prepare], alpha="white", batch_size=4, workers=workers)
+    expected = np.stack([source.read(index) for index in range(10)])
+    assert (np.concatenate([batch for (batch,) in batches]) == expected).all()
 
 
 @pytest.mark.slow

@@ -103,10 +103,10 @@ SCRIPT = """
         images = [np.full((4, 4, 3), level, np.uint8) for level in range(6)]
         options = dict(alpha="white", batch_size=4, workers=1)
         for source in (images, np.stack(images)):
-            batches = list(prepared_batches(open_source(source), floats, **options))
+            batches = [batch for (batch,) in prepared_batches(open_source(source), [floats], **options)]
             assert np.concatenate(batches)[:, 0, 0, 0].tolist() == [0, 1, 2, 3, 4, 5]
         try:
-            list(prepared_batches(open_source(images), lambda image: floats(image), **options))
+            list(prepared_batches(open_source(images), [lambda image: floats(image)], **options))
         except InputError as error:
             print(error)
 """

@@ -9,7 +9,7 @@ import pytest
 
 import ganmetrics
 from ganmetrics.errors import InputError
-from ganmetrics.extraction.options import Extraction, ExtractionOptions
+from ganmetrics.extraction.options import Extraction, ExtractionOptions, each_extractor
 from ganmetrics.references.keywords import RunKeywords
 from ganmetrics.scoring.keywords import DistanceOptions, EvaluationOptions
 from ganmetrics.scoring.options import IntervalKeywords, ScoringKeywords, ScoringOptions
@@ -110,3 +110,10 @@ def test_unknown_and_doubled_options_are_refused():
         ganmetrics.fid(random_images(4), random_images(4), extracter=ChannelMeans())
     with pytest.raises(InputError, match="an Extraction holds all options; got seed beside one"):
         ganmetrics.fid(random_images(4), random_images(4), Extraction(ChannelMeans()), seed=3)
+
+
+@pytest.mark.parametrize("extractors", [None, [], [None, "inception-v3"], "inception-v3"])
+def test_several_extractors_are_a_sequence(extractors):
+    """Of names or objects; a text is one name."""
+    with pytest.raises(InputError, match="extractors must be a sequence of names or extractor objects; got"):
+        each_extractor(Extraction(), extractors)

@@ -8,7 +8,7 @@ from ganmetrics._types import silent
 from ganmetrics.data.sources import open_source
 from ganmetrics.errors import NumericsError
 from ganmetrics.extraction.options import Extraction
-from ganmetrics.extraction.outputs import extracted, network_outputs
+from ganmetrics.extraction.outputs import Way, extracted, network_outputs
 from ganmetrics.extraction.settings import open_settings
 from ganmetrics.testing import ChannelMeans, channel_means, random_images
 
@@ -23,15 +23,9 @@ def settings(**options):
 def test_batches_come_in_order_with_their_numbers(share):
     """The last batch is as small as it is; only the share is prepared."""
     seen, rows = [], []
-    found = extracted(
-        open_source(IMAGES),
-        channel_means,
-        settings(batch_size=4),
-        share,
-        progress=silent,
-        work=lambda _, indices: list(indices),
-    )
-    for batch, indices in found:
+    way = Way(channel_means, settings(batch_size=4), lambda _, indices: list(indices))
+    for number, batch, indices in extracted(open_source(IMAGES), [way], share, progress=silent):
+        assert number == 0
         assert len(batch) == len(indices) <= 4
         seen += indices
         rows.append(batch)

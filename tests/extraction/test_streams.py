@@ -3,6 +3,7 @@
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -17,7 +18,7 @@ from ganmetrics.extraction.collect import Keep, collect
 from ganmetrics.extraction.cropping import cropping
 from ganmetrics.extraction.options import Extraction
 from ganmetrics.extraction.settings import open_settings
-from ganmetrics.extraction.streams import AHEAD, in_streams, streams_for
+from ganmetrics.extraction.streams import AHEAD, GPU_STREAMS, in_streams, piece_size, streams_for
 from ganmetrics.extraction.survey import survey
 from ganmetrics.features.base import ExtractorSpec, Outputs
 from ganmetrics.features.network import FrozenNetwork, NetworkExtractor
@@ -146,7 +147,9 @@ def test_streams_are_for_networks_of_this_library_on_a_cpu(cores):
     cores(5)
     assert streams_for(small(), CPU) == 5
     assert streams_for(cropping(small(), Geometry("center"), 16), CPU) == 5
-    assert streams_for(small(), torch.device("cuda")) == 0
+    assert streams_for(small(), torch.device("cuda")) == GPU_STREAMS == 2
+    assert streams_for(small(), torch.device("mps")) == 0
+    assert streams_for(ChannelMeans(), torch.device("cuda")) == 0
     assert streams_for(ChannelMeans(), CPU) == 0
 
 
@@ -207,3 +210,42 @@ def test_a_feature_that_is_not_finite_is_told_with_its_image(cores):
     settings = open_settings(Extraction(extractor, workers=0), progress=None)
     with pytest.raises(NumericsError, match=r"tensor\[13\]"):
         collect(survey(open_source(images), settings, silent), settings, keep=Keep(), progress=silent)
+
+
+def test_a_core_takes_few_images_and_a_gpu_the_whole_batch():
+    """Whatever is asked for, a core sees four at a time; without streams a batch stays whole."""
+    assert [piece_size(size, CPU, streams=2) for size in (1, 8, 64)] == [1, 4, 4]
+    assert piece_size(64, torch.device("cuda"), streams=2) == piece_size(64, CPU, streams=0) == 64
+
+
+class Cuda:
+    """Records what is asked of `torch.cuda`: streams are numbers, and an event is that of the stream it was made on."""
+
+    def __init__(self):
+        self.local, self.made, self.waited = threading.local(), [], []
+
+    def Stream(self, device):
+        self.made.append(device)
+        return len(self.made)
+
+    def set_stream(self, stream):
+        self.local.stream = stream
+
+    def current_stream(self, _):
+        own = getattr(self.local, "stream", "the caller's")
+        return SimpleNamespace(
+            record_event=lambda: f"asked of {own}", wait_event=lambda event: self.waited.append((own, event))
+        )
+
+
+def test_each_thread_of_a_gpu_has_a_stream_that_waits_for_the_caller(monkeypatch):
+    """Before each item, its thread's stream waits for all that the calling thread asked of the device."""
+    cuda, device = Cuda(), torch.device("cuda", 0)
+    for name in ("Stream", "set_stream", "current_stream"):
+        monkeypatch.setattr(torch.cuda, name, getattr(cuda, name))
+    found = list(in_streams(lambda item: (item, cuda.local.stream), range(12), streams=2, device=device))
+    assert [item for item, _ in found] == [result for _, (result, _) in found] == list(range(12))
+    assert cuda.made == [device] * 2
+    assert {stream for _, (_, stream) in found} <= {1, 2}
+    assert [event for _, event in cuda.waited] == ["asked of the caller's"] * 12
+    assert {stream for stream, _ in cuda.waited} <= {1, 2}

@@ -12,7 +12,9 @@ import pytest
 import torch
 import torch.distributed as dist
 
-from ganmetrics import GanMetricsError, evaluate, ranks
+from ganmetrics import GanMetricsError, evaluate
+from ganmetrics.ranks import group, joined
+from ganmetrics.ranks.joined import JoinedRanks
 from ganmetrics.testing import ChannelMeans, random_images, write_images
 
 pytestmark = [
@@ -79,13 +81,13 @@ def sets(tmp_path_factory):
 def meetings_counted(sets, cache):
     """Score, and return how often the processes have met."""
     met = Counter()
-    gather = ranks._Joined.gather
+    gather = JoinedRanks.gather
 
     def counted(self, value):
         met["times"] += 1
         return gather(self, value)
 
-    ranks._Joined.gather = counted
+    JoinedRanks.gather = counted
     score(*sets, cache=cache)
     return met["times"]
 
@@ -96,7 +98,7 @@ def killed_at(number, rank_killed):
     def work(rank, sets, cache):
         if rank == rank_killed:
             met = Counter()
-            gather = ranks._Joined.gather
+            gather = JoinedRanks.gather
 
             def deadly(self, value):
                 met["times"] += 1
@@ -104,7 +106,7 @@ def killed_at(number, rank_killed):
                     os.kill(os.getpid(), signal.SIGKILL)
                 return gather(self, value)
 
-            ranks._Joined.gather = deadly
+            JoinedRanks.gather = deadly
         return score(*sets, cache=cache)
 
     return work
@@ -171,7 +173,7 @@ def test_a_cache_on_one_rank_alone_is_told(sets, tmp_path):
 @pytest.mark.slow
 def test_a_call_that_one_rank_does_not_make_is_told(sets, tmp_path):
     def work(rank):
-        ranks.MEETING = timedelta(seconds=3)
+        group.MEETING = joined.MEETING = timedelta(seconds=3)
         if rank:
             time.sleep(6)
             return "elsewhere"

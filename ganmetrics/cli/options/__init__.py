@@ -1,6 +1,6 @@
 """Options that several commands share, and what they become."""
 
-from ganmetrics.cli.options.extraction import extraction_options
+from ganmetrics.cli.options.extraction import Networks, extraction_options, several_extractions_options
 from ganmetrics.cli.options.features import Opener, features_options
 from ganmetrics.cli.options.parsing import SOURCE, PathType, check_confidence, meant
 from ganmetrics.cli.options.running import (
@@ -14,6 +14,7 @@ from ganmetrics.cli.options.scoring import interval_options, memory_option, scor
 
 __all__ = [
     "SOURCE",
+    "Networks",
     "Opener",
     "PathType",
     "cache_features_option",
@@ -27,5 +28,6 @@ __all__ = [
     "memory_option",
     "quiet_option",
     "scoring_options",
+    "several_extractions_options",
     "timing_option",
 ]

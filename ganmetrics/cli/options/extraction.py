@@ -1,25 +1,44 @@
 """The options of how images become features."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ganmetrics.cli.options.gathering import CommandFunction, gather_into
-from ganmetrics.cli.options.parsing import SOURCE, complete_extractor, parse_extractor_option, parse_frames_option
+from ganmetrics.cli.options.parsing import (
+    SOURCE,
+    complete_extractor,
+    parse_extractor_option,
+    parse_extractors_option,
+    parse_frames_option,
+)
 from ganmetrics.features.names import BACKENDS, DEFAULT_EXTRACTOR, FULL_PRECISION, PRECISIONS, TORCH, with_precision
 from ganmetrics.protocols import PROTOCOLS
 
 if TYPE_CHECKING:
     from ganmetrics.extraction.options import Extraction
 
+_NAMES = "inception-v3, efficientnet-lite0 (offline) or timm:NAME"
+_DEFAULT = "  [default: a stored side's, else inception-v3]"
+
+_EXTRACTOR = click.option(
+    "--extractor",
+    callback=parse_extractor_option,
+    shell_complete=complete_extractor,
+    default=None,
+    help=f"{_NAMES}.{_DEFAULT}",
+)
+
+_EXTRACTORS = click.option(
+    "--extractor",
+    callback=parse_extractors_option,
+    shell_complete=complete_extractor,
+    default=None,
+    help=f"{_NAMES}; several, separated by commas, share one decoding.{_DEFAULT}",
+)
+
 _EXTRACTION = (
-    click.option(
-        "--extractor",
-        callback=parse_extractor_option,
-        shell_complete=complete_extractor,
-        default=None,
-        help="inception-v3, efficientnet-lite0 (offline) or timm:NAME.  [default: a stored side's, else inception-v3]",
-    ),
     click.option(
         "--protocol",
         type=click.Choice(list(PROTOCOLS)),
@@ -109,9 +128,27 @@ _EXTRACTION = (
 )
 
 
+@dataclass(frozen=True)
+class Networks:
+    """How images become features, by one extractor or by several.
+
+    Attributes:
+        how: all options; with several extractors it names none.
+        extractors: the names of several; None where there is one.
+    """
+
+    how: "Extraction"
+    extractors: tuple[str, ...] | None
+
+
 def extraction_options(command: CommandFunction) -> CommandFunction:
     """Add the options of how images become features to a command, which receives them as `how`, an `Extraction`."""
-    return gather_into("how", _extraction, command, _EXTRACTION)
+    return gather_into("how", _extraction, command, (_EXTRACTOR, *_EXTRACTION))
+
+
+def several_extractions_options(command: CommandFunction) -> CommandFunction:
+    """Add the same options where ``--extractor`` may name several, which a command receives as `networks`."""
+    return gather_into("networks", _networks, command, (_EXTRACTORS, *_EXTRACTION))
 
 
 def _extraction(values: dict[str, Any]) -> "Extraction":
@@ -121,3 +158,12 @@ def _extraction(values: dict[str, Any]) -> "Extraction":
     if precision != FULL_PRECISION:
         values["extractor"] = with_precision(values["extractor"] or DEFAULT_EXTRACTOR, precision)
     return Extraction(**values)
+
+
+def _networks(values: dict[str, Any]) -> Networks:
+    names = values["extractor"]
+    if not isinstance(names, tuple):
+        return Networks(_extraction(values), None)
+    precision = values["precision"]
+    how = _extraction({**values, "extractor": None, "precision": FULL_PRECISION})
+    return Networks(how, tuple(with_precision(name, precision) for name in names))

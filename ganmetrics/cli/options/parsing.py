@@ -38,6 +38,20 @@ def parse_extractor_option(context: click.Context, parameter: click.Parameter, v
     return value
 
 
+def parse_extractors_option(
+    context: click.Context, parameter: click.Parameter, value: str | None
+) -> str | tuple[str, ...] | None:
+    """Return the name of an extractor, or of several that are separated by commas."""
+    if value is None or "," not in value:
+        return parse_extractor_option(context, parameter, value)
+    names = tuple(name.strip() for name in value.split(","))
+    for name in names:
+        parse_extractor_option(context, parameter, name)
+        if names.count(name) > 1:
+            raise click.BadParameter(f"{name!r} came twice.", context, parameter)
+    return names
+
+
 def complete_extractor(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001
     """Return the names that begin as typed."""
     known = (*EXTRACTOR_NAMES[:-1], *_plugins.names(_plugins.EXTRACTOR_GROUP), TIMM_PREFIX)

@@ -11,7 +11,7 @@ import pytest
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 TIMEOUT = 120
 
 
@@ -56,7 +56,7 @@ def test_several_processes_are_one(alone, tmp_path, size):
             assert found[kind].keys() == alone[kind].keys()
             for name, numbers in alone[kind].items():
                 assert found[kind][name] == [n if n is None else pytest.approx(n, rel=1e-9) for n in numbers]
-        for kind in ("network", "skipped"):
+        for kind in ("network", "skipped", "several"):
             assert found[kind].keys() == alone[kind].keys()
             for name, numbers in alone[kind].items():
                 # Roundings of what cancels are of the size of what it came from.
