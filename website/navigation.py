@@ -37,6 +37,7 @@ PARTS: dict[str, tuple[str, ...]] = {
         "uncertainty.md",
         "reliability.md",
         "comparability.md",
+        "parity.md",
         "numerics.md",
         "paper.md",
         "benchmarks.md",

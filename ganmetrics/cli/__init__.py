@@ -70,6 +70,9 @@ class _OneLineErrors(Group):
             return super().invoke(context)
         except GanMetricsError as error:
             raise click.ClickException(" ".join(str(error).split())) from error
+        except click.exceptions.NoArgsIsHelpError:
+            # A page of help, whose lines are to stay lines.
+            raise
         except click.ClickException as error:
             # What was typed, or matched by the shell, is told by click too.
             vars(error).update(message=printable(error.message))

@@ -1,6 +1,5 @@
 """``ganmetrics fid`` and ``ganmetrics evaluate``."""
 
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,7 @@ from ganmetrics.cli.options import (
     features_options,
     interval_options,
     json_option,
+    meant,
     quiet_option,
     scoring_options,
     several_extractions_options,
@@ -39,22 +39,14 @@ PARTLY = 3
 """The exit status where some of the metrics could not be scored."""
 
 
-def meant(name: str) -> str:
-    """Return the end of a sentence about an unknown metric: which one is spelled nearly so.
-
-    >>> meant("precison"), meant("quality")
-    ('; did you mean precision?', '.')
-    """
-    near = get_close_matches(name, METRICS, n=1)
-    return f"; did you mean {near[0]}?" if near else "."
-
-
 def split_metrics(context: click.Context, parameter: click.Parameter, value: str) -> tuple[str, ...]:
     """Return names of metrics that are separated by commas; an unknown one is wrong usage."""
     names = tuple(name.strip() for name in value.split(","))
     for name in names:
         if name not in METRICS:
-            raise click.BadParameter(f"{name!r} is not one of {', '.join(METRICS)}{meant(name)}", context, parameter)
+            raise click.BadParameter(
+                f"{name!r} is not one of {', '.join(METRICS)}{meant(name, METRICS)}", context, parameter
+            )
     return names
 
 

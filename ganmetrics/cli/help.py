@@ -60,7 +60,8 @@ class Command(click.Command):
             if not isinstance(error.param, click.Argument):
                 raise
             needed = " ".join(self.collect_usage_pieces(ctx)[1:])
-            raise click.UsageError(f"{ctx.command_path} needs {needed}", ctx) from None
+            missing = str(error.param.human_readable_name)
+            raise click.UsageError(f"{ctx.command_path} needs {needed}; {missing} is missing", ctx) from None
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options, group by group."""

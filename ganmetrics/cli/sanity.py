@@ -35,8 +35,8 @@ _FOLDER = PathType(path_type=Path, file_okay=False)
     "--metrics",
     callback=split_metrics,
     default="fid,kid,is,precision,recall,density,coverage",
-    show_default="fid,kid,is,precision,recall,density,coverage; all with --synthetic",
-    help=f"Separated by commas, of: {', '.join(METRICS)}.",
+    help=f"Separated by commas, of: {', '.join(METRICS)}.  "
+    "[default: fid,kid,is,precision,recall,density,coverage; all with --synthetic]",
 )
 @click.option(
     "--synthetic",

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from ganmetrics._text import clipped, one_line, shown
 from ganmetrics.data.classes import DATASET_JSON, Classes, classes_of_paths, read_dataset_json
 from ganmetrics.data.image_source import Listing
-from ganmetrics.data.members import hidden_part, is_image_name
+from ganmetrics.data.members import hidden_part, is_image_name, no_images
 from ganmetrics.errors import InputError
 
 MEMBER_LIMIT = 1 << 30
@@ -53,7 +53,7 @@ class ZipSource:
             self._check_content(member)
         self.ignored = len(visible) - len(images)
         if not images:
-            raise InputError(f"{path} needs to hold image files; it has none, and {self.ignored:,} other files")
+            raise no_images(path, self.ignored)
         self._members = sorted({member.filename for member in images})
         self._classes = self._find_classes({member.filename: member for member in visible}.get(DATASET_JSON))
         hidden = {hidden_part(member.filename) for member in members} - {None}

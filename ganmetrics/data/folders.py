@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ganmetrics.data.classes import DATASET_JSON, Classes, classes_of_paths, read_dataset_json
 from ganmetrics.data.image_source import Listing
-from ganmetrics.data.members import is_hidden, is_image_name
+from ganmetrics.data.members import is_hidden, is_image_name, no_images
 from ganmetrics.errors import InputError
 
 
@@ -38,7 +38,7 @@ class FolderSource:
         self._stamps = array("q", map(found.stamp, self._paths))
         self.ignored = found.ignored
         if not self._paths:
-            raise InputError(f"{root} needs to hold image files; it has none, and {self.ignored:,} other files")
+            raise no_images(root, self.ignored)
         self._classes = self._find_classes()
         self.listing = Listing(self._classes.classes_from, self._classes.no_classes, found.hidden)
 

@@ -2,6 +2,8 @@
 
 from pathlib import PurePosixPath
 
+from ganmetrics.errors import InputError
+
 IMAGE_EXTENSIONS = frozenset(
     {
         ".png",
@@ -65,3 +67,13 @@ def hidden_part(path: str) -> str | None:
         if part.startswith(".") or part.lower() in _OF_SYSTEMS:
             return "/".join(parts[:place])
     return None
+
+
+def no_images(name: object, others: int) -> InputError:
+    """Return the error of a place that holds no image, with the number of its other files.
+
+    >>> print(no_images("set.zip", 1))
+    set.zip needs to hold image files; it has none, only 1 other file
+    """
+    held = f", only {others:,} other file{'' if others == 1 else 's'}" if others else ""
+    return InputError(f"{name} needs to hold image files; it has none{held}")

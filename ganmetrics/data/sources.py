@@ -3,6 +3,8 @@
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from difflib import get_close_matches
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import torch
 
 from ganmetrics import _plugins
 from ganmetrics._files import as_path
+from ganmetrics._text import clipped
 from ganmetrics.data.archives import ZipSource
 from ganmetrics.data.arrays import open_array, open_tensor
 from ganmetrics.data.datasets import DatasetSource, MapDataset
@@ -18,6 +21,7 @@ from ganmetrics.data.folders import FolderSource
 from ganmetrics.data.hdf5 import Hdf5Source
 from ganmetrics.data.image_source import ImageSource, Listed, Listing, Named, listing_of
 from ganmetrics.data.lmdb import LmdbSource, is_lmdb
+from ganmetrics.data.members import is_image_name
 from ganmetrics.data.npy import open_npy
 from ganmetrics.data.npz import open_npz
 from ganmetrics.data.parquet import ParquetSource, open_parquet
@@ -43,6 +47,9 @@ __all__ = [
     "with_classes",
     "with_label_file",
 ]
+
+_BESIDE = 1000
+"""Names in a folder that are looked at for one spelled nearly so."""
 
 
 @dataclass(frozen=True)
@@ -128,8 +135,20 @@ def _open_path(path: Path) -> ImageSource:
         added = _added(name, path)
         if added is not None:
             return added
-    state = "is a file of another kind" if path.exists() else "does not exist"
-    raise InputError(f"{path} {state}; images need a {_names(PATHS)}")
+    raise InputError(f"{path} {_state(path)}; images need a {_names(PATHS)}")
+
+
+def _state(path: Path) -> str:
+    """Say what is wrong with a path that no kind recognises, and which one beside it is spelled nearly so."""
+    if path.exists():
+        return "is a single image" if path.is_file() and is_image_name(path.name) else "is a file of another kind"
+    try:
+        with os.scandir(path.parent) as entries:
+            beside = [entry.name for entry in islice(entries, _BESIDE)]
+    except OSError:
+        beside = []
+    near = get_close_matches(path.name, beside, n=1)
+    return f"does not exist (did you mean {clipped(path.with_name(near[0]))}?)" if near else "does not exist"
 
 
 def _added(name: str, path: Path) -> ImageSource | None:

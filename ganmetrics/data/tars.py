@@ -11,7 +11,7 @@ from ganmetrics.data.archives import MEMBER_LIMIT
 from ganmetrics.data.classes import Classes, classes_of_paths
 from ganmetrics.data.image_source import Listing
 from ganmetrics.data.label_file import LABEL_COLUMNS
-from ganmetrics.data.members import hidden_part, is_image_name
+from ganmetrics.data.members import hidden_part, is_image_name, no_images
 from ganmetrics.errors import InputError
 
 _BLOCK = 512
@@ -63,7 +63,7 @@ class TarSource:
         images = [member for member in visible if is_image_name(member.path)]
         self.ignored = len(visible) - len(images)
         if not images:
-            raise InputError(f"{name} needs to hold image files; it has none, and {self.ignored:,} other files")
+            raise no_images(name, self.ignored)
         self._members = images
         hidden = {(member.archive, hidden_part(member.path)) for member in members if hidden_part(member.path)}
         self._classes = self._find_classes(visible)

@@ -35,7 +35,12 @@ class Table:
         return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
 
     def to_text(self) -> str:
-        """Return the title and the rows; text is aligned left, numbers right, and what there is not is a dash."""
+        """Return the title and the rows; text is aligned left, numbers right, and what there is not is a dash.
+
+        Without rows it is the title alone.
+        """
+        if not self.rows:
+            return self.title
         rows = self.rows[: self.shown]
         numeric = [all(not isinstance(row[place], str) for row in rows) for place in range(len(self.columns))]
         lines = [self.columns, *(tuple(_shown(cell) for cell in row) for row in rows)]

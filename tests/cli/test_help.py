@@ -76,9 +76,11 @@ def test_an_option_of_nobody_is_shown_at_the_end():
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("fid",), "fid needs REAL FAKE"),
+        (("fid",), "fid needs REAL FAKE; REAL is missing"),
+        (("fid", "real"), "fid needs REAL FAKE; FAKE is missing"),
         (("compare", "real"), "compare needs REAL A B"),
         (("evaluate", "real", "fake", "--metrics", "precison"), "did you mean precision?"),
+        (("fid", "real", "fake", "--extractor", "eficientnet-lite0"), "did you mean efficientnet-lite0?"),
         (("score",), "No such command"),
     ],
 )
@@ -87,3 +89,11 @@ def test_wrong_usage_names_the_remedy(run, words, told):
     found = run(*words)
     assert found.status == 2
     assert told in found.err
+
+
+@pytest.mark.parametrize("group", ["weights", "reference", "cache"])
+def test_a_group_without_a_command_prints_its_help(run, group):
+    """In lines, with the status of wrong usage."""
+    found = run(group)
+    assert found.status == 2
+    assert "\n\nCommands:\n" in found.err

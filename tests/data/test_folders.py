@@ -102,7 +102,7 @@ def test_a_missing_folder_is_named(tmp_path):
 def test_an_empty_folder_says_what_is_there(tmp_path):
     """Without images, the error names the folder and the number of other files."""
     fill(tmp_path, "a.txt", "b/c.npy")
-    with pytest.raises(InputError, match=rf"^{tmp_path} needs to hold image files; it has none, and 2 other files$"):
+    with pytest.raises(InputError, match=rf"^{tmp_path} needs to hold image files; it has none, only 2 other files$"):
         FolderSource(tmp_path)
 
 

@@ -67,6 +67,16 @@ def test_paths_that_are_no_image_set(tmp_path):
         open_source(tmp_path / "missing")
     with pytest.raises(InputError, match=r"a\.doc is a file of another kind; images need a folder, "):
         open_source(tmp_path / "a.doc")
+    (tmp_path / "0001.png").write_bytes(b"")
+    with pytest.raises(InputError, match=r"0001\.png is a single image; images need a folder, "):
+        open_source(tmp_path / "0001.png")
+
+
+def test_a_path_that_is_nearly_another_is_told(tmp_path):
+    """What lies beside it under nearly that name."""
+    (tmp_path / "train").mkdir()
+    with pytest.raises(InputError, match=r"trian does not exist \(did you mean .*train\?\); images need a folder, "):
+        open_source(tmp_path / "trian")
 
 
 @given(st.integers(1, 40), st.integers(0, 2**32))

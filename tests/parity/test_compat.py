@@ -80,11 +80,11 @@ def printed(rows, pytestconfig):
 def agree(rows):
     """Compare two numbers, and keep the row."""
 
-    def compare(call, ours, theirs, rel=1e-4):
+    def compare(call, ours, theirs, rel=1e-4, absolute=0.0):
         ours, theirs = float(ours), float(theirs)
         difference = abs(ours - theirs) / max(abs(theirs), 1e-12)
         rows.append((call, f"{ours:.7g}", f"{theirs:.7g}", f"{difference:.1e}"))
-        assert difference < rel
+        assert difference < rel or abs(ours - theirs) < absolute
 
     return compare
 
@@ -179,9 +179,12 @@ def test_clean_fid(weights, folders, agree, monkeypatch, mode):
     def gen(latents):
         return (latents.view(-1, 3, 40, 40).sigmoid() * 255).to(torch.uint8)
 
+    def seeded(latents):
+        # It draws from the global generator, of which its loader of files has drawn before; ours draws from seed 0.
+        return gen(torch.randn(latents.shape, generator=torch.Generator().manual_seed(0)))
+
     options |= {"gen": gen, "fdir2": folders[1], "num_gen": 6, "z_dim": 4800}
-    torch.manual_seed(0)
-    theirs = peer.compute_fid(**options, use_dataparallel=False)
+    theirs = peer.compute_fid(**options | {"gen": seeded}, use_dataparallel=False)
     agree(f"cleanfid.fid.compute_fid of a generator, {mode}", cleanfid_shim.compute_fid(**options), theirs)
 
 
@@ -264,7 +267,8 @@ def test_torchmetrics(weights, sets, agree, monkeypatch, normalize):
             metric.update(part)
     torch.manual_seed(0)
     for place, pair in enumerate(zip(ours.compute(), theirs.compute(), strict=True)):
-        agree(f"torchmetrics.InceptionScore{' std' * place}{label}", *pair, rel=1e-3)
+        # Of a random head all scores are near 1, and in float32 their deviation is rounding.
+        agree(f"torchmetrics.InceptionScore{' std' * place}{label}", *pair, rel=1e-3, absolute=1e-6)
 
 
 def test_torchmetrics_without_antialias(weights, sets, agree):

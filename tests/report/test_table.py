@@ -34,3 +34,8 @@ def test_booleans_are_words():
         "       yes",
         "        no",
     ]
+
+
+def test_without_rows_only_the_title_is_left():
+    """Names of columns over nothing say nothing."""
+    assert Table("t", "none found", ("first", "second"), ()).to_text() == "none found"

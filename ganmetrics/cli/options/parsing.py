@@ -2,6 +2,8 @@
 
 import os
 import re
+from collections.abc import Iterable
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,16 @@ _ELSEWHERE = re.compile(r"ref:|[a-z0-9]+://")
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 
 
+def meant(name: str, known: Iterable[str]) -> str:
+    """Return the end of a sentence about an unknown name: which one is spelled nearly so.
+
+    >>> meant("precison", ["recall", "precision"]), meant("quality", ["recall", "precision"])
+    ('; did you mean precision?', '.')
+    """
+    near = get_close_matches(name, list(known), n=1)
+    return f"; did you mean {near[0]}?" if near else "."
+
+
 def parse_extractor_option(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
     """Return the name of an extractor, ours or ``timm:NAME``; anything else is wrong usage."""
     if (
@@ -21,7 +33,8 @@ def parse_extractor_option(context: click.Context, parameter: click.Parameter, v
         and value not in (*EXTRACTOR_NAMES[:-1], *_plugins.names(_plugins.EXTRACTOR_GROUP))
         and not (value.startswith(TIMM_PREFIX) and value != TIMM_PREFIX)
     ):
-        raise click.BadParameter(f"{value!r} is not one of {', '.join(EXTRACTOR_NAMES)}.", context, parameter)
+        known = ", ".join(EXTRACTOR_NAMES)
+        raise click.BadParameter(f"{value!r} is not one of {known}{meant(value, EXTRACTOR_NAMES)}", context, parameter)
     return value
 
 
