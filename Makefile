@@ -74,7 +74,7 @@ package: $(STAMP)
 # What pyproject.toml says it runs with is run. The tools that test are the current ones.
 OLDEST := .venv-oldest
 OLDEST_STAMP := $(OLDEST)/.installed
-OLDEST_EXTRAS := efficientnet plots parquet hdf5 lmdb
+OLDEST_EXTRAS := efficientnet plots parquet hdf5 lmdb video
 
 $(OLDEST_STAMP): pyproject.toml packaging/lowest.py
 	test -x $(OLDEST)/bin/python || $(PYTHON) -m venv $(OLDEST)

@@ -100,12 +100,13 @@ def open_videos(path: Path, frames: Frames) -> VideoSource:
             with no more than k.
 
     Raises:
-        InputError: PyAV is not installed; a video is truncated, damaged, empty, turned or of high dynamic range, or two
-            frames are of different sizes; or the first frame is asked for of a single video, which is no set.
+        InputError: PyAV is not installed or too old; a video is truncated, damaged, empty, turned or of high dynamic
+            range; two frames are of different sizes; or the first frame is asked for of a single video, which is no
+            set.
         StorageError: the disk has no room for the pixels.
     """
     files = [""] if path.is_file() else sorted(filter(_is_video_name, _names(path)))
-    require("av", extra="video", user=str(path))
+    _check_version(path)
     if files == [""] and frames == "first":
         raise InputError(f"{path} is a video, whose first frame is one image; --frames all or a number takes more")
     spool, places = Spool(str(path), memory=MEMORY, expected=None), list[tuple[str, int]]()
@@ -120,6 +121,15 @@ def open_videos(path: Path, frames: Frames) -> VideoSource:
                 if frames == "first":
                     break
     return VideoSource(str(path), spool.images(), places)
+
+
+def _check_version(path: Path) -> None:
+    """Refuse a PyAV whose frames do not say what must be refused: that they are turned, or of high dynamic range."""
+    av = require("av", extra="video", user=str(path))
+    if not hasattr(av.VideoFrame, "color_trc"):
+        raise InputError(
+            f'{path} needs av 17.1 or later; got av {av.__version__}: pip install --upgrade "ganmetrics[video]"'
+        )
 
 
 def _chosen(file: Path, frames: Frames) -> frozenset[int]:

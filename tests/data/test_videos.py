@@ -106,6 +106,14 @@ def test_without_pyav_the_extra_is_named(tmp_path, monkeypatch):
         open_videos(path, "all")
 
 
+def test_an_old_pyav_is_refused(tmp_path, monkeypatch):
+    """Its frames do not say that they are turned."""
+    path = write_video(tmp_path / "clip.mkv")
+    monkeypatch.setattr(av, "VideoFrame", object)
+    with pytest.raises(InputError, match=r'clip\.mkv needs av 17\.1 or later; got av .*\[video\]"$'):
+        open_videos(path, "all")
+
+
 @pytest.mark.parametrize("suffix", CODECS)
 @pytest.mark.parametrize("part", [0.0, 0.3, 0.7, 0.98])
 def test_truncated_videos_are_refused(tmp_path, suffix, part):
