@@ -7,22 +7,9 @@ import torch
 from ganmetrics.errors import InputError
 from ganmetrics.metrics.pairs.planes import gaussian_window
 from ganmetrics.metrics.pairs.ssim import CONVENTIONS, EXPONENTS, multiscale_ssim, ssim
+from tests.metrics.pairs.pairs import disturbed, images
 
 skimage = pytest.importorskip("skimage.metrics")
-
-
-def images(count, size=(24, 19), seed=0):
-    """Smooth noise, uint8."""
-    rng = torch.Generator().manual_seed(seed)
-    coarse = torch.rand(count, 3, 6, 6, generator=rng)
-    smooth = torch.nn.functional.interpolate(coarse, size, mode="bicubic").clamp(0, 1)
-    return (smooth * 255).round().to(torch.uint8)
-
-
-def disturbed(originals, seed=0):
-    """The same with noise."""
-    noise = torch.from_numpy(np.random.default_rng(seed).normal(0, 20, originals.shape))
-    return (originals + noise).clamp(0, 255).to(torch.uint8)
 
 
 @pytest.mark.parametrize(
