@@ -5,7 +5,7 @@ import torch
 
 from ganmetrics.metrics.pairs.error import pixel_errors
 from ganmetrics.metrics.pairs.ssim import multiscale_ssim, ssim
-from tests.metrics.pairs.test_ssim import disturbed, images
+from tests.metrics.pairs.pairs import disturbed, images
 
 pytestmark = [pytest.mark.parity, pytest.mark.filterwarnings("ignore")]
 SIZES = pytest.mark.parametrize("size", [(32, 32), (64, 48), (192, 180)], ids=lambda size: f"{size[0]}x{size[1]}")
