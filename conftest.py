@@ -3,7 +3,9 @@
 import os
 import signal
 import socket
+from collections import Counter
 from doctest import ELLIPSIS
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -12,6 +14,14 @@ from hypothesis import HealthCheck, settings
 from sybil import Sybil
 from sybil.parsers.markdown import PythonCodeBlockParser, SkipParser
 from sybil.parsers.rest import DocTestParser
+
+# On one thread, set before torch is imported, and so for what tests start: small tensors are faster, results do not
+# depend on the machine, and a child that is forked does not wait for threads that it has not.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# While one of our modules is imported, the hook that checks shapes hides all that Python has compiled before, of other
+# packages too. So what is large is imported before ours; that of training loops where the whole suite is run.
+import torch  # noqa: F401
 
 # How long drawing takes says how busy the machine is, which fails no test.
 settings.register_profile("default", deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
@@ -36,6 +46,19 @@ NEEDS = {
     "ganmetrics/integrations/lightning.py": "lightning",
 }
 collect_ignore = [path for path, package in NEEDS.items() if find_spec(package) is None]
+if "PYTEST_XDIST_WORKER" in os.environ:
+    for package in sorted({*NEEDS.values()}):
+        if find_spec(package) is not None:
+            import_module(package)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put files with the most slow tests first, so that no process waits for a dear one at the end."""
+    if hasattr(config, "workerinput"):
+        slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
+        items.sort(key=lambda item: -slow[item.path])
+
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 

@@ -34,7 +34,7 @@ from torch.utils.data import DataLoader, TensorDataset
 import ganmetrics
 
 MARK = "containers"
-SHARD = 300
+SHARD = 150
 """Images in a tar or Parquet shard: several shards, of which the last is smaller."""
 
 

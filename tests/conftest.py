@@ -1,9 +1,19 @@
 """What several test modules share."""
 
 import pytest
+from jaxtyping import config
 
 from ganmetrics.references.reference import Reference
 from ganmetrics.testing import ChannelMeans, random_images, write_images
+
+
+@pytest.fixture
+def unchecked():
+    """Leave shapes unchecked, as a user's are: of many short calls the checks would be most of the work."""
+    before = config.jaxtyping_disable
+    config.update("jaxtyping_disable", True)
+    yield
+    config.update("jaxtyping_disable", before)
 
 
 @pytest.fixture

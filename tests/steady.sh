@@ -8,7 +8,7 @@ runs=()
 while [ $# -gt 0 ] && [ "$1" != -- ]; do runs+=("$1"); shift; done
 [ $# -gt 0 ] && shift
 [ ${#runs[@]} -gt 0 ] || runs=(1 2 3 4 5 6 7 8 9 10)
-[ $# -gt 0 ] || set -- --numprocesses 2 --dist loadfile
+[ $# -gt 0 ] || set -- --numprocesses 2 --dist loadfile --no-loadscope-reorder
 place=$(mktemp -d); trap 'rm -rf "$place"' EXIT
 export OMP_NUM_THREADS=1 TMPDIR=$place PYTHONDONTWRITEBYTECODE=1
 

@@ -3,10 +3,11 @@
 import os
 import stat
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from ganmetrics._text import clipped, one_line, shown
-from ganmetrics.data.classes import DATASET_JSON, Classes, classes_of_paths, read_dataset_json
+from ganmetrics.data.classes import DATASET_JSON, Classes, classes_of_paths, folders_above_all, read_dataset_json
 from ganmetrics.data.image_source import Listing
 from ganmetrics.data.members import hidden_part, is_image_name, no_images
 from ganmetrics.errors import InputError
@@ -55,7 +56,7 @@ class ZipSource:
         if not images:
             raise no_images(path, self.ignored)
         self._members = sorted({member.filename for member in images})
-        self._classes = self._find_classes({member.filename: member for member in visible}.get(DATASET_JSON))
+        self._classes = self._find_classes({member.filename: member for member in visible})
         hidden = {hidden_part(member.filename) for member in members} - {None}
         self.listing = Listing(self._classes.classes_from, self._classes.no_classes, len(hidden))
 
@@ -92,15 +93,18 @@ class ZipSource:
         except Exception as error:
             raise InputError(f"cannot be unpacked: {_reason(error)}") from None
 
-    def _find_classes(self, labels: zipfile.ZipInfo | None) -> Classes:
-        if labels is not None:
-            self._check_content(labels)
-            name = f"{self.name}::{DATASET_JSON}"
+    def _find_classes(self, visible: Mapping[str, zipfile.ZipInfo]) -> Classes:
+        # Beside the images, or beside their folder where that was packed with its name.
+        places = [folder for folder in folders_above_all(self._members) if folder + DATASET_JSON in visible]
+        if places:
+            member = places[0] + DATASET_JSON
+            self._check_content(visible[member])
+            name = f"{self.name}::{member}"
             try:
-                data = self._unpack(DATASET_JSON)
+                data = self._unpack(member)
             except InputError as error:
                 raise InputError(f"{name}: {error}") from None
-            labelled = read_dataset_json(data, self._members, name)
+            labelled = read_dataset_json(data, [path[len(places[0]) :] for path in self._members], name)
             if labelled is not None:
                 self.ignored -= 1
                 return labelled

@@ -39,18 +39,37 @@ class Classes:
 
 
 def classes_of_paths(paths: Sequence[str]) -> Classes:
-    """Return the first-level folders as classes, unless they are none or only number the files.
+    """Return the first-level folders below the one that holds all, unless they are none or only number the files.
 
     >>> classes_of_paths(["cat/1.png", "dog/1.png"]).names
     ('cat', 'dog')
     >>> classes_of_paths(["00000/img00000999.png", "00001/img00001000.png"])
     Classes(names=None, classes_from='', no_classes='folders only number the files')
     """
+    # An archive of a folder has that folder above all its members.
+    below = len(folders_above_all(paths)[-1])
+    paths = [path[below:] for path in paths]
     if not class_folders(paths):
         return Classes()
     if number_the_files(paths):
         return Classes(no_classes=ONLY_NUMBERS)
     return Classes(tuple(path.partition("/")[0] for path in paths), "folders")
+
+
+def folders_above_all(paths: Sequence[str]) -> list[str]:
+    """Return the folders that hold all paths, from the root, which is empty, to the deepest.
+
+    >>> folders_above_all(["set/cat/1.png", "set/dog/1.png"]), folders_above_all(["1.png", "a/1.png"])
+    (['', 'set/'], [''])
+    """
+    # What the first and the last of sorted names begin with, all begin with.
+    first, last = (name.split("/")[:-1] for name in (min(paths), max(paths)))
+    found = [""]
+    for one, other in zip(first, last, strict=False):
+        if one != other:
+            break
+        found.append(f"{found[-1]}{one}/")
+    return found
 
 
 def class_folders(paths: Sequence[str]) -> frozenset[str]:

@@ -5,7 +5,7 @@ import stat
 from array import array
 from pathlib import Path
 
-from ganmetrics.data.classes import DATASET_JSON, Classes, classes_of_paths, read_dataset_json
+from ganmetrics.data.classes import DATASET_JSON, Classes, classes_of_paths, folders_above_all, read_dataset_json
 from ganmetrics.data.image_source import Listing
 from ganmetrics.data.members import is_hidden, is_image_name, no_images
 from ganmetrics.errors import InputError
@@ -74,13 +74,15 @@ class FolderSource:
         return self._paths[index]
 
     def _find_classes(self) -> Classes:
-        file = self._root / DATASET_JSON
-        if file.is_file():
+        # Beside the images, or beside their folder where that was unpacked with its name.
+        places = [place for place in folders_above_all(self._paths) if (self._root / place / DATASET_JSON).is_file()]
+        if places:
+            file = self._root / places[0] / DATASET_JSON
             try:
                 data = file.read_bytes()
             except OSError as error:
                 raise InputError(f"{file} cannot be read: {error.strerror}") from None
-            labelled = read_dataset_json(data, self._paths, str(file))
+            labelled = read_dataset_json(data, [path[len(places[0]) :] for path in self._paths], str(file))
             if labelled is not None:
                 self.ignored -= 1
                 return labelled

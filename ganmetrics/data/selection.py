@@ -52,7 +52,7 @@ def with_classes(source: ImageSource, classes: Sequence[object], *, given_as: st
         given_as: what the audit says they come from.
 
     Raises:
-        InputError: there are not as many classes as images.
+        InputError: there are not as many classes as images, or one is None or not a number.
 
     >>> from ganmetrics.data.arrays import open_array
     >>> labelled = with_classes(open_array(np.zeros((2, 1, 1, 3), np.uint8)), [3, 7])
@@ -66,7 +66,12 @@ def with_classes(source: ImageSource, classes: Sequence[object], *, given_as: st
         raise InputError(f"{given_as} must be a sequence, whose length is known; got {shown(classes)}") from None
     if count != len(source):
         raise InputError(f"{given_as} need one for each of the {len(source):,} images of {source.name}; got {count:,}")
-    return _Labelled(source, range(len(source)), [str(one) for one in classes], given_as)
+    given = list(classes)
+    # A number that is not one differs from itself; as a text it would be a class of its own.
+    missing = next((place for place, one in enumerate(given) if one is None or one != one), None)  # noqa: PLR0124
+    if missing is not None:
+        raise InputError(f"{given_as} must be a class for each image; got {given[missing]} for {source.label(missing)}")
+    return _Labelled(source, range(len(source)), [str(one) for one in given], given_as)
 
 
 def with_label_file(source: ImageSource, labels: LabelFile) -> ImageSource:

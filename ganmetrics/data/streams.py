@@ -1,8 +1,9 @@
 """Images that come in batches, once: from a generator, a data loader, or any iterator."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from PIL import Image as Pillow
 from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset
 
+from ganmetrics._text import shown
 from ganmetrics._types import Progress, silent
 from ganmetrics.core.arrays import check_array
 from ganmetrics.data.arrays import open_array, open_tensor
@@ -44,7 +46,7 @@ class Stream:
     bounded, and the disk holds 3 h w bytes an image.
 
     A batch is a uint8 tensor [n, 3, h, w] or array [n, h, w, 3]; floats, where their range is declared; one Pillow
-    image; or a tuple or mapping of one of these and its labels.
+    image or a list of them, as pipelines return; or a tuple or mapping of one of these and its labels.
 
     Args:
         images: a generator, called as ``generate(count, rng)`` with a seeded `torch.Generator` on the CPU; or a
@@ -79,10 +81,12 @@ class Stream:
             ("batch_size", self.batch_size, 1),
             ("seed", self.seed, 0),
         ):
-            if value is not None and value < least:
-                raise InputError(f"a stream needs a {name} of {least} or more; got {value}")
-        if self.value_range is not None and tuple(self.value_range) not in VALUE_RANGES:
-            raise InputError(f"a stream's value_range needs to be (-1, 1) or (0, 1); got {self.value_range}")
+            whole_number = isinstance(value, Integral) and not isinstance(value, bool)
+            if value is not None and not (whole_number and value >= least):
+                raise InputError(f"a stream needs a {name} of {least} or more; got {shown(value)}")
+        declared = tuple(self.value_range) if isinstance(self.value_range, list) else self.value_range
+        if declared is not None and declared not in VALUE_RANGES:
+            raise InputError(f"a stream's value_range needs to be (-1, 1) or (0, 1); got {shown(self.value_range)}")
         if self.count is None and not has_end(self.images):
             raise InputError(
                 f"{self.title} does not say how many images it has: give the number to take, as count or in "
@@ -194,9 +198,9 @@ class _Taken:
     def _parts(self, batch: Any) -> tuple[npt.NDArray[np.uint8], list[str]]:  # noqa: ANN401
         images, labels = _split(batch)
         if isinstance(images, Pillow.Image):
-            if images.mode != "RGB":
-                raise InputError(f'a Pillow image needs mode RGB; got {images.mode}; image.convert("RGB") converts it')
-            images = np.asarray(images)
+            images = _array(images)
+        elif _are_pillow(images):
+            images = _stacked(images)
         if isinstance(images, Tensor):
             check_array(images, "a batch of images")
         if isinstance(images, Tensor | np.ndarray) and images.ndim == _BATCH_AXES - 1:
@@ -229,6 +233,23 @@ class _Taken:
             raise InputError(f"labels need one for each of {len(images):,} images; got {len(labels):,}")
         if len(self._spool) and bool(labels) != bool(self._labels):
             raise InputError("labels need to come with all batches or with none")
+
+
+def _array(image: Pillow.Image) -> npt.NDArray[np.uint8]:
+    if image.mode != "RGB":
+        raise InputError(f'a Pillow image needs mode RGB; got {image.mode}; image.convert("RGB") converts it')
+    return np.asarray(image)
+
+
+def _are_pillow(images: object) -> bool:
+    return isinstance(images, list | tuple) and bool(images) and all(isinstance(one, Pillow.Image) for one in images)
+
+
+def _stacked(images: Sequence[Pillow.Image]) -> npt.NDArray[np.uint8]:
+    sizes = sorted({one.size for one in images})
+    if len(sizes) > 1:
+        raise InputError(f"images of a batch must be of one size; got {sizes[0]} and {sizes[1]}")
+    return np.stack([_array(one) for one in images])
 
 
 def _floats(images: npt.NDArray[Any]) -> Tensor:
@@ -285,7 +306,7 @@ def _split(batch: Any) -> tuple[Any, Any]:  # noqa: ANN401
         if "image" not in batch and "images" not in batch:
             raise InputError(f'a batch that is a mapping needs a key "image"; got {", ".join(map(str, batch))}')
         return batch.get("image", batch.get("images")), batch.get("label", batch.get("labels"))
-    if isinstance(batch, tuple | list) and batch:
+    if isinstance(batch, tuple | list) and batch and not _are_pillow(batch):
         return batch[0], batch[1] if len(batch) > 1 else None
     return batch, None
 

@@ -111,6 +111,7 @@ class TarSource:
             self.ignored -= len(beside)
             self._check_samples()
             return Classes(tuple(self._label_of(image, beside, suffix) for image in self._members), f"{suffix} members")
+        self._check_whole_samples()
         return classes_of_paths([member.path for member in self._members])
 
     def _label_of(self, image: Member, beside: Mapping[tuple[int, str], Member], suffix: str) -> str:
@@ -120,6 +121,16 @@ class TarSource:
             path = self._paths[image.archive]
             raise InputError(f"{path} needs a label in a {suffix} member for each image; {image.path} has none")
         return label
+
+    def _check_whole_samples(self) -> None:
+        """Refuse samples of several images each where there are no labels: the same parts in each are no numbers."""
+        parts: dict[tuple[int, str], list[str]] = {}
+        for image in self._members:
+            parts.setdefault(image.sample, []).append(image.path[len(image.sample[1]) :])
+        first = next(iter(parts.values()))
+        numbered = all(part.split(".")[1].isdecimal() for part in first)
+        if len(parts) > 1 and len(first) > 1 and not numbered and all(found == first for found in parts.values()):
+            self._check_samples()
 
     def _check_samples(self) -> None:
         """Refuse masks and the like: of two images in a sample, one is not of the set."""

@@ -35,8 +35,9 @@ def open_torch_file(path: Path) -> ImageSource:
         found = (
             f"a mapping with {', '.join(map(str, stored)) or 'nothing'}" if isinstance(stored, dict) else _type(stored)
         )
+        hint = "; torch.stack makes one tensor of a list" if isinstance(stored, list | tuple) else ""
         raise InputError(
-            f"{path} needs a uint8 tensor [n, 3, h, w], alone or under the key {_IMAGES}; it holds {found}"
+            f"{path} needs a uint8 tensor [n, 3, h, w], alone or under the key {_IMAGES}; it holds {found}{hint}"
         )
     source = _named(stored[_IMAGES], path, f"{path}::{_IMAGES}")
     labels = stored.get(_LABELS)
@@ -60,7 +61,10 @@ def torch_file_holds_images(path: Path) -> bool:
     except InputError:
         return False
     images = stored.get(_IMAGES) if isinstance(stored, dict) else stored
-    return isinstance(images, Tensor) and images.ndim == _AXES
+    if isinstance(images, list | tuple):
+        return bool(images) and all(isinstance(one, Tensor) and one.dtype == torch.uint8 for one in images)
+    # Features are floats [n, d]: whole numbers of any shape were meant for pixels.
+    return isinstance(images, Tensor) and (images.ndim == _AXES or images.dtype == torch.uint8)
 
 
 def _load(path: Path) -> Any:  # noqa: ANN401 - whatever was saved

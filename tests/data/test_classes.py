@@ -7,7 +7,13 @@ import zipfile
 import pytest
 
 from ganmetrics.data.archives import ZipSource
-from ganmetrics.data.classes import class_folders, classes_of_paths, number_the_files, read_dataset_json
+from ganmetrics.data.classes import (
+    class_folders,
+    classes_of_paths,
+    folders_above_all,
+    number_the_files,
+    read_dataset_json,
+)
 from ganmetrics.data.folders import FolderSource
 from ganmetrics.data.looking import audit
 from ganmetrics.data.sources import open_source
@@ -168,3 +174,35 @@ def test_what_systems_keep_is_passed_over_and_counted(tmp_path, noise, encoded):
         source = open_source(path)
         assert [source.member(index) for index in range(len(source))] == ["1.png", "a/2.png"]
         assert audit(source).line() == "2 images, PNG, 9x6 pixels; 8 system files passed over"
+
+
+def test_a_folder_above_all_says_nothing_of_classes():
+    """An archive of a folder, packed with its name, has the classes of that folder."""
+    assert classes_of_paths(["set/cat/1.png", "set/dog/1.png"]).names == ("cat", "dog")
+    assert classes_of_paths(["data/set/cat/1.png", "data/set/dog/1.png"]).names == ("cat", "dog")
+    assert classes_of_paths(["set/1.png", "set/2.png"]).names is None
+    assert classes_of_paths([f"set/{path}" for path in stylegan(1200)]).no_classes
+    assert folders_above_all(["a/b/1.png"]) == ["", "a/", "a/b/"]
+    assert folders_above_all(["a/b/1.png", "a/bc/1.png"]) == ["", "a/"]
+
+
+@pytest.mark.parametrize("kind", ["zip", "folder"])
+def test_labels_beside_a_folder_above_all(tmp_path, noise, encoded, kind):
+    """`zip -r set.zip set` puts dataset.json below the root as well."""
+    paths = stylegan(4, size=2)
+    labels = json.dumps({"labels": [[path, number % 3] for number, path in enumerate(paths)]})
+    data = encoded(noise(seed=1))
+    if kind == "zip":
+        with zipfile.ZipFile(tmp_path / "set.zip", "w") as archive:
+            for path in paths:
+                archive.writestr(f"set/{path}", data)
+            archive.writestr("set/dataset.json", labels)
+        source = open_source(tmp_path / "set.zip")
+    else:
+        for path in paths:
+            (tmp_path / "outer" / "set" / path).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / "outer" / "set" / path).write_bytes(data)
+        (tmp_path / "outer" / "set" / "dataset.json").write_text(labels)
+        source = open_source(tmp_path / "outer")
+    assert [source.class_of(index) for index in range(4)] == ["0", "1", "2", "0"]
+    assert (source.ignored, source.listing.classes_from) == (0, "dataset.json")

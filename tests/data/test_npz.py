@@ -49,7 +49,10 @@ def test_indices_end(tmp_path, images):
         ({"arr_0": np.zeros((2, 4, 5, 3))}, r"::arr_0 needs uint8 images \[n, h, w, 3\]; got float64 \[2, 4, 5, 3\]"),
         ({"arr_0": np.zeros((2, 3, 4, 5), np.uint8)}, r"got uint8 \[2, 3, 4, 5\]; images.transpose"),
         ({"arr_0": np.array([{}])}, r"::arr_0 needs pickle, which can run any code"),
-        ({"mu": np.zeros(3), "sigma": np.zeros((3, 3))}, r"needs an array arr_0 of uint8 .*; it holds mu, sigma"),
+        (
+            {"mu": np.zeros(3), "sigma": np.zeros((3, 3))},
+            r"needs an array arr_0, or one array, of uint8 .*; it holds mu, sigma",
+        ),
     ],
 )
 def test_other_arrays_are_refused(tmp_path, arrays, reason):
@@ -136,3 +139,17 @@ def test_images_beside_statistics_are_images(tmp_path, images):
     assert npz_holds_images(tmp_path / "both.npz")
     assert not npz_holds_images(tmp_path / "statistics.npz")
     assert not npz_holds_images(tmp_path / "damaged.npz")
+
+
+@pytest.mark.parametrize("labels", ["labels", "label"])
+def test_the_only_images_may_have_any_name(tmp_path, images, labels):
+    """As long as nothing else in the file could be meant."""
+    np.savez(tmp_path / "set.npz", samples=images, seeds=np.arange(5), **{labels: np.arange(5) % 2})
+    source = open_npz(tmp_path / "set.npz")
+    assert source.label(4) == f"{tmp_path}/set.npz::samples[4]"
+    assert [source.class_of(index) for index in range(3)] == ["0", "1", "0"]
+    assert source.listing.classes_from == labels
+    assert (source.read(3) == images[3]).all()
+    np.savez(tmp_path / "two.npz", train=images, test=images)
+    with pytest.raises(InputError, match=r"or one array, of uint8 .*; it holds test, train, 2 of which are such$"):
+        open_npz(tmp_path / "two.npz")

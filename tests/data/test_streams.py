@@ -275,3 +275,31 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert int(done.stdout) < 20_000
+
+
+def test_lists_of_pillow_images_are_batches():
+    """As pipelines return them, alone or with labels."""
+    pictures = [Image.fromarray(image) for image in IMAGES.permute(0, 2, 3, 1).numpy()]
+    expected = fingerprint(open_source(IMAGES))
+    left = iter(pictures)
+    assert fingerprint(open_stream(Stream(lambda count, _: [next(left) for _ in range(count)], count=10))) == expected
+    labelled = open_stream(Stream(iter([(pictures, list(range(10)))]), count=10))
+    assert fingerprint(labelled) == expected
+    assert labelled.class_of(7) == "7"
+    with pytest.raises(InputError, match=r"batch 1: images of a batch must be of one size; got \(4, 4\) and \(5, 4\)"):
+        open_stream(Stream(iter([[pictures[0], Image.new("RGB", (5, 4))]]), count=2))
+    with pytest.raises(InputError, match=r"needs to return 10 images; got 9"):
+        open_stream(Stream(lambda _count, _rng: pictures[:9], count=10))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"count": "12"}, {"count": 12.5}, {"seed": 1.5}, {"batch_size": True}, {"value_range": 5}, {"value_range": "01"}],
+)
+def test_options_of_another_kind_are_refused(options):
+    """By name, before anything is taken."""
+    ((name, value),) = options.items()
+    stream = Stream(IMAGES, count=10)
+    object.__setattr__(stream, name, value)  # what a caller without types can do
+    with pytest.raises(InputError, match=rf"^a stream.* {name} "):
+        stream.__post_init__()

@@ -166,3 +166,14 @@ def test_a_tar_that_shrank_is_unreadable(tarred):
     path.write_bytes(path.read_bytes()[:600])
     with pytest.raises(InputError, match="^truncated$"):
         source.read(0)
+
+
+def test_images_and_their_masks_are_no_set_of_images(tarred, noise, encoded):
+    """Also where nothing is labelled; files of one stem that are numbered are a set."""
+    image = encoded(noise(seed=1))
+    paths = [f"{number:06d}.{part}.png" for number in range(3) for part in ("image", "mask")]
+    with pytest.raises(InputError, match=r"needs one image a sample; 000000 has 000000\.image\.png and 000000\.mask"):
+        open_source(tarred([(path, image) for path in paths]))
+    frames = [f"clip{number}.{frame:03d}.png" for number in range(3) for frame in range(2)]
+    assert len(open_source(tarred([(path, image) for path in frames]))) == 6
+    assert len(open_source(tarred([(f"all.{part}.png", image) for part in ("one", "two")]))) == 2

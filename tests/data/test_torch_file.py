@@ -9,6 +9,8 @@ from ganmetrics.data.fingerprint import fingerprint
 from ganmetrics.data.sources import open_source
 from ganmetrics.data.torch_file import torch_file_holds_images
 from ganmetrics.errors import InputError
+from ganmetrics.extraction.options import Extraction
+from ganmetrics.references.sides import open_side
 
 
 @pytest.fixture
@@ -86,3 +88,17 @@ def test_images_are_told_from_statistics_and_features(tmp_path, images):
     for name, stored in kinds.items():
         torch.save(stored, tmp_path / f"{name}.pt")
     assert [name for name in kinds if torch_file_holds_images(tmp_path / f"{name}.pt")] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("stored", "reason"),
+    [
+        (torch.zeros(5, 8, 8, dtype=torch.uint8), r"got uint8 \[5, 8, 8\]"),
+        ([torch.zeros(3, 8, 8, dtype=torch.uint8)] * 5, "it holds list; torch.stack makes one tensor of a list$"),
+    ],
+)
+def test_what_was_meant_for_pixels_is_told_as_such(tmp_path, stored, reason):
+    """Gray images and lists are no features, and the error says what images need."""
+    torch.save(stored, tmp_path / "set.pt")
+    with pytest.raises(InputError, match=r"needs a? ?uint8 (tensor )?\[n, 3, h, w\].*" + reason):
+        open_side(tmp_path / "set.pt", Extraction())

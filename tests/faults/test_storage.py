@@ -9,6 +9,7 @@ import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import torch
 
 from ganmetrics import InputError, Reference, StorageError, fid
 from ganmetrics.data.fingerprint import fingerprint
@@ -81,6 +82,7 @@ def test_a_cache_of_another_user_is_told(folders, tmp_path):
     child = os.fork()
     if not child:
         said = "nothing"
+        torch.set_num_threads(1)
         try:
             if ROOT:
                 os.setgroups([])
@@ -120,10 +122,12 @@ def test_a_cache_that_all_may_write_overwrites_nothing_elsewhere(folders, tmp_pa
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("unchecked")
 def test_50_000_files_in_a_folder(tmp_path):
     """Listed and hashed in the time that coverage allows; a file takes less memory than ten times its path."""
     for number in range(50_000):
-        (tmp_path / f"{number:05}.png").write_bytes(b"%d" % number)
+        with open(f"{tmp_path}/{number:05}.png", "wb") as file:  # noqa: PTH123 - ten times as fast
+            file.write(b"%d" % number)
     begun = time.process_time()
     tracemalloc.start()
     source = FolderSource(tmp_path)

@@ -10,6 +10,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
+import torch
 
 from ganmetrics import FrechetInceptionDistance, InputError, Reference, fid
 from ganmetrics.references.cache import ReferenceCache
@@ -139,7 +140,8 @@ def test_a_cache_that_can_only_be_read_serves_what_it_has(folders, tmp_path):
 
 
 def fill(cache, number):
-    """Put entries into a cache that holds about three."""
+    """Put entries into a cache that holds about three; threads of the process that was forked are not here."""
+    torch.set_num_threads(1)
     for seed in range(4):
         images = random_images(20, seed=100 * number + seed)
         Reference.from_images(images, workers=0, cache=cache, **HERE)
@@ -172,6 +174,7 @@ def held():
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("unchecked")
 def test_rounds_of_a_training_loop_hold_nothing():
     """Descriptors and memory are as after 50 rounds when there have been 300."""
     metric = FrechetInceptionDistance(Reference.from_images(random_images(40), workers=0, **HERE), **HERE)
@@ -186,6 +189,7 @@ def test_rounds_of_a_training_loop_hold_nothing():
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("unchecked")
 def test_evaluations_hold_nothing(folders):
     """Likewise of 100 evaluations."""
     for number in range(100):
