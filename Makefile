@@ -88,7 +88,7 @@ $(OLDEST_STAMP): pyproject.toml packaging/lowest.py
 	test -x $(OLDEST)/bin/python || $(PYTHON) -m venv $(OLDEST)
 	$(PYTHON) packaging/lowest.py $(OLDEST_EXTRAS) > $(OLDEST)/lowest.txt
 	$(OLDEST)/bin/pip install --quiet --disable-pip-version-check --requirement $(OLDEST)/lowest.txt
-	$(OLDEST)/bin/pip install --quiet --disable-pip-version-check beartype hypothesis pytest sybil 'scipy<1.14'
+	$(OLDEST)/bin/pip install --quiet --disable-pip-version-check beartype hypothesis jsonschema pytest sybil 'scipy<1.14'
 	$(OLDEST)/bin/pip install --quiet --disable-pip-version-check --no-deps .
 	touch $(OLDEST_STAMP)
 
