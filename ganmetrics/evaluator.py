@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from ganmetrics._text import shown
+from ganmetrics.core.checks import of_type
 from ganmetrics.core.gaussian.blocks import input_hashes
 from ganmetrics.data.arrays import check_images
 from ganmetrics.data.features import Features
@@ -136,8 +137,9 @@ class Evaluator:
 
         Raises:
             StaleStatistics: the other's features come from another extractor or protocol.
-            InputError: it gathers for other metrics.
+            InputError: it is no evaluator, or gathers for other metrics.
         """
+        of_type("what is merged", other, Evaluator, "an evaluator")
         if self._needs != other._needs:
             raise InputError("evaluators that merge need the same metrics")
         if self.reference is not None and other.reference is not None:

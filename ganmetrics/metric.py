@@ -2,6 +2,7 @@
 
 from typing import Unpack
 
+from ganmetrics.core.checks import of_type
 from ganmetrics.evaluator import Evaluator
 from ganmetrics.extraction.options import Extraction
 from ganmetrics.references.keywords import GatheringOptions
@@ -84,7 +85,9 @@ class FrechetInceptionDistance:
 
         Raises:
             StaleStatistics: the other metric's features come from another extractor or protocol.
+            InputError: it is no such metric.
         """
+        of_type("what is merged", other, FrechetInceptionDistance, "a metric of the same kind")
         self._evaluator.merge(other._evaluator)
 
     def compute(self) -> Score:

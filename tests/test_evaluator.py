@@ -197,3 +197,10 @@ def test_half_precision_and_gradients_are_harmless():
             evaluator.update(FAKE)
         values.append(float(evaluator.compute()["fd_conv"]))
     assert len(set(values)) == 1
+
+
+def test_only_an_evaluator_merges():
+    """Anything else is refused in words."""
+    merge = getattr(Evaluator.merge, "__wrapped__", Evaluator.merge)  # without the types that only tests check
+    with pytest.raises(InputError, match="^what is merged must be an evaluator; got NoneType$"):
+        merge(Evaluator(REAL, **FREE), None)

@@ -156,6 +156,10 @@ class Extraction:
         return self.extractor.spec.name
 
     def _check_extractor(self) -> None:
+        if isinstance(self.extractor, list | tuple) or (isinstance(self.extractor, str) and "," in self.extractor):
+            raise InputError(
+                f"extractor must be one; got {shown(self.extractor)} (evaluate takes several as extractors=[...])"
+            )
         if self.extractor is not None and not isinstance(self.extractor, str):
             check_extractor(self.extractor)
             if self.weights is not None:

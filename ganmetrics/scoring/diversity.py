@@ -4,7 +4,6 @@ import math
 
 from torch import Tensor
 
-from ganmetrics.errors import InputError
 from ganmetrics.metrics.catalogue import METRICS
 from ganmetrics.metrics.kernel.renyi import mode_count
 from ganmetrics.metrics.neighbours.duplicates import DuplicatePairs, Duplicates, duplicates, duplicates_between
@@ -46,10 +45,9 @@ def vendi_scores(comparison: Comparison, names: tuple[str, ...], options: Scorin
 
 
 def _modes(comparison: Comparison, features: Tensor, options: ScoringOptions) -> Score:
-    if options.bandwidth is None:
-        raise InputError("rke needs the bandwidth of its kernel in units of the features (--bandwidth); there is none")
-    value = mode_count(features, bandwidth=options.bandwidth, memory=options.memory)
-    return comparison.score(METRICS["rke"], value, made={"kernel": "Gaussian", "bandwidth": options.bandwidth})
+    bandwidth = options.bandwidth_of_modes()
+    value = mode_count(features, bandwidth=bandwidth, memory=options.memory)
+    return comparison.score(METRICS["rke"], value, made={"kernel": "Gaussian", "bandwidth": bandwidth})
 
 
 def duplicate_scores(comparison: Comparison, names: tuple[str, ...], options: ScoringOptions) -> Scored:

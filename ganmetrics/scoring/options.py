@@ -97,3 +97,15 @@ class ScoringOptions:
         object.__setattr__(self, "seed", seed_number("seed", self.seed))
         object.__setattr__(self, "memory", whole("memory", self.memory, least=1))
         check_memory(self.memory)
+
+    def bandwidth_of_modes(self) -> float:
+        """Return the bandwidth of rke's kernel, which has no good default.
+
+        Raises:
+            InputError: none was given.
+        """
+        if self.bandwidth is None:
+            raise InputError(
+                "rke needs the bandwidth of its kernel in units of the features (--bandwidth); there is none"
+            )
+        return self.bandwidth

@@ -28,6 +28,7 @@ def check_options(metrics: tuple[Metric, ...], options: ScoringOptions, protocol
     checks: dict[str, Callable[[ScoringOptions, Protocol, Counts], None]] = {
         "kid": _check_kernel_distance,
         "is": _check_inception_score,
+        "rke": _check_bandwidth,
     }
     for metric in metrics:
         if metric.family == "neighbours":
@@ -81,3 +82,7 @@ def _check_kernel_distance(options: ScoringOptions, protocol: Protocol, counts: 
 def _check_inception_score(options: ScoringOptions, protocol: Protocol, counts: Counts) -> None:
     if "fake" in counts:
         split_bounds(counts["fake"], options.splits, INCEPTION_CONVENTIONS[protocol.inception_score])
+
+
+def _check_bandwidth(options: ScoringOptions, protocol: Protocol, counts: Counts) -> None:  # noqa: ARG001
+    options.bandwidth_of_modes()

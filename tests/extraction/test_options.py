@@ -117,3 +117,9 @@ def test_several_extractors_are_a_sequence(extractors):
     """Of names or objects; a text is one name."""
     with pytest.raises(InputError, match="extractors must be a sequence of names or extractor objects; got"):
         each_extractor(Extraction(), extractors)
+
+
+def test_one_extractor_is_one():
+    """Several, which only `evaluate` takes, are told where they go."""
+    with pytest.raises(InputError, match=r"extractor must be one; got 'a,b' \(evaluate takes several as extractors="):
+        Extraction("a,b")

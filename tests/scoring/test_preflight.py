@@ -44,6 +44,12 @@ def test_what_fits_or_is_not_known_yet_passes(metrics, options, counts):
     check_options(choose_metrics(metrics), ScoringOptions(**options), PROTOCOLS["ttur"], counts)
 
 
+def test_a_bandwidth_that_is_missing_is_known_at_once():
+    """Before images are read for it."""
+    with pytest.raises(InputError, match="rke needs the bandwidth of its kernel"):
+        check_options(choose_metrics(["fid", "rke"]), ScoringOptions(), PROTOCOLS["ttur"], {})
+
+
 def test_fake_classes_are_among_the_real_ones(tmp_path, make_reference):
     """Up to five others are named; where a side is stored there is nothing to compare."""
     for role, names in (("real", "ab"), ("fake", "bcdefgh")):
