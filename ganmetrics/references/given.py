@@ -49,8 +49,9 @@ def agreed_identity(opened: Sequence[Opened], how: Extraction) -> Identity:
     images = next((side for side in opened if not isinstance(side, Reference | Features)), None)
     if images is not None:
         raise InputError(f"features need features or their statistics on the other side; {images.name} holds images")
-    for option in ("extractor", "protocol", "weights"):
-        if getattr(how, option) is not None:
+    untouched = Extraction()
+    for option in ("extractor", "protocol", "weights", "alpha", "crop", "resize_to", "bit_depth", "frames"):
+        if getattr(how, option) != getattr(untouched, option):
             raise InputError(f"{option} says how images become features; got it with features")
     _check_widths(opened)
     names = list(dict.fromkeys(side.name for side in given if side.name is not None))

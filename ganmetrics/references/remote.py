@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import re
 import shutil
 import urllib.request
 from collections.abc import Callable
@@ -32,6 +33,8 @@ PIN = "sha256="
 TIMEOUT = 30.0
 _HEX = frozenset("0123456789abcdef")
 _DIGEST = 64
+# Two letters or more: C:// is a drive.
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
 
 def is_remote(source: object) -> bool:
@@ -40,7 +43,7 @@ def is_remote(source: object) -> bool:
     >>> is_remote("https://example.org/a.npz"), is_remote("s3://bucket/a.npz"), is_remote("folder/a.npz")
     (True, True, False)
     """
-    return isinstance(source, str) and source.partition("://")[0] in WEB + STORES and "://" in source
+    return isinstance(source, str) and _SCHEME.match(source) is not None
 
 
 def remote_directory() -> Path:
@@ -121,6 +124,9 @@ def _checked_scheme(url: str) -> str:
         host = parts.hostname
     except ValueError as error:
         raise InputError(f"an address must be one; got {shown(url)}: {one_line(error)}") from None
+    if parts.scheme not in WEB + STORES:
+        known = ", ".join(f"{scheme}://" for scheme in (WEB[0], *STORES))
+        raise InputError(f"an address must begin with one of {known}; got {shown(url)}")
     if parts.scheme == "http" and host not in LOOPBACK:
         raise InputError(f"an address must be https, so that nobody can change what comes; got {shown(url)}")
     if not host or not parts.path.strip("/"):

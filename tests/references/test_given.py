@@ -179,3 +179,12 @@ def test_one_set_twice_is_noticed():
         compare(REAL, again, FAKE)
     with pytest.raises(InputError, match="have a name of their own; got 'x'"):
         Reference.from_features(REAL, name="x")
+
+
+@pytest.mark.parametrize("options", [{"crop": "center"}, {"resize_to": 64}, {"frames": "all"}, {"alpha": "black"}])
+def test_options_of_images_are_refused(options):
+    """They would change nothing, though the caller believes it."""
+    (name,) = options
+    features = Features(torch.eye(5, 3))
+    with pytest.raises(InputError, match=f"^{name} says how images become features; got it with features$"):
+        evaluate(features, features, **options)
