@@ -16,7 +16,7 @@ WHOLE = re.compile(r"^ganmetrics\[([\w,-]+)\]$")
 def requirements(extras: list[str]) -> list[str]:
     """Return what the package needs with these extras, those that an extra names among them.
 
-    >>> "timm>=1.0.9" in requirements(["demo"])
+    >>> "timm>=1.0.10" in requirements(["demo"])
     True
     """
     project = tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]

@@ -14,7 +14,7 @@ from ganmetrics.references.reference import Reference
 from tests.features.inception_oracle import build_oracle, he_weights, oracle_outputs
 from tests.oracles import frechet_by_sqrtm
 
-COUNT = 6
+COUNT = 3  # a pass of one image through one network takes a third of a second
 
 
 @pytest.fixture(scope="module")
@@ -57,18 +57,34 @@ def as_tensorflow_1(images):
     return ((both - 128) / 128).float()
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(("protocol", "prepare"), [("ttur", as_tensorflow_1), ("pytorch-fid", as_pytorch_fid)])
-def test_the_distance_is_that_of_an_independent_network(state, weights, sides, protocol, prepare):
-    """Resize, network and distance, each by other code, give the same number within 1e-4."""
+PREPARED = {"ttur": as_tensorflow_1, "pytorch-fid": as_pytorch_fid}
+
+
+@pytest.fixture(scope="module")
+def outputs(state, sides):
+    """What an independent network makes of both sides, by protocol."""
     oracle = build_oracle(state).float()  # float64 convolutions take ten times as long
-    moments = []
-    for images in sides:
-        pool3 = oracle_outputs(oracle, prepare(images))[0].double().numpy()
-        moments += [pool3.mean(axis=0), np.cov(pool3, rowvar=False)]
-    score = fid(*sides, weights=weights, protocol=protocol, workers=0, device="cpu")
-    assert score.name == "fd_inception-v3"
-    assert score.value == pytest.approx(frechet_by_gram(*moments), rel=1e-4)
+    return {name: [oracle_outputs(oracle, prepare(images)) for images in sides] for name, prepare in PREPARED.items()}
+
+
+@pytest.fixture(scope="module")
+def scores(weights, sides):
+    """Our distance, by protocol."""
+    return {name: fid(*sides, weights=weights, protocol=name, workers=0, device="cpu") for name in PREPARED}
+
+
+def moments_of(features):
+    """Return mean and covariance of each side's features."""
+    return [moment for rows in features for moment in (rows.mean(axis=0), np.cov(rows, rowvar=False))]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("protocol", PREPARED)
+def test_the_distance_is_that_of_an_independent_network(outputs, scores, protocol):
+    """Resize, network and distance, each by other code, give the same number within 1e-4."""
+    moments = moments_of([side[0].double().numpy() for side in outputs[protocol]])
+    assert scores[protocol].name == "fd_inception-v3"
+    assert scores[protocol].value == pytest.approx(frechet_by_gram(*moments), rel=1e-4)
 
 
 def frechet_by_gram(mean1, covariance1, mean2, covariance2):
@@ -85,20 +101,15 @@ def _range(covariance):
 
 
 @pytest.mark.slow
-def test_protocols_are_told_apart(weights, sides):
+def test_protocols_are_told_apart(scores):
     """The control: at 32x32 the two resizes give different numbers."""
-    scores = [fid(*sides, weights=weights, protocol=name, workers=0).value for name in ("ttur", "pytorch-fid")]
-    assert abs(scores[0] / scores[1] - 1) > 1e-3
+    assert abs(scores["ttur"].value / scores["pytorch-fid"].value - 1) > 1e-3
 
 
 @pytest.mark.slow
-def test_sfid_is_the_distance_of_the_spatial_features(state, weights, sides):
+def test_sfid_is_the_distance_of_the_spatial_features(outputs, weights, sides):
     """Those of an independent network, by the textbook; and a stored reference keeps what it needs."""
-    oracle = build_oracle(state).float()
-    moments = []
-    for images in sides:
-        spatial = oracle_outputs(oracle, as_tensorflow_1(images))[2].double().numpy()
-        moments += [spatial.mean(axis=0), np.cov(spatial, rowvar=False)]
+    moments = moments_of([side[2].double().numpy() for side in outputs["ttur"]])
     options = {"weights": weights, "workers": 0, "device": "cpu"}
     reference = Reference.from_images(sides[0], spatial=True, **options)
     report = evaluate(reference, sides[1], metrics=("sfid", "fid"), **options)

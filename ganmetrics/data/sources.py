@@ -76,8 +76,8 @@ SHARDS: dict[str, OpenShards] = {".tar": TarSource, ".parquet": ParquetSource}
 """What several files, one pattern, are opened by."""
 
 PATHS = (
+    _Kind("folder", lambda path: path.is_dir() and not is_lmdb(path) and not is_video(path), FolderSource),
     _Kind("video", is_video, lambda path: open_videos(path, "first")),
-    _Kind("folder", lambda path: path.is_dir() and not is_lmdb(path), FolderSource),
     _Kind(".zip", _file(".zip"), ZipSource),
     _Kind(".tar", _file(".tar"), open_tar),
     _Kind(".npz", _file(".npz"), open_npz),

@@ -131,7 +131,8 @@ def default_workers() -> int:
 
 def _check_default_device() -> None:
     # Statistics lie on the CPU; with another default every tensor that joins them would be made elsewhere.
-    default = torch.get_default_device()
+    # Asked of a tensor: before torch 2.5 `get_default_device` does not know a device that `with` sets.
+    default = torch.empty(0).device
     if default.type != "cpu":
         raise InputError(f"torch's default device needs to be the CPU here, within torch.device('cpu'); got {default}")
 

@@ -121,7 +121,9 @@ def _making(provenance: Provenance) -> Iterator[str]:
     if "protocol" in provenance:
         yield f"- [x] Protocol: {provenance['protocol']}"
     for name, made in provenance.get("metrics", {}).items():
-        yield f"- [x] {name}: {'; '.join(f'{key} {value}' for key, value in made.items())}"
+        known = {key.replace("_", " "): value for key, value in made.items() if value is not None}
+        told = (f"{key} {value:.4g}" if isinstance(value, float) else f"{key} {value}" for key, value in known.items())
+        yield f"- [x] {name}: {'; '.join(told)}"
 
 
 def _seeds(provenance: Provenance) -> Iterator[str]:

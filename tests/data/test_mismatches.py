@@ -71,7 +71,7 @@ def test_twelve_bits_in_sixteen_are_noticed_and_can_be_scaled(folder, deep, kind
     assert decode(source.read(0), bit_depth=12).image[0, :, 0].tolist() == [0, 128, 249, 255]
     found = audit(source)
     assert unused_depth(found, "real").startswith("none of the 3 16-bit real images has a value above 4,095: ")
-    assert "3 16-bit without a value above 4,095" in found.line()
+    assert "16-bit without a value above 4,095 in 3" in found.line()
     scaled = audit(source, bit_depth=12)
     assert unused_depth(scaled, "real") is None
     assert scaled.oddities == {"grayscale": 3, "12-bit scaled to 8": 3}

@@ -5,11 +5,14 @@ import os
 import random
 import signal
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 import pytest
+import torch
 
+from ganmetrics import extract
 from ganmetrics.cli import command
 from ganmetrics.extraction import settings
 from ganmetrics.references.cache import ReferenceCache
@@ -24,6 +27,7 @@ COMMANDS = {
     "convert": ("reference", "convert", "one.npz", "out.npz", "--to", "pytorch-fid"),
     "fid": ("fid", "real", "fake", *QUIET),
     "evaluate": ("evaluate", "real", "fake", "--metrics", "fid,kid,precision", "--cache-features", *QUIET),
+    "compare": ("compare", "real", "fake", "one", "--cache-features", *QUIET),
 }
 
 
@@ -37,20 +41,24 @@ def place(tmp_path, monkeypatch):
         Reference.from_images(source, extractor=ChannelMeans(), workers=0, device="cpu").save(tmp_path / f"{name}.npz")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
     monkeypatch.setattr(settings, "open_extractor", lambda name, **_: ChannelMeans(name))
     return tmp_path
 
 
-def start(words):
-    """Run a command in a child, whose imports are done, and return its number."""
+def start(run, *arguments, **options):
+    """Make a call in a child, whose imports are done, and return its number."""
     child = os.fork()
     if child:
         return child
+    torch.set_num_threads(1)
     status = 70
     with contextlib.suppress(BaseException):
         sys.stdout = sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115 - until the child ends
         try:
-            command.main(list(words), prog_name="ganmetrics")
+            run(*arguments, **options)
+            status = 0
         except SystemExit as ended:
             status = ended.code or 0
     os._exit(status)
@@ -60,25 +68,43 @@ def status_of(child):
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("words", COMMANDS.values(), ids=COMMANDS)
-def test_a_killed_command_leaves_nothing_that_its_next_run_does_not_clear(place, words):
-    """The last run of all is not killed; its output is whole, and there is no other new file."""
+def check_killed(place, name, *call, **options):
+    """Make a call that is killed, and then one that is not, several times, and check what lies there after each."""
+    with contextlib.suppress(SystemExit):
+        call[0](*call[1:], **options)  # what this imports no child has to
     begun = time.monotonic()
-    assert status_of(start(words)) == 0
+    assert status_of(start(*call, **options)) == 0
     lasts = time.monotonic() - begun
     before = {path for path in place.rglob("*") if path.is_file()}
-    rng = random.Random(" ".join(words))
+    rng = random.Random(name)
     for _ in range(ROUNDS):
         for path in before:
             if path.name == "out.npz" or "cache" in path.parts:
                 path.unlink(missing_ok=True)
-        child = start(words)
+        child = start(*call, **options)
         time.sleep(rng.uniform(0, lasts))
         os.kill(child, signal.SIGKILL)
         status_of(child)
-        assert status_of(start(words)) == 0
+        assert status_of(start(*call, **options)) == 0
         assert {path for path in place.rglob("*") if path.is_file()} == before
     if (place / "out.npz").exists():
         assert Reference.load("out.npz").moments.dimension == 3
     assert not ReferenceCache(place / "cache" / "ganmetrics" / "references").damaged()
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_killed_command_leaves_nothing_that_its_next_run_does_not_clear(place, name):
+    """The last run of all is not killed; its output is whole, and there is no other new file."""
+    check_killed(place, name, command.main, list(COMMANDS[name]), prog_name="ganmetrics")
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("unchecked")
+def test_a_killed_extraction_leaves_nothing_either(place):
+    """Features that are kept for the next run are whole; this one is no command."""
+    how = {"extractor": ChannelMeans(), "workers": 0, "device": "cpu"}
+    cache = place / "cache" / "ganmetrics" / "references"
+    check_killed(place, "extract", extract, "real", cache=cache, cache_features=True, **how)
+    assert list(cache.iterdir())

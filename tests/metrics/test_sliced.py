@@ -84,6 +84,7 @@ def test_it_is_seen_where_moments_are_equal():
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("unchecked")
 def test_the_correction_takes_the_bias_away():
     """Two samples of one distribution, 40 times: the value is far above 0, the corrected one about it."""
     found = [sliced_estimate(drawn(100, 4, seed), drawn(100, 4, seed + 500), directions=100) for seed in range(40)]
@@ -95,6 +96,7 @@ def test_the_correction_takes_the_bias_away():
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("gap", "count"), [(0.0, 100), (0.5, 100), (0.5, 300)])
+@pytest.mark.usefixtures("unchecked")
 def test_intervals_cover(gap, count):
     """The populations' distance along these directions, in 100 repetitions: between 0.88 and 1 at 95 %."""
     directions, shift = 100, gap * np.ones(4)

@@ -59,3 +59,10 @@ def test_statistics_of_unknown_origin():
     assert "- [x] real: an unknown number of images of `ref.npz`, origin unknown" in text
     assert "no interval is known for it" in text
     assert "a choice of the images with seed 3" in text
+
+
+def test_choices_are_told_in_few_digits():
+    """And what was not chosen is left out."""
+    made = {"fid": {"error": 0.4608916169564, "seed": None, "subset_size": 1000}}
+    text = checklist([Score("fid", 2.0)], {"metrics": made})
+    assert "- [x] fid: error 0.4609; subset size 1000\n" in text

@@ -10,7 +10,7 @@ import torch
 from click.testing import CliRunner
 from PIL import Image
 
-from ganmetrics import InputError, reconstruct
+from ganmetrics import InputError, evaluate, reconstruct
 from ganmetrics.cli import command
 from ganmetrics.metrics.pairs.error import pixel_errors
 from ganmetrics.metrics.pairs.ssim import ssim
@@ -84,6 +84,19 @@ def test_distances_of_both_sets_come_with_an_r():
     found = reconstruct(ORIGINALS, NEAR, metrics=("fid", "mifid"), extractor=ChannelMeans(), workers=0, device="cpu")
     assert {"psnr", "rfd_channel-means"} <= {*found.report}
     assert found.report["rfd_channel-means"].name == "rfd_channel-means"
+
+
+def test_distances_of_pairs_are_not_corrected():
+    """What both sides share is no chance that could be taken away; as two sets, the same images are corrected."""
+    one = random_images(40, seed=1)
+    other = one // 2 + random_images(40, seed=2) // 2
+    options = {"metrics": ("fid",), "extractor": ChannelMeans(), "workers": 0, "device": "cpu"}
+    score = reconstruct(one, other, **options).report["rfd_channel-means"]
+    assert (score.corrected, score.low, score.high, score.confidence) == (None,) * 4
+    assert "pairs are no independent draws" in score.notes[-1]
+    alone = evaluate(one, other, **options)["fd_channel-means"]
+    assert alone.corrected is not None
+    assert alone.value == score.value
 
 
 def test_large_images_have_a_multiscale_similarity():

@@ -17,6 +17,7 @@ def test_bias_of_first_order_vanishes_with_unequal_blocks():
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("unchecked")
 def test_error_of_a_mean_is_unbiased():
     """Over many draws the mean variance is that of a mean of n values, with unequal blocks."""
     rng = np.random.default_rng(0)

@@ -28,6 +28,7 @@ def test_it_agrees_with_every_exchange_of_a_small_set():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("counts", [(20, 20), (10, 40)])
+@pytest.mark.usefixtures("unchecked")
 def test_groups_of_one_distribution_are_rejected_as_often_as_said(counts):
     """400 pairs of skewed samples: p-values of at most 0.2 a fifth of the time (within 3.5 standard errors)."""
     rng = np.random.default_rng(1)
@@ -39,6 +40,7 @@ def test_groups_of_one_distribution_are_rejected_as_often_as_said(counts):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("unchecked")
 def test_unequal_spreads_do_not_pass_for_unequal_means():
     """Equal means, the smaller group wider: without Welch's denominator, rejections would be several times too many."""
     rng = np.random.default_rng(2)

@@ -56,6 +56,7 @@ def test_a_linear_kernel_gives_the_squared_distance_of_the_means():
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("unchecked")
 def test_two_samples_of_one_population_are_0_apart_on_average():
     """The unbiased estimate is of either sign; the biased one never is, and is too large."""
     rng = np.random.default_rng(0)
@@ -68,6 +69,7 @@ def test_two_samples_of_one_population_are_0_apart_on_average():
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("shift", "counts"), [(0.3, (40, 60)), (0.6, (30, 30))])
+@pytest.mark.usefixtures("unchecked")
 def test_the_variance_is_that_of_repeated_draws(shift, counts):
     """Within the sampling error of 120 draws, three tenths; the variance of first-order terms alone is farther off."""
     rng = np.random.default_rng(1)
@@ -80,6 +82,7 @@ def test_the_variance_is_that_of_repeated_draws(shift, counts):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("unchecked")
 def test_near_equal_populations_the_variance_is_that_of_pairs():
     """There first-order terms alone give twice the variance or nearly so; ours is between the truth and that."""
     rng = np.random.default_rng(2)
@@ -106,6 +109,7 @@ def test_influence_is_what_leaving_an_image_out_does():
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("unchecked")
 def test_the_difference_is_paired():
     """Two generators on one real set: the variance is that of repeated draws, below that of two separate estimates."""
     rng = np.random.default_rng(4)

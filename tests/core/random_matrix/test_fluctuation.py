@@ -24,6 +24,7 @@ def drawn(real_count, fake_count, seed):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("real_count", "fake_count"), [(24, 24), (24, 120), (None, 24), (48, None)])
+@pytest.mark.usefixtures("unchecked")
 def test_mean_and_variance_over_draws(real_count, fake_count):
     """The shift is what the corrected trace lacks, and its variance is the spread: over 400 draws of Gaussians."""
     truth = float(drawn(None, None, 0).sqrt().sum())

@@ -21,6 +21,7 @@ def kurtosis(features, pieces=8):
 @pytest.mark.slow
 @pytest.mark.parametrize("count", [60, 400, 4000])
 @pytest.mark.parametrize("sigma", [0.0, 0.25])
+@pytest.mark.usefixtures("unchecked")
 def test_mean_over_draws_is_the_fourth_moment_of_the_scale(count, sigma):
     """For log-normal scales it is exp(4 σ²), for blocks with fewer images than features and with more."""
     values = []
@@ -47,6 +48,7 @@ def test_parts_without_spread_count_for_nothing():
 
 @pytest.mark.parametrize("fourth", [1.1, 1.28, 1.5, 2.7])
 @pytest.mark.parametrize("ratio", [1.5, 2.0, 4.0, 8.0])
+@pytest.mark.usefixtures("unchecked")
 def test_the_stretch_is_that_of_the_law_with_log_normal_scales(fourth, ratio):
     """The fitted factor is within 0.06 of what the law gives for equal sides of one population."""
 
@@ -100,6 +102,7 @@ def test_stretch_is_between_those_of_the_sides():
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("unchecked")
 def test_tail_bias_is_the_first_order_of_the_law():
     """Two scales of small variance, one sampled side, equal eigenvalues and many images for each."""
     variance, images, size = 0.01, 5000, 50

@@ -100,6 +100,7 @@ def test_two_exact_sides_are_not_corrected():
 @pytest.mark.slow
 @pytest.mark.parametrize(("real_count", "fake_count"), [(26, 26), (36, 36), (48, 48), (36, 240), (None, 32)])
 @pytest.mark.parametrize("spectrum", ["flat", "clustered", "decaying"])
+@pytest.mark.usefixtures("unchecked")
 def test_mean_over_draws_is_the_population_value(spectrum, real_count, fake_count):
     """Over many draws the mean meets the population's trace, which the plain sum of roots misses by far."""
     scales = {

@@ -40,6 +40,7 @@ def sampled(side, count, seed):
     [(26, 26, 0.02), (48, 48, 0.01), (36, 200, 0.01), (None, 30, 0.01), (240, 240, 0.003)],
 )
 @pytest.mark.parametrize("same", [True, False])
+@pytest.mark.usefixtures("unchecked")
 def test_mean_over_draws_meets_the_truth_where_the_plain_distance_does_not(real_count, fake_count, tolerance, same):
     """Within Monte Carlo error and a small share of the traces; the plain distance is off by more than twice that."""
     real, fake = population()
@@ -126,6 +127,7 @@ def test_least_distance_is_below_the_distance():
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("unchecked")
 def test_gaussian_variance_is_the_spread_over_draws():
     """With many images the distance varies as its first order says."""
     real, fake = population(shift=3.0)

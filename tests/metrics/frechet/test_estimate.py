@@ -23,6 +23,7 @@ def drawn(count, seed, shift=0.0, tails=False):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("unchecked")
 @pytest.mark.parametrize("tails", [False, True])
 @pytest.mark.parametrize(("real_count", "fake_count"), [(60, 60), (40, 120)])
 def test_interval_covers_and_the_plain_distance_is_outside(real_count, fake_count, tails):
@@ -93,6 +94,7 @@ def test_equal_images_leave_nothing_to_leave_out():
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("unchecked")
 def test_an_exact_real_side_adds_no_error():
     """Moments without a count are the population: only the fake side is sampled, and the interval covers."""
     real = Moments.gaussian(np.zeros(SIZE), np.eye(SIZE))
@@ -130,6 +132,7 @@ def test_either_side_may_be_given_by_its_moments():
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("unchecked")
 def test_the_jackknife_takes_away_what_tails_leave():
     """On heavy tails `corrected` is nearer to the truth than the distance that is corrected for Gaussians only."""
     raw, jackknifed = [], []
@@ -155,6 +158,7 @@ def test_wrong_arguments_are_refused():
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("unchecked")
 def test_tails_do_not_widen_the_interval_by_what_the_jackknife_takes_away(monkeypatch):
     """What tails add to the distance differs from block to block, but the estimate has lost it: it is no error."""
 

@@ -30,6 +30,7 @@ def test_it_is_the_intercept_of_a_line_through_subsets():
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("unchecked")
 def test_it_is_near_the_truth_where_the_plain_distance_is_not():
     """Against a known real side, mean over 40 draws; with a sampled real side that side's bias stays."""
     truth = SIZE * 0.25

@@ -65,6 +65,7 @@ def test_interval_covers(counts, shift):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("unchecked")
 def test_variance_of_the_means_part():
     """Over draws the squared distance of the means, less its noise, varies as `means_variance` says."""
     values, variances = [], []

@@ -57,6 +57,7 @@ def test_one_split_of_many_images_has_the_influence_functions_error():
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("count", "classes", "splits"), [(100, 10, 10), (200, 100, 10), (300, 10, 1)])
+@pytest.mark.usefixtures("unchecked")
 def test_the_error_is_the_spread_over_draws(count, classes, splits):
     """Within what 100 draws tell; the deviation over the splits is another number."""
     found = [inception_score_estimate(drawn(count, classes, seed), splits=splits) for seed in range(100)]

@@ -21,6 +21,7 @@ def test_the_value_uses_every_pair():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("shift", [0.0, 0.4, 1.0])
+@pytest.mark.usefixtures("unchecked")
 def test_nominal_95_percent_intervals_cover(shift):
     """With a linear kernel the truth is known, |shift|^2: covered at least 91 % of the time, and not by being wide."""
     rng = np.random.default_rng(1)

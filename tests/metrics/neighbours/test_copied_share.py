@@ -36,6 +36,7 @@ def test_copies_are_found_at_one_per_cent(noise, times, copies):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("unchecked")
 def test_the_p_value_is_one_under_the_hypothesis():
     """Fresh images, 40 times: below 0.1 about four times."""
     found = [

@@ -68,6 +68,7 @@ def test_copies_are_below_and_far_fakes_above():
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("unchecked")
 def test_the_p_value_is_one_under_the_hypothesis():
     """In 60 repetitions it is below 0.1 about six times."""
     found = [

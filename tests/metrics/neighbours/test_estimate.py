@@ -38,6 +38,7 @@ def test_values_are_those_without_intervals(convention):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("unchecked")
 def test_intervals_hold_nearly_all_further_draws_means():
     """The mean of the value over draws of these counts, by 19 in 20 intervals; and they are not wide for it."""
     estimates = [of_all(drawn(100, 8, (1, seed)), drawn(100, 8, (2, seed), 0.9)) for seed in range(100)]

@@ -80,6 +80,7 @@ def test_more_confidence_is_wider():
         assert len(set(widths)) == 3
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_the_jackknife_sees_what_images_decide_not_how_many_were_asked():
     """Decisions by chance have no variance of their own in expectation; those of one image have theirs."""
     rng = np.random.default_rng(0)

@@ -56,6 +56,7 @@ def test_intervals_hold_the_value_and_follow_the_smaller_share():
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("unchecked")
 def test_intervals_cover():
     """In 60 repetitions the expectation at these counts, found from all of them, is covered as often as promised."""
     pairs = [(drawn(120, 2, 2 * seed), 0.9 * drawn(120, 2, 2 * seed + 1) + 0.3) for seed in range(60)]

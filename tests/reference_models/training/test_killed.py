@@ -16,7 +16,7 @@ from reference_models.training.checkpoint import LAST, read_checkpoint
 from reference_models.training.folder import CONFIG, is_begun
 from tests.reference_models.training.test_resume import equal
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("unchecked")]
 
 DRIVER = """
 import os, signal, sys

@@ -49,6 +49,7 @@ def test_points_stay_above_the_edge():
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("unchecked")
 def test_scales_are_undone_by_leverages():
     """With a scale for each image y is right with leverages, and far off as for Gaussian images."""
     with_images, without = [], []

@@ -48,6 +48,7 @@ def test_unequal_leverages_widen():
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("unchecked")
 def test_chance_is_that_of_gaussian_samples():
     """The relative variance of the odds over Gaussian samples is what is taken off for chance."""
     generator, count, width = torch.Generator().manual_seed(0), 64, 3

@@ -66,6 +66,7 @@ def test_orthogonal_rows_take_the_short_way():
     assert torch.allclose(part.spectrum.eigenvalues, turned.spectrum.eigenvalues)
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_square_is_freed_of_the_sample():
     """Over Gaussian draws of an identity the mean is d (1 + 1/N - 2/N^2); the sample's own has d^2/N beside."""
     found = [Part(rows(10, seed), 9) for seed in range(400)]

@@ -106,6 +106,7 @@ def test_points_at_the_edge_do_not_spoil_as_many_images_as_features():
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("unchecked")
 def test_what_two_distances_share_is_their_covariance_over_real_draws():
     """Over draws of the real side alone, tr S1 - 2 R of two fakes go together as `shared_covariance` says."""
     turn = np.linalg.qr(np.random.default_rng(3).standard_normal((WIDTH, WIDTH)))[0]
