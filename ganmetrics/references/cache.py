@@ -155,10 +155,11 @@ class ReferenceCache:
         self._drop_link(self._path(key))
         header, arrays = reference.pack()
         self.check_room(sum(array.nbytes for array in arrays.values()))
-        write_statistics(self._path(key), {**header, "key": key.digest}, arrays)
         if images is not None:
+            # First: a run that is killed after the statistics are there would never come here again.
             with atomic_write(self._path(key).with_suffix(_OPENING)) as file:
                 file.write(opening(images).encode())
+        write_statistics(self._path(key), {**header, "key": key.digest}, arrays)
         if self.features and collected is not None and collected.features is not None:
             write_features(self._path(key).with_suffix(KEPT_SUFFIX), collected)
         self._evict(keep=self._path(key))
