@@ -88,8 +88,8 @@ def test_distances_of_both_sets_come_with_an_r():
 
 def test_distances_of_pairs_are_not_corrected():
     """What both sides share is no chance that could be taken away; as two sets, the same images are corrected."""
-    one = random_images(40, seed=1)
-    other = one // 2 + random_images(40, seed=2) // 2
+    one = random_images(40, seed=1, size=16)
+    other = one // 2 + random_images(40, seed=2, size=16) // 2
     options = {"metrics": ("fid",), "extractor": ChannelMeans(), "workers": 0, "device": "cpu"}
     score = reconstruct(one, other, **options).report["rfd_channel-means"]
     assert (score.corrected, score.low, score.high, score.confidence) == (None,) * 4
