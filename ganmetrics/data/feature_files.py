@@ -17,7 +17,7 @@ from ganmetrics.core.arrays import check_stored
 from ganmetrics.errors import InputError
 from ganmetrics.optional import require
 
-Found = tuple[str, ArrayLike]
+FoundFeatures = tuple[str, ArrayLike]
 """The name of the array in its file, empty where the file is the array, and the array."""
 
 _NAMES = ("features", "feats", "embeddings", "embedding")
@@ -27,7 +27,7 @@ STATISTICS = ("mu", "sigma")
 _AXES = 2
 
 
-def read_feature_file(path: Path, column: str | None = None) -> Found:
+def read_feature_file(path: Path, column: str | None = None) -> FoundFeatures:
     """Return the features in a file: the only floating-point array of two axes, the one called so, or `column`.
 
     Raises:
@@ -36,7 +36,7 @@ def read_feature_file(path: Path, column: str | None = None) -> Found:
     """
     if not path.is_file():
         raise InputError(f"features need a file; there is none at {path}")
-    readers: dict[str, Callable[[Path, str | None], Found]] = {
+    readers: dict[str, Callable[[Path, str | None], FoundFeatures]] = {
         ".npy": _read_npy,
         ".npz": _read_npz,
         ".pt": _read_torch,
@@ -58,13 +58,13 @@ def read_feature_file(path: Path, column: str | None = None) -> Found:
         raise InputError(f"{path} cannot be read as features: {one_line(error)}") from None
 
 
-def _read_npy(path: Path, column: str | None) -> Found:
+def _read_npy(path: Path, column: str | None) -> FoundFeatures:
     _no_column(path, column)
     # Mapped copy-on-write: torch takes arrays that it may write to, and the file stays as it is.
     return "", np.load(path, mmap_mode="c", allow_pickle=False)
 
 
-def _read_npz(path: Path, column: str | None) -> Found:
+def _read_npz(path: Path, column: str | None) -> FoundFeatures:
     # Opened here: np.load leaves its own handle to the collector when the file is damaged.
     with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
         if column is not None and column in archive.files:
@@ -87,7 +87,7 @@ def _npz_header(path: Path, name: str) -> tuple[int, str]:
         return len(shape), dtype.kind
 
 
-def _read_torch(path: Path, column: str | None) -> Found:
+def _read_torch(path: Path, column: str | None) -> FoundFeatures:
     stored = torch.load(path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path))
     if isinstance(stored, Tensor):
         _no_column(path, column)
@@ -99,18 +99,18 @@ def _read_torch(path: Path, column: str | None) -> Found:
     return _of_tensors(path, tensors, column)
 
 
-def _read_safetensors(path: Path, column: str | None) -> Found:
+def _read_safetensors(path: Path, column: str | None) -> FoundFeatures:
     return _of_tensors(path, safetensors.torch.load_file(path), column)
 
 
-def _of_tensors(path: Path, tensors: Mapping[str, Tensor], column: str | None) -> Found:
+def _of_tensors(path: Path, tensors: Mapping[str, Tensor], column: str | None) -> FoundFeatures:
     shapes = {name: (value.ndim, "f" if value.is_floating_point() else "o") for name, value in tensors.items()}
     name = _choose(path, shapes, column)
     check_stored(tensors[name], f"{path}::{name}")
     return name, tensors[name]
 
 
-def _read_parquet(path: Path, column: str | None) -> Found:
+def _read_parquet(path: Path, column: str | None) -> FoundFeatures:
     module = require("pyarrow.parquet", extra="parquet", user="a .parquet file")
     file = module.ParquetFile(path)
     kinds = {field.name: str(field.type) for field in file.schema_arrow}

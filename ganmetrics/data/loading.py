@@ -17,7 +17,7 @@ from ganmetrics.errors import InputError
 Prepare = Callable[[npt.NDArray[np.uint8]], npt.NDArray[np.float32]]
 """uint8 [h, w, 3] to float32 of one fixed shape."""
 
-Batches = tuple[npt.NDArray[np.float32], ...]
+BatchOfWays = tuple[npt.NDArray[np.float32], ...]
 """A batch of images under each preparation."""
 
 Shapes = tuple[tuple[int, ...], ...]
@@ -38,7 +38,7 @@ def prepared_batches(
     workers: int,
     skip: frozenset[int] = frozenset(),
     bit_depth: int = 16,
-) -> Generator[Batches, None, None]:
+) -> Generator[BatchOfWays, None, None]:
     """Yield the images of `source` in order, each decoded once and prepared on its own, as float32 batches [n, ...].
 
     Args:
@@ -66,7 +66,7 @@ def prepared_batches(
     if batch_size < 1:
         raise InputError(f"batch_size needs to be 1 or more; got {batch_size}")
     batch_size = min(batch_size, max(len(source), 1))
-    pending: list[Batches] = []
+    pending: list[BatchOfWays] = []
     # Pixels that lie in memory go to the workers with the tasks, so that no worker gets a copy of them all.
     sent = source if source.uniform_size is None else None
     work = _PrepareImages(sent, tuple(prepares), alpha, bit_depth)
@@ -79,13 +79,13 @@ def prepared_batches(
         yield _joined(pending)
 
 
-def _joined(parts: Sequence[Batches]) -> Batches:
+def _joined(parts: Sequence[BatchOfWays]) -> BatchOfWays:
     return tuple(np.concatenate(of_one) for of_one in zip(*parts, strict=True))
 
 
 def _parts(
     source: ImageSource, work: "_PrepareImages", *, batch_size: int, workers: int, skip: frozenset[int]
-) -> Generator[Batches, None, None]:
+) -> Generator[BatchOfWays, None, None]:
     """Yield the prepared images a few at a time; every batch begins with a new part."""
     tasks = _tasks(source, batch_size, skip)
     # Starting a process takes longer than decoding the few images that it would not get.
@@ -107,7 +107,7 @@ class _Prepared:
     """Images [k, ...] under each preparation, and the index of the first."""
 
     first: int
-    images: Batches
+    images: BatchOfWays
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ class _PrepareImages:
     bit_depth: int
 
     def __call__(self, task: _Task) -> _Prepared | _Failure:
-        images: list[Batches] = []
+        images: list[BatchOfWays] = []
         before: Shapes | None = None
         for index, stored in task:
             try:
@@ -142,7 +142,7 @@ class _PrepareImages:
             images.append(prepared)
         return _Prepared(task[0][0], tuple(np.stack(of_one) for of_one in zip(*images, strict=True)))
 
-    def _prepared(self, index: int, stored: Stored | None) -> Batches:
+    def _prepared(self, index: int, stored: Stored | None) -> BatchOfWays:
         if stored is None:
             assert self.source is not None
             stored = self.source.read(index)

@@ -23,7 +23,7 @@ from ganmetrics.timing import stage
 VIDEO_EXTENSIONS = frozenset({".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi"})
 """Extensions of video files, in lower case; files are matched in any case."""
 
-MEMORY = 1 << 28
+_SPOOL_MEMORY = 1 << 28
 """Bytes that frames take before they go to the disk."""
 
 # Of ISO/IEC 23091-2: the curves of light of PQ and HLG, whose 8 bits would need a choice of tone mapping.
@@ -109,7 +109,7 @@ def open_videos(path: Path, frames: Frames) -> VideoSource:
     _check_version(path)
     if files == [""] and frames == "first":
         raise InputError(f"{path} is a video, whose first frame is one image; --frames all or a number takes more")
-    spool, places = Spool(str(path), memory=MEMORY, expected=None), list[tuple[str, int]]()
+    spool, places = Spool(str(path), memory=_SPOOL_MEMORY, expected=None), list[tuple[str, int]]()
     with stage("reading videos"):
         for name in files:
             file = path / name

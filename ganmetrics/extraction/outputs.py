@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from ganmetrics._types import Progress
-from ganmetrics.data.loading import Batches, Prepare, prepared_batches
+from ganmetrics.data.loading import BatchOfWays, Prepare, prepared_batches
 from ganmetrics.data.sources import ImageSource
 from ganmetrics.errors import NumericsError
 from ganmetrics.extraction.settings import Settings
@@ -105,7 +105,7 @@ def extracted(
                 advance(len(inputs))
 
 
-def _pieces(batches: Iterable[Batches], share: Sequence[int], most: Sequence[int]) -> Iterator[Piece]:
+def _pieces(batches: Iterable[BatchOfWays], share: Sequence[int], most: Sequence[int]) -> Iterator[Piece]:
     """Yield each way's batches in pieces of at most so many images, with the index of each image."""
     start = 0
     for of_ways in batches:

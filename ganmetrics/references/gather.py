@@ -49,7 +49,7 @@ class _Pending:
     keep: Keep
 
 
-Found = list[Side | _Pending]
+_Found = list[Side | _Pending]
 """What is known of one side before any side is extracted, by each network."""
 
 
@@ -178,7 +178,7 @@ def taken_for(side: Side, how: Extraction, settings: Settings) -> Side:
     return replace(side, taken_for=Identity(spec, protocol, None), vouched=vouched)
 
 
-def _find(request: Request, settings: Sequence[Settings], cache: ReferenceCache | None, progress: Progress) -> Found:
+def _find(request: Request, settings: Sequence[Settings], cache: ReferenceCache | None, progress: Progress) -> _Found:
     """Return a side that is at hand, or its images after a look at all of them, for each network."""
     if isinstance(request.opened, Reference):
         return [Side(request.opened)]
@@ -301,7 +301,7 @@ def _check_distinct(requests: Sequence[Request], found: Sequence[Side | _Pending
 
 
 def _extract(
-    sides: Found, settings: Sequence[Settings], cache: ReferenceCache | None, progress: Progress
+    sides: _Found, settings: Sequence[Settings], cache: ReferenceCache | None, progress: Progress
 ) -> list[Side]:
     """Return one side by every network; its images pass those together that are still to see them."""
     pending = [(one, side) for one, side in zip(settings, sides, strict=False) if isinstance(side, _Pending)]

@@ -8,11 +8,11 @@ from typing import Generic, TypeVar
 from ganmetrics.report.ranking import Ranking
 from ganmetrics.report.report import Report
 
-Found = TypeVar("Found", Report, Ranking)
+_Found = TypeVar("_Found", Report, Ranking)
 
 
 @dataclass(frozen=True)
-class ByExtractor(Mapping[str, Found], Generic[Found]):
+class ByExtractor(Mapping[str, _Found], Generic[_Found]):
     """Reports, or rankings of several generators, by the extractor that they were made with.
 
     Attributes:
@@ -28,9 +28,9 @@ class ByExtractor(Mapping[str, Found], Generic[Found]):
     (['inception-v3', 'efficientnet-lite0'], 1.5)
     """
 
-    found: Mapping[str, Found]
+    found: Mapping[str, _Found]
 
-    def __getitem__(self, extractor: str) -> Found:
+    def __getitem__(self, extractor: str) -> _Found:
         return self.found[extractor]
 
     def __iter__(self) -> Iterator[str]:

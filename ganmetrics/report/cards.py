@@ -61,9 +61,8 @@ def card(
 
 
 def _model_index(scores: Sequence[Score], dataset: str, model: str, task: str) -> dict[str, Any]:
-    metrics = [
-        {"type": score.metric or score.name, "value": score.value, "name": _described(score)} for score in scores
-    ]
+    # The score's own name, never that of its formula: a distance of other features is no FID.
+    metrics = [{"type": score.name, "value": score.value, "name": _described(score)} for score in scores]
     kind = "".join(character if character.isalnum() else "-" for character in dataset.lower()).strip("-")
     result = {
         "task": {"type": task},
