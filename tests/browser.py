@@ -61,7 +61,7 @@ class Browser:
     """One page in a browser of its own, by the DevTools protocol over a pipe."""
 
     def __init__(self, path):
-        self._folder = tempfile.TemporaryDirectory()
+        self._folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         read_commands, self._write = os.pipe()
         self._read, write_answers = os.pipe()
         options = "--headless --no-sandbox --disable-gpu --hide-scrollbars --no-first-run --disable-dev-shm-usage"

@@ -67,11 +67,19 @@ def with_classes(source: ImageSource, classes: Sequence[object], *, given_as: st
     if count != len(source):
         raise InputError(f"{given_as} need one for each of the {len(source):,} images of {source.name}; got {count:,}")
     given = list(classes)
-    # A number that is not one differs from itself; as a text it would be a class of its own.
-    missing = next((place for place, one in enumerate(given) if one is None or one != one), None)  # noqa: PLR0124
+    missing = next((place for place, one in enumerate(given) if not _is_class(one)), None)
     if missing is not None:
-        raise InputError(f"{given_as} must be a class for each image; got {given[missing]} for {source.label(missing)}")
+        came = shown(given[missing])
+        raise InputError(f"{given_as} must be a class for each image; got {came} for {source.label(missing)}")
     return _Labelled(source, range(len(source)), [str(one) for one in given], given_as)
+
+
+def _is_class(given: object) -> bool:
+    """Return whether something is one class: no missing value, which as a text would be one, and not several."""
+    if given is None or getattr(given, "ndim", 0) > 0:
+        return False
+    # A number that is not one differs from itself.
+    return bool(given == given)  # noqa: PLR0124
 
 
 def with_label_file(source: ImageSource, labels: LabelFile) -> ImageSource:

@@ -1,6 +1,7 @@
 """Some images of a source, and classes that are given beside it."""
 
 import pytest
+import torch
 
 from ganmetrics.data.image_source import listing_of
 from ganmetrics.data.selection import choose_images, take, with_classes
@@ -61,8 +62,10 @@ def test_given_classes_are_the_images(source):
         with_classes(source, "abc", given_as="targets")
 
 
-@pytest.mark.parametrize("missing", [None, float("nan")])
+@pytest.mark.parametrize("missing", [None, float("nan"), torch.zeros(2)])
 def test_a_class_that_is_missing_is_refused(source, missing):
     """As a text it would be a class of its own."""
-    with pytest.raises(InputError, match=r"^labels must be a class for each image; got (None|nan) for tensor\[7\]$"):
+    with pytest.raises(
+        InputError, match=r"^labels must be a class for each image; got (None|nan|Tensor) for tensor\[7\]$"
+    ):
         with_classes(source, [1] * 7 + [missing] + [2] * 12)

@@ -3,6 +3,7 @@
 import csv
 import json
 import math
+import time
 
 import pytest
 
@@ -78,6 +79,10 @@ def test_wandb_offline_has_series_and_artifact(tmp_path, monkeypatch):
     assert (summary["a/fid"], summary["a/fid_low"], summary["a/step"]) == (7.5, 5.5, 5)
     stored = list(tmp_path.rglob("*.wandb"))
     assert len(stored) == 1
+    # The service that writes it is another process.
+    until = time.monotonic() + 30
+    while b"ganmetrics-report" not in stored[0].read_bytes() and time.monotonic() < until:
+        time.sleep(0.2)
     assert b"ganmetrics-report" in stored[0].read_bytes()
 
 
