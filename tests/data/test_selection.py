@@ -64,8 +64,6 @@ def test_given_classes_are_the_images(source):
 
 @pytest.mark.parametrize("missing", [None, float("nan"), torch.zeros(2)])
 def test_a_class_that_is_missing_is_refused(source, missing):
-    """As a text it would be a class of its own."""
-    with pytest.raises(
-        InputError, match=r"^labels must be a class for each image; got (None|nan|Tensor) for tensor\[7\]$"
-    ):
+    """As a text it would be a class of its own; and so would several numbers."""
+    with pytest.raises(InputError, match=r"^labels must be a class for each image; got .* for tensor\[7\]$"):
         with_classes(source, [1] * 7 + [missing] + [2] * 12)
