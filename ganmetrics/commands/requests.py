@@ -15,11 +15,11 @@ from ganmetrics.references.reference import Reference
 from ganmetrics.references.refusals import check_one_extractor
 from ganmetrics.references.sides import STORED, Demand, Opened, Request, StoredBeside
 from ganmetrics.scoring.options import ScoringOptions
-from ganmetrics.scoring.preflight import check_classes, check_options
+from ganmetrics.scoring.preflight import check_classes, check_network, check_options
 from ganmetrics.scoring.scores import scored_fresh
 
 PAIR = 2
-"""OpenedSides that the budget of memory is shared by where there are no more: each then decides for itself."""
+"""Sides that the budget of memory is shared by where there are no more: each then decides for itself."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,8 @@ def check_opened_sides(
     for metric in metrics:
         if metric.test and sides.test is None:
             raise InputError(f"{metric.title} needs real images held out from training (--test); there are none")
+        if how.name is not None:
+            check_network(metric, how.name)
     real = _count(_images(sides.real), how)
     for fake in sides.fakes.values():
         known = {"real": real, "fake": _count(_images(fake), how)}

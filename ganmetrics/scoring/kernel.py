@@ -3,8 +3,6 @@
 import logging
 
 from ganmetrics.core.kernels.discrepancy import VARIANCE_COUNT
-from ganmetrics.errors import InputError
-from ganmetrics.features.names import split_precision
 from ganmetrics.metrics.catalogue import METRICS
 from ganmetrics.metrics.kernel.distance import KERNEL_CONVENTIONS, kernel_distance
 from ganmetrics.metrics.kernel.estimate import kernel_distance_estimate
@@ -13,6 +11,7 @@ from ganmetrics.report import Score
 from ganmetrics.scoring.comparison import Comparison, Interval
 from ganmetrics.scoring.family import Scored, features_of
 from ganmetrics.scoring.options import ScoringOptions
+from ganmetrics.scoring.preflight import check_network
 
 logger = logging.getLogger(__name__)
 
@@ -55,12 +54,7 @@ def _kid(comparison: Comparison, options: ScoringOptions) -> Score:
 
 
 def _cmmd(comparison: Comparison, options: ScoringOptions) -> Score:
-    network, _ = split_precision(comparison.spec.name)
-    if network != METRICS["cmmd"].network:
-        raise InputError(
-            f"cmmd needs extractor {METRICS['cmmd'].network}; got {comparison.spec.name}: "
-            "mmd is the same discrepancy of any features"
-        )
+    check_network(METRICS["cmmd"], comparison.spec.name)
     return _mmd(comparison, options, name="cmmd")
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from ganmetrics.data.features import Features
 from ganmetrics.data.sources import ImageSource
 from ganmetrics.errors import InputError, NotEnoughSamples
+from ganmetrics.features.names import split_precision
 from ganmetrics.metrics.catalogue import Metric
 from ganmetrics.metrics.inception.score import INCEPTION_CONVENTIONS, split_bounds
 from ganmetrics.metrics.kernel.distance import check_subsets
@@ -37,6 +38,19 @@ def check_options(metrics: tuple[Metric, ...], options: ScoringOptions, protocol
             checks[metric.name](options, protocol, counts)
     if options.floor and not any(metric.real for metric in metrics):
         raise InputError("a floor needs a metric of real images; got those of fake images only")
+
+
+def check_network(metric: Metric, extractor: str) -> None:
+    """Refuse CMMD of another network's features: the name is of one network, where other metrics get one of their own.
+
+    Raises:
+        InputError: it is asked of another network.
+    """
+    network, _ = split_precision(extractor)
+    if metric.name == "cmmd" and network != metric.network:
+        raise InputError(
+            f"cmmd needs extractor {metric.network}; got {extractor}: mmd is the same discrepancy of any features"
+        )
 
 
 def check_classes(metrics: tuple[Metric, ...], real: Opened, fake: Opened) -> None:

@@ -4,10 +4,10 @@ import pytest
 
 from ganmetrics.data.sources import open_source
 from ganmetrics.errors import GanMetricsError, InputError, NotEnoughSamples
-from ganmetrics.metrics.catalogue import choose_metrics
+from ganmetrics.metrics.catalogue import METRICS, choose_metrics
 from ganmetrics.protocols import PROTOCOLS
 from ganmetrics.scoring.options import ScoringOptions
-from ganmetrics.scoring.preflight import check_classes, check_options
+from ganmetrics.scoring.preflight import check_classes, check_network, check_options
 from ganmetrics.testing import write_images
 
 FORTY = {"real": 40, "fake": 40}
@@ -62,3 +62,11 @@ def test_fake_classes_are_among_the_real_ones(tmp_path, make_reference):
     check_classes(metrics, fake, open_source(tmp_path / "fake"))
     check_classes(choose_metrics(["fid"]), real, fake)
     check_classes(metrics, make_reference(), fake)
+
+
+def test_cmmd_of_another_network_is_refused_by_the_name_alone():
+    """Its name is that of one network's features, in whatever precision; other metrics take any."""
+    check_network(METRICS["cmmd"], "clip-vit-l14-336")
+    check_network(METRICS["mmd"], "efficientnet-lite0")
+    with pytest.raises(InputError, match="cmmd needs extractor clip-vit-l14-336; got efficientnet-lite0"):
+        check_network(METRICS["cmmd"], "efficientnet-lite0")
