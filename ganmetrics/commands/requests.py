@@ -67,12 +67,12 @@ def check_opened_sides(
         NotEnoughSamples: a side has too few images for an option.
         StaleStatistics: stored sides were made otherwise than each other, or than is asked.
     """
-    protocol = _protocol(sides, how)
+    protocol, extractor = _conventions(sides, how)
     for metric in metrics:
         if metric.test and sides.test is None:
             raise InputError(f"{metric.title} needs real images held out from training (--test); there are none")
-        if how.name is not None:
-            check_network(metric, how.name)
+        if extractor is not None:
+            check_network(metric, extractor)
     real = _count(_images(sides.real), how)
     for fake in sides.fakes.values():
         known = {"real": real, "fake": _count(_images(fake), how)}
@@ -86,18 +86,19 @@ def _images(side: Opened | StoredBeside) -> Opened:
     return side.images if isinstance(side, StoredBeside) else side
 
 
-def _protocol(sides: OpenedSides, how: Extraction) -> Protocol | None:
-    """Return the conventions that all sides go by; None where only statistics that do not say theirs are at hand."""
+def _conventions(sides: OpenedSides, how: Extraction) -> tuple[Protocol | None, str | None]:
+    """Return the protocol that all sides go by, and the extractor's name; None where nothing at hand says so."""
     opened = [_images(side) for side in sides]
     if are_given(opened):
         name = agreed_identity(opened, how).protocol
-        return PROTOCOLS.get(name) or Protocol(name, (), None, None)
+        return PROTOCOLS.get(name) or Protocol(name, (), None, None), None
     stored = [side for side in opened if isinstance(side, Reference)]
     beside = [side.reference for side in sides if isinstance(side, StoredBeside)]
     agreed = follow_stored(how, stored + beside, opening=len(stored) < len(opened))
     if agreed.name is None and stored:
-        return None
-    return resolve_protocol(agreed.protocol, agreed.name or DEFAULT_EXTRACTOR)
+        return None, None
+    extractor = agreed.name or DEFAULT_EXTRACTOR
+    return resolve_protocol(agreed.protocol, extractor), extractor
 
 
 def requests_for(

@@ -47,3 +47,10 @@ def test_metrics_that_need_held_out_images_say_so():
     with pytest.raises(InputError, match="held out from training"):
         check_opened_sides(OpenedSides(REAL, {"fake": FAKE}), choose_metrics(("fld",)), HOW, ScoringOptions())
     check_opened_sides(OpenedSides(REAL, {"fake": FAKE}, OTHER), choose_metrics(("fld",)), HOW, ScoringOptions())
+
+
+def test_cmmd_of_the_default_network_is_refused_before_it_is_looked_for():
+    """Where no extractor is named and nothing is stored, the default one is meant."""
+    images = open_source(random_images(20))
+    with pytest.raises(InputError, match="cmmd needs extractor clip-vit-l14-336; got inception-v3"):
+        check_opened_sides(OpenedSides(images, {"": images}), choose_metrics(("cmmd",)), Extraction(), ScoringOptions())
