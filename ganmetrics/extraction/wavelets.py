@@ -15,7 +15,7 @@ from ganmetrics.extraction.pooling import pool_moments
 from ganmetrics.metrics.wavelet import WaveletMoments
 from ganmetrics.ranks import current
 
-STEP = 64
+PACKETS_STEP = 64
 """Images a step, whatever the batch size: sums do not depend on it, and 64 images of 256 pixels are 13 MB."""
 _CHANNELS = 3
 _DOUBLE = 8
@@ -37,7 +37,7 @@ class Pixels:
 
 
 class WaveletAccumulator:
-    """Gathers the moments of each band, `STEP` images at a time.
+    """Gathers the moments of each band, `PACKETS_STEP` images at a time.
 
     >>> accumulator = WaveletAccumulator(level=1)
     >>> for batch in torch.zeros(100, 4, 4, 3).split(7):
@@ -55,9 +55,11 @@ class WaveletAccumulator:
         """Add images, float [n, h, w, 3] with values of 0 to 255."""
         new = pixels.permute(0, 3, 1, 2).to(torch.uint8)
         rows = torch.cat([self._pending, new]) if len(self._pending) else new
-        whole = len(rows) - len(rows) % STEP
-        for start in range(0, whole, STEP):
-            self._merged = _merge(self._merged, WaveletMoments.of(rows[start : start + STEP], level=self._level))
+        whole = len(rows) - len(rows) % PACKETS_STEP
+        for start in range(0, whole, PACKETS_STEP):
+            self._merged = _merge(
+                self._merged, WaveletMoments.of(rows[start : start + PACKETS_STEP], level=self._level)
+            )
         self._pending = rows[whole:].clone()
 
     def moments(self) -> WaveletMoments | None:
@@ -77,7 +79,7 @@ def pool_wavelets(own: WaveletMoments | None, *, level: int) -> WaveletMoments:
     return WaveletMoments(tuple(part for part in pooled if part is not None))
 
 
-def check_pixels(audit: Audit, geometry: Geometry, *, level: int, memory: int, source: str) -> None:
+def check_packets(audit: Audit, geometry: Geometry, *, level: int, memory: int, source: str) -> None:
     """Refuse, before the pass, images that have no packets of one size, or too large ones.
 
     Args:

@@ -19,7 +19,7 @@ from ganmetrics.extraction.collect import Collected, Keep, collect_several
 from ganmetrics.extraction.options import Extraction
 from ganmetrics.extraction.settings import Settings, open_settings
 from ganmetrics.extraction.survey import Survey, choose, survey
-from ganmetrics.extraction.wavelets import check_pixels
+from ganmetrics.extraction.wavelets import check_packets
 from ganmetrics.features.names import DEFAULT_EXTRACTOR
 from ganmetrics.ranks import current
 from ganmetrics.references.agreement import follow_stored, vouched_identity
@@ -206,7 +206,7 @@ def _find(request: Request, settings: Sequence[Settings], cache: ReferenceCache 
     keep = request.keep
     if keep.wavelet_level is not None:
         geometry, name = settings[0].geometry, images.name
-        check_pixels(looked.audit, geometry, level=keep.wavelet_level, memory=keep.memory, source=name)
+        check_packets(looked.audit, geometry, level=keep.wavelet_level, memory=keep.memory, source=name)
     return [side if isinstance(side, Side) else _Pending(looked, side) for side in found]
 
 

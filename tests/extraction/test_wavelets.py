@@ -7,10 +7,12 @@ import torch
 from ganmetrics.data.audit import Audit
 from ganmetrics.data.geometry import Geometry
 from ganmetrics.errors import InputError
-from ganmetrics.extraction.wavelets import STEP, Pixels, WaveletAccumulator, check_pixels, pool_wavelets
+from ganmetrics.extraction.wavelets import PACKETS_STEP, Pixels, WaveletAccumulator, check_packets, pool_wavelets
 from ganmetrics.metrics.wavelet import WaveletMoments
 
-PIXELS = torch.from_numpy(np.random.default_rng(0).integers(0, 256, (STEP + 30, 4, 4, 3), dtype=np.uint8)).float()
+PIXELS = torch.from_numpy(
+    np.random.default_rng(0).integers(0, 256, (PACKETS_STEP + 30, 4, 4, 3), dtype=np.uint8)
+).float()
 
 
 def gathered(*sizes):
@@ -23,9 +25,9 @@ def gathered(*sizes):
 
 def test_batches_do_not_matter():
     """To the last bit, and not even where a step is not full."""
-    one, other = gathered(STEP + 30), gathered(7, STEP - 7, 29, 1)
+    one, other = gathered(PACKETS_STEP + 30), gathered(7, PACKETS_STEP - 7, 29, 1)
     for first, second in zip(one.bands, other.bands, strict=True):
-        assert first.count == STEP + 30
+        assert first.count == PACKETS_STEP + 30
         torch.testing.assert_close(first.mean, second.mean, rtol=0, atol=0)
         torch.testing.assert_close(first.covariance, second.covariance, rtol=0, atol=0)
 
@@ -33,7 +35,7 @@ def test_batches_do_not_matter():
 def test_they_are_the_packets_of_the_images():
     """As the formula takes them, channels first."""
     whole = WaveletMoments.of(PIXELS.permute(0, 3, 1, 2).to(torch.uint8), level=1)
-    for first, second in zip(gathered(STEP + 30).bands, whole.bands, strict=True):
+    for first, second in zip(gathered(PACKETS_STEP + 30).bands, whole.bands, strict=True):
         torch.testing.assert_close(first.covariance, second.covariance, rtol=1e-12, atol=1e-12)
 
 
@@ -42,7 +44,7 @@ def test_nothing_gives_nothing():
 
 
 def test_one_process_keeps_what_it_has():
-    own = gathered(STEP + 30)
+    own = gathered(PACKETS_STEP + 30)
     assert pool_wavelets(own, level=1) is own
 
 
@@ -66,9 +68,9 @@ def audit(*sizes):
 )
 def test_what_is_refused(sizes, geometry, memory, message):
     with pytest.raises(InputError, match=message):
-        check_pixels(audit(*sizes), geometry, level=4, memory=memory, source="set")
+        check_packets(audit(*sizes), geometry, level=4, memory=memory, source="set")
 
 
 @pytest.mark.parametrize("geometry", [Geometry(resize_to=16), Geometry(crop="center")])
 def test_a_geometry_makes_sizes_one(geometry):
-    check_pixels(audit((16, 20), (24, 16)), geometry, level=4, memory=10**9, source="set")
+    check_packets(audit((16, 20), (24, 16)), geometry, level=4, memory=10**9, source="set")

@@ -25,7 +25,7 @@ LABELS = {
     "real_labels": ["cat", "dog"] * 30,
     "fake_labels": ["cat", "dog"] * 25,
     "bandwidth": 40.0,
-    "wavelet_level": 3,  # images of 8 x 8
+    "wavelet_level": 2,  # images of 4 x 4
 }
 # Two are of one network each, and C_T needs more fakes a cell: all three are tested elsewhere.
 WITH_MEANS = [name for name in METRICS if name not in ("sfid", "cmmd", "data_copying")]
