@@ -6,6 +6,7 @@ import click
 
 from ganmetrics.cli.found import emit_found
 from ganmetrics.cli.help import Command
+from ganmetrics.cli.hints import OneOf
 from ganmetrics.cli.options import SOURCE, json_option
 
 NOT_PASSED = 4
@@ -36,7 +37,7 @@ def parse_limits(context: click.Context, parameter: click.Parameter, values: tup
 @click.option("--not-worse-than", type=SOURCE, default=None, help="An earlier report: no step back beyond chance.")
 @click.option(
     "--by",
-    type=click.Choice(["value", "corrected"]),
+    type=OneOf(["value", "corrected"]),
     default="value",
     show_default=True,
     help="Which number --max and --min are of.",

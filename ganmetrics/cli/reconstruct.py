@@ -7,6 +7,7 @@ import click
 
 from ganmetrics.cli.found import emit_found
 from ganmetrics.cli.help import Command
+from ganmetrics.cli.hints import OneOf
 from ganmetrics.cli.messages import start_logging
 from ganmetrics.cli.options import (
     SOURCE,
@@ -39,14 +40,14 @@ _PICTURES = 32 * 2**20
 @click.option(
     "--ssim",
     "convention",
-    type=click.Choice(_CONVENTIONS),
+    type=OneOf(_CONVENTIONS),
     default="wang",
     show_default=True,
     help="How SSIM takes means over windows.",
 )
 @click.option(
     "--perceptual",
-    type=click.Choice(_PERCEPTUAL),
+    type=OneOf(_PERCEPTUAL),
     default=None,
     help="A perceptual distance as well: st-lpips-alex needs no download, LPIPS needs --perceptual-weights.",
 )

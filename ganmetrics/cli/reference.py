@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ganmetrics.cli.help import Group
+from ganmetrics.cli.hints import OneOf
 from ganmetrics.cli.messages import start_logging
 from ganmetrics.cli.options import SOURCE, Opener, PathType, extraction_options, features_options, quiet_option
 from ganmetrics.cli.output import emit
@@ -136,7 +137,7 @@ def merge(parts: tuple[Path, ...], output: Path) -> None:
 @click.argument("output", type=OUTPUT)
 @click.option(
     "--to",
-    type=click.Choice(list(WRITTEN)),
+    type=OneOf(list(WRITTEN)),
     default=OWN,
     show_default=True,
     help="Whose format to write; edm is .npz for EDM and .pkl for EDM2.",
