@@ -27,7 +27,8 @@ OPTIONS: Groups = (
     ("Intervals, and a scale", "no_interval confidence floor sanity_scale"),
     (
         "Conventions of single metrics",
-        "k subsets subset_size splits vendi_order bandwidth curve convention perceptual perceptual_weights",
+        "k subsets subset_size splits vendi_order bandwidth wavelet_level curve convention perceptual "
+        "perceptual_weights",
     ),
     ("For papers, tables and cards", "csv as_csv row checklist bibtex card dataset model task"),
     ("Speed, memory and what is kept", "device backend batch_size workers memory no_cache cache_features timing"),
