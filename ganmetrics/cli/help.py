@@ -23,7 +23,7 @@ OPTIONS: Groups = (
         "Which images, and how they are read",
         "test real_labels fake_labels others synthetic skip_bad alpha crop resize_to resize_filter bit_depth frames",
     ),
-    ("How images become features", "protocol weights precision"),
+    ("How images become features", "protocol weights precision features name column"),
     ("Intervals, and a scale", "no_interval confidence floor sanity_scale"),
     (
         "Conventions of single metrics",
