@@ -324,6 +324,6 @@ def _check_named(stored: Sequence[Reference], how: Extraction) -> None:
     for reference in stored:
         if reference.identity is None and how.name is None and how.protocol is None:
             raise InputError(
-                f"a training loop needs to know how a reference was made; {reference.source} does not say: "
+                f"a training loop needs to know how a reference was made; {reference.name} does not say: "
                 "name its extractor and protocol"
             )

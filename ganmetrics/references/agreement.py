@@ -49,7 +49,7 @@ def follow_stored(how: Extraction, stored: Sequence[Reference], *, opening: bool
         assert side.spec is not None
         if (side.spec.name, side.protocol) != (how.name, protocol):
             raise StaleStatistics(
-                f"this run uses {how.name}/{protocol}; the reference {side.source} was made with "
+                f"this run uses {how.name}/{protocol}; the reference {side.name} was made with "
                 f"{side.spec.name}/{side.protocol}"
             )
         _check_weights(how, side)
@@ -67,23 +67,21 @@ def check_matches(reference: Reference, settings: Settings) -> None:
     if reference.moments.dimension != spec.dimension:
         raise StaleStatistics(
             f"{spec.name} needs statistics of {spec.dimension} features; "
-            f"{reference.source} has {reference.moments.dimension}"
+            f"{reference.name} has {reference.moments.dimension}"
         )
     if reference.identity is None:
         return
     difference = Identity(spec, settings.protocol.name, settings.alpha).difference(reference.identity)
     if difference is not None:
         what, asked, made_with = difference
-        raise StaleStatistics(
-            f"this run uses {what} {asked}; the reference {reference.source} was made with {made_with}"
-        )
+        raise StaleStatistics(f"this run uses {what} {asked}; the reference {reference.name} was made with {made_with}")
 
 
 def check_count(reference: Reference, count: int | None) -> None:
     """Raise StaleStatistics where a choice of images is asked for that stored statistics are not of."""
     if count is not None and reference.count != count:
         has = "an unknown number" if reference.count is None else f"{reference.count:,}"
-        raise StaleStatistics(f"this run scores {count:,} images a side; {reference.source} is of {has}")
+        raise StaleStatistics(f"this run scores {count:,} images a side; {reference.name} is of {has}")
 
 
 def vouched_identity(how: Extraction, dimension: int) -> Identity:
@@ -118,7 +116,7 @@ def unknown_spec(dimension: int) -> ExtractorSpec:
 def _check_named(side: Reference, name: str) -> None:
     if name not in WIDTHS and ":" not in name and "@" not in name:
         raise InputError(
-            f"{side.source} was made with the extractor object {name}: give that object as extractor (extractor=...)"
+            f"{side.name} was made with the extractor object {name}: give that object as extractor (extractor=...)"
         )
 
 
@@ -130,6 +128,6 @@ def _check_weights(how: Extraction, side: Reference) -> None:
         return
     if side.spec.weights_sha256 != published.sha256:
         raise StaleStatistics(
-            f"this run uses the published weights of {how.name}; the reference {side.source} was made with "
+            f"this run uses the published weights of {how.name}; the reference {side.name} was made with "
             f"{side.spec.weights_sha256} (--weights names their file)"
         )

@@ -25,10 +25,10 @@ def check_holds(request: Request) -> None:
         if isinstance(opened, Reference):
             # Blocks may be missing; the score then says why it has no interval.
             if not demand.needs <= STORED:
-                raise InputError(f"{demand.title} needs images; {opened.source} holds only their mean and covariance")
+                raise InputError(f"{demand.title} needs images; {opened.name} holds only their mean and covariance")
             if "spatial" in demand.needs and opened.spatial is None:
                 raise InputError(
-                    f"{demand.title} needs spatial features; {opened.source} holds none (reference build --spatial)"
+                    f"{demand.title} needs spatial features; {opened.name} holds none (reference build --spatial)"
                 )
         elif isinstance(opened, Features):
             lacking = demand.needs & {"logits", "spatial"}
@@ -98,8 +98,9 @@ def check_one_extractor(opened: Opened, stored: Reference | None, names: Sequenc
         return
     kind, of_kind = ("features", "features") if isinstance(given, Features) else ("a stored reference", "statistics")
     made_by = "" if isinstance(given, Features) or given.spec is None else f" of {given.spec.name}"
+    name = given.source if isinstance(given, Features) else given.name
     raise InputError(
-        f"several extractors need images; {given.source} has {of_kind}{made_by}, and {kind} fits one extractor, not "
+        f"several extractors need images; {name} has {of_kind}{made_by}, and {kind} fits one extractor, not "
         f"{', '.join(names)}"
     )
 

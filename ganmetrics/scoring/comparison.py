@@ -172,7 +172,7 @@ class Comparison:
             return said
         real, fake = self.real.reference, self.fake.reference
         if real.contents and real.contents == fake.contents:
-            said.append(f"real and fake hold the same images: {real.source} and {fake.source}")
+            said.append(f"real and fake hold the same images: {real.name} and {fake.name}")
         if real.audit is not None and fake.audit is not None:
             squares = "crop center" in self.spec.preprocessing
             found = (

@@ -1,13 +1,14 @@
 """The options of how images become features."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ganmetrics.cli.options.gathering import CommandFunction, gather_into
 from ganmetrics.cli.options.parsing import (
-    SOURCE,
+    PathType,
     complete_extractor,
     parse_extractor_option,
     parse_extractors_option,
@@ -47,7 +48,7 @@ _EXTRACTION = (
     ),
     click.option(
         "--weights",
-        type=SOURCE,
+        type=PathType(path_type=Path),
         default=None,
         help="A weights file of your own; the score is then called fd_<extractor>, not fid.",
     ),
