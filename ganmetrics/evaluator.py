@@ -311,6 +311,8 @@ def _check_loop(metrics: tuple[Metric, ...], options: ScoringOptions) -> None:
     classed = [metric.title for metric in metrics if "classes" in metric.fake]
     if classed:
         raise InputError(f"a loop's images have no classes, which {classed[0]} needs (ganmetrics.evaluate has them)")
+    if any("pixels" in metric.fake for metric in metrics):
+        raise InputError("a loop keeps no pixels, which fwd needs; ganmetrics.evaluate reads them")
     if options.floor:
         raise InputError("a floor is of the real images alone; ganmetrics.evaluate gives it")
 

@@ -1,5 +1,7 @@
 """A page for each command, made of what click knows of it: the reference cannot differ from the program."""
 
+import re
+
 import click
 
 from ganmetrics.cli import command as program
@@ -59,7 +61,10 @@ def row(option: click.Option, context: click.Context) -> str:
     assert record is not None, option.name
     # A bar ends a cell even inside code, where it cannot be escaped in every reader: choices are told by commas.
     spelled = record[0].replace("|", ", ").replace("INTEGER RANGE", "N").replace("FLOAT RANGE", "X")
-    return f"| `{spelled}` | {escaped(record[1])} |"
+    # The name, which style keeps on one line, and what it takes, which may need several on a narrow screen.
+    name, taken = re.fullmatch(r"((?:-\w, )?[\w-]+) ?(.*)", spelled).groups()
+    spelled = f"`{name}` `{taken}`" if taken else f"`{name}`"
+    return f"| {spelled} | {escaped(record[1])} |"
 
 
 def escaped(text: str) -> str:

@@ -58,6 +58,7 @@ PARTS: dict[str, tuple[str, ...]] = {
         "metrics/symmetric_precision.md",
         "metrics/p_precision.md",
         "metrics/mind.md",
+        "metrics/fwd.md",
         "metrics/realism.md",
         "metrics/authenticity.md",
         "metrics/mifid.md",

@@ -38,6 +38,7 @@ METRICS = (
     "kid",
     "mmd",
     "mind",
+    "fwd",
     "is",
     "precision",
     "recall",
@@ -172,7 +173,7 @@ def scored(real: Drawn, fake: Drawn, names: Sequence[str]) -> list[ganmetrics.Sc
     sides = real.images(), fake.images()
     found: list[ganmetrics.Score] = []
     if plain:
-        report = ganmetrics.evaluate(*sides, metrics=plain, bandwidth=BANDWIDTH, **labels, **options)
+        report = ganmetrics.evaluate(*sides, metrics=plain, bandwidth=BANDWIDTH, wavelet_level=2, **labels, **options)
         found += list(report.values())
     if held_out:
         test = draw(np.random.default_rng(3)).images()

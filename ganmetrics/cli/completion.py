@@ -3,13 +3,14 @@
 import click
 
 from ganmetrics.cli.help import Command
+from ganmetrics.cli.hints import OneOf
 from ganmetrics.cli.output import emit
 
 SHELLS = ("bash", "zsh", "fish")
 
 
 @click.command(cls=Command, short_help="Print what your shell needs to complete commands and options.")
-@click.argument("shell", type=click.Choice(SHELLS))
+@click.argument("shell", type=OneOf(SHELLS))
 @click.pass_context
 def completion(context: click.Context, shell: str) -> None:
     r"""Print the script that makes SHELL complete commands, options, extractors and protocols.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ganmetrics.cli.hints import OneOf
 from ganmetrics.cli.options.gathering import CommandFunction, gather_into
 
 if TYPE_CHECKING:
@@ -62,12 +63,12 @@ class Documents:
 
 
 _DOCUMENTS = (
-    click.option("--row", type=click.Choice(["latex", "markdown"]), default=None, help="Print a row for a table."),
+    click.option("--row", type=OneOf(["latex", "markdown"]), default=None, help="Print a row for a table."),
     click.option(
         "--checklist", is_flag=True, help="Print what reviewers ask of a number, answered as far as it can be."
     ),
     click.option("--bibtex", is_flag=True, help="Print what to cite for every metric that was used."),
-    click.option("--card", type=click.Choice(CARDS), default=None, help="Print YAML for a model repository."),
+    click.option("--card", type=OneOf(CARDS), default=None, help="Print YAML for a model repository."),
     click.option("--dataset", default=None, help="What a card calls the real images; owner/name for eval-results."),
     click.option("--model", default=None, help="What a row or a card calls the generator.  [default: as FAKE]"),
     click.option("--task", default=None, help="What a card calls the task."),

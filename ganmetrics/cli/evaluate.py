@@ -10,6 +10,7 @@ from ganmetrics.cli.curve import check_curve, draw_curve
 from ganmetrics.cli.documents import Documents, check_documents, document_options, run_facts
 from ganmetrics.cli.found import emit_found
 from ganmetrics.cli.help import Command
+from ganmetrics.cli.hints import meant
 from ganmetrics.cli.messages import start_logging
 from ganmetrics.cli.options import (
     SOURCE,
@@ -23,7 +24,6 @@ from ganmetrics.cli.options import (
     features_options,
     interval_options,
     json_option,
-    meant,
     quiet_option,
     scoring_options,
     several_extractions_options,

@@ -6,6 +6,7 @@ import click
 
 from ganmetrics.cli.found import emit_found
 from ganmetrics.cli.help import Command
+from ganmetrics.cli.hints import OneOf
 from ganmetrics.cli.options import PathType, json_option
 
 _REPORT = PathType(path_type=Path)
@@ -38,7 +39,7 @@ def parse_limits(context: click.Context, parameter: click.Parameter, values: tup
 @click.option("--not-worse-than", type=_REPORT, default=None, help="An earlier report: no step back beyond chance.")
 @click.option(
     "--by",
-    type=click.Choice(["value", "corrected"]),
+    type=OneOf(["value", "corrected"]),
     default="value",
     show_default=True,
     help="Which number --max and --min are of.",

@@ -5,6 +5,8 @@ from typing import Any, ClassVar
 
 import click
 
+from ganmetrics.cli.hints import unknown_command, unknown_option
+
 Groups = Sequence[tuple[str, str]]
 """Titles, and the names under each, in the order shown."""
 
@@ -21,11 +23,12 @@ OPTIONS: Groups = (
         "Which images, and how they are read",
         "test real_labels fake_labels others synthetic skip_bad alpha crop resize_to resize_filter bit_depth frames",
     ),
-    ("How images become features", "protocol weights precision"),
+    ("How images become features", "protocol weights precision features name column"),
     ("Intervals, and a scale", "no_interval confidence floor sanity_scale"),
     (
         "Conventions of single metrics",
-        "k subsets subset_size splits vendi_order bandwidth curve convention perceptual perceptual_weights",
+        "k subsets subset_size splits vendi_order bandwidth wavelet_level curve convention perceptual "
+        "perceptual_weights",
     ),
     ("For papers, tables and cards", "csv as_csv row checklist bibtex card dataset model task"),
     ("Speed, memory and what is kept", "device backend batch_size workers memory no_cache cache_features timing"),
@@ -56,6 +59,8 @@ class Command(click.Command):
         """Parse, and tell of all arguments at once where one is missing."""
         try:
             return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            raise unknown_option(error.option_name, ctx) from None
         except click.MissingParameter as error:
             if not isinstance(error.param, click.Argument):
                 raise
@@ -81,6 +86,27 @@ class Group(click.Group):
     def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - click's own, passed on
         super().__init__(*arguments, **options)
         self.context_settings.setdefault("max_content_width", _WIDTH)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse; an option before the command is mostly one of the command."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            raise unknown_option(error.option_name, ctx) from None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; ``help NAME`` shows that of NAME, as ``NAME --help`` does."""
+        if args[0] == "help" and "help" not in self.commands:
+            asked = [word for word in args[1:] if not word.startswith("-")]
+            if not asked:
+                click.echo(ctx.get_help(), color=ctx.color)
+                ctx.exit()
+            args = [*asked, "--help"]
+        if self.get_command(ctx, args[0]) is None and not args[0].startswith("-") and not ctx.resilient_parsing:
+            raise unknown_command(args[0], ctx, self.list_commands(ctx))
+        return super().resolve_command(ctx, args)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands, then the options."""

@@ -9,6 +9,7 @@ from ganmetrics.cli.apart import check_apart
 from ganmetrics.cli.evaluate import split_metrics
 from ganmetrics.cli.found import emit_found
 from ganmetrics.cli.help import Command
+from ganmetrics.cli.hints import OneOf
 from ganmetrics.cli.messages import start_logging
 from ganmetrics.cli.options import (
     SOURCE,
@@ -49,14 +50,14 @@ def optional_metrics(context: click.Context, parameter: click.Parameter, value: 
 @click.option(
     "--ssim",
     "convention",
-    type=click.Choice(_CONVENTIONS),
+    type=OneOf(_CONVENTIONS),
     default="wang",
     show_default=True,
     help="How SSIM takes means over windows.",
 )
 @click.option(
     "--perceptual",
-    type=click.Choice(_PERCEPTUAL),
+    type=OneOf(_PERCEPTUAL),
     default=None,
     help="A perceptual distance as well: st-lpips-alex needs no download, LPIPS needs --perceptual-weights.",
 )

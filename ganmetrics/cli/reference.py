@@ -9,6 +9,7 @@ import click
 
 from ganmetrics.cli.apart import check_apart
 from ganmetrics.cli.help import Group
+from ganmetrics.cli.hints import OneOf
 from ganmetrics.cli.messages import start_logging
 from ganmetrics.cli.options import SOURCE, Opener, PathType, Source, extraction_options, features_options, quiet_option
 from ganmetrics.cli.output import emit
@@ -140,7 +141,7 @@ def merge(parts: tuple[Source, ...], output: Path) -> None:
 @click.argument("output", type=OUTPUT)
 @click.option(
     "--to",
-    type=click.Choice(list(WRITTEN)),
+    type=OneOf(list(WRITTEN)),
     default=OWN,
     show_default=True,
     help="Whose format to write; edm is .npz for EDM and .pkl for EDM2.",

@@ -121,11 +121,11 @@ def _study_draws(
     context: click.Context, metrics: tuple[str, ...], how: "Extraction", *, as_json: bool, quiet: bool
 ) -> None:
     from ganmetrics._types import silent
-    from ganmetrics.commands.sanity.synthetic.synthetic_sanity import COUNT, synthetic_sanity
+    from ganmetrics.commands.sanity.synthetic.synthetic_sanity import COUNT, OF_FEATURES, synthetic_sanity
 
     named = context.get_parameter_source("metrics") is ParameterSource.COMMANDLINE
     study = synthetic_sanity(
-        metrics=metrics if named else tuple(METRICS),
+        metrics=metrics if named else OF_FEATURES,
         count=how.count or COUNT,
         seed=how.seed,
         progress=silent if quiet else bar,

@@ -157,6 +157,7 @@ def _request(
         images=options.interval and reads_moments,
         memory=memory,
         stored=stored,
+        wavelet_level=options.wavelet_level,
     )
 
 

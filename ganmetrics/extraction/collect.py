@@ -19,7 +19,9 @@ from ganmetrics.extraction.outputs import Inputs, Way, extracted, network_output
 from ganmetrics.extraction.pooling import pool
 from ganmetrics.extraction.settings import Settings
 from ganmetrics.extraction.survey import Survey
+from ganmetrics.extraction.wavelets import Pixels, WaveletAccumulator, pool_wavelets
 from ganmetrics.features.base import Outputs
+from ganmetrics.metrics.wavelet import WaveletMoments
 from ganmetrics.ranks import current
 from ganmetrics.timing import stage
 
@@ -35,6 +37,7 @@ class Keep:
         features: every image's features; memory, or past a budget the disk, grows with the images.
         logits: every image's class scores.
         memory: bytes that the features may take before they go to the disk.
+        wavelet_level: halvings of the wavelet packets whose moments are kept; None keeps none.
     """
 
     blocks: bool = False
@@ -43,6 +46,7 @@ class Keep:
     features: bool = False
     logits: bool = False
     memory: int = MEMORY
+    wavelet_level: int | None = None
 
     def with_all_of(self, layer: Layer, spatial: Layer | None) -> "Keep":
         """Return what keeps as much as these statistics hold, too."""
@@ -64,6 +68,7 @@ class Collected:
         features: float32 [n, d], where they were asked for; of several processes the first has them.
         logits: float32 [n, c], where they were asked for; likewise.
         block_numbers: int64 [n], the block of each image, where blocks and features were asked for; likewise.
+        wavelets: moments of the wavelet packets, where they were asked for.
     """
 
     layer: Layer
@@ -71,6 +76,7 @@ class Collected:
     features: Tensor | None
     logits: Tensor | None
     block_numbers: Tensor | None = None
+    wavelets: WaveletMoments | None = None
 
 
 def collect(surveyed: Survey, settings: Settings, *, keep: Keep, progress: Progress) -> Collected:
@@ -126,6 +132,7 @@ def _join(part: "_Share", keep: Keep) -> Collected:
         features=None if part.features is None or not ranks.first else part.features.tensor(),
         logits=torch.cat(part.logits) if part.logits and ranks.first else None,
         block_numbers=torch.cat(numbers) if numbers else None,
+        wavelets=None if keep.wavelet_level is None else pool_wavelets(part.wavelets, level=keep.wavelet_level),
     )
 
 
@@ -138,6 +145,7 @@ class _Share:
     features: FeatureStore | None
     logits: list[Tensor]
     block_numbers: Tensor
+    wavelets: WaveletMoments | None
 
 
 class _Gathering:
@@ -165,13 +173,14 @@ class _Gathering:
         if keep.logits and outputs.logits is not None:
             self._logits.append(outputs.logits)
 
-    def share(self) -> _Share:
+    def share(self, wavelets: WaveletMoments | None) -> _Share:
         return _Share(
             layer=self._layer.layer() if self._layer.count else None,
             spatial=self._spatial.layer() if self._spatial.count else None,
             features=self._features,
             logits=self._logits,
             block_numbers=torch.cat(self._numbers),
+            wavelets=wavelets,
         )
 
 
@@ -183,14 +192,25 @@ def _collect_share(
     progress: Progress,
 ) -> list[_Share]:
     gathering = [_Gathering(settings, keep, capacity) for settings, keep in networks]
-    ways = [_way(source, settings) for settings, _ in networks]
-    for number, batch, outputs in extracted(source, ways, share, progress=progress):
+    ways: list[Way[Outputs | Tensor]] = [_way(source, settings) for settings, _ in networks]
+    levels = {keep.wavelet_level for _, keep in networks if keep.wavelet_level is not None}
+    packets = [WaveletAccumulator(level=level) for level in levels]
+    ways += [Way(Pixels(networks[0][0].geometry), networks[0][0], _pixels) for _ in packets]
+    for number, batch, found in extracted(source, ways, share, progress=progress):
         with stage("moments"):
-            gathering[number].add(batch, outputs)
-    return [one.share() for one in gathering]
+            if isinstance(found, Outputs):
+                gathering[number].add(batch, found)
+            else:
+                packets[number - len(networks)].add(found)
+    wavelets = packets[0].moments() if packets else None
+    return [one.share(wavelets) for one in gathering]
 
 
-def _way(source: ImageSource, settings: Settings) -> Way[Outputs]:
+def _pixels(inputs: Inputs, _indices: Sequence[int]) -> Tensor:
+    return torch.from_numpy(inputs)
+
+
+def _way(source: ImageSource, settings: Settings) -> Way[Outputs | Tensor]:
     def outputs_of(inputs: Inputs, indices: Sequence[int]) -> Outputs:
         return network_outputs(inputs, settings, _Label(source, indices))
 

@@ -31,7 +31,7 @@ def pool(layer: Layer | None, *, blocks: bool = False, kept: bool = False) -> La
     ranks = current()
     if ranks.size == 1 and layer is not None:
         return layer
-    whole = _pool_moments(None if layer is None else layer.moments, ranks)
+    whole = pool_moments(None if layer is None else layer.moments, ranks)
     if whole is None:
         raise NotEnoughSamples("statistics need at least one image; none was given")
     # Statistics that were merged into one process's may lack their blocks: then all do.
@@ -40,7 +40,7 @@ def pool(layer: Layer | None, *, blocks: bool = False, kept: bool = False) -> La
     if not blocks or not held:
         return Layer(whole, None, images)
     own = (None,) * BLOCKS if layer is None or layer.blocks is None else layer.blocks.parts
-    return Layer(whole, Blocks(tuple(_pool_moments(part, ranks) for part in own)), images)
+    return Layer(whole, Blocks(tuple(pool_moments(part, ranks) for part in own)), images)
 
 
 def _pool_kept(layer: Layer | None, dimension: int, ranks: Ranks) -> KeptImages | None:
@@ -54,7 +54,7 @@ def _pool_kept(layer: Layer | None, dimension: int, ranks: Ranks) -> KeptImages 
     return reduce(KeptImages.merge, (part for part in parts if part is not None))
 
 
-def _pool_moments(own: Moments | None, ranks: Ranks) -> Moments | None:
+def pool_moments(own: Moments | None, ranks: Ranks) -> Moments | None:
     """Return the moments of all processes' images; None where there are none.
 
     While there are no more images than features in all, their rows travel. Past that the scatters about the common mean

@@ -12,8 +12,8 @@ from ganmetrics.metrics.feature_metric import FeatureMetric
 
 logger = logging.getLogger(__name__)
 
-Need = Literal["moments", "spatial", "features", "logits", "classes"]
-"""What a metric reads of a side: moments of the features or of the spatial ones, all features, logits, classes."""
+Need = Literal["moments", "spatial", "features", "logits", "classes", "pixels"]
+"""What a metric reads of a side: moments of the features or the spatial ones, all features, logits, classes, pixels."""
 IntervalOf = Literal["populations", "counts"]
 """What an interval is of: of the populations' number, or of the number that other images of these counts would have."""
 
@@ -37,7 +37,7 @@ class Metric:
         high: the greatest.
         other_name: what a score is called with another extractor, before the extractor's name.
         interval: what the interval is of that its scores carry; None where no honest one is known.
-        network: the extractor whose published weights give the metric its own name.
+        network: the extractor whose published weights give the metric its own name; None where no network has a part.
         test: what it reads of real images that were held out from training; empty where it needs none.
     """
 
@@ -52,7 +52,7 @@ class Metric:
     high: float
     other_name: str
     interval: IntervalOf | None
-    network: str = "inception-v3"
+    network: str | None = "inception-v3"
     test: frozenset[Need] = frozenset()
 
     @property
@@ -71,7 +71,11 @@ class Metric:
         'fd'
         >>> METRICS["cmmd"].score_name("clip-vit-l14-336", canonical=True)
         'cmmd'
+        >>> METRICS["fwd"].score_name("efficientnet-lite0", canonical=False)
+        'fwd'
         """
+        if self.network is None:
+            return self.name
         if extractor == UNKNOWN:
             return self.other_name
         return self.name if canonical and extractor == self.network else f"{self.other_name}_{extractor}"
@@ -88,7 +92,7 @@ def _of_both(
     high: float = math.inf,
     other_name: str | None = None,
     interval: IntervalOf | None = None,
-    network: str = "inception-v3",
+    network: str | None = "inception-v3",
 ) -> Metric:
     """Return a metric that reads the same of both sides."""
     return Metric(
@@ -197,6 +201,8 @@ METRICS = {
             network="clip-vit-l14-336",
         ),
         _of_both("mind", "a sliced distance", "sliced", "features", least=1, other_name="md", interval="populations"),
+        # Few images make it too large, as they do every Fréchet distance, and its bands are not corrected.
+        _of_both("fwd", "a Fréchet wavelet distance", "wavelets", "pixels", network=None),
         # One image for each of the ten splits of every protocol; the greatest value is the number of classes.
         _of_fakes("is", "an Inception Score", "inception", "logits", least=10, low=1.0, interval="counts"),
         _of_neighbours("precision"),

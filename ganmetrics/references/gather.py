@@ -19,6 +19,7 @@ from ganmetrics.extraction.collect import Collected, Keep, collect_several
 from ganmetrics.extraction.options import Extraction
 from ganmetrics.extraction.settings import Settings, open_settings
 from ganmetrics.extraction.survey import Survey, choose, survey
+from ganmetrics.extraction.wavelets import check_packets
 from ganmetrics.features.names import DEFAULT_EXTRACTOR
 from ganmetrics.ranks import current
 from ganmetrics.references.agreement import follow_stored, vouched_identity
@@ -202,6 +203,10 @@ def _find(request: Request, settings: Sequence[Settings], cache: ReferenceCache 
     if not missing:
         return [side for side in found if isinstance(side, Side)]
     looked = survey(images, settings[0], progress, contents=contents)
+    keep = request.keep
+    if keep.wavelet_level is not None:
+        geometry, name = settings[0].geometry, images.name
+        check_packets(looked.audit, geometry, level=keep.wavelet_level, memory=keep.memory, source=name)
     return [side if isinstance(side, Side) else _Pending(looked, side) for side in found]
 
 
@@ -249,6 +254,8 @@ def _from_cache(stored: Reference, request: Request, cache: ReferenceCache, key:
     for layer in layers:
         if layer is None or (layer.blocks is None and request.blocks) or (layer.kept is None and request.images):
             return None
+    if "pixels" in request.needs:
+        return None
     if request.needs <= STORED and not request.logits:
         return Side(stored)
     return None if stored.audit is None else _with_features(stored, stored.audit, request, cache, key)
@@ -323,4 +330,11 @@ def _kept(collected: Collected, surveyed: Survey, settings: Settings, cache: Ref
         key = ReferenceKey.of(surveyed.contents, settings)
         with stage("cache"):
             current().once(lambda: cache.put(key, reference, collected, images=surveyed.source))
-    return Side(reference, ImageRows.of(surveyed), collected.features, collected.logits, collected.block_numbers)
+    return Side(
+        reference,
+        ImageRows.of(surveyed),
+        collected.features,
+        collected.logits,
+        collected.block_numbers,
+        wavelets=collected.wavelets,
+    )

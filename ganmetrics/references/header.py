@@ -3,6 +3,7 @@
 The digest of a file shows that it is whole, not who wrote it: anybody can make one that fits.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import NoneType, UnionType
@@ -55,6 +56,8 @@ _AUDIT: Fields = {"formats": _Table(COUNT), "modes": _Table(COUNT), "sizes": _Ta
 _LATER: Fields = {"classes": _Table(COUNT), "classes_from": TEXT, "no_classes": TEXT, "ignored": COUNT, "hidden": COUNT}
 _SHARD: Fields = {"number": COUNT, "parts": COUNT, "whole": TEXT, "settings": TEXT}
 _LAYER: Fields = {"count": COUNT | NoneType}
+_SIZE = re.compile(r"[1-9][0-9]{0,9}x[1-9][0-9]{0,9}")
+"""Width and height of an image; without a pixel there is none."""
 
 
 def check_header(header: Mapping[str, Any]) -> None:
@@ -74,6 +77,11 @@ def check_header(header: Mapping[str, Any]) -> None:
     if header["audit"] is not None:
         _check(header["audit"], _AUDIT)
         _check(header["audit"], {name: kind for name, kind in _LATER.items() if name in header["audit"]})
+        for size in header["audit"]["sizes"]:
+            if not _SIZE.fullmatch(size):
+                raise StaleStatistics(
+                    f"the header of a reference needs sizes as 8x6; it has {shown(size)}: build it anew"
+                )
         for bad in header["audit"].get("bad", ()):
             _check({"bad": bad}, {"bad": _Row((COUNT, TEXT, TEXT))})
     if "shard" in header:
@@ -97,7 +105,10 @@ def _check(part: Mapping[str, Any], fields: Fields) -> None:
 
 def _is(value: object, kind: _Kind) -> bool:
     if isinstance(kind, _Table):
-        return isinstance(value, dict) and all(isinstance(one, kind.of) and _fits(one) for one in value.values())
+        # Nothing is listed that was not counted once: shares and means are over such counts.
+        return isinstance(value, dict) and all(
+            isinstance(one, kind.of) and _fits(one) and one for one in value.values()
+        )
     if isinstance(kind, _Row):
         kinds = kind.of * len(value) if kind.repeated and isinstance(value, list) else kind.of
         return isinstance(value, list) and len(value) == len(kinds) and all(map(isinstance, value, kinds))

@@ -31,7 +31,7 @@ def check_holds(request: Request) -> None:
                     f"{demand.title} needs spatial features; {opened.name} holds none (reference build --spatial)"
                 )
         elif isinstance(opened, Features):
-            lacking = demand.needs & {"logits", "spatial"}
+            lacking = demand.needs & {"logits", "spatial", "pixels"}
             if lacking:
                 raise InputError(f"{demand.title} needs {_named(*lacking)} of images; {opened.source} holds features")
             if "classes" in demand.needs and opened.class_of(0) is None:

@@ -22,6 +22,7 @@ from ganmetrics.errors import InputError
 from ganmetrics.extraction.collect import Keep
 from ganmetrics.extraction.options import Extraction
 from ganmetrics.metrics.catalogue import Need
+from ganmetrics.metrics.wavelet import LEVEL, WaveletMoments
 from ganmetrics.references.elsewhere import is_elsewhere, locate
 from ganmetrics.references.formats.registry import is_statistics
 from ganmetrics.references.identity import Identity
@@ -62,6 +63,7 @@ class Request:
         logits: whether class scores are kept where the extractor has any, though nothing needs them.
         stored: statistics that lie beside the images, of more of them, and that distances are taken from.
         memory: bytes that features may take before they go to the disk.
+        wavelet_level: halvings of the wavelet packets, where pixels are read.
     """
 
     role: str
@@ -72,6 +74,7 @@ class Request:
     memory: int = MEMORY
     logits: bool = False
     stored: Reference | None = None
+    wavelet_level: int = LEVEL
 
     @property
     def name(self) -> str:
@@ -94,6 +97,7 @@ class Request:
             features="features" in self.needs,
             logits=self.logits or "logits" in self.needs,
             memory=self.memory,
+            wavelet_level=self.wavelet_level if "pixels" in self.needs else None,
         )
 
 
@@ -109,6 +113,7 @@ class Side:
         block_numbers: int64 [n], to which of the eight blocks each row belongs, where there are blocks and features.
         taken_for: how statistics were made that do not say so themselves; None where they do.
         vouched: the caller named that extractor or protocol; else it was assumed.
+        wavelets: moments of the wavelet packets of its pixels, where they were asked for.
     """
 
     reference: Reference
@@ -118,6 +123,7 @@ class Side:
     block_numbers: Tensor | None = None
     taken_for: Identity | None = None
     vouched: bool = False
+    wavelets: WaveletMoments | None = None
 
     def count_for(self, needs: frozenset[Need]) -> int | None:
         """Return how many images what reads these has seen: statistics may be of more than the images beside them."""

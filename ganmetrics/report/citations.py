@@ -14,6 +14,7 @@ OF_METRICS: dict[str, tuple[str, ...]] = {
     "mmd": ("gretton2012",),
     "cmmd": ("jayasumana2024",),
     "mind": ("berthet2026",),
+    "fwd": ("veeramacheneni2025",),
     "is": ("salimans2016",),
     "precision": ("kynkaanniemi2019",),
     "recall": ("kynkaanniemi2019",),

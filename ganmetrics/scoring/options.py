@@ -26,6 +26,7 @@ class ScoringKeywords(IntervalKeywords, total=False):
     splits: int | None
     vendi_order: float
     bandwidth: float | None
+    wavelet_level: int
     seed: int
     memory: int
 
@@ -45,6 +46,7 @@ class ScoringOptions:
         splits: parts of the Inception Score; None for the protocol's.
         vendi_order: q of the Vendi score's entropy, 0 or more, infinity allowed; a smaller one counts rare kinds more.
         bandwidth: of the Gaussian kernel of ``rke``, in units of the features.
+        wavelet_level: halvings of each side for ``fwd``, which looks at 4^level bands.
         seed: of subsets and shuffles where a protocol's library leaves them to a global generator.
         memory: bytes that blocks of distances and features may take.
 
@@ -61,6 +63,7 @@ class ScoringOptions:
     splits: int | None = None
     vendi_order: float = 1.0
     bandwidth: float | None = None
+    wavelet_level: int = 4
     seed: int = 0
     memory: int = MEMORY
 
@@ -94,6 +97,7 @@ class ScoringOptions:
         at_least("vendi_order", self.vendi_order, 0.0, finite=False)
         if self.bandwidth is not None:
             positive("bandwidth", self.bandwidth)
+        object.__setattr__(self, "wavelet_level", whole("wavelet_level", self.wavelet_level, least=1))
         object.__setattr__(self, "seed", seed_number("seed", self.seed))
         object.__setattr__(self, "memory", whole("memory", self.memory, least=1))
         check_memory(self.memory)

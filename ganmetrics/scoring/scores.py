@@ -22,6 +22,7 @@ from ganmetrics.scoring.kernel import kernel_scores
 from ganmetrics.scoring.memorisation import memorisation_scores
 from ganmetrics.scoring.neighbours import neighbour_scores
 from ganmetrics.scoring.options import ScoringOptions
+from ganmetrics.scoring.wavelet import wavelet_scores
 from ganmetrics.timing import stage
 
 METRIC_FAMILIES: dict[str, Callable[[Comparison, tuple[str, ...], ScoringOptions], Scored]] = {
@@ -32,6 +33,7 @@ METRIC_FAMILIES: dict[str, Callable[[Comparison, tuple[str, ...], ScoringOptions
     "fidelity": fidelity_scores,
     "sliced": sliced_scores,
     "memorisation": memorisation_scores,
+    "wavelets": wavelet_scores,
     "held_out": held_out_scores,
     "curve": curve_scores,
     "vendi": vendi_scores,

@@ -73,7 +73,7 @@ def test_several_metrics(run, folders):
         (("--protocol", "tturr"), "'tturr' is not one of 'ttur'"),
         (("--metrics", "fid,kidd"), "'kidd' is not one of fid, sfid, kid"),
         (("--batch-size", "0"), "0 is not in the range x>=1"),
-        (("--no-such-option",), "No such option"),
+        (("--no-such-option",), "has no option --no-such-option"),
     ],
 )
 def test_wrong_usage_has_status_2(run, folders, wrong, message):

@@ -97,3 +97,19 @@ def test_a_group_without_a_command_prints_its_help(run, group):
     found = run(group)
     assert found.status == 2
     assert "\n\nCommands:\n" in found.err
+
+
+@pytest.mark.parametrize("path", [(), *ALL], ids=" ".join)
+def test_help_is_a_command_as_well(run, path):
+    """`help fid` is what `fid --help` shows, inside groups, too."""
+    told = run("help", *path)
+    assert (told.status, told.out) == (0, run(*path, "--help").out)
+    if path:
+        assert run(*path[:-1], "help", path[-1]).out == told.out
+
+
+def test_help_of_nothing(run):
+    """A command that there is not."""
+    found = run("help", "fdi")
+    assert found.status == 2
+    assert "No such command 'fdi'; did you mean fid?" in found.err

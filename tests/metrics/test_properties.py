@@ -26,6 +26,7 @@ PROPERTIES = {
     "symmetric_recall": {"order free", "one on equal", "shift seen"},
     "p_precision": {"order free", "one on equal", "shift seen"},
     "p_recall": {"order free", "one on equal", "shift seen"},
+    "fwd": {"symmetric", "order free", "zero on equal", "shift seen"},
     "mind": {"symmetric", "order free", "zero on equal", "shift seen"},
     "realism": {"order free", "shift seen"},
     "authenticity": {"order free", "zero on equal", "shift praised"},
@@ -67,6 +68,7 @@ def score(name, real, fake, *, real_labels=CLASSES, fake_labels=CLASSES):
         subsets=1,
         splits=2,
         bandwidth=30.0,
+        wavelet_level=1,  # images of 2 x 2
         test=TEST if METRICS[name].test else None,
         real_labels=real_labels,
         fake_labels=fake_labels,

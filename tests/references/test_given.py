@@ -15,7 +15,7 @@ REAL, FAKE, OTHER = (
     Features(extract(images, **FREE).features, name="mine", source=name)
     for images, name in zip(IMAGES, ("real", "fake", "other"), strict=True)
 )
-NOT_GIVEN = {"logits", "spatial", "classes"}
+NOT_GIVEN = {"logits", "spatial", "classes", "pixels"}
 OF_FEATURES = [
     name
     for name, metric in METRICS.items()

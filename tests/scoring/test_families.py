@@ -21,7 +21,12 @@ from ganmetrics.testing import ChannelMeans, random_images
 FREE = {"extractor": ChannelMeans(), "workers": 0, "device": "cpu"}
 REAL, FAKE = random_images(60, seed=1), random_images(50, seed=2)
 TEST = random_images(40, seed=3)
-LABELS = {"real_labels": ["cat", "dog"] * 30, "fake_labels": ["cat", "dog"] * 25, "bandwidth": 40.0}
+LABELS = {
+    "real_labels": ["cat", "dog"] * 30,
+    "fake_labels": ["cat", "dog"] * 25,
+    "bandwidth": 40.0,
+    "wavelet_level": 2,  # images of 4 x 4
+}
 # Two are of one network each, and C_T needs more fakes a cell: all three are tested elsewhere.
 WITH_MEANS = [name for name in METRICS if name not in ("sfid", "cmmd", "data_copying")]
 

@@ -43,6 +43,7 @@ def test_the_catalogue_says_which_metrics_have_which_interval():
         "mind",
     ]
     assert {name for name in METRICS if METRICS[name].interval is None} == {
+        "fwd",
         "clipped_density",
         "clipped_coverage",
         "p_precision",

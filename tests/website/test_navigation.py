@@ -58,5 +58,5 @@ def test_every_public_name_is_on_one_page(website):
 def test_every_option_is_in_the_command_reference(website):
     """A control of the generated pages: what click has is there."""
     pages = website["commands"].command_pages()
-    assert "`--bit-depth N`" in pages["commands/evaluate.md"]
+    assert "`--bit-depth` `N`" in pages["commands/evaluate.md"]
     assert "## reference build" in pages["commands/reference.md"]

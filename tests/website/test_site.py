@@ -110,7 +110,10 @@ def test_examples_of_docstrings_are_code(site):
 
 
 def test_a_reader_sees_it_whole(site):
-    """In a browser three pages fit two widths and ask for the site's own files only; the search finds a page."""
+    """In a browser three pages fit two widths and ask for the site's own files only; the search finds a page.
+
+    Light or dark is as the system has it, also at the second visit.
+    """
     browser = start_browser()
     try:
         for name in ("index.html", "metrics/precision.html", "commands/evaluate.html"):
@@ -121,5 +124,8 @@ def test_a_reader_sees_it_whole(site):
                 wide = browser.run("document.documentElement.scrollWidth - document.documentElement.clientWidth")
                 assert wide <= 0, (name, size)
         assert browser.run(SEARCH) > 0
+        for scheme, shown in (("dark", "slate"), ("light", "default")):
+            browser.open(site / "index.html", DESKTOP, scheme=scheme)
+            assert browser.run("document.body.dataset.mdColorScheme") == shown
     finally:
         browser.close()

@@ -2,7 +2,7 @@
 
 from ganmetrics.cli.options.extraction import Networks, extraction_options, several_extractions_options
 from ganmetrics.cli.options.features import Opener, features_options
-from ganmetrics.cli.options.parsing import SOURCE, PathType, Source, check_confidence, meant
+from ganmetrics.cli.options.parsing import SOURCE, PathType, Source, check_confidence
 from ganmetrics.cli.options.running import (
     cache_features_option,
     cache_options,
@@ -25,7 +25,6 @@ __all__ = [
     "features_options",
     "interval_options",
     "json_option",
-    "meant",
     "memory_option",
     "quiet_option",
     "scoring_options",

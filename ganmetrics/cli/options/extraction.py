@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ganmetrics.cli.hints import OneOf
 from ganmetrics.cli.options.gathering import CommandFunction, gather_into
 from ganmetrics.cli.options.parsing import (
     PathType,
@@ -42,7 +43,7 @@ _EXTRACTORS = click.option(
 _EXTRACTION = (
     click.option(
         "--protocol",
-        type=click.Choice(list(PROTOCOLS)),
+        type=OneOf(list(PROTOCOLS)),
         default=None,
         help="Conventions to follow.  [default: a stored side's, else ttur for inception-v3, native for others]",
     ),
@@ -61,7 +62,7 @@ _EXTRACTION = (
     click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of that choice."),
     click.option(
         "--alpha",
-        type=click.Choice(["white", "black", "drop", "refuse"]),
+        type=OneOf(["white", "black", "drop", "refuse"]),
         default="white",
         show_default=True,
         help="What transparent pixels are composited on; drop is what most libraries do.",
@@ -69,14 +70,14 @@ _EXTRACTION = (
     click.option("--skip-bad", is_flag=True, help="Score the rest where images cannot be read, and say so."),
     click.option(
         "--precision",
-        type=click.Choice(PRECISIONS),
+        type=OneOf(PRECISIONS),
         default=FULL_PRECISION,
         show_default=True,
         help="Less than fp32 is faster and another extractor: the score is called fd_inception-v3@bf16, not fid.",
     ),
     click.option(
         "--backend",
-        type=click.Choice(BACKENDS),
+        type=OneOf(BACKENDS),
         default=TORCH,
         show_default=True,
         help="Who computes the network; openvino is faster on a CPU and moves distances by some 1e-6 of themselves.",
@@ -97,7 +98,7 @@ _EXTRACTION = (
     click.option("--offline", is_flag=True, help="Never download weights."),
     click.option(
         "--crop",
-        type=click.Choice(["none", "center"]),
+        type=OneOf(["none", "center"]),
         default="none",
         show_default=True,
         help="Cut the square in the middle out of each image; without, the whole image is squashed to a square.",
@@ -107,7 +108,7 @@ _EXTRACTION = (
     ),
     click.option(
         "--resize-filter",
-        type=click.Choice(["box", "bilinear", "hamming", "bicubic", "lanczos"]),
+        type=OneOf(["box", "bilinear", "hamming", "bicubic", "lanczos"]),
         default="bicubic",
         show_default=True,
         help="Pillow's filter for --resize-to.",

@@ -2,28 +2,17 @@
 
 import os
 import re
-from collections.abc import Iterable
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import click
 
 from ganmetrics import _plugins
+from ganmetrics.cli.hints import meant
 from ganmetrics.features.names import EXTRACTOR_NAMES, TIMM_PREFIX
 
 _ELSEWHERE = re.compile(r"ref:|[A-Za-z][A-Za-z0-9+.-]+://")
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
-
-
-def meant(name: str, known: Iterable[str]) -> str:
-    """Return the end of a sentence about an unknown name: which one is spelled nearly so.
-
-    >>> meant("precison", ["recall", "precision"]), meant("quality", ["recall", "precision"])
-    ('; did you mean precision?', '.')
-    """
-    near = get_close_matches(name, list(known), n=1)
-    return f"; did you mean {near[0]}?" if near else "."
 
 
 def parse_extractor_option(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:

@@ -54,6 +54,13 @@ _METRIC = (
         default=None,
         help="Of the kernel of rke, in units of the features; rke needs it.",
     ),
+    click.option(
+        "--wavelet-level",
+        type=click.IntRange(min=1),
+        default=4,
+        show_default=True,
+        help="Halvings of each side for fwd: 4 to this power bands.",
+    ),
 )
 
 _MEMORY = click.option(

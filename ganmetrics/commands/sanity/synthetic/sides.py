@@ -12,7 +12,6 @@ from ganmetrics.data.decode import Stored
 from ganmetrics.errors import InputError
 from ganmetrics.extraction.layer import Layer
 from ganmetrics.features.base import ExtractorSpec
-from ganmetrics.metrics.catalogue import METRICS
 from ganmetrics.references.reference import Reference
 from ganmetrics.references.rows import ImageRows
 from ganmetrics.references.sides import Side
@@ -27,7 +26,7 @@ DRAWN = ExtractorSpec(
     spatial=DIMENSION,
 )
 """The features as they are drawn; the first six are class scores, too, and all stand for spatial ones."""
-UNIT_LENGTH = replace(DRAWN, name=METRICS["cmmd"].network, canonical=True, preprocessing="divided by their lengths")
+UNIT_LENGTH = replace(DRAWN, name="clip-vit-l14-336", canonical=True, preprocessing="divided by their lengths")
 """Features as CMMD's network gives them."""
 
 

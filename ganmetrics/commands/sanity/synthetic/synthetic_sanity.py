@@ -31,9 +31,13 @@ BANDWIDTH = 3.0
 """Of RKE's kernel: about half the distance of two images of one Gaussian of 16 features."""
 
 
+OF_FEATURES = tuple(name for name, metric in METRICS.items() if "pixels" not in metric.fake)
+"""The metrics that drawn features can be scored by; pixels cannot be drawn so."""
+
+
 def synthetic_sanity(
     *,
-    metrics: Sequence[str] = tuple(METRICS),
+    metrics: Sequence[str] = OF_FEATURES,
     count: int = COUNT,
     seed: int = 0,
     progress: Progress = silent,
@@ -46,7 +50,7 @@ def synthetic_sanity(
     *same*; it passes if it says what one should say that sees what it claims to see.
 
     Args:
-        metrics: names of the catalogue; all of them unless said otherwise.
+        metrics: names of the catalogue; all that read features unless said otherwise.
         count: images in each set.
         seed: of all that is drawn.
         progress: shows how far it has come.
@@ -58,7 +62,7 @@ def synthetic_sanity(
     >>> study["fid"]["mean moved by half a deviation"].word, study["fid"]["one wide mode in the place of two"].passed
     ('worse', False)
     """
-    chosen = choose_metrics(metrics)
+    chosen = choose_metrics(metrics, OF_FEATURES)
     number = whole("count", count, least=_LEAST)
     root = seed_number("seed", seed)
     options = ScoringOptions(interval=False, k=_K, subsets=1, subset_size=number, bandwidth=BANDWIDTH, seed=root)
