@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations
 
+import torch
+
 from ganmetrics.errors import InputError, StaleStatistics
 from ganmetrics.extraction.options import Extraction
 from ganmetrics.extraction.settings import Settings
@@ -77,11 +79,27 @@ def check_matches(reference: Reference, settings: Settings) -> None:
         raise StaleStatistics(f"this run uses {what} {asked}; the reference {reference.name} was made with {made_with}")
 
 
+def check_same_set(one: Reference, other: Reference) -> None:
+    """Refuse to take the statistics of two sets for each other.
+
+    Raises:
+        StaleStatistics: they were made differently, or are of different images, as far as either says of which.
+    """
+    one.check_comparable(other)
+    if one.contents and other.contents:
+        same = one.contents == other.contents
+    else:
+        ours, theirs = one.moments, other.moments
+        same = torch.equal(ours.mean, theirs.mean) and torch.equal(ours.covariance, theirs.covariance)
+    if not same:
+        raise StaleStatistics(f"both need the same real images; one has {one.name}, the other has {other.name}")
+
+
 def check_count(reference: Reference, count: int | None) -> None:
     """Raise StaleStatistics where a choice of images is asked for that stored statistics are not of."""
     if count is not None and reference.count != count:
         has = "an unknown number" if reference.count is None else f"{reference.count:,}"
-        raise StaleStatistics(f"this run scores {count:,} images a side; {reference.name} is of {has}")
+        raise StaleStatistics(f"this run scores {count:,} {reference.things} a side; {reference.name} is of {has}")
 
 
 def vouched_identity(how: Extraction, dimension: int) -> Identity:

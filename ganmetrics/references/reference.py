@@ -209,6 +209,11 @@ class Reference:
         return self.source if self.file is None else self.file
 
     @property
+    def things(self) -> str:
+        """What messages call that which was counted: images, or rows where the features were given."""
+        return "rows" if self.protocol == GIVEN else "images"
+
+    @property
     def count(self) -> int | None:
         """Number of images; None where a foreign file does not say."""
         return self.moments.count
@@ -226,7 +231,7 @@ class Reference:
         self.check_comparable(other)
         doubled = set(self.contents) & set(other.contents)
         if doubled:
-            raise StaleStatistics(f"merging needs different images; {self.name} and {other.name} share a part")
+            raise StaleStatistics(f"merging needs different {self.things}; {self.name} and {other.name} share a part")
         for side in (self, other):
             if side.count is None:
                 raise InputError(f"merging needs counts; that of {side.name} is unknown (reference convert --count)")
@@ -292,8 +297,7 @@ class Reference:
 
         Such as ``real/: 2,000 images, 1,280 features, efficientnet-lite0/native, weights 0123456789ab``.
         """
-        things = "rows" if self.protocol == GIVEN else "images"
-        count = f"an unknown number of {things}" if self.count is None else f"{self.count:,} {things}"
+        count = f"an unknown number of {self.things}" if self.count is None else f"{self.count:,} {self.things}"
         made = "origin unknown"
         if self.spec is not None:
             weights = "none" if self.spec.weights_sha256 is None else self.spec.weights_sha256[:12]

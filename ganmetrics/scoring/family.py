@@ -31,7 +31,9 @@ def features_of(metric: Metric, side: Side) -> Tensor:
         InputError: they were not kept, since statistics stand for the images.
     """
     if side.features is None:
-        raise InputError(f"{metric.title} needs images; {side.reference.name} holds only their mean and covariance")
+        raise InputError(
+            f"{metric.title} needs {side.reference.things}; {side.reference.name} holds only their mean and covariance"
+        )
     return side.features
 
 
