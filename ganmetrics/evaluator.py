@@ -145,12 +145,12 @@ class Evaluator:
         of_type("what is merged", other, Evaluator, "an evaluator")
         if other is self:
             raise InputError("what is merged must be another evaluator; got the same, whose images would count twice")
-        ours, theirs = self._chosen(), other._chosen()
-        for name, mine in ours.items():
-            if theirs[name] != mine:
+        others = other._chosen()
+        for name, chosen in self._chosen().items():
+            if others[name] != chosen:
                 kind = StaleStatistics if name in _OF_FEATURES else InputError
                 raise kind(
-                    f"evaluators that merge need the same {name}: {shown(mine)}; the other has {shown(theirs[name])}"
+                    f"evaluators that merge need the same {name}: {shown(chosen)}; the other has {shown(others[name])}"
                 )
         if self.reference is not None and other.reference is not None:
             check_same_set(self.reference, other.reference)
