@@ -38,6 +38,12 @@ class Layer:
     blocks: Blocks | None = None
     kept: KeptImages | None = None
 
+    def __post_init__(self) -> None:
+        """Take a factor by eigenvectors where images are kept: who wants an interval reads the spectrum."""
+        moments = self.moments
+        if self.kept is not None and moments.matrix is not None and moments.known_factor is None:
+            object.__setattr__(self, "moments", replace(moments, by_eigenvectors=True))
+
     @property
     def sample(self) -> Sample:
         """What a corrected distance and its interval are made from."""

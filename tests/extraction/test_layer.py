@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from ganmetrics.core.gaussian.blocks import BLOCKS, Blocks
+from ganmetrics.core.gaussian.blocks import BLOCKS, Blocks, content_hashes
+from ganmetrics.core.gaussian.kept import KeptImages
 from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.errors import InputError
 from ganmetrics.extraction.layer import Layer, layer_bytes
@@ -41,6 +42,19 @@ def test_packing_loses_no_bit(count):
                 assert torch.equal(before.rows, after.rows)
             else:
                 assert torch.equal(before.covariance, after.covariance)
+
+
+def test_kept_images_give_a_factor_of_eigenvectors():
+    """An interval reads the spectrum, which is then stored with the statistics; the covariance is the same."""
+    features = features_of(300, 5)
+    hashes = content_hashes(features)
+    plain = Layer(Moments.of(features))
+    layer = Layer(Moments.of(features), kept=KeptImages.of(hashes, features.float()))
+    for one in (layer, Layer.unpack(*layer.pack()), layer.merge(layer)):
+        gram = one.moments.factor @ one.moments.factor.mT
+        assert float((gram - torch.diag(gram.diagonal())).abs().max()) < 1e-14
+    assert torch.equal(layer.moments.covariance, plain.moments.covariance)
+    assert torch.equal(plain.moments.factor, plain.moments.factor.triu())
 
 
 def test_the_room_that_is_asked_for_is_enough():

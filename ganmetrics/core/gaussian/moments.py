@@ -11,7 +11,7 @@ from torch import Tensor
 from ganmetrics._types import ArrayLike, Covariance, Factor, FeatureMatrix, Mean
 from ganmetrics.core.arrays import check_array, check_rows, double_blocks, to_double
 from ganmetrics.core.checks import of_type, whole
-from ganmetrics.core.gaussian.roots import check_symmetric, psd_factor
+from ganmetrics.core.gaussian.roots import check_symmetric, eigen_factor, psd_factor
 from ganmetrics.errors import InputError, NotEnoughSamples, NumericsError
 
 
@@ -29,6 +29,7 @@ class Moments:
         rows: centred features, shape [count, d], while count <= d; otherwise None.
         matrix: covariance, shape [d, d], where `rows` is None.
         known_factor: `factor`, where it is at hand and need not be computed.
+        by_eigenvectors: whether `factor` gets orthogonal rows, from which a spectrum is known; else it is the cheapest.
 
     >>> features = torch.tensor([[0.0, 1.0], [2.0, 1.0], [4.0, 7.0]])
     >>> moments = Moments.of(features[:1]).merge(Moments.of(features[1:]))
@@ -42,6 +43,7 @@ class Moments:
     rows: FeatureMatrix | None
     matrix: Covariance | None
     known_factor: Factor | None = None
+    by_eigenvectors: bool = False
 
     @classmethod
     def of(cls, features: ArrayLike) -> "Moments":
@@ -157,7 +159,7 @@ class Moments:
         if self.known_factor is not None:
             return self.known_factor
         if self.matrix is not None:
-            return psd_factor(self.matrix)
+            return eigen_factor(self.matrix) if self.by_eigenvectors else psd_factor(self.matrix)
         if self.count is None or self.rows is None or self.count <= 1:
             raise NotEnoughSamples(f"a covariance needs at least 2 images; got {self.count}")
         return self.rows / math.sqrt(self.count - 1)

@@ -1,7 +1,7 @@
 """One side of a Fréchet distance: its moments, and what is kept of its images."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import torch
@@ -42,6 +42,7 @@ class Sample:
         moments = Moments.of(features)
         if moments.rows is not None:
             return cls(moments, moments.rows)
+        moments = replace(moments, by_eigenvectors=True)
         return cls(moments, kept_images(features, most_kept(moments.dimension)) - moments.mean)
 
     @property

@@ -6,7 +6,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ganmetrics.core.gaussian.roots import psd_factor, psd_sqrt, squared_procrustes
+from ganmetrics.core.gaussian.roots import eigen_factor, psd_factor, psd_sqrt, squared_procrustes
 from ganmetrics.errors import InputError, NumericsError
 from tests.strategies import rotation
 
@@ -75,6 +75,17 @@ def test_a_factor_gives_the_covariance_back(name):
     assert len(factor) == (SPECTRA[name] > 0).sum()
 
 
+@pytest.mark.parametrize("name", SPECTRA)
+def test_a_factor_by_eigenvectors_gives_the_covariance_back(name):
+    """And its rows are orthogonal."""
+    matrix = with_spectrum(SPECTRA[name])
+    factor = eigen_factor(matrix)
+    assert float((factor.mT @ factor - matrix).abs().max()) <= 1e-13 * SPECTRA[name].max()
+    assert len(factor) == (SPECTRA[name] > 0).sum()
+    gram = factor @ factor.mT
+    assert (gram - torch.diag(gram.diagonal())).abs().sum() <= 1e-11 * SPECTRA[name].max()
+
+
 def test_features_that_never_vary_are_left_out():
     """Dead features become zero columns, and the others keep the cheap triangular factor."""
     live = with_spectrum(SPECTRA["well conditioned"])
@@ -86,11 +97,12 @@ def test_features_that_never_vary_are_left_out():
     assert not factor[:, 40:].any()
 
 
-def test_very_different_scales_lose_no_digits():
+@pytest.mark.parametrize("factor_of", [psd_factor, eigen_factor])
+def test_very_different_scales_lose_no_digits(factor_of):
     """With variances from 1e-12 to 1e6 every covariance is met to 1e-13 of its own scale."""
     scales = torch.logspace(-6, 3, 40, dtype=torch.float64)
     covariance = with_spectrum(SPECTRA["well conditioned"]) * scales * scales[:, None]
-    factor = psd_factor(covariance)
+    factor = factor_of(covariance)
     error = (factor.mT @ factor - covariance) / scales / scales[:, None]
     assert float(error.abs().max()) < 1e-13
 

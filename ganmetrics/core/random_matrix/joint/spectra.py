@@ -82,6 +82,9 @@ class Part:
     def spectrum(self) -> SingularParts:
         """The eigenvalues of F^T F, and the left singular vectors of F."""
         eigenvalues, vectors = _largest(self.gram, self.rank)
+        if self.images is not None and self.images is not self.factor and _is_diagonal(self.gram):
+            rows = vectors.argmax(0)
+            return SingularParts(eigenvalues, (vectors,), (self.images @ (self.factor[rows].mT / eigenvalues),))
         if self.images is None or self.images is self.factor:
             return SingularParts(eigenvalues, (vectors,), (None if self.images is None else vectors,))
         seen = (self.images @ self.factor.mT) @ (vectors / eigenvalues)
@@ -111,10 +114,9 @@ def _seen(part: Part, own: Tensor, other: Part, others: Tensor, eigenvalues: Eig
 
 def _largest(gram: Tensor, most: int) -> tuple[Tensor, Tensor]:
     """Return the nonzero eigenvalues of a Gram matrix, descending, `most` at most, and their vectors."""
-    diagonal = gram.diagonal()
-    if float((gram - torch.diag(diagonal)).abs().max()) <= len(gram) * EPS * float(diagonal.max()):
+    if _is_diagonal(gram):
         # The factor's rows are orthogonal: it was made of eigenvectors, and they need not be found again.
-        eigenvalues, order = diagonal.sort(descending=True)
+        eigenvalues, order = gram.diagonal().sort(descending=True)
         vectors = torch.eye(len(gram), dtype=gram.dtype)[:, order]
     else:
         eigenvalues, vectors = (found.flip(-1) for found in torch.linalg.eigh(gram))
@@ -122,3 +124,8 @@ def _largest(gram: Tensor, most: int) -> tuple[Tensor, Tensor]:
     if kept == 0:
         raise NumericsError("both sides need a direction in which they vary; there is none")
     return eigenvalues[:kept], vectors[:, :kept]
+
+
+def _is_diagonal(gram: Tensor) -> bool:
+    diagonal = gram.diagonal()
+    return float((gram - torch.diag(diagonal)).abs().max()) <= len(gram) * EPS * float(diagonal.max())
