@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 
 import numpy as np
 
+from ganmetrics._members import has_members
 from ganmetrics._text import shown
 from ganmetrics.core.checks import of_type
 from ganmetrics.data.decode import Stored
@@ -93,7 +94,7 @@ def with_label_file(source: ImageSource, labels: LabelFile) -> ImageSource:
     """
     if labels.by_name is None:
         return with_classes(source, labels.in_order, given_as=labels.name)
-    if not isinstance(source, Named):
+    if not has_members(source, Named):
         raise InputError(f"{labels.name} has labels by name; the images of {source.name} have none, only an order")
     names = [source.member(index) for index in range(len(source))]
     if not any("/" in name for name in labels.by_name):
