@@ -25,7 +25,7 @@ def as_path(given: str | os.PathLike[str]) -> Path:
     r"""Return a path that the system can look for, whether or not anything lies there.
 
     Raises:
-        InputError: no file can have that name: it holds a null character or half a character, or is too long.
+        InputError: no file can have that name: it is empty or too long, or holds a null character or half a character.
 
     >>> as_path("real\0")
     Traceback (most recent call last):
@@ -34,6 +34,9 @@ def as_path(given: str | os.PathLike[str]) -> Path:
     """
     if not isinstance(given, str | os.PathLike):
         raise InputError(f"a path must be text or a path; got {type(given).__name__}")
+    if given == "":
+        # Python would take it for the current folder.
+        raise InputError("a path must be one that a file can have; got an empty text")
     path = Path(given)
     try:
         path.stat()
@@ -69,9 +72,7 @@ def atomic_write(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     >>> directory.cleanup()
     """
     target = Path(os.path.realpath(as_path(path)))
-    # A rename would put a plain file in the place of a device such as /dev/null.
-    if target.exists() and not target.is_file():
-        raise StorageError(f"{path} cannot be written: it is no regular file")
+    _check_regular(target)
     remove_leftovers_of(target)
     temporary = target
     try:
@@ -126,6 +127,18 @@ def check_writable(directory: str | os.PathLike[str], bytes_needed: int) -> None
         ) from None
 
 
+def check_writable_file(path: str | os.PathLike[str], bytes_needed: int) -> None:
+    """Check that `atomic_write` can write `bytes_needed` bytes to `path`, creating its directory where it is missing.
+
+    Raises:
+        InputError: no file can have that name.
+        StorageError: as `check_writable`, or `path` is there and is no regular file.
+    """
+    path = as_path(path)
+    _check_regular(path)
+    check_writable(path.absolute().parent, bytes_needed)
+
+
 def remove_leftovers_of(target: Path) -> None:
     """Remove what processes that were killed left beside `target` when they wrote it.
 
@@ -136,6 +149,12 @@ def remove_leftovers_of(target: Path) -> None:
         for path in target.parent.iterdir():
             if pattern.fullmatch(path.name):
                 _remove_if_free(path)
+
+
+def _check_regular(path: Path) -> None:
+    """Refuse what is there and is no file: a rename would put one in the place of a device such as /dev/null."""
+    if path.exists() and not path.is_file():
+        raise StorageError(f"{path} cannot be written: it is no regular file")
 
 
 def _remove_if_free(path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import closing
+from dataclasses import asdict
 from typing import Any, Unpack
 
 import numpy as np
@@ -25,7 +26,7 @@ from ganmetrics.features.base import Outputs
 from ganmetrics.features.batched_preparation import prepare_batch
 from ganmetrics.metrics.catalogue import Metric, Need, choose_metrics
 from ganmetrics.ranks import Ranks, all_ranks
-from ganmetrics.references.agreement import check_matches, follow_stored
+from ganmetrics.references.agreement import check_matches, check_same_set, follow_stored
 from ganmetrics.references.gather import gather, taken_for
 from ganmetrics.references.reference import Reference
 from ganmetrics.references.refusals import check_holds, check_request
@@ -37,6 +38,7 @@ from ganmetrics.scoring.keywords import EvaluationOptions, split_options
 
 STATE_FORMAT = "ganmetrics evaluator 1"
 """What the state of an evaluator says that it is."""
+_OF_FEATURES = ("extractor", "weights", "preprocessing", "protocol")
 
 
 class Evaluator:
@@ -136,14 +138,22 @@ class Evaluator:
         """Add all that `other` has seen: another stream of images, or another part of the run.
 
         Raises:
-            StaleStatistics: the other's features come from another extractor or protocol.
-            InputError: it is no evaluator, or gathers for other metrics.
+            StaleStatistics: the other's features come from another extractor, weights or protocol, or it scores against
+                other real images.
+            InputError: it is no evaluator, is this one, or has other metrics or options of theirs.
         """
         of_type("what is merged", other, Evaluator, "an evaluator")
-        if self._needs != other._needs:
-            raise InputError("evaluators that merge need the same metrics")
+        if other is self:
+            raise InputError("what is merged must be another evaluator; got the same, whose images would count twice")
+        others = other._chosen()
+        for name, chosen in self._chosen().items():
+            if others[name] != chosen:
+                kind = StaleStatistics if name in _OF_FEATURES else InputError
+                raise kind(
+                    f"evaluators that merge need the same {name}: {shown(chosen)}; the other has {shown(others[name])}"
+                )
         if self.reference is not None and other.reference is not None:
-            self.reference.check_comparable(other.reference)
+            check_same_set(self.reference, other.reference)
         if not other.count:
             return
         self._merged.append(other._layer())
@@ -205,6 +215,11 @@ class Evaluator:
             "preprocessing": spec.preprocessing,
             "protocol": self._settings.protocol.name,
         }
+
+    def _chosen(self) -> dict[str, object]:
+        """Return what evaluators that merge must agree in: all that a score says, but for the room it may take."""
+        options = {name: value for name, value in asdict(self._options).items() if name != "memory"}
+        return {"metrics": " ".join(metric.name for metric in self._metrics), **self._made(), **options}
 
     def compute(self) -> Report:
         """Return the scores of the images seen so far.
@@ -326,6 +341,6 @@ def _check_named(stored: Sequence[Reference], how: Extraction) -> None:
     for reference in stored:
         if reference.identity is None and how.name is None and how.protocol is None:
             raise InputError(
-                f"a training loop needs to know how a reference was made; {reference.source} does not say: "
+                f"a training loop needs to know how a reference was made; {reference.name} does not say: "
                 "name its extractor and protocol"
             )

@@ -199,6 +199,41 @@ def test_half_precision_and_gradients_are_harmless():
     assert len(set(values)) == 1
 
 
+@pytest.mark.parametrize(
+    ("real", "options", "error", "message"),
+    [
+        (REAL[:40], {}, StaleStatistics, "both need the same real images; one has tensor, the other has tensor"),
+        (Reference.from_images(REAL[:40], **FREE), {}, StaleStatistics, "both need the same real images"),
+        (REAL, {"metrics": ("fid",)}, InputError, "the same metrics: 'fid kid'; the other has 'fid'"),
+        (REAL, {"metrics": ("kid", "fid")}, InputError, "the same metrics: 'fid kid'; the other has 'kid fid'"),
+        (REAL, {"subsets": 7}, InputError, "the same subsets: None; the other has 7"),
+        (REAL, {"seed": 1}, InputError, "the same seed: 0; the other has 1"),
+        (REAL, {"interval": False}, InputError, "the same interval: True; the other has False"),
+        (REAL, {"extractor": ChannelMeans("other")}, StaleStatistics, "the same extractor: 'channel-means'; the other"),
+    ],
+)
+def test_only_evaluators_alike_merge(real, options, error, message):
+    """Whatever a score says of itself must hold of both."""
+    ours = Evaluator(REAL, metrics=("fid", "kid"), **FREE)
+    if isinstance(real, Reference):
+        options, ours = {"metrics": ("fid",), **options}, Evaluator(REAL, **FREE)
+    other = Evaluator(real, **{"metrics": ("fid", "kid"), **FREE, **options})
+    with pytest.raises(error, match=message):
+        ours.merge(other)
+    assert ours.count == 0
+
+
+def test_what_is_no_choice_of_scores_may_differ():
+    """The room that each may take, and where the same statistics of the real images come from."""
+    ours = Evaluator(REAL, **FREE)
+    other = Evaluator(Reference.from_images(REAL, **FREE), memory=10**8, **FREE)
+    other.update(FAKE)
+    ours.merge(other)
+    assert ours.count == len(FAKE)
+    with pytest.raises(InputError, match="got the same, whose images would count twice"):
+        ours.merge(ours)
+
+
 def test_only_an_evaluator_merges():
     """Anything else is refused in words."""
     merge = getattr(Evaluator.merge, "__wrapped__", Evaluator.merge)  # without the types that only tests check

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ganmetrics import _files
-from ganmetrics._files import atomic_write, check_writable
+from ganmetrics._files import as_path, atomic_write, check_writable, check_writable_file
 from ganmetrics.errors import InputError, StorageError
 
 
@@ -203,3 +203,15 @@ def test_the_reservation_has_no_name(tmp_path, monkeypatch):
     monkeypatch.setattr(_files, "_reserve", lambda *_: seen.append(names(tmp_path)))
     check_writable(tmp_path, 1000)
     assert seen == [[]]
+
+
+def test_an_empty_path_is_not_the_current_folder():
+    """As of a variable that is not set."""
+    with pytest.raises(InputError, match=r"^a path must be one that a file can have; got an empty text$"):
+        as_path("")
+    assert as_path(".") == Path()
+
+
+def test_a_device_is_refused_before_the_work():
+    with pytest.raises(StorageError, match=r"^/dev/null cannot be written: it is no regular file$"):
+        check_writable_file("/dev/null", 1)

@@ -11,6 +11,7 @@ from ganmetrics.cli.messages import start_logging
 from ganmetrics.cli.options import (
     SOURCE,
     Opener,
+    Source,
     cache_features_option,
     cache_options,
     check_confidence,
@@ -60,9 +61,9 @@ def split_contested(context: click.Context, parameter: click.Parameter, value: s
 @quiet_option
 @timing_option
 def compare(
-    real: Path,
-    first: Path,
-    second: Path,
+    real: Source,
+    first: Source,
+    second: Source,
     *,
     metrics: tuple[str, ...],
     confidence: float,

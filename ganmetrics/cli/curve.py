@@ -23,14 +23,14 @@ def check_curve(context: click.Context, metrics: tuple[str, ...], path: Path) ->
         InputError: matplotlib is not installed.
         StorageError: the file cannot be written.
     """
-    from ganmetrics._files import check_writable
+    from ganmetrics._files import check_writable_file
     from ganmetrics.optional import check_installed
 
     needed = [name for name, metric in METRICS.items() if metric.family == "curve"]
     if not set(needed) & set(metrics):
         raise click.UsageError(f"--curve needs one of {', '.join(needed)} among the metrics.", context)
     check_installed("matplotlib", extra="plots", user="a picture")
-    check_writable(path.parent, _ROOM)
+    check_writable_file(path, _ROOM)
 
 
 def draw_curve(found: "Report | Ranking", path: Path) -> None:

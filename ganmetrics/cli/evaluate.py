@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ganmetrics.cli.apart import check_apart
 from ganmetrics.cli.curve import check_curve, draw_curve
 from ganmetrics.cli.documents import Documents, check_documents, document_options, run_facts
 from ganmetrics.cli.found import emit_found
@@ -15,6 +16,8 @@ from ganmetrics.cli.options import (
     SOURCE,
     Networks,
     Opener,
+    PathType,
+    Source,
     cache_features_option,
     cache_options,
     extraction_options,
@@ -35,6 +38,8 @@ if TYPE_CHECKING:
     from ganmetrics.report import ByExtractor, Ranking, Report
     from ganmetrics.scoring.options import ScoringOptions
 
+LABELS = PathType(path_type=Path)
+
 PARTLY = 3
 """The exit status where some of the metrics could not be scored."""
 
@@ -50,7 +55,7 @@ def split_metrics(context: click.Context, parameter: click.Parameter, value: str
     return names
 
 
-def check_several(context: click.Context, fakes: tuple[Path, ...], labels: Path | None) -> None:
+def check_several(context: click.Context, fakes: tuple[Source, ...], labels: Path | None) -> None:
     """Refuse a generator that is named twice, and one file of labels for several."""
     twice = next((fake for fake in fakes if fakes.count(fake) > 1), None)
     if twice is not None:
@@ -83,8 +88,8 @@ def reports_of(found: "Report | Ranking | ByExtractor[Report] | ByExtractor[Rank
 @quiet_option
 @timing_option
 def fid(
-    real: Path,
-    fake: Path,
+    real: Source,
+    fake: Source,
     *,
     opener: Opener,
     how: "Extraction",
@@ -119,8 +124,8 @@ def fid(
     help=f"Separated by commas, of: {', '.join(METRICS)}.",
 )
 @click.option("--test", type=SOURCE, default=None, help="Real images held out from training: the scale of every score.")
-@click.option("--real-labels", type=SOURCE, default=None, help="CSV or JSON lines: the classes of the real images.")
-@click.option("--fake-labels", type=SOURCE, default=None, help="CSV or JSON lines: the classes asked for of the fakes.")
+@click.option("--real-labels", type=LABELS, default=None, help="CSV or JSON lines: the classes of the real images.")
+@click.option("--fake-labels", type=LABELS, default=None, help="CSV or JSON lines: the classes asked for of the fakes.")
 @features_options
 @several_extractions_options
 @scoring_options
@@ -128,18 +133,20 @@ def fid(
 @cache_features_option
 @json_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print a line a score, separated by commas.")
-@click.option("--curve", type=SOURCE, default=None, help="Draw the precision-recall curve into this PNG file.")
+@click.option(
+    "--curve", type=PathType(path_type=Path), default=None, help="Draw the precision-recall curve into this PNG file."
+)
 @quiet_option
 @timing_option
 @document_options
 @click.pass_context
 def evaluate(
     context: click.Context,
-    real: Path,
-    fakes: tuple[Path, ...],
+    real: Source,
+    fakes: tuple[Source, ...],
     *,
     metrics: tuple[str, ...],
-    test: Path | None,
+    test: Source | None,
     real_labels: Path | None,
     fake_labels: Path | None,
     opener: Opener,
@@ -171,6 +178,7 @@ def evaluate(
     check_documents(context, documents, others=as_json or as_csv)
     if curve is not None:
         check_curve(context, metrics, curve)
+        check_apart(curve, (real, *fakes, test), pictures=True)
     check_several(context, fakes, fake_labels)
     check_one_network(context, networks, documents, curve)
     start_logging(quiet=quiet)

@@ -8,7 +8,15 @@ import click
 from ganmetrics.cli.found import emit_found
 from ganmetrics.cli.help import Command
 from ganmetrics.cli.messages import start_logging
-from ganmetrics.cli.options import SOURCE, cache_options, extraction_options, json_option, quiet_option, timing_option
+from ganmetrics.cli.options import (
+    SOURCE,
+    Source,
+    cache_options,
+    extraction_options,
+    json_option,
+    quiet_option,
+    timing_option,
+)
 from ganmetrics.cli.progress import bar
 from ganmetrics.features.names import DEFAULT_EXTRACTOR
 
@@ -24,7 +32,7 @@ if TYPE_CHECKING:
 @json_option
 @quiet_option
 @timing_option
-def explain(real: Path, fake: Path, *, how: "Extraction", cache: Path | None, as_json: bool, quiet: bool) -> None:
+def explain(real: Source, fake: Source, *, how: "Extraction", cache: Path | None, as_json: bool, quiet: bool) -> None:
     """Print the distance between REAL and FAKE under every protocol of the Inception network, and why they differ.
 
     Both are sets of images. Differences are counted from ttur, or from --protocol; each is the sum of what the resize

@@ -7,7 +7,9 @@ import click
 from ganmetrics.cli.found import emit_found
 from ganmetrics.cli.help import Command
 from ganmetrics.cli.hints import OneOf
-from ganmetrics.cli.options import SOURCE, json_option
+from ganmetrics.cli.options import PathType, json_option
+
+_REPORT = PathType(path_type=Path)
 
 NOT_PASSED = 4
 """The exit status of a report that does not pass: neither an error nor wrong usage."""
@@ -28,13 +30,13 @@ def parse_limits(context: click.Context, parameter: click.Parameter, values: tup
 
 
 @click.command(cls=Command, short_help="Does a report meet your limits? An exit status for CI.")
-@click.argument("report", type=SOURCE)
+@click.argument("report", type=_REPORT)
 @click.option("--generator", default=None, metavar="NAME", help="Which one is meant, where REPORT has several.")
 @click.option("--max", "maximum", multiple=True, callback=parse_limits, metavar="NAME=NUMBER", help="Pass up to this.")
 @click.option(
     "--min", "minimum", multiple=True, callback=parse_limits, metavar="NAME=NUMBER", help="Pass from this on."
 )
-@click.option("--not-worse-than", type=SOURCE, default=None, help="An earlier report: no step back beyond chance.")
+@click.option("--not-worse-than", type=_REPORT, default=None, help="An earlier report: no step back beyond chance.")
 @click.option(
     "--by",
     type=OneOf(["value", "corrected"]),

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ganmetrics.cli.apart import check_apart
 from ganmetrics.cli.found import emit_found
 from ganmetrics.cli.help import Command
 from ganmetrics.cli.messages import start_logging
@@ -12,6 +13,7 @@ from ganmetrics.cli.options import (
     SOURCE,
     Opener,
     PathType,
+    Source,
     cache_features_option,
     cache_options,
     extraction_options,
@@ -52,8 +54,8 @@ _PICTURES = 32 * 2**20
 @quiet_option
 @timing_option
 def influence(
-    real: Path,
-    fake: Path,
+    real: Source,
+    fake: Source,
     *,
     top: int,
     out: Path | None,
@@ -80,6 +82,7 @@ def influence(
     if out is not None and sides != (real, fake):
         raise click.UsageError("--out shows images; --features has none.")
     if out is not None:
+        check_apart(out, sides, pictures=True)
         check_writable(out, _PICTURES)
     found = influence_of_images(
         sides[0],

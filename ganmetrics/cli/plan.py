@@ -10,6 +10,7 @@ from ganmetrics.cli.help import Command
 from ganmetrics.cli.messages import start_logging
 from ganmetrics.cli.options import (
     SOURCE,
+    Source,
     cache_features_option,
     cache_options,
     check_confidence,
@@ -46,8 +47,8 @@ if TYPE_CHECKING:
 @quiet_option
 @timing_option
 def plan(
-    real: Path,
-    fake: Path | None,
+    real: Source,
+    fake: Source | None,
     *,
     half_widths: tuple[float, ...],
     confidence: float,

@@ -5,12 +5,16 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ganmetrics.cli.apart import check_apart
+from ganmetrics.cli.evaluate import split_metrics
 from ganmetrics.cli.found import emit_found
 from ganmetrics.cli.help import Command
 from ganmetrics.cli.hints import OneOf
 from ganmetrics.cli.messages import start_logging
 from ganmetrics.cli.options import (
     SOURCE,
+    PathType,
+    Source,
     check_confidence,
     extraction_options,
     json_option,
@@ -29,11 +33,17 @@ _PERCEPTUAL = ("st-lpips-alex", "lpips-alex", "lpips-vgg")
 _PICTURES = 32 * 2**20
 
 
+def optional_metrics(context: click.Context, parameter: click.Parameter, value: str) -> tuple[str, ...]:
+    """Return names of metrics that are separated by commas; none of an empty text."""
+    return split_metrics(context, parameter, value) if value.strip() else ()
+
+
 @click.command(cls=Command, short_help="How near reconstructions are: PSNR, SSIM, L1, rFID.")
 @click.argument("originals", type=SOURCE)
 @click.argument("reconstructions", type=SOURCE)
 @click.option(
     "--metrics",
+    callback=optional_metrics,
     default="",
     help=f"Distances of the two sets as well, separated by commas, of: {', '.join(METRICS)}.",
 )
@@ -53,7 +63,7 @@ _PICTURES = 32 * 2**20
 )
 @click.option(
     "--perceptual-weights",
-    type=SOURCE,
+    type=PathType(path_type=Path),
     default=None,
     help="Torchvision's weights of LPIPS's network: alexnet-owt-7be5be79.pth or vgg16-397923af.pth.",
 )
@@ -63,7 +73,7 @@ _PICTURES = 32 * 2**20
 @click.option("--top", type=click.IntRange(min=1), default=10, show_default=True, help="Pairs in the picture.")
 @click.option(
     "--out",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=PathType(path_type=Path, file_okay=False),
     default=None,
     help="A folder for a contact sheet of the worst pairs (PNG); made where it is missing.",
 )
@@ -72,10 +82,10 @@ _PICTURES = 32 * 2**20
 @quiet_option
 @timing_option
 def reconstruct(
-    originals: Path,
-    reconstructions: Path,
+    originals: Source,
+    reconstructions: Source,
     *,
-    metrics: str,
+    metrics: tuple[str, ...],
     convention: str,
     perceptual: str | None,
     perceptual_weights: Path | None,
@@ -101,12 +111,13 @@ def reconstruct(
     start_logging(quiet=quiet)
     distance = None if perceptual is None else load_perceptual(perceptual, weights=perceptual_weights)
     if out is not None:
+        check_apart(out, (originals, reconstructions), pictures=True)
         check_writable(out, _PICTURES)
     found = reconstruct_images(
         originals,
         reconstructions,
         how,
-        metrics=tuple(name.strip() for name in metrics.split(",") if name.strip()),
+        metrics=metrics,
         convention=convention,
         perceptual=distance,
         confidence=confidence,

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ganmetrics.cli.apart import check_apart
 from ganmetrics.cli.help import Group
 from ganmetrics.cli.hints import OneOf
 from ganmetrics.cli.messages import start_logging
-from ganmetrics.cli.options import SOURCE, Opener, PathType, extraction_options, features_options, quiet_option
+from ganmetrics.cli.options import SOURCE, Opener, PathType, Source, extraction_options, features_options, quiet_option
 from ganmetrics.cli.output import emit
 from ganmetrics.cli.progress import bar
 from ganmetrics.references.formats.names import OWN, WRITTEN
@@ -44,7 +45,7 @@ def reference() -> None:
 @click.option("--shard", metavar="I/N", default=None, help="Only the I-th of N parts, for `reference merge`.")
 @quiet_option
 def build(
-    source: Path,
+    source: Source,
     output: Path,
     *,
     opener: Opener,
@@ -65,6 +66,7 @@ def build(
     from ganmetrics.references.reference import Reference
     from ganmetrics.references.store import check_reference_output
 
+    check_apart(output, (source,))
     start_logging(quiet=quiet)
     with all_ranks("reference build") as ranks:
         room = (1 + spatial) * layer_bytes(WIDEST, blocks=floor, kept=not no_interval)
@@ -86,7 +88,7 @@ def build(
 @reference.command()
 @click.argument("path", type=SOURCE)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def show(path: Path, *, as_json: bool) -> None:
+def show(path: Source, *, as_json: bool) -> None:
     """Print what the statistics in PATH are of and how they were made."""
     from ganmetrics.references.reference import Reference
 
@@ -106,7 +108,7 @@ def show(path: Path, *, as_json: bool) -> None:
 @reference.command()
 @click.argument("parts", type=SOURCE, nargs=-1, required=True)
 @click.argument("output", type=OUTPUT)
-def merge(parts: tuple[Path, ...], output: Path) -> None:
+def merge(parts: tuple[Source, ...], output: Path) -> None:
     """Write the statistics of all PARTS together to OUTPUT (.npz).
 
     The result equals the statistics of all their images at once.
@@ -119,6 +121,8 @@ def merge(parts: tuple[Path, ...], output: Path) -> None:
     from ganmetrics.references.reference import Reference
     from ganmetrics.references.store import check_reference_output
 
+    check_apart(output, parts)
+    _check_no_part(output, parts)
     check_reference_output(output, layer_bytes(WIDEST, blocks=True, kept=True))
     loaded = [Reference.load(part) for part in parts]
     if any(part.shard is not None for part in loaded):
@@ -151,7 +155,7 @@ def merge(parts: tuple[Path, ...], output: Path) -> None:
 @click.option(
     "--entry", default=None, help="The detector to read of an EDM2 pickle, such as fd_dinov2.  [default: fid]"
 )
-def convert(source: Path, output: Path, *, to: str, count: int | None, entry: str | None) -> None:
+def convert(source: Source, output: Path, *, to: str, count: int | None, entry: str | None) -> None:
     """Write the statistics in INPUT to OUTPUT as another library does.
 
     INPUT is a file of ganmetrics, TTUR, pytorch-fid, clean-fid, ADM, EDM, EDM2, torch-fidelity or StyleGAN, told by its
@@ -159,5 +163,23 @@ def convert(source: Path, output: Path, *, to: str, count: int | None, entry: st
     """
     from ganmetrics.references.convert import convert as convert_file
 
+    check_apart(output, (source,))
     start_logging(quiet=False)
     emit(f"{output}: {convert_file(source, output, to=to, count=count, entry=entry).line()}")
+
+
+def _check_no_part(output: Path, parts: tuple[Source, ...]) -> None:
+    """Refuse an OUTPUT that is there and looks like a forgotten one: the last of PARTS would be lost.
+
+    Raises:
+        click.UsageError: it does.
+    """
+    from ganmetrics.errors import GanMetricsError
+    from ganmetrics.references.reference import Reference
+
+    try:
+        a_part = output.is_file() and (len(parts) == 1 or Reference.load(output).shard is not None)
+    except GanMetricsError:
+        return
+    if a_part:
+        raise click.UsageError(f"the last path is OUTPUT, and {output} is there already and may be one of PARTS.")

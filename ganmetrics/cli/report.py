@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ganmetrics.cli.evaluate import check_several, split_metrics
+from ganmetrics.cli.apart import check_apart
+from ganmetrics.cli.evaluate import LABELS, check_several, split_metrics
 from ganmetrics.cli.help import Command
 from ganmetrics.cli.messages import start_logging
 from ganmetrics.cli.options import (
     SOURCE,
     PathType,
+    Source,
     cache_features_option,
     cache_options,
     extraction_options,
@@ -48,8 +50,8 @@ def optional_metrics(context: click.Context, parameter: click.Parameter, value: 
     help=f"Separated by commas, of: {', '.join(METRICS)}.  [default: what the images allow]",
 )
 @click.option("--sanity-scale", is_flag=True, help="Say what blur or noise a distance amounts to: ten more sets.")
-@click.option("--real-labels", type=SOURCE, default=None, help="CSV or JSON lines: the classes of the real images.")
-@click.option("--fake-labels", type=SOURCE, default=None, help="CSV or JSON lines: the classes asked for of the fakes.")
+@click.option("--real-labels", type=LABELS, default=None, help="CSV or JSON lines: the classes of the real images.")
+@click.option("--fake-labels", type=LABELS, default=None, help="CSV or JSON lines: the classes asked for of the fakes.")
 @extraction_options
 @scoring_options
 @cache_options
@@ -58,8 +60,8 @@ def optional_metrics(context: click.Context, parameter: click.Parameter, value: 
 @click.pass_context
 def report(
     context: click.Context,
-    real: Path,
-    fakes: tuple[Path, ...],
+    real: Source,
+    fakes: tuple[Source, ...],
     *,
     out: Path,
     metrics: tuple[str, ...] | None,
@@ -80,7 +82,7 @@ def report(
     """
     from dataclasses import replace
 
-    from ganmetrics._files import check_writable
+    from ganmetrics._files import check_writable_file
     from ganmetrics._types import silent
     from ganmetrics.commands.report_page.report_page import report_page
     from ganmetrics.pages.render import LARGEST_PAGE
@@ -88,7 +90,8 @@ def report(
 
     check_several(context, fakes, fake_labels)
     start_logging(quiet=quiet)
-    check_writable(out.absolute().parent, LARGEST_PAGE)
+    check_apart(out, (real, *fakes))
+    check_writable_file(out, LARGEST_PAGE)
     page = report_page(
         real,
         _by_name(fakes),
@@ -107,8 +110,8 @@ def report(
     emit(str(out))
 
 
-def _by_name(fakes: tuple[Path, ...]) -> dict[str, Path]:
-    """Return the sets by the last part of their path, by all of it where two would be called alike."""
-    short = [fake.stem if fake.suffix else fake.name for fake in fakes]
+def _by_name(fakes: tuple[Source, ...]) -> dict[str, Source]:
+    """Return the sets by the last part of their path, by all of it where two would be called alike or lie elsewhere."""
+    short = [fake if isinstance(fake, str) else fake.stem if fake.suffix else fake.name for fake in fakes]
     names = short if len(set(short)) == len(short) and all(short) else [str(fake) for fake in fakes]
     return dict(zip(names, fakes, strict=True))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
+from ganmetrics.cli.apart import check_apart
 from ganmetrics.cli.evaluate import split_metrics
 from ganmetrics.cli.found import emit_found
 from ganmetrics.cli.help import Command
@@ -13,6 +14,7 @@ from ganmetrics.cli.messages import start_logging
 from ganmetrics.cli.options import (
     SOURCE,
     PathType,
+    Source,
     cache_options,
     extraction_options,
     json_option,
@@ -54,11 +56,11 @@ _FOLDER = PathType(path_type=Path, file_okay=False)
 @click.pass_context
 def sanity(
     context: click.Context,
-    real: Path | None,
+    real: Source | None,
     *,
     metrics: tuple[str, ...],
     synthetic: bool,
-    others: Path | None,
+    others: Source | None,
     out: Path | None,
     how: "Extraction",
     cache: Path | None,
@@ -90,6 +92,7 @@ def sanity(
 
     start_logging(quiet=quiet)
     if out is not None:
+        check_apart(out, (real, others), pictures=True)
         check_sanity_output(out)
     study = study_images(
         real, how, metrics=metrics, others=others, memory=memory, cache=cache, progress=silent if quiet else bar

@@ -140,7 +140,7 @@ def plan(
 
 def _check_whole(opened: object) -> None:
     if isinstance(opened, Reference):
-        raise InputError(f"a plan leaves images out, so it needs them; {opened.source} holds statistics only")
+        raise InputError(f"a plan leaves images out, so it needs them; {opened.name} holds statistics only")
 
 
 def _requests(opened: Sequence[Any], memory: int) -> list[Request]:

@@ -34,6 +34,8 @@ def read_feature_file(path: Path, column: str | None = None) -> FoundFeatures:
         InputError: there is no such file, it is of another kind, damaged or would need to run code, or has no such
             array, or several.
     """
+    if path.is_dir():
+        raise InputError(f"features need a file; {path} is a folder")
     if not path.is_file():
         raise InputError(f"features need a file; there is none at {path}")
     readers: dict[str, Callable[[Path, str | None], FoundFeatures]] = {

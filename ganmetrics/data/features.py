@@ -1,6 +1,6 @@
 """`Features`: rows of numbers that stand for images, sounds or texts, made by whatever encoder the caller has."""
 
-from collections.abc import Iterable, Sequence, Sized
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +10,8 @@ from torch import Tensor
 from ganmetrics._text import shown
 from ganmetrics._types import ArrayLike
 from ganmetrics.core.arrays import check_rows
-from ganmetrics.core.checks import of_type
 from ganmetrics.data.feature_files import read_feature_file
+from ganmetrics.data.given_classes import classes_as_given
 from ganmetrics.errors import InputError, NotEnoughSamples
 
 GIVEN = "given"
@@ -88,16 +88,12 @@ class Features:
         """Return the same rows with the given classes, one for each in order, named by their text.
 
         Raises:
-            InputError: there are not as many classes as rows.
+            InputError: there are not as many classes as rows, or one is None or not a number.
         """
-        of_type(given_as, classes, Sized, "a sequence of one class for each row")
-        of_type(given_as, classes, Iterable, "a sequence of one class for each row")
-        if len(classes) != len(self):
-            raise InputError(
-                f"{given_as} need one for each of the {len(self):,} rows of {self.source}; got {len(classes):,}"
-            )
+        things = f"rows of {self.source}"
+        named = classes_as_given(classes, len(self), of=things, label=self.label, given_as=given_as)
         labelled = self.take(range(len(self)))
-        labelled._classes = tuple(map(str, classes))
+        labelled._classes = tuple(named)
         return labelled
 
     def choose(self, count: int, seed: int) -> "Features":

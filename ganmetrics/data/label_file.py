@@ -40,8 +40,8 @@ def read_labels(path: Path) -> LabelFile:
     within the folder or archive, with forward slashes.
 
     Raises:
-        InputError: the file is missing, empty or not of this kind, a row is not like the others, or a name comes twice;
-            the line is named.
+        InputError: the file is missing, empty, one piece of JSON or not of this kind, a row is not like the others, or
+            a name comes twice; the line is named.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -49,6 +49,8 @@ def read_labels(path: Path) -> LabelFile:
         raise InputError(f"{path} cannot be read as labels: {error.strerror}") from None
     except UnicodeDecodeError:
         raise InputError(f"{path} cannot be read as labels: it is no text in UTF-8") from None
+    if path.suffix.lower() == ".json":
+        raise InputError(f"{path} must be CSV or JSON lines (.jsonl); got .json, which is read beside images only")
     lines = text.splitlines()
     found = list(_json_rows(lines, path) if path.suffix.lower() == ".jsonl" else _csv_rows(lines, path))
     if not found:

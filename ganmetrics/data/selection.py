@@ -1,15 +1,14 @@
 """Some images of a source, or the same ones with classes that were given beside them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
 import numpy as np
 
 from ganmetrics._members import has_members
-from ganmetrics._text import shown
-from ganmetrics.core.checks import of_type
 from ganmetrics.data.decode import Stored
+from ganmetrics.data.given_classes import classes_as_given
 from ganmetrics.data.image_source import ImageSource, Named, listing_of
 from ganmetrics.data.label_file import LabelFile
 from ganmetrics.errors import InputError, NotEnoughSamples
@@ -60,27 +59,9 @@ def with_classes(source: ImageSource, classes: Sequence[object], *, given_as: st
     >>> labelled.class_of(1)
     '7'
     """
-    of_type(given_as, classes, Iterable, "a sequence of one class for each image")
-    try:
-        count = len(classes)
-    except TypeError:
-        raise InputError(f"{given_as} must be a sequence, whose length is known; got {shown(classes)}") from None
-    if count != len(source):
-        raise InputError(f"{given_as} need one for each of the {len(source):,} images of {source.name}; got {count:,}")
-    given = list(classes)
-    missing = next((place for place, one in enumerate(given) if not _is_class(one)), None)
-    if missing is not None:
-        came = shown(given[missing])
-        raise InputError(f"{given_as} must be a class for each image; got {came} for {source.label(missing)}")
-    return _Labelled(source, range(len(source)), [str(one) for one in given], given_as)
-
-
-def _is_class(given: object) -> bool:
-    """Return whether something is one class: no missing value, which as a text would be one, and not several."""
-    if given is None or getattr(given, "ndim", 0) > 0:
-        return False
-    # A number that is not one differs from itself.
-    return bool(given == given)  # noqa: PLR0124
+    things = f"images of {source.name}"
+    named = classes_as_given(classes, len(source), of=things, label=source.label, given_as=given_as)
+    return _Labelled(source, range(len(source)), named, given_as)
 
 
 def with_label_file(source: ImageSource, labels: LabelFile) -> ImageSource:

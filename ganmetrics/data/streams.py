@@ -230,7 +230,7 @@ class _Taken:
 
     def _check_labels(self, images: npt.NDArray[np.uint8], labels: list[str]) -> None:
         if labels and len(labels) != len(images):
-            raise InputError(f"labels need one for each of {len(images):,} images; got {len(labels):,}")
+            raise InputError(f"labels must have one class for each of the {len(images):,} images; got {len(labels):,}")
         if len(self._spool) and bool(labels) != bool(self._labels):
             raise InputError("labels need to come with all batches or with none")
 

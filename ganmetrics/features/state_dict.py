@@ -78,8 +78,13 @@ def read_state_dict(path: Path, *, sha256: str | None = None) -> State:
             state = torch.load(io.BytesIO(_checked_bytes(path, sha256)), map_location="cpu", weights_only=True)
     except WeightsError:
         raise
+    except OSError as error:
+        reason = error.strerror or one_line(error)
+        raise WeightsError(f"weights must be a readable file; {clipped(path)}: {reason}") from None
     except Exception as error:  # torch.load documents no exception type for a damaged file
-        reason = (str(error).splitlines() or [""])[0] or type(error).__name__
+        reason = (str(error).splitlines() or [""])[0]
+        # Of some damage its reader says no more than the byte that it met.
+        reason = reason if len(reason.split()) > 1 else "damaged, or another kind of file"
         raise WeightsError(f"weights must be a state dict saved by torch.save; {path}: {clipped(reason)}") from None
     if not isinstance(state, dict):
         raise WeightsError(f"weights must be a state dict; {path} holds a {type(state).__name__}")

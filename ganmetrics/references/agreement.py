@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations
 
+import torch
+
 from ganmetrics.errors import InputError, StaleStatistics
 from ganmetrics.extraction.options import Extraction
 from ganmetrics.extraction.settings import Settings
@@ -49,7 +51,7 @@ def follow_stored(how: Extraction, stored: Sequence[Reference], *, opening: bool
         assert side.spec is not None
         if (side.spec.name, side.protocol) != (how.name, protocol):
             raise StaleStatistics(
-                f"this run uses {how.name}/{protocol}; the reference {side.source} was made with "
+                f"this run uses {how.name}/{protocol}; the reference {side.name} was made with "
                 f"{side.spec.name}/{side.protocol}"
             )
         _check_weights(how, side)
@@ -67,23 +69,37 @@ def check_matches(reference: Reference, settings: Settings) -> None:
     if reference.moments.dimension != spec.dimension:
         raise StaleStatistics(
             f"{spec.name} needs statistics of {spec.dimension} features; "
-            f"{reference.source} has {reference.moments.dimension}"
+            f"{reference.name} has {reference.moments.dimension}"
         )
     if reference.identity is None:
         return
     difference = Identity(spec, settings.protocol.name, settings.alpha).difference(reference.identity)
     if difference is not None:
         what, asked, made_with = difference
-        raise StaleStatistics(
-            f"this run uses {what} {asked}; the reference {reference.source} was made with {made_with}"
-        )
+        raise StaleStatistics(f"this run uses {what} {asked}; the reference {reference.name} was made with {made_with}")
+
+
+def check_same_set(one: Reference, other: Reference) -> None:
+    """Refuse to take the statistics of two sets for each other.
+
+    Raises:
+        StaleStatistics: they were made differently, or are of different images, as far as either says of which.
+    """
+    one.check_comparable(other)
+    if one.contents and other.contents:
+        same = one.contents == other.contents
+    else:
+        ours, theirs = one.moments, other.moments
+        same = torch.equal(ours.mean, theirs.mean) and torch.equal(ours.covariance, theirs.covariance)
+    if not same:
+        raise StaleStatistics(f"both need the same real images; one has {one.name}, the other has {other.name}")
 
 
 def check_count(reference: Reference, count: int | None) -> None:
     """Raise StaleStatistics where a choice of images is asked for that stored statistics are not of."""
     if count is not None and reference.count != count:
         has = "an unknown number" if reference.count is None else f"{reference.count:,}"
-        raise StaleStatistics(f"this run scores {count:,} images a side; {reference.source} is of {has}")
+        raise StaleStatistics(f"this run scores {count:,} {reference.things} a side; {reference.name} is of {has}")
 
 
 def vouched_identity(how: Extraction, dimension: int) -> Identity:
@@ -118,7 +134,7 @@ def unknown_spec(dimension: int) -> ExtractorSpec:
 def _check_named(side: Reference, name: str) -> None:
     if name not in WIDTHS and ":" not in name and "@" not in name:
         raise InputError(
-            f"{side.source} was made with the extractor object {name}: give that object as extractor (extractor=...)"
+            f"{side.name} was made with the extractor object {name}: give that object as extractor (extractor=...)"
         )
 
 
@@ -130,6 +146,6 @@ def _check_weights(how: Extraction, side: Reference) -> None:
         return
     if side.spec.weights_sha256 != published.sha256:
         raise StaleStatistics(
-            f"this run uses the published weights of {how.name}; the reference {side.source} was made with "
+            f"this run uses the published weights of {how.name}; the reference {side.name} was made with "
             f"{side.spec.weights_sha256} (--weights names their file)"
         )

@@ -9,6 +9,7 @@ from ganmetrics._text import shown
 from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.errors import InputError
 from ganmetrics.extraction.layer import Layer
+from ganmetrics.references.elsewhere import is_elsewhere, locate
 from ganmetrics.references.formats.names import OWN
 from ganmetrics.references.formats.registry import check_target, is_foreign, read_foreign, write_foreign
 from ganmetrics.references.reference import Reference
@@ -17,12 +18,12 @@ logger = logging.getLogger(__name__)
 
 
 def convert(
-    source: Path, target: Path, *, to: str = OWN, count: int | None = None, entry: str | None = None
+    source: str | Path, target: Path, *, to: str = OWN, count: int | None = None, entry: str | None = None
 ) -> Reference:
     """Write the statistics in `source` to `target` in another format, and return them.
 
     Args:
-        source: a file of statistics, ours or another library's, told by its contents.
+        source: a file of statistics, ours or another library's, told by its contents; or the name or address of one.
         target: the file to write.
         to: a format of `ganmetrics.references.formats.names.WRITTEN`.
         count: of how many images the statistics are, for a file that does not say; None leaves that unknown.
@@ -34,9 +35,13 @@ def convert(
         StaleStatistics: `source` is damaged.
         StorageError: `target` cannot be written.
     """
-    source, target = as_path(source), as_path(target)
+    target = as_path(target)
     check_target(target, to)
-    statistics = _read(source, count=count, entry=entry)
+    # A copy in the cache has no name that anybody knows.
+    located = locate(str(source), offline=False) if is_elsewhere(source) else None
+    statistics = _read(as_path(source) if located is None else located.path, count=count, entry=entry)
+    if located is not None:
+        statistics = located.said(statistics)
     if statistics.count is None:
         logger.warning("%s does not say of how many images it is; merging and correction need it (--count)", source)
     if to == OWN:

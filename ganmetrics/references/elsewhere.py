@@ -39,7 +39,7 @@ class Located:
         """
         url = self.source if self.known is None else self.known.url
         fetched = {"address": url, "file_sha256": self.sha256}
-        found = replace(reference, source=self.source, made_by={**reference.made_by, **fetched})
+        found = replace(reference, source=self.source, file=None, made_by={**reference.made_by, **fetched})
         return found if self.known is None else _registered(found, self.known)
 
 

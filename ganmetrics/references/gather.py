@@ -174,7 +174,7 @@ def taken_for(side: Side, how: Extraction, settings: Settings) -> Side:
         return side
     spec, protocol = settings.extractor.spec, settings.protocol.name
     if current().first:
-        logger.warning("%s does not say how it was made; taken for %s/%s", side.reference.source, spec.name, protocol)
+        logger.warning("%s does not say how it was made; taken for %s/%s", side.reference.name, spec.name, protocol)
     vouched = how.extractor is not None or how.protocol is not None
     return replace(side, taken_for=Identity(spec, protocol, None), vouched=vouched)
 

@@ -67,7 +67,7 @@ def agreed_identity(opened: Sequence[Opened], how: Extraction) -> Identity:
     # Statistics of given features lend their name; those of a network must be asked for by it.
     if (name is None and made.protocol != GIVEN) or (name is not None and name != made.spec.name):
         raise StaleStatistics(
-            f"both sides need features of one encoder; {known.source} has those of {made.spec.name}, and "
+            f"both sides need features of one encoder; {known.name} has those of {made.spec.name}, and "
             f"{given[0].source} {'says nothing' if name is None else f'those of {name}'} (--name)"
         )
     return made
@@ -160,7 +160,7 @@ def _check_widths(opened: Sequence[Opened]) -> None:
         if isinstance(side, Features):
             widths.setdefault(side.dimension, side.source)
         elif isinstance(side, Reference):
-            widths.setdefault(side.moments.dimension, side.source)
+            widths.setdefault(side.moments.dimension, side.name)
     if len(widths) > 1:
         (one, first), (other, second) = list(widths.items())[:2]
         raise StaleStatistics(f"both sides need features of one width; {first} has {one}, {second} has {other}")
@@ -172,5 +172,5 @@ def _check_distinct(requests: Sequence[Request], sides: Sequence[Side], title: s
         if same and same == second.reference.contents:
             raise InputError(
                 f"{title} needs different sets; {one.role} and {other.role} hold the same features: "
-                f"{first.reference.source} and {second.reference.source}"
+                f"{one.name} and {other.name}"
             )

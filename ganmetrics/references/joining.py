@@ -39,7 +39,7 @@ def join_shards(parts: Mapping[str, Reference]) -> Reference:
     missing = [f"{number}/{ours.parts}" for number in range(1, ours.parts + 1) if number not in found]
     if missing:
         raise StaleStatistics(
-            f"all {ours.parts} shards are needed; {', '.join(missing)} of {parts[first].source} is missing"
+            f"all {ours.parts} shards are needed; {', '.join(missing)} of {parts[first].name} is missing"
         )
     ordered = [replace(parts[found[number]], shard=None) for number in sorted(found)]
     joined = reduce(Reference.merge, ordered)

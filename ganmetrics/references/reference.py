@@ -50,6 +50,7 @@ class Reference:
         made_by: library versions, device, batch size and the other choices, for provenance.
         spatial: statistics of the spatial features; None where sFID was not asked for.
         shard: which part of a set they are of; None for a whole one.
+        file: where they were read from; None where they were not.
 
     >>> from ganmetrics.testing import ChannelMeans, random_images
     >>> parts = [Reference.from_images(random_images(6, seed=seed), extractor=ChannelMeans(), workers=0)
@@ -69,6 +70,7 @@ class Reference:
     made_by: dict[str, Any]
     spatial: Layer | None = None
     shard: Shard | None = None
+    file: str | None = None
 
     @classmethod
     def from_images(
@@ -202,6 +204,16 @@ class Reference:
         return self.layer.blocks
 
     @property
+    def name(self) -> str:
+        """What messages call them: the file that was given, or what they are of."""
+        return self.source if self.file is None else self.file
+
+    @property
+    def things(self) -> str:
+        """What messages call that which was counted: images, or rows where the features were given."""
+        return "rows" if self.protocol == GIVEN else "images"
+
+    @property
     def count(self) -> int | None:
         """Number of images; None where a foreign file does not say."""
         return self.moments.count
@@ -219,10 +231,10 @@ class Reference:
         self.check_comparable(other)
         doubled = set(self.contents) & set(other.contents)
         if doubled:
-            raise StaleStatistics(f"merging needs different images; {self.source} and {other.source} share a part")
+            raise StaleStatistics(f"merging needs different {self.things}; {self.name} and {other.name} share a part")
         for side in (self, other):
             if side.count is None:
-                raise InputError(f"merging needs counts; that of {side.source} is unknown (reference convert --count)")
+                raise InputError(f"merging needs counts; that of {side.name} is unknown (reference convert --count)")
         known = self.identity is not None and other.identity is not None
         return replace(
             self,
@@ -232,6 +244,7 @@ class Reference:
             spec=self.spec if known else None,
             protocol=self.protocol if known else None,
             source=f"{self.source} + {other.source}",
+            file=None,
             contents=self.contents + other.contents,
             audit=None if self.audit is None or other.audit is None else self.audit.merge(other.audit),
             # What the parts do not share is said of neither: it would be untrue of the whole.
@@ -249,7 +262,7 @@ class Reference:
     def check_whole(self) -> None:
         """Raise StaleStatistics where these are of a shard, which stands for no set."""
         if self.shard is not None:
-            raise StaleStatistics(f"a whole set is needed; {self.source} is shard {self.shard} (reference merge)")
+            raise StaleStatistics(f"a whole set is needed; {self.name} is shard {self.shard} (reference merge)")
 
     def check_comparable(self, other: "Reference") -> None:
         """Check that both were made by the same extractor, weights, protocol and treatment of transparency.
@@ -259,17 +272,15 @@ class Reference:
         """
         if self.moments.dimension != other.moments.dimension:
             raise StaleStatistics(
-                f"both sides need features of one width; {self.source} has {self.moments.dimension}, "
-                f"{other.source} has {other.moments.dimension}"
+                f"both sides need features of one width; {self.name} has {self.moments.dimension}, "
+                f"{other.name} has {other.moments.dimension}"
             )
         if self.identity is None or other.identity is None:
             return
         difference = self.identity.difference(other.identity)
         if difference is not None:
             what, ours, theirs = difference
-            raise StaleStatistics(
-                f"both sides need the same {what}; {self.source} has {ours}, {other.source} has {theirs}"
-            )
+            raise StaleStatistics(f"both sides need the same {what}; {self.name} has {ours}, {other.name} has {theirs}")
 
     def provenance(self) -> dict[str, Any]:
         """Return where the statistics come from and how they were made, as plain JSON values."""
@@ -286,8 +297,7 @@ class Reference:
 
         Such as ``real/: 2,000 images, 1,280 features, efficientnet-lite0/native, weights 0123456789ab``.
         """
-        things = "rows" if self.protocol == GIVEN else "images"
-        count = f"an unknown number of {things}" if self.count is None else f"{self.count:,} {things}"
+        count = f"an unknown number of {self.things}" if self.count is None else f"{self.count:,} {self.things}"
         made = "origin unknown"
         if self.spec is not None:
             weights = "none" if self.spec.weights_sha256 is None else self.spec.weights_sha256[:12]
@@ -333,7 +343,7 @@ class Reference:
         path = as_path(path)
         if is_foreign(path):
             return cls.from_foreign(read_foreign(path), source=str(path))
-        return cls.unpack(*read_statistics(path))
+        return replace(cls.unpack(*read_statistics(path)), file=str(path))
 
     def pack(self) -> tuple[dict[str, Any], Arrays]:
         """Return header and arrays of a file that `unpack` makes the same statistics from, to the last bit."""

@@ -25,10 +25,12 @@ def check_holds(request: Request) -> None:
         if isinstance(opened, Reference):
             # Blocks may be missing; the score then says why it has no interval.
             if not demand.needs <= STORED:
-                raise InputError(f"{demand.title} needs images; {opened.source} holds only their mean and covariance")
+                raise InputError(
+                    f"{demand.title} needs {opened.things}; {opened.name} holds only their mean and covariance"
+                )
             if "spatial" in demand.needs and opened.spatial is None:
                 raise InputError(
-                    f"{demand.title} needs spatial features; {opened.source} holds none (reference build --spatial)"
+                    f"{demand.title} needs spatial features; {opened.name} holds none (reference build --spatial)"
                 )
         elif isinstance(opened, Features):
             lacking = demand.needs & {"logits", "spatial", "pixels"}
@@ -53,7 +55,9 @@ def check_counts(request: Request, how: Extraction) -> None:
         count = opened.count
     else:
         if how.count is not None and how.count > len(opened):
-            raise NotEnoughSamples(f"{how.count:,} images are to be chosen; {request.name} has {len(opened):,}")
+            raise NotEnoughSamples(
+                f"{how.count:,} {_things(opened)} are to be chosen; {request.name} has {len(opened):,}"
+            )
         count = len(opened) if how.count is None else how.count
     check_least(request, count)
 
@@ -62,9 +66,8 @@ def check_least(request: Request, count: int | None) -> None:
     """Raise NotEnoughSamples where a side has fewer images than something that is asked of it is defined from."""
     for demand in request.demands:
         if count is not None and count < demand.least:
-            raise NotEnoughSamples(
-                f"{demand.title} needs at least {demand.least} images a side; {request.name} has {count}"
-            )
+            least = f"{demand.least} {_things(request.opened)}"
+            raise NotEnoughSamples(f"{demand.title} needs at least {least} a side; {request.name} has {count}")
 
 
 def check_request(request: Request, settings: Settings) -> None:
@@ -98,10 +101,18 @@ def check_one_extractor(opened: Opened, stored: Reference | None, names: Sequenc
         return
     kind, of_kind = ("features", "features") if isinstance(given, Features) else ("a stored reference", "statistics")
     made_by = "" if isinstance(given, Features) or given.spec is None else f" of {given.spec.name}"
+    name = given.source if isinstance(given, Features) else given.name
     raise InputError(
-        f"several extractors need images; {given.source} has {of_kind}{made_by}, and {kind} fits one extractor, not "
+        f"several extractors need images; {name} has {of_kind}{made_by}, and {kind} fits one extractor, not "
         f"{', '.join(names)}"
     )
+
+
+def _things(opened: Opened) -> str:
+    """Return what messages call that which is counted."""
+    if isinstance(opened, Reference):
+        return opened.things
+    return "rows" if isinstance(opened, Features) else "images"
 
 
 def _named(need: str, *_: str) -> str:

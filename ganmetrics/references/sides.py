@@ -79,7 +79,7 @@ class Request:
     @property
     def name(self) -> str:
         """What messages call the images."""
-        return self.opened.source if isinstance(self.opened, Reference | Features) else self.opened.name
+        return self.opened.source if isinstance(self.opened, Features) else self.opened.name
 
     @property
     def needs(self) -> frozenset[Need]:
@@ -193,7 +193,7 @@ def open_whole(source: object, how: Extraction, labels: GivenLabels = None) -> O
     if isinstance(opened, Reference):
         opened.check_whole()
         if labels is not None:
-            raise InputError(f"labels need images; {opened.source} holds only their mean and covariance")
+            raise InputError(f"labels need images; {opened.name} holds only their mean and covariance")
         return opened
     if isinstance(opened, Features):
         return _labelled(opened, labels)
@@ -213,9 +213,10 @@ def open_images(source: object, how: Extraction, *, purpose: str) -> ImageSource
         InputError: it is, or is missing, empty or of no known kind.
     """
     opened = open_side(source, how)
-    if isinstance(opened, Reference | Features):
-        held = "features" if isinstance(opened, Features) else "only their mean and covariance"
-        raise InputError(f"{purpose} needs images; {opened.source} holds {held}")
+    if isinstance(opened, Features):
+        raise InputError(f"{purpose} needs images; {opened.source} holds features")
+    if isinstance(opened, Reference):
+        raise InputError(f"{purpose} needs images; {opened.name} holds only their mean and covariance")
     return opened
 
 

@@ -50,7 +50,10 @@ def read_statistics(path: Path) -> tuple[dict[str, Any], Arrays]:
     """
     members = read_npz(path)
     if "header" not in members:
-        raise InputError(f"a reference needs a 'header' member; {path} has {listed(sorted(members)) or 'none'}")
+        raise InputError(
+            f"a reference needs a 'header' member; {path} has {listed(sorted(members)) or 'none'} "
+            "(`reference build` makes one of images)"
+        )
     header = _parse_header(path, members.pop("header"))
     declared = header.pop("sha256", None)
     header.pop("format")
@@ -73,9 +76,11 @@ def read_npz(path: Path, names: Iterable[str] | None = None) -> Arrays:
         InputError: there is no such file, it is not an npz, or it needs pickle.
         StaleStatistics: the file is damaged.
     """
+    if path.is_dir():
+        raise InputError(f"statistics need an npz file; {path} is a folder (`reference build` makes one of images)")
     if not path.is_file():
         raise InputError(f"statistics need an npz file; there is none at {path}")
-    if not names_in_zip(path):
+    if not any(name.endswith(".npy") for name in names_in_zip(path)):
         raise InputError(f"statistics need an npz file; {path} is none, is empty or is damaged")
     try:
         # Opened here: np.load leaves its own handle to the collector when the file is damaged.

@@ -98,7 +98,7 @@ class Comparison:
         for side in self.sides.values():
             if side.count is not None and side.count < metric.least:
                 raise NotEnoughSamples(
-                    f"{metric.title} needs at least {metric.least} images a side; {side.source} has {side.count}"
+                    f"{metric.title} needs at least {metric.least} {side.things} a side; {side.name} has {side.count}"
                 )
         return self.real, self.fake
 
@@ -172,7 +172,7 @@ class Comparison:
             return said
         real, fake = self.real.reference, self.fake.reference
         if real.contents and real.contents == fake.contents:
-            said.append(f"real and fake hold the same images: {real.source} and {fake.source}")
+            said.append(f"real and fake hold the same {real.things}: {real.name} and {fake.name}")
         if real.audit is not None and fake.audit is not None:
             squares = "crop center" in self.spec.preprocessing
             found = (
@@ -244,8 +244,9 @@ class Comparison:
         counts = [f"{role} has {count:,}" for role, count in few.items() if count and count <= self.spec.dimension]
         if not counts:
             return []
+        things = self.fake.reference.things
         return [
-            f"{' and '.join(counts)} images, no more than the {self.spec.dimension:,} features: the plain Fréchet "
+            f"{' and '.join(counts)} {things}, no more than the {self.spec.dimension:,} features: the plain Fréchet "
             "distance is then far too large; compare it at equal counts only, or take the corrected one, which there "
-            "is from 16 images a side on"
+            f"is from 16 {things} a side on"
         ]

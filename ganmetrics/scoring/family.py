@@ -31,7 +31,9 @@ def features_of(metric: Metric, side: Side) -> Tensor:
         InputError: they were not kept, since statistics stand for the images.
     """
     if side.features is None:
-        raise InputError(f"{metric.title} needs images; {side.reference.source} holds only their mean and covariance")
+        raise InputError(
+            f"{metric.title} needs {side.reference.things}; {side.reference.name} holds only their mean and covariance"
+        )
     return side.features
 
 
@@ -55,7 +57,5 @@ def classes_of(metric: Metric, side: Side) -> list[str]:
     found = [] if rows is None else [rows.class_of(row) for row in range(len(rows))]
     named = [name for name in found if name is not None]
     if not named or len(named) != len(found):
-        raise InputError(
-            f"{metric.title} needs a class folder or label for each image; {side.reference.source} has none"
-        )
+        raise InputError(f"{metric.title} needs a class folder or label for each image; {side.reference.name} has none")
     return named

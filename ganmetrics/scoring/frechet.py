@@ -75,7 +75,7 @@ def frechet_value(comparison: Comparison, name: str) -> float:
 def _layer(metric: Metric, side: Side) -> Layer:
     layer = side.reference.spatial if "spatial" in metric.real else side.reference.layer
     if layer is None:
-        raise InputError(f"{metric.title} needs spatial features; {side.reference.source} holds none")
+        raise InputError(f"{metric.title} needs spatial features; {side.reference.name} holds none")
     return layer
 
 

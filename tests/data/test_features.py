@@ -64,5 +64,5 @@ def test_classes_and_choices_stay_with_their_rows():
     assert again.label(0) == chosen.label(2)
     with pytest.raises(NotEnoughSamples, match="11 rows are to be chosen; features has 10"):
         features.choose(11, seed=0)
-    with pytest.raises(InputError, match="labels need one for each of the 10 rows of features; got 2"):
+    with pytest.raises(InputError, match="labels must have one class for each of the 10 rows of features; got 2"):
         features.with_classes(["a", "b"])

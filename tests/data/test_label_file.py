@@ -84,7 +84,7 @@ def test_labels_that_do_not_match_the_images(folder, labels, noise, encoded):
     """An image without a label, another count, images without names, and file names that are not unique."""
     with pytest.raises(InputError, match=r"a label for each image of \S+set; 1 of 3 have none, the first is 2\.png"):
         with_label_file(open_source(folder), labels("0.png,a\n1.png,b\n"))
-    with pytest.raises(InputError, match=r"labels\.csv need one for each of the 3 images of \S+set; got 2"):
+    with pytest.raises(InputError, match=r"labels\.csv must have one class for each of the 3 images of \S+set; got 2"):
         with_label_file(open_source(folder), labels("a\nb\n"))
     with pytest.raises(InputError, match="has labels by name; the images of array have none, only an order"):
         with_label_file(open_source(np.zeros((1, 1, 1, 3), np.uint8)), labels("0.png,a\n"))

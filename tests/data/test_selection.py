@@ -58,12 +58,12 @@ def test_given_classes_are_the_images(source):
     labelled = with_classes(source, range(20), given_as="targets")
     assert listing_of(labelled).classes_from == "targets"
     assert take(labelled, [7]).class_of(0) == "7"
-    with pytest.raises(InputError, match="targets need one for each of the 20 images of tensor; got 3"):
+    with pytest.raises(InputError, match="targets must have one class for each of the 20 images of tensor; got 3"):
         with_classes(source, "abc", given_as="targets")
 
 
 @pytest.mark.parametrize("missing", [None, float("nan"), torch.zeros(2)])
 def test_a_class_that_is_missing_is_refused(source, missing):
     """As a text it would be a class of its own; and so would several numbers."""
-    with pytest.raises(InputError, match=r"^labels must be a class for each image; got .* for tensor\[7\]$"):
+    with pytest.raises(InputError, match=r"^labels must be a class for each; got .* for tensor\[7\]$"):
         with_classes(source, [1] * 7 + [missing] + [2] * 12)

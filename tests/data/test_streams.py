@@ -139,7 +139,7 @@ def test_labels_become_classes():
         ),
         (iter([IMAGES[:4, :1]]), "batch 1: .*repeats a gray channel"),
         (iter([IMAGES.int()]), "batch 1: a tensor of images needs uint8 .*got int32"),
-        (iter([(IMAGES, [1, 2])]), "batch 1: labels need one for each of 10 images; got 2"),
+        (iter([(IMAGES, [1, 2])]), "batch 1: labels must have one class for each of the 10 images; got 2"),
         (iter([(IMAGES[:4], [1, 2, 3, 4]), IMAGES]), "batch 2: labels need to come with all batches or with none"),
         (iter([Image.new("L", (4, 4))]), "batch 1: a Pillow image needs mode RGB; got L"),
         (iter([{"x": IMAGES}]), 'batch 1: a batch that is a mapping needs a key "image"; got x'),

@@ -60,7 +60,7 @@ class Runs:
         ({"images": torch.zeros(2, 3, 1, 1, dtype=torch.uint8), "labels": torch.zeros(2)}, r"got float32 \[2\]"),
         (
             {"images": torch.zeros(2, 3, 1, 1, dtype=torch.uint8), "labels": torch.arange(3)},
-            "labels need one for each of the 2 images .*; got 3",
+            "labels must have one class for each of the 2 images .*; got 3",
         ),
     ],
 )

@@ -95,7 +95,7 @@ def test_a_seeded_choice_is_that_of_images():
     found = evaluate(REAL, FAKE, count=40, seed=3, interval=False)
     road = evaluate(*IMAGES[:2], count=40, interval=False, **{**FREE, "seed": 3})
     assert float(found["fd_mine"]) == float(next(iter(road.values())))
-    with pytest.raises(NotEnoughSamples, match="61 images are to be chosen; real has 60"):
+    with pytest.raises(NotEnoughSamples, match="61 rows are to be chosen; real has 60"):
         evaluate(REAL, FAKE, count=61)
 
 
@@ -188,3 +188,25 @@ def test_options_of_images_are_refused(options):
     features = Features(torch.eye(5, 3))
     with pytest.raises(InputError, match=f"^{name} says how images become features; got it with features$"):
         evaluate(features, features, **options)
+
+
+def test_rows_are_not_called_images(caplog):
+    """In warnings and errors about features that were given."""
+    few, rows = Features(torch.eye(5, 8)), Features(torch.eye(40, 8))
+    with pytest.raises(NotEnoughSamples, match="needs at least 2 rows a side; features has 1$"):
+        evaluate(rows, rows.take([0]))
+    with pytest.raises(NotEnoughSamples, match="^99 rows are to be chosen; features has 40$"):
+        evaluate(rows, rows, count=99)
+    stored = Reference.from_features(rows)
+    with pytest.raises(InputError, match="^precision needs rows; features holds only their mean and covariance$"):
+        evaluate(stored, few, metrics=("precision",))
+    with pytest.raises(StaleStatistics, match="^this run scores 20 rows a side; features is of 40$"):
+        evaluate(stored, rows, count=20)
+    with pytest.raises(StaleStatistics, match="^merging needs different rows; "):
+        stored.merge(stored)
+    with pytest.raises(InputError, match=r"^labels must be a class for each; got None for features\[1\]$"):
+        rows.with_classes([1, None, *range(38)])
+    evaluate(few, few)
+    assert "real and fake hold the same rows: features and features" in caplog.text
+    assert "real has 5 and fake has 5 rows, no more than the 8 features" in caplog.text
+    assert "image" not in caplog.text

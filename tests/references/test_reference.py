@@ -30,7 +30,7 @@ def test_a_stored_reference_gives_the_same_distance_to_the_last_bit(make_referen
     loaded = Reference.load(tmp_path / "real.npz")
     assert frechet_distance(loaded.moments, fake.moments) == frechet_distance(reference.moments, fake.moments)
     for field in dataclasses.fields(Reference):
-        if field.name != "layer":
+        if field.name not in ("layer", "file"):
             assert getattr(loaded, field.name) == getattr(reference, field.name), field.name
 
 

@@ -143,7 +143,11 @@ def test_images_are_extracted_once_whatever_is_asked():
         ({"metrics": ("precision",), "memory": 10**6}, InputError, "memory must be at least 64 MB; got 1 MB"),
         ({"confidence": 1.0}, InputError, "confidence must lie between 0 and 1"),
         ({"metrics": ("intra_fid",)}, InputError, "needs class folders or labels; tensor has none"),
-        ({"metrics": ("intra_fid",), "real_labels": [1]}, InputError, "one for each of the 60 images of tensor; got 1"),
+        (
+            {"metrics": ("intra_fid",), "real_labels": [1]},
+            InputError,
+            "one class for each of the 60 images of tensor; got 1",
+        ),
         ({"metrics": ("sfid",)}, InputError, "needs the spatial features of inception-v3"),
     ],
 )

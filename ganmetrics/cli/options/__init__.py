@@ -2,7 +2,7 @@
 
 from ganmetrics.cli.options.extraction import Networks, extraction_options, several_extractions_options
 from ganmetrics.cli.options.features import Opener, features_options
-from ganmetrics.cli.options.parsing import SOURCE, PathType, check_confidence
+from ganmetrics.cli.options.parsing import SOURCE, PathType, Source, check_confidence
 from ganmetrics.cli.options.running import (
     cache_features_option,
     cache_options,
@@ -17,6 +17,7 @@ __all__ = [
     "Networks",
     "Opener",
     "PathType",
+    "Source",
     "cache_features_option",
     "cache_options",
     "check_confidence",

@@ -1,6 +1,7 @@
 """The options of how images become features."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -8,7 +9,7 @@ import click
 from ganmetrics.cli.hints import OneOf
 from ganmetrics.cli.options.gathering import CommandFunction, gather_into
 from ganmetrics.cli.options.parsing import (
-    SOURCE,
+    PathType,
     complete_extractor,
     parse_extractor_option,
     parse_extractors_option,
@@ -48,7 +49,7 @@ _EXTRACTION = (
     ),
     click.option(
         "--weights",
-        type=SOURCE,
+        type=PathType(path_type=Path),
         default=None,
         help="A weights file of your own; the score is then called fd_<extractor>, not fid.",
     ),

@@ -2,14 +2,14 @@
 
 import functools
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import click
 
 from ganmetrics.cli.options.gathering import CommandFunction
+from ganmetrics.cli.options.parsing import Source
 
-Opener = Callable[[Path], object]
+Opener = Callable[[Source], object]
 """Turns a path from the command line into what the library takes: itself, or the features in it."""
 
 
@@ -43,14 +43,14 @@ def features_options(command: CommandFunction) -> CommandFunction:
     return extended
 
 
-def _as_it_is(path: Path) -> Path:
+def _as_it_is(path: Source) -> Source:
     return path
 
 
 def _opener(name: str | None, column: str | None) -> Opener:
     """Return what loads features, and leaves stored statistics to the library."""
 
-    def opened(path: Path) -> object:
+    def opened(path: Source) -> object:
         from ganmetrics.data.features import Features
         from ganmetrics.references.formats.registry import holds_moments
 

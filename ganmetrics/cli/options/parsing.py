@@ -11,7 +11,7 @@ from ganmetrics import _plugins
 from ganmetrics.cli.hints import meant
 from ganmetrics.features.names import EXTRACTOR_NAMES, TIMM_PREFIX
 
-_ELSEWHERE = re.compile(r"ref:|[a-z0-9]+://")
+_ELSEWHERE = re.compile(r"ref:|[A-Za-z][A-Za-z0-9+.-]+://")
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 
 
@@ -68,7 +68,10 @@ class PathType(click.Path):
     elsewhere = False
 
     def convert(self, value: Any, parameter: click.Parameter | None, context: click.Context | None) -> Any:  # noqa: ANN401 - as click has it
-        """Return the path; a null character or half a character in it, which no shell can pass, is wrong usage."""
+        """Return the path; an empty one, as of a variable that is not set, or a null character is wrong usage."""
+        if not os.fsdecode(value):
+            # Python would take it for the current folder.
+            self.fail("a path cannot be empty.", parameter, context)
         if "\0" in os.fsdecode(value):
             self.fail("a path cannot hold a null character.", parameter, context)
         if self.elsewhere and _ELSEWHERE.match(os.fsdecode(value)):
@@ -95,3 +98,6 @@ class SourceType(PathType):
 
 
 SOURCE = SourceType(path_type=Path)
+
+Source = Path | str
+"""What `SOURCE` gives: a path, or a name or an address as text."""

@@ -17,13 +17,13 @@ from ganmetrics.core.checks import one_of, probability
 from ganmetrics.core.inference.student import student_quantile
 from ganmetrics.data.decode import decode_stored
 from ganmetrics.data.image_source import ImageSource
-from ganmetrics.data.sources import open_source
 from ganmetrics.errors import InputError
 from ganmetrics.extraction.options import Extraction, ExtractionOptions
 from ganmetrics.features.perceptual import Distance
 from ganmetrics.metrics.pairs.error import PixelErrors, pixel_errors
 from ganmetrics.metrics.pairs.ssim import CONVENTIONS, EXPONENTS, multiscale_ssim, ssim
 from ganmetrics.references.key import library_versions
+from ganmetrics.references.sides import open_images
 from ganmetrics.report import Report, Score, Table
 from ganmetrics.report.pictures import Strip, Thumbnail, contact_sheet, save_picture
 from ganmetrics.report.table import Cell
@@ -124,7 +124,10 @@ def reconstruct(
     probability("confidence", confidence)
     if extraction.count is not None:
         raise InputError("reconstruct compares every pair; got count")
-    sides = open_source(originals), open_source(reconstructions)
+    sides = (
+        open_images(originals, extraction, purpose="reconstructing"),
+        open_images(reconstructions, extraction, purpose="reconstructing"),
+    )
     pairs = paired(*sides)
     measured = _measured(sides, pairs, extraction, convention=convention, perceptual=perceptual, progress=progress)
     scores = _scores(measured, convention, confidence)
@@ -139,7 +142,7 @@ def reconstruct(
     }
     refusals = {}
     if metrics:
-        found = evaluate(originals, reconstructions, extraction, metrics=metrics, progress=progress)
+        found = evaluate(*sides, extraction, metrics=metrics, progress=progress)
         scores |= {f"r{name}": _of_pairs(score) for name, score in found.items()}
         refusals = {f"r{name}": replace(refusal, name=f"r{name}") for name, refusal in found.refusals.items()}
         provenance["distances"] = dict(found.provenance)
@@ -175,6 +178,7 @@ def _measured(
             errors = pixel_errors(one, other, data_range=_WHITE)
             squared.append(errors.squared)
             absolute.append(errors.absolute)
+            _check_size(pair, images[0], convention)
             similarity.append(ssim(one, other, data_range=_WHITE, convention=convention))
             if min(one.shape[2:]) // (len(EXPONENTS) - 1) ** 2 >= LARGEST_WINDOW:
                 multiscale.append(multiscale_ssim(one, other, data_range=_WHITE))
@@ -188,6 +192,19 @@ def _measured(
         torch.cat(multiscale) if whole_set else None,
         torch.cat(perceived) if perceived else None,
     )
+
+
+def _check_size(pair: Pair, image: Image, convention: str) -> None:
+    """Refuse a pair that is smaller than the window of SSIM, by its name.
+
+    Raises:
+        InputError: it is.
+    """
+    least = len(CONVENTIONS[convention].window)
+    if min(image.shape[:2]) < least:
+        raise InputError(
+            f"similarity needs sides of at least {least} pixels; {pair.name} is {image.shape[1]}x{image.shape[0]}"
+        )
 
 
 def _image(source: ImageSource, index: int, how: Extraction) -> Image:
