@@ -37,7 +37,7 @@ def as_path(given: str | os.PathLike[str]) -> Path:
     if given == "":
         # Python would take it for the current folder.
         raise InputError("a path must be one that a file can have; got an empty text")
-    path = Path(given)
+    path = in_home(Path(given))
     try:
         path.stat()
     except ValueError as error:
@@ -49,6 +49,22 @@ def as_path(given: str | os.PathLike[str]) -> Path:
                 f"a path must be one that a file can have; got {clipped(path)}: {_reason(error)}"
             ) from None
     return path
+
+
+def in_home(path: Path) -> Path:
+    """Return a path that begins with ``~`` below the home folder, unless something lies there as it is written.
+
+    A shell leaves ``~`` alone in quotes and after ``=``.
+
+    >>> in_home(Path("~nobody-of-that-name/real")), in_home(Path("real"))
+    (PosixPath('~nobody-of-that-name/real'), PosixPath('real'))
+    """
+    if not str(path).startswith("~") or os.path.lexists(path):
+        return path
+    try:
+        return path.expanduser()
+    except RuntimeError:  # nobody has that name
+        return path
 
 
 @contextmanager

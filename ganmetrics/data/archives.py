@@ -3,7 +3,7 @@
 import os
 import stat
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from ganmetrics._text import clipped, one_line, shown
@@ -47,17 +47,19 @@ class ZipSource:
             raise InputError(f"{path} cannot be opened as a zip archive: {_reason(error)}") from None
         for member in listed:
             self._check_path(member)
-        members = [member for member in listed if not member.is_dir()]
-        visible = [member for member in members if hidden_part(member.filename) is None]
-        images = [member for member in visible if is_image_name(member.filename)]
-        for member in images:
+        members = {path: member for path, member in self._by_path(listed).items() if not path.endswith("/")}
+        visible = {path: member for path, member in members.items() if hidden_part(path) is None}
+        images = {path: member for path, member in visible.items() if is_image_name(path)}
+        for member in images.values():
             self._check_content(member)
         self.ignored = len(visible) - len(images)
         if not images:
             raise no_images(path, self.ignored)
-        self._members = sorted({member.filename for member in images})
-        self._classes = self._find_classes({member.filename: member for member in visible})
-        hidden = {hidden_part(member.filename) for member in members} - {None}
+        self._members = sorted(images)
+        # Where slashes lean as Windows' do, the archive knows a member by another name.
+        self._stored_as = {path: member.filename for path, member in visible.items() if path != member.filename}
+        self._classes = self._find_classes(visible)
+        hidden = {hidden_part(path) for path in members} - {None}
         self.listing = Listing(self._classes.classes_from, self._classes.no_classes, len(hidden))
 
     def __len__(self) -> int:
@@ -86,7 +88,7 @@ class ZipSource:
 
     def _unpack(self, member: str) -> bytes:
         try:
-            return self._archive().read(member)
+            return self._archive().read(self._stored_as.get(member, member))
         except zipfile.BadZipFile as error:
             raise InputError("bad checksum in the archive" if "CRC" in str(error) else _reason(error)) from None
         # zipfile, zlib, lzma and struct each raise their own on damaged bytes.
@@ -115,6 +117,20 @@ class ZipSource:
         if self._opened is None or self._opened[0] != process:
             self._opened = process, zipfile.ZipFile(self._path)
         return self._opened[1]
+
+    def _by_path(self, listed: Sequence[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
+        """Return the members by their paths with forward slashes.
+
+        Raises:
+            InputError: two lean their slashes differently and have one path then.
+        """
+        found: dict[str, zipfile.ZipInfo] = {}
+        for member in listed:
+            path = member.filename.replace("\\", "/")
+            if found.setdefault(path, member).filename != member.filename:
+                raise InputError(f"{self.name} holds {clipped(path)} twice, once with backslashes")
+            found[path] = member
+        return found
 
     def _check_path(self, member: zipfile.ZipInfo) -> None:
         name = member.filename

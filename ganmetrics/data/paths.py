@@ -36,7 +36,7 @@ class PathsSource:
         for path in self._paths:
             if not is_image_name(path.replace(os.sep, "/")):
                 raise InputError(f"{name} needs to name image files; {clipped(path)} has no image's extension")
-        self._members = _below_their_folder(self._paths)
+        self._members = below_their_folder(self._paths)
         self._check_once()
         self._classes = classes_of_paths(self._members)
         self.listing = Listing(self._classes.classes_from, self._classes.no_classes)
@@ -80,13 +80,28 @@ def open_list(path: Path) -> PathsSource:
     Raises:
         InputError: the file is no text, or as `PathsSource`.
     """
+    paths = listed_paths(path)
+    # Only the first is asked for: a million would take a minute, and the audit names each that is missing.
+    if paths and not os.path.lexists(paths[0]) and os.path.lexists(path.parent / paths[0]):
+        raise InputError(
+            f"{path} must name files from the current folder; {clipped(paths[0])} is only there from that of the list"
+        )
+    return PathsSource(paths, str(path))
+
+
+def listed_paths(path: Path) -> list[str]:
+    """Return the paths in a text file, one a line; empty lines are none.
+
+    Raises:
+        InputError: the file is no text.
+    """
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise InputError(f"{path} cannot be read as a list of paths: it is no text in UTF-8") from None
-    return PathsSource(_lines(text), str(path))
+    return _lines(text)
 
 
 def open_stdin() -> PathsSource:
@@ -118,7 +133,7 @@ def _lines(text: str) -> list[str]:
     return [line for line in (text.split("\0") if "\0" in text else text.splitlines()) if line.strip()]
 
 
-def _below_their_folder(paths: Sequence[str]) -> list[str]:
+def below_their_folder(paths: Sequence[str]) -> list[str]:
     """Return paths relative to the deepest folder that holds them all, with forward slashes."""
     whole = [os.path.abspath(path) for path in paths]  # noqa: PTH100 - links stay links
     folders = {os.path.dirname(path) for path in whole}  # noqa: PTH120 - a million times

@@ -56,7 +56,7 @@ def open_pattern(path: Path, shards: Mapping[str, OpenShards]) -> ImageSource:
         InputError: the pattern stands for no file, one is missing, or they are of several kinds.
     """
     pattern = str(path)
-    files = _matches(pattern)
+    files = matching(pattern)
     if all(is_image_name(file) for file in files):
         return PathsSource(files, pattern)
     suffixes = {Path(file).suffix.lower() for file in files}
@@ -66,7 +66,12 @@ def open_pattern(path: Path, shards: Mapping[str, OpenShards]) -> ImageSource:
     raise InputError(f"{pattern} needs to match image files only, or {' or '.join(shards)} only; it matches {other}")
 
 
-def _matches(pattern: str) -> list[str]:
+def matching(pattern: str) -> list[str]:
+    """Return the files that a pattern stands for.
+
+    Raises:
+        InputError: it stands for none, or one of a brace pattern is missing.
+    """
     found: list[str] = []
     for name in expand_braces(pattern):
         if glob.has_magic(name):

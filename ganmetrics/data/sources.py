@@ -32,7 +32,7 @@ from ganmetrics.data.selection import choose_images, take, with_classes, with_la
 from ganmetrics.data.streams import Stream, is_stream, open_stream
 from ganmetrics.data.tars import TarSource, open_tar
 from ganmetrics.data.torch_file import open_torch_file
-from ganmetrics.data.videos import is_video, open_videos
+from ganmetrics.data.videos import is_video, listed_videos, open_video_list, open_videos
 from ganmetrics.errors import InputError
 from ganmetrics.timing import stage
 
@@ -72,6 +72,8 @@ def _file(*suffixes: str) -> Callable[[Path], bool]:
     """Return what tells files by their extensions, in any case."""
     return lambda path: path.is_file() and path.suffix.lower() in suffixes
 
+
+_COMPRESSED = frozenset({".gz", ".tgz", ".bz2", ".tbz2", ".xz", ".txz", ".zst", ".lz4", ".7z", ".rar"})
 
 SHARDS: dict[str, OpenShards] = {".tar": TarSource, ".parquet": ParquetSource}
 """What several files, one pattern, are opened by."""
@@ -119,6 +121,9 @@ def open_source(source: object) -> ImageSource:
     """
     if has_members(source, ImageSource):
         return source
+    videos = listed_videos(source)
+    if videos is not None:
+        return open_video_list(*videos, "first")
     if isinstance(source, str | os.PathLike):
         return _open_path(as_path(source))
     for kind in OBJECTS:
@@ -141,6 +146,8 @@ def _open_path(path: Path) -> ImageSource:
 
 def _state(path: Path) -> str:
     """Say what is wrong with a path that no kind recognises, and which one beside it is spelled nearly so."""
+    if path.is_file() and path.suffix.lower() in _COMPRESSED:
+        return "is compressed, and needs to be unpacked to be read in place"
     if path.exists():
         return "is a single image" if path.is_file() and is_image_name(path.name) else "is a file of another kind"
     try:

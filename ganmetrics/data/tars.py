@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO
 
 from ganmetrics.data.archives import MEMBER_LIMIT
-from ganmetrics.data.classes import Classes, classes_of_paths
+from ganmetrics.data.classes import DATASET_JSON, Classes, classes_of_paths, folders_above_all, read_dataset_json
 from ganmetrics.data.image_source import Listing
 from ganmetrics.data.label_file import LABEL_COLUMNS
 from ganmetrics.data.members import hidden_part, is_image_name, no_images
@@ -45,8 +45,8 @@ class Member:
 class TarSource:
     """All image files in one or several uncompressed tars: tar after tar, each in the order of its paths.
 
-    A class is a sample's ``.cls``, or the ``label`` of its ``.json``, as webdataset keeps them beside the image of the
-    same name; without such, the first-level folders as in a folder of files.
+    A class is the label in a ``dataset.json``, as in a folder; or a sample's ``.cls``, or the ``label`` of its
+    ``.json``, as webdataset keeps them beside the image of the same name; without such, the first-level folders.
 
     Raises:
         InputError: a file is no tar, compressed, cut short, or several in one; it holds no image, a path twice, a link,
@@ -102,6 +102,9 @@ class TarSource:
         return data
 
     def _find_classes(self, visible: Sequence[Member]) -> Classes:
+        labelled = self._from_dataset_json(visible)
+        if labelled is not None:
+            return labelled
         for suffix in _LABEL_SUFFIXES:
             beside = {member.sample: member for member in visible if member.path.lower().endswith(suffix)}
             first = beside.get(self._members[0].sample)
@@ -113,6 +116,36 @@ class TarSource:
             return Classes(tuple(self._label_of(image, beside, suffix) for image in self._members), f"{suffix} members")
         self._check_whole_samples()
         return classes_of_paths([member.path for member in self._members])
+
+    def _from_dataset_json(self, visible: Sequence[Member]) -> Classes | None:
+        """Return the classes of a ``dataset.json`` beside the images or their folder, of each tar its own."""
+        found = []
+        for number, path in enumerate(self._paths):
+            paths = [member.path for member in self._members if member.archive == number]
+            own = {member.path: member for member in visible if member.archive == number}
+            places = [place for place in folders_above_all(paths or [""]) if place + DATASET_JSON in own]
+            if not paths or not places:
+                continue
+            member, name = own[places[0] + DATASET_JSON], f"{path}::{places[0]}{DATASET_JSON}"
+            try:
+                data = self._read(member)
+            except InputError as error:
+                raise InputError(f"{name}: {error}") from None
+            labelled = read_dataset_json(data, [one[len(places[0]) :] for one in paths], name)
+            if labelled is not None:
+                self.ignored -= 1
+                found.append((number, labelled))
+        if not found:
+            return None
+        named = {number: labelled.names for number, labelled in found}
+        without = [number for number in {member.archive for member in self._members} if named.get(number) is None]
+        if not without:
+            return Classes(tuple(name for number in sorted(named) for name in named[number] or ()), DATASET_JSON)
+        if any(names is not None for names in named.values()):
+            raise InputError(
+                f"{self.name} needs a {DATASET_JSON} with labels in each tar; {self._paths[without[0]]} has none"
+            )
+        return found[0][1]
 
     def _label_of(self, image: Member, beside: Mapping[tuple[int, str], Member], suffix: str) -> str:
         member = beside.get(image.sample)

@@ -2,12 +2,14 @@
 
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
 
+from ganmetrics._files import as_path
 from ganmetrics._text import one_line
 from ganmetrics._types import Image
 from ganmetrics.data.classes import classes_of_paths
@@ -15,6 +17,8 @@ from ganmetrics.data.container_length import check_length
 from ganmetrics.data.frames import Frames, numbers
 from ganmetrics.data.image_source import Listing
 from ganmetrics.data.members import is_hidden, is_image_name
+from ganmetrics.data.paths import are_paths, below_their_folder, listed_paths
+from ganmetrics.data.patterns import is_pattern, matching
 from ganmetrics.data.spool import Spool, SpooledSource
 from ganmetrics.errors import InputError
 from ganmetrics.optional import require
@@ -30,25 +34,38 @@ _SPOOL_MEMORY = 1 << 28
 _HIGH_DYNAMIC_RANGE = (16, 18)
 
 
+@dataclass(frozen=True)
+class Video:
+    """A video file.
+
+    Attributes:
+        file: its path.
+        member: what labels call it: its path below the folder that holds all.
+    """
+
+    file: str
+    member: str
+
+
 class VideoSource:
-    """Frames of one video, or of all videos in a folder, in the order of their paths.
+    """Frames of one video, of all videos in a folder in the order of their paths, or of a list of videos in its order.
 
     Frames are of one size. Classes are the first-level folders, as of images.
 
     Args:
         name: what messages call the whole.
         spooled: the pixels.
-        places: of each frame the path of its video below the folder, and its number in it.
+        places: of each frame its video, and its number in it.
     """
 
     ignored = 0
 
-    def __init__(self, name: str, spooled: SpooledSource, places: Sequence[tuple[str, int]]) -> None:
+    def __init__(self, name: str, spooled: SpooledSource, places: Sequence[tuple["Video", int]]) -> None:
         self.name = name
         self.uniform_size = spooled.uniform_size
         self._spooled = spooled
         self._places = places
-        self._classes = classes_of_paths([path for path, _ in places])
+        self._classes = classes_of_paths([video.member for video, _ in places])
         self.listing = Listing(self._classes.classes_from, self._classes.no_classes)
 
     def __len__(self) -> int:
@@ -57,12 +74,12 @@ class VideoSource:
 
     def label(self, index: int) -> str:
         """Return the path of a video, with the number of the frame."""
-        path, number = self._places[index]
-        return f"{os.path.join(self.name, path) if path else self.name}[frame {number}]"  # noqa: PTH118
+        video, number = self._places[index]
+        return f"{video.file}[frame {number}]"
 
     def member(self, index: int) -> str:
         """Return the path of the video that a frame is of, by which labels call it."""
-        return self._places[index][0] or Path(self.name).name
+        return self._places[index][0].member
 
     def read(self, index: int) -> Image:
         """Return the pixels of a frame."""
@@ -91,36 +108,84 @@ def is_video(path: Path) -> bool:
     return found
 
 
+def listed_videos(source: object) -> tuple[str, list[Video]] | None:
+    """Return what messages call a list of videos, and the videos; None where it is anything else.
+
+    Such a list is a shell's or a brace pattern, a text file of paths or a list of paths, all of them of videos.
+
+    >>> listed_videos(["a/1.mp4", "a/2.mp4"])[1][0].member, listed_videos(["a/1.mp4", "2.png"])
+    ('1.mp4', None)
+    """
+    if are_paths(source):
+        name, files = "list of paths", [os.fspath(path) for path in cast("Sequence[str]", source)]
+    elif not isinstance(source, str | os.PathLike):
+        return None
+    elif is_pattern(path := as_path(source)):
+        name, files = str(path), matching(str(path))
+    elif path.suffix.lower() == ".txt" and path.is_file():
+        name, files = str(path), listed_paths(path)
+    else:
+        return None
+    if not files or not all(map(_is_video_name, files)):
+        return None
+    return name, [Video(file, member) for file, member in zip(files, below_their_folder(files), strict=True)]
+
+
 def open_videos(path: Path, frames: Frames) -> VideoSource:
-    """Return frames of a video file, or of every video in a folder.
+    """Return frames of a video file, or of every video in a folder, as `open_video_list` does.
 
     Args:
         path: of the file or of the folder.
+        frames: as there.
+
+    Raises:
+        InputError: as there; or the first frame is asked for of a single video, which is no set.
+        StorageError: as there.
+    """
+    if not path.is_file():
+        names = sorted(filter(_is_video_name, _names(path)))
+        return open_video_list(str(path), [Video(str(path / name), name) for name in names], frames)
+    _check_version(path)
+    if frames == "first":
+        raise InputError(f"{path} is a video, whose first frame is one image; --frames all or a number takes more")
+    return open_video_list(str(path), [Video(str(path), path.name)], frames)
+
+
+def open_video_list(name: str, videos: Sequence[Video], frames: Frames) -> VideoSource:
+    """Return frames of every video of a list.
+
+    Args:
+        name: what messages call the list.
+        videos: the files.
         frames: ``first`` of each video; ``all``; or a number k: frames floor(i n/k) of a video of n, and all of one
             with no more than k.
 
     Raises:
-        InputError: PyAV is not installed or too old; a video is truncated, damaged, empty, turned or of high dynamic
-            range; two frames are of different sizes; or the first frame is asked for of a single video, which is no
-            set.
+        InputError: PyAV is not installed or too old; a video comes twice, or is missing, truncated, damaged, empty,
+            turned or of high dynamic range; or two frames are of different sizes.
         StorageError: the disk has no room for the pixels.
     """
-    files = [""] if path.is_file() else sorted(filter(_is_video_name, _names(path)))
-    _check_version(path)
-    if files == [""] and frames == "first":
-        raise InputError(f"{path} is a video, whose first frame is one image; --frames all or a number takes more")
-    spool, places = Spool(str(path), memory=_SPOOL_MEMORY, expected=None), list[tuple[str, int]]()
+    _check_version(Path(name))
+    members = [video.member for video in videos]
+    twice = (
+        next((member for member in members if members.count(member) > 1), None)
+        if len(set(members)) < len(members)
+        else None
+    )
+    if twice is not None:
+        raise InputError(f"{name} names {twice} twice")
+    spool, places = Spool(name, memory=_SPOOL_MEMORY, expected=None), list[tuple[Video, int]]()
     with stage("reading videos"):
-        for name in files:
-            file = path / name
+        for video in videos:
+            file = Path(video.file)
             wanted = None if frames in ("first", "all") else _chosen(file, frames)
             for number, pixels in enumerate(_frames(file)):
                 if wanted is None or number in wanted:
                     spool.append(pixels[None])
-                    places.append((name, number))
+                    places.append((video, number))
                 if frames == "first":
                     break
-    return VideoSource(str(path), spool.images(), places)
+    return VideoSource(name, spool.images(), places)
 
 
 def _check_version(path: Path) -> None:

@@ -17,7 +17,7 @@ from ganmetrics.data.npz import npz_holds_images, open_npz
 from ganmetrics.data.selection import with_classes, with_label_file
 from ganmetrics.data.sources import ImageSource, open_source
 from ganmetrics.data.streams import Stream, is_stream
-from ganmetrics.data.videos import is_video, open_videos
+from ganmetrics.data.videos import is_video, listed_videos, open_video_list, open_videos
 from ganmetrics.errors import InputError
 from ganmetrics.extraction.collect import Keep
 from ganmetrics.extraction.options import Extraction
@@ -243,6 +243,9 @@ def _open(source: object, how: Extraction) -> Opened | StoredBeside:
         )
     if is_elsewhere(source):
         return _open_elsewhere(cast("str", source), how)
+    videos = listed_videos(source)
+    if videos is not None:
+        return open_video_list(*videos, how.frames)
     if isinstance(source, str | os.PathLike):
         return _open_file(as_path(source), how)
     return open_source(source)

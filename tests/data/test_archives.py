@@ -156,3 +156,23 @@ def test_a_member_without_a_name(zipped):
     path.write_bytes(data)
     with pytest.raises(InputError, match="has a member without a name$"):
         ZipSource(path)
+
+
+def test_backslashes_in_names_are_slashes(tmp_path):
+    """Some tools of Windows write them; folders, classes and what systems keep are then as in a folder."""
+    path = tmp_path / "set.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in ("dog\\1.png", "cat\\1.png", "cat\\", "__MACOSX\\1.png", "cat\\note.txt"):
+            member = zipfile.ZipInfo("x")
+            member.filename = name
+            archive.writestr(member, name.encode())
+    source = ZipSource(path)
+    assert [source.member(index) for index in range(len(source))] == ["cat/1.png", "dog/1.png"]
+    assert [source.read(index) for index in range(2)] == [b"cat\\1.png", b"dog\\1.png"]
+    assert [source.class_of(index) for index in range(2)] == ["cat", "dog"]
+    assert (source.ignored, source.listing.hidden) == (1, 1)
+    assert pickle.loads(pickle.dumps(source)).read(0) == b"cat\\1.png"
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("cat/1.png", b"")
+    with pytest.raises(InputError, match=r"set\.zip holds cat/1\.png twice, once with backslashes$"):
+        ZipSource(path)

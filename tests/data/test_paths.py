@@ -85,3 +85,34 @@ def test_a_name_that_no_file_can_have_is_the_audits_to_name(folder):
     source = open_source([next(folder.rglob("*.png")), "a\0.png"])
     with pytest.raises(InputError, match=r"^no file can have that name: embedded null byte$"):
         source.read(1)
+
+
+def test_paths_begin_at_the_current_folder(folder, tmp_path, monkeypatch):
+    """Wherever the list lies; one whose paths begin at its own folder is told as such."""
+    (tmp_path / "lists").mkdir()
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "lists" / "a.txt").write_text(f"{folder.name}/0.png\n{folder.name}/1.png\n")
+    assert len(open_source("lists/a.txt")) == 2
+    folder.rename(tmp_path / "lists" / folder.name)
+    message = r"^lists/a\.txt must name files from the current folder; \S+0\.png is only there from that of the list$"
+    with pytest.raises(InputError, match=message):
+        open_source("lists/a.txt")
+
+
+def test_the_home_folder(folder, tmp_path, monkeypatch):
+    """Where the shell leaves ~ alone, as in quotes and before a pattern; a file of that name comes first."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    assert open_source(f"~/{folder.name}").name == str(folder)
+    assert len(open_source(f"~/{folder.name}/[01].png")) == 2
+    (tmp_path / "~").symlink_to(folder)
+    assert open_source("~").name == "~"
+    with pytest.raises(InputError, match="^~nobody-has-that-name/real does not exist"):
+        open_source("~nobody-has-that-name/real")
+
+
+@pytest.mark.parametrize("name", ["set.tar.gz", "set.tgz", "SET.TAR.BZ2", "set.7z"])
+def test_compressed_wholes_are_to_be_unpacked(tmp_path, name):
+    (tmp_path / name).write_bytes(b"x")
+    with pytest.raises(InputError, match="is compressed, and needs to be unpacked to be read in place"):
+        open_source(tmp_path / name)

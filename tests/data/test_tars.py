@@ -177,3 +177,32 @@ def test_images_and_their_masks_are_no_set_of_images(tarred, noise, encoded):
     frames = [f"clip{number}.{frame:03d}.png" for number in range(3) for frame in range(2)]
     assert len(open_source(tarred([(path, image) for path in frames]))) == 6
     assert len(open_source(tarred([(f"all.{part}.png", image) for part in ("one", "two")]))) == 2
+
+
+def dataset_json(numbers):
+    return "dataset.json", json.dumps({"labels": [[f"{number}.png", number % 2] for number in numbers]}).encode()
+
+
+@pytest.mark.parametrize("above", ["", "set/"])
+def test_labels_of_a_dataset_json(tarred, noise, encoded, above):
+    """As in a zip: beside the images, or beside their folder where that was packed with its name."""
+    images = [(f"{number}.png", encoded(noise(seed=number))) for number in range(3)]
+    path = tarred([(above + name, data) for name, data in [*images, dataset_json(range(3))]])
+    source = open_source(path)
+    assert [source.class_of(index) for index in range(3)] == ["0", "1", "0"]
+    assert (source.listing.classes_from, source.ignored) == ("dataset.json", 0)
+
+
+def test_each_tar_has_its_own_dataset_json(tarred, noise, encoded):
+    """One that lacks it, or a label, is named."""
+    parts = {number: [(f"{number}.png", encoded(noise(seed=number)))] for number in (1, 2)}
+    for number, part in parts.items():
+        path = tarred([*part, dataset_json([number])], f"s{number}.tar")
+    source = open_source(str(path.with_name("s{1..2}.tar")))
+    assert [source.class_of(index) for index in range(2)] == ["1", "0"]
+    tarred(parts[2], "s2.tar")
+    with pytest.raises(InputError, match=r"needs a dataset\.json with labels in each tar; \S+s2\.tar has none$"):
+        open_source(str(path.with_name("s{1..2}.tar")))
+    tarred([*parts[2], dataset_json([1])], "s2.tar")
+    with pytest.raises(InputError, match=r"s2\.tar::dataset\.json needs a label for each image; 1 of 1 have none"):
+        open_source(path)

@@ -153,3 +153,37 @@ def test_frames_need_one_size(tmp_path):
     write_video(tmp_path / "set" / "2.mkv", size=(16, 24))
     with pytest.raises(InputError, match=r"needs images of one size; 10 of 32x24 are followed by 16x24"):
         open_videos(tmp_path / "set", "all")
+
+
+def test_lists_and_patterns_of_videos(tmp_path, monkeypatch):
+    """In their order; each the same frames as a folder of them, with the first-level folders as classes."""
+    monkeypatch.chdir(tmp_path)
+    names = [
+        str(write_video(tmp_path / name / "clip.mkv", levels).relative_to(tmp_path))
+        for name, levels in (("cat", (10, 50)), ("dog", (90, 130, 170)))
+    ]
+    (tmp_path / "list.txt").write_text("\n".join(names))
+    how = Extraction(frames="all")
+    expected = means(open_side(tmp_path, how))
+    for given in (names, "*/clip.mkv", "{cat,dog}/clip.mkv", "list.txt", tmp_path / "list.txt"):
+        source = open_side(given, how)
+        assert means(source) == expected
+        assert [source.class_of(index) for index in range(5)] == ["cat"] * 2 + ["dog"] * 3
+        assert (source.label(2), source.member(2)) == ("dog/clip.mkv[frame 0]", "dog/clip.mkv")
+    assert means(open_side(names[::-1], how)) == expected[2:] + expected[:2]
+    assert len(open_source(names)) == len(open_side("list.txt", Extraction())) == 2
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        (["a.mkv", "a.mkv"], r"^list of paths names a\.mkv twice$"),
+        (["a.mkv", "absent.mkv"], r"absent\.mkv: "),
+        (["a.mkv", "a.png"], r"^list of paths needs to name image files; a\.mkv has no image's extension$"),
+    ],
+)
+def test_lists_of_videos_that_are_refused(tmp_path, monkeypatch, names, message):
+    write_video(tmp_path / "a.mkv")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match=message):
+        open_side(names, Extraction(frames="all"))

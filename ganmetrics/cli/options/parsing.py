@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from ganmetrics import _plugins
+from ganmetrics._files import in_home
 from ganmetrics.cli.hints import meant
 from ganmetrics.features.names import EXTRACTOR_NAMES, TIMM_PREFIX
 
@@ -77,6 +78,8 @@ class PathType(click.Path):
         if self.elsewhere and _ELSEWHERE.match(os.fsdecode(value)):
             return value
         try:
+            if os.fsdecode(value).startswith("~"):
+                value = in_home(Path(os.fsdecode(value)))
             return super().convert(value, parameter, context)
         except UnicodeError:
             self.fail("a path cannot hold half a character.", parameter, context)
