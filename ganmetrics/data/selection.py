@@ -75,7 +75,8 @@ def with_label_file(source: ImageSource, labels: LabelFile) -> ImageSource:
     """
     if labels.by_name is None:
         return with_classes(source, labels.in_order, given_as=labels.name)
-    names = [source.member(index) for index in range(len(source))] if has_members(source, Named) else None
+    count = len(source)
+    names = [source.member(index) for index in range(count)] if has_members(source, Named) else None
     if names is None:
         raise InputError(f"{labels.name} has labels by name; the images of {source.name} have none, only an order")
     if not any("/" in name for name in labels.by_name):
