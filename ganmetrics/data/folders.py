@@ -53,8 +53,8 @@ class FolderSource:
     def read(self, index: int) -> bytes:
         """Return the bytes of an image file, which must be the one that was listed.
 
-        The digest of a set and its features come of two reads of each file, so one that changes in between would be
-        scored, and kept, under the digest of another.
+        Files that are too many to be held are read twice, for the digest of the set and for its features; one that
+        changes in between would be scored, and kept, under the digest of another.
         """
         try:
             # A pipe that has taken the file's place must not be waited for.

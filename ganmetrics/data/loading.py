@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from ganmetrics._text import clipped
 from ganmetrics.data.decode import Stored, decode_stored
+from ganmetrics.data.held import file_held, unheld
 from ganmetrics.data.image_source import ImageSource
 from ganmetrics.data.pixels import check_alpha, check_bit_depth
 from ganmetrics.data.workers import map_in_workers
@@ -68,7 +69,7 @@ def prepared_batches(
     batch_size = min(batch_size, max(len(source), 1))
     pending: list[BatchOfWays] = []
     # Pixels that lie in memory go to the workers with the tasks, so that no worker gets a copy of them all.
-    sent = source if source.uniform_size is None else None
+    sent = unheld(source) if source.uniform_size is None else None
     work = _PrepareImages(sent, tuple(prepares), alpha, bit_depth)
     for part in _parts(source, work, batch_size=batch_size, workers=workers, skip=skip):
         pending.append(part)
@@ -170,10 +171,13 @@ def _tasks(source: ImageSource, batch_size: int, skip: frozenset[int]) -> Iterat
     while batch := list(islice(kept, batch_size)):
         for start in range(0, len(batch), _TASK_IMAGES):
             indices = batch[start : start + _TASK_IMAGES]
-            yield [(index, None if source.uniform_size is None else _pixels(source, index)) for index in indices]
+            yield [(index, _at_hand(source, index)) for index in indices]
 
 
-def _pixels(source: ImageSource, index: int) -> Stored:
+def _at_hand(source: ImageSource, index: int) -> Stored | None:
+    """Return pixels that lie in memory, or a file that is held; None for what the worker has to read."""
+    if source.uniform_size is None:
+        return file_held(source, index)
     try:
         return source.read(index)
     except InputError as error:

@@ -1,7 +1,7 @@
 """A look at every image before any is scored: what they are, and which cannot be read."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -10,6 +10,7 @@ from ganmetrics._types import Progress, silent
 from ganmetrics.data.audit import Audit, BadFile
 from ganmetrics.data.decode import Stored, examine_stored
 from ganmetrics.data.fingerprint import UNREADABLE, check_same_images, combined, fingerprint, stored_digest
+from ganmetrics.data.held import HeldImages, file_held, unheld
 from ganmetrics.data.image_source import ImageSource, listing_of
 from ganmetrics.data.pixels import check_alpha, check_bit_depth
 from ganmetrics.data.workers import map_in_workers
@@ -60,7 +61,7 @@ def look(
         return Look(fingerprint(source, progress=progress), seen)
     check_same_images(source)
     ranks = current()
-    work = _LookChunk(source, alpha, bit_depth, hashed=True)
+    work = _LookChunk(unheld(source), alpha, bit_depth, hashed=True)
     with stage("hashing and audit"):
         own = ranks.each(lambda: list(_parts(source, work, workers, progress)))
         parts = [part for rank in ranks.gather(own) for part in rank]
@@ -104,7 +105,7 @@ def audit(
     if source.uniform_size is not None:
         return described(Audit.of_uniform(len(source), source.uniform_size), source)
     ranks = current()
-    work = _LookChunk(source, alpha, bit_depth, hashed=False)
+    work = _LookChunk(unheld(source), alpha, bit_depth, hashed=False)
     with stage("audit"):
         looked_at = ranks.each(lambda: Audit.total(part.audit for part in _parts(source, work, workers, progress)))
         found = _with_listing(Audit.total(ranks.gather(looked_at)), source)
@@ -138,23 +139,42 @@ def _with_listing(found: Audit, source: ImageSource) -> Audit:
 
 @dataclass(frozen=True)
 class _LookedAt:
-    """Digests and audit of some images; no digests where nobody asked for them."""
+    """Digests and audit of some images, and their files; no digests and files where nobody asked for them."""
 
     digests: tuple[bytes, ...]
     audit: Audit
+    files: Mapping[int, bytes]
+
+
+@dataclass(frozen=True)
+class _Chunk:
+    """Some images, the files of those that are held, and whether the others' are to be."""
+
+    indices: range
+    held: Mapping[int, bytes]
+    hold: bool
 
 
 def _parts(
-    source: ImageSource, work: Callable[[range], _LookedAt], workers: int, progress: Progress
+    source: ImageSource, work: Callable[[_Chunk], _LookedAt], workers: int, progress: Progress
 ) -> Iterator[_LookedAt]:
     """Yield what the work finds in this process's share of the images, a chunk at a time."""
     share = current().share(len(source))
-    chunks = (share[start : start + _CHUNK] for start in range(0, len(share), _CHUNK))
+    chunks = (_chunk(source, share[start : start + _CHUNK]) for start in range(0, len(share), _CHUNK))
     workers = min(workers, -(-len(share) // _CHUNK))
     with progress(total=len(share), stage=f"checking {source.name}") as advance:
         for part in map_in_workers(work, chunks, workers=workers):
             advance(part.audit.seen)
+            if isinstance(source, HeldImages):
+                for index, file in part.files.items():
+                    source.hold(index, file)
             yield part
+
+
+def _chunk(source: ImageSource, indices: range) -> _Chunk:
+    held = {index: file_held(source, index) for index in indices}
+    known = {index: file for index, file in held.items() if file is not None}
+    return _Chunk(indices, known, isinstance(source, HeldImages) and source.holds_more)
 
 
 @dataclass(frozen=True)
@@ -166,16 +186,21 @@ class _LookChunk:
     bit_depth: int
     hashed: bool
 
-    def __call__(self, indices: range) -> _LookedAt:
-        found = [self._examined(index) for index in indices]
-        digests = tuple(UNREADABLE if stored is None else stored_digest(stored) for stored, _ in found)
-        return _LookedAt(digests if self.hashed else (), Audit.total(part for _, part in found))
+    def __call__(self, chunk: _Chunk) -> _LookedAt:
+        found = {index: self._examined(index, chunk.held.get(index)) for index in chunk.indices}
+        digests = tuple(UNREADABLE if stored is None else stored_digest(stored) for stored, _ in found.values())
+        files = {index: stored for index, (stored, _) in found.items() if isinstance(stored, bytes)}
+        return _LookedAt(
+            digests if self.hashed else (),
+            Audit.total(part for _, part in found.values()),
+            {index: file for index, file in files.items() if index not in chunk.held} if chunk.hold else {},
+        )
 
-    def _examined(self, index: int) -> tuple[Stored | None, Audit]:
+    def _examined(self, index: int, held: bytes | None) -> tuple[Stored | None, Audit]:
         """Return an image as it is stored, None where it cannot be read at all, and what it is."""
-        stored = None
+        stored: Stored | None = held
         try:
-            stored = self.source.read(index)
+            stored = self.source.read(index) if held is None else held
             facts = examine_stored(stored, alpha=self.alpha, bit_depth=self.bit_depth)
             return stored, Audit.of(facts, self.source.class_of(index))
         except InputError as error:

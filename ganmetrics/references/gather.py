@@ -12,6 +12,7 @@ from ganmetrics._types import Progress
 from ganmetrics.data.audit import Audit
 from ganmetrics.data.features import Features
 from ganmetrics.data.fingerprint import fingerprint
+from ganmetrics.data.held import HeldImages, Room, holding
 from ganmetrics.data.looking import described
 from ganmetrics.data.sources import ImageSource
 from ganmetrics.errors import InputError
@@ -148,7 +149,8 @@ def _found(
     progress: Progress,
 ) -> list[list[Side]]:
     """Look at all sides before the first one costs an extraction; return each one's statistics by every network."""
-    found = [_find(request, settings, cache, progress) for request in requests]
+    files = Room()
+    found = [_find(request, settings, cache, progress, files=files) for request in requests]
     for request, sides in zip(requests, found, strict=True):
         audit = next((side.survey.audit for side in sides if isinstance(side, _Pending)), None)
         announce(request, audit or next(side.reference.audit for side in sides if isinstance(side, Side)))
@@ -179,12 +181,19 @@ def taken_for(side: Side, how: Extraction, settings: Settings) -> Side:
     return replace(side, taken_for=Identity(spec, protocol, None), vouched=vouched)
 
 
-def _find(request: Request, settings: Sequence[Settings], cache: ReferenceCache | None, progress: Progress) -> _Found:
+def _find(
+    request: Request,
+    settings: Sequence[Settings],
+    cache: ReferenceCache | None,
+    progress: Progress,
+    *,
+    files: Room,
+) -> _Found:
     """Return a side that is at hand, or its images after a look at all of them, for each network."""
     if isinstance(request.opened, Reference):
         return [Side(request.opened)]
     assert not isinstance(request.opened, Features)
-    images, contents = choose(request.opened, settings[0]), None
+    images, contents = holding(choose(request.opened, settings[0]), files), None
     found: list[Side | Keep] = [request.keep for _ in settings]
     # A set that is in the cache is hashed and never decoded; where no entry can be of it, one read does both.
     if cache is not None and any(current().gather(cache.may_hold(images))):
@@ -317,10 +326,13 @@ def _extract(
     surveyed = pending[0][1].survey
     networks = [(one, side.keep) for one, side in pending]
     collected = iter(collect_several(surveyed, networks, progress=progress))
-    return [
+    found = [
         side if isinstance(side, Side) else _kept(next(collected), surveyed, one, cache)
         for one, side in zip(settings, sides, strict=True)
     ]
+    if isinstance(surveyed.source, HeldImages):
+        surveyed.source.release()
+    return found
 
 
 def _kept(collected: Collected, surveyed: Survey, settings: Settings, cache: ReferenceCache | None) -> Side:

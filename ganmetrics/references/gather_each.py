@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from ganmetrics._types import Progress
 from ganmetrics.data.features import Features
 from ganmetrics.data.fingerprint import fingerprint
+from ganmetrics.data.held import HeldImages, Room, holding
 from ganmetrics.data.looking import described
 from ganmetrics.data.sources import ImageSource
 from ganmetrics.extraction.collect import Collected
@@ -55,7 +56,8 @@ def gather_each(
     """
     settings = open_for(requests, how, progress)
     assert settings is not None
-    looked = [_look(request, settings, preparations, cache, progress) for request in requests]
+    files = Room()
+    looked = [_look(request, settings, preparations, cache, progress, files=files) for request in requests]
     for request, side in zip(requests, looked, strict=True):
         audit = next(iter(side.known.values())).audit if side.survey is None else side.survey.audit
         announce(request, audit)
@@ -68,10 +70,12 @@ def _look(
     preparations: Sequence[Preprocessing],
     cache: ReferenceCache | None,
     progress: Progress,
+    *,
+    files: Room,
 ) -> _Looked:
     """Return what the cache holds of a side, and its images after a look at all of them where anything is missing."""
     assert not isinstance(request.opened, Reference | Features)
-    images, contents, known = choose(request.opened, settings), None, {}
+    images, contents, known = holding(choose(request.opened, settings), files), None, {}
     if cache is not None and any(current().gather(cache.may_hold(images))):
         contents = fingerprint(images, progress=progress)
         for preparation in preparations:
@@ -97,6 +101,8 @@ def _extracted(side: _Looked, settings: Settings, cache: ReferenceCache | None, 
         found[preparation] = reference
         if cache is not None:
             _put(cache, _key(side.survey.contents, settings, preparation), reference, side.images)
+    if isinstance(side.images, HeldImages):
+        side.images.release()
     return found
 
 

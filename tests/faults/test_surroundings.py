@@ -13,6 +13,7 @@ import pytest
 import torch
 
 from ganmetrics import FrechetInceptionDistance, InputError, Reference, fid
+from ganmetrics.data.held import Room
 from ganmetrics.references.cache import ReferenceCache
 from ganmetrics.testing import ChannelMeans, random_images, write_images
 
@@ -56,16 +57,30 @@ def removed(folder):
     shutil.rmtree(folder)
 
 
+def reference(folder, tmp_path, extractor):
+    cache = tmp_path / "cache"
+    return Reference.from_images(folder, extractor=extractor, device="cpu", workers=0, batch_size=4, cache=cache)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("change", [deleted, rewritten, removed])
-def test_files_that_change_while_they_are_scored_are_told(tmp_path, change):
-    """In one line, and nothing is kept of the mixture."""
+def test_files_that_change_while_they_are_scored_do_not_matter(tmp_path, change):
+    """What was looked at is held and scored."""
     real = write_images(tmp_path / "real", 40, seed=1)
-    extractor = Disturbed(lambda: change(real))
+    before = reference(real, tmp_path / "other", ChannelMeans())
+    found = reference(real, tmp_path, Disturbed(lambda: change(real)))
+    assert found.contents == before.contents
+    assert torch.equal(found.moments.covariance, before.moments.covariance)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("change", [deleted, rewritten, removed])
+def test_files_that_are_too_many_to_be_held_and_change_are_told(tmp_path, change, monkeypatch):
+    """In one line, and nothing is kept of the mixture."""
+    monkeypatch.setattr("ganmetrics.references.gather.Room", partial(Room, 0))
+    real = write_images(tmp_path / "real", 40, seed=1)
     with pytest.raises(InputError, match="real/000"):
-        Reference.from_images(
-            real, extractor=extractor, device="cpu", workers=0, batch_size=4, cache=tmp_path / "cache"
-        )
+        reference(real, tmp_path, Disturbed(lambda: change(real)))
     assert not list((tmp_path / "cache").glob("*"))
 
 
