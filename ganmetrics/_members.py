@@ -6,11 +6,11 @@
 
 from typing import TypeGuard, TypeVar
 
-Members = TypeVar("Members")
+Answering = TypeVar("Answering")
 _MADE_BY_PYTHON = {"__init__", "__subclasshook__"}
 
 
-def has_members(value: object, protocol: type[Members]) -> TypeGuard[Members]:
+def has_members(value: object, protocol: type[Answering]) -> TypeGuard[Answering]:
     """Return whether an object answers to every member of a protocol; special methods are those of its class.
 
     >>> from typing import Protocol
