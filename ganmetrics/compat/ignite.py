@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from ganmetrics import Extractor, InputError, NotEnoughSamples, frechet_distance, inception_score
+from ganmetrics._members import has_members
 from ganmetrics.compat.moments_state import merged, moments_of, no_images, with_features
 from ganmetrics.compat.shared_network import SharedNetwork, shared_network
 from ganmetrics.optional import require
@@ -128,7 +129,7 @@ class InceptionScore(Metric):  # type: ignore[misc]
         *,
         weights: str | Path | None = None,
     ) -> None:
-        given = None if isinstance(feature_extractor, Extractor) else num_features
+        given = None if has_members(feature_extractor, Extractor) else num_features
         self._network = _network(given, feature_extractor, weights).to(device)
         super().__init__(output_transform=output_transform, device=device)
 

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from ganmetrics import Extractor, InputError, Outputs, Preprocessing, load_extractor
+from ganmetrics._members import has_members
 
 RESIZE = {True: "pillow-bilinear-float", False: "tf1-bilinear"}
 """torchmetrics' resize with and without antialiasing, as the protocols ``torchmetrics`` and ``ttur`` have it."""
@@ -134,7 +135,7 @@ def shared_network(
                 f"feature must be {' or '.join(map(repr, allowed))}, a module or an extractor; got {feature!r:.40}"
             )
         return SharedNetwork(_inception(antialias=antialias, weights=weights), normalize=normalize)
-    if not isinstance(feature, Extractor):
+    if not has_members(feature, Extractor):
         raise InputError(f"feature must be a layer, a module or an extractor; got {type(feature).__name__}")
     return SharedNetwork(feature, normalize=normalize)
 

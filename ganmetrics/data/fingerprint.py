@@ -8,6 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 
+from ganmetrics._members import has_members
 from ganmetrics._types import Progress, silent
 from ganmetrics.data.decode import Frame, Stored
 from ganmetrics.data.image_source import Digested, ImageSource
@@ -129,7 +130,7 @@ def _digests(source: ImageSource, indices: Iterable[int]) -> Iterator[bytes]:
 
 
 def _digest(source: ImageSource, index: int) -> bytes:
-    if isinstance(source, Digested):
+    if has_members(source, Digested):
         return source.digest(index)
     try:
         stored = source.read(index)

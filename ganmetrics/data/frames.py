@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
+from ganmetrics._members import has_members
 from ganmetrics._text import shown
 from ganmetrics.data.decode import Frame, Stored, count_frames
 from ganmetrics.data.image_source import ImageSource, Named, listing_of
@@ -107,7 +108,7 @@ class FrameSource:
     def member(self, index: int) -> str:
         """Return the name of the file that a frame is of, by which labels call it."""
         image, _ = self._chosen[index]
-        return self._source.member(image) if isinstance(self._source, Named) else self._source.label(image)
+        return self._source.member(image) if has_members(self._source, Named) else self._source.label(image)
 
     def read(self, index: int) -> Stored:
         """Return the file and the number of a frame."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from ganmetrics._members import has_members
 from ganmetrics.data.decode import Stored
 
 
@@ -97,4 +98,4 @@ def listing_of(source: ImageSource) -> Listing:
     >>> listing_of(open_array(np.zeros((2, 4, 4, 3), np.uint8)))
     Listing(classes_from='', no_classes='', hidden=0)
     """
-    return source.listing if isinstance(source, Listed) else Listing()
+    return source.listing if has_members(source, Listed) else Listing()

@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 
 import numpy as np
 
+from ganmetrics._members import has_members
 from ganmetrics.data.decode import Stored
 from ganmetrics.data.given_classes import classes_as_given
 from ganmetrics.data.image_source import ImageSource, Named, listing_of
@@ -74,9 +75,10 @@ def with_label_file(source: ImageSource, labels: LabelFile) -> ImageSource:
     """
     if labels.by_name is None:
         return with_classes(source, labels.in_order, given_as=labels.name)
-    if not isinstance(source, Named):
+    count = len(source)
+    names = [source.member(index) for index in range(count)] if has_members(source, Named) else None
+    if names is None:
         raise InputError(f"{labels.name} has labels by name; the images of {source.name} have none, only an order")
-    names = [source.member(index) for index in range(len(source))]
     if not any("/" in name for name in labels.by_name):
         names = _file_names(names, labels, source)
     missing = [name for name in names if name not in labels.by_name]

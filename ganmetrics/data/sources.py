@@ -13,6 +13,7 @@ import torch
 
 from ganmetrics import _plugins
 from ganmetrics._files import as_path
+from ganmetrics._members import has_members
 from ganmetrics._text import clipped
 from ganmetrics.data.archives import ZipSource
 from ganmetrics.data.arrays import open_array, open_tensor
@@ -100,7 +101,7 @@ OBJECTS = (
     _Kind("ganmetrics.Stream", lambda thing: isinstance(thing, Stream), open_stream),
     _Kind("loader, iterator or generator of batches", is_stream, lambda thing: open_stream(Stream(thing))),
     _Kind("list of paths", are_paths, open_paths),
-    _Kind("map-style data set with a length", lambda thing: isinstance(thing, MapDataset), DatasetSource),
+    _Kind("map-style data set with a length", lambda thing: has_members(thing, MapDataset), DatasetSource),
 )
 """What a Python object can be; likewise."""
 
@@ -118,7 +119,7 @@ def open_source(source: object) -> ImageSource:
     >>> len(source), source.label(1), source.read(1).shape
     (2, 'tensor[1]', (8, 8, 3))
     """
-    if isinstance(source, ImageSource):
+    if has_members(source, ImageSource):
         return source
     videos = listed_videos(source)
     if videos is not None:
@@ -162,7 +163,7 @@ def _added(name: str, path: Path) -> ImageSource | None:
     """Return what another package's source makes of a path; None where it is not its kind."""
     found = _plugins.load(_plugins.SOURCE_GROUP, name)
     opened = found.thing(path)
-    if opened is not None and not isinstance(opened, ImageSource):
+    if opened is not None and not has_members(opened, ImageSource):
         raise InputError(f"source {name} of {found.package} must give images or None; got {type(opened).__name__}")
     return opened
 

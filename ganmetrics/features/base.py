@@ -8,6 +8,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from ganmetrics._members import has_members
 from ganmetrics._types import Image
 from ganmetrics.errors import InputError
 
@@ -115,7 +116,7 @@ def check_extractor(value: object) -> Extractor:
         ...
     ganmetrics.errors.InputError: an extractor is a name, or an object with spec, prepare and a call; got Flatten: ...
     """
-    if isinstance(value, Extractor) and not isinstance(value, type) and isinstance(value.spec, ExtractorSpec):
+    if has_members(value, Extractor) and not isinstance(value, type) and isinstance(value.spec, ExtractorSpec):
         return value
     kind = f"the class {value.__name__}" if isinstance(value, type) else type(value).__name__
     if isinstance(value, type):

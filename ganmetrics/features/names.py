@@ -7,6 +7,9 @@ CLIP = "clip-vit-l14-336"
 EXTRACTOR_NAMES = ("inception-v3", *DINOV2, CLIP, "efficientnet-lite0", "timm:NAME")
 """What ``--extractor`` takes; in the last, NAME is any model of timm."""
 
+IN_A_PACKAGE = "efficientnet-lite0, whose weights are in a package (ganmetrics[efficientnet])"
+"""The remedy where weights cannot be downloaded."""
+
 DEFAULT_EXTRACTOR = "inception-v3"
 
 WIDTHS = {

@@ -2,6 +2,7 @@
 
 import threading
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
@@ -147,6 +148,9 @@ def _compile(network: FrozenNetwork, batch: Tensor, name: str) -> Any:  # noqa: 
             decoder = decoders.TorchScriptPythonDecoder(traced)
             model = reader.convert(reader.load(decoder))
             model.reshape([-1, *batch.shape[1:]])
-            return openvino.Core().compile_model(model, "CPU", settings)
+            # In a thread that ends here. OpenVINO gives the thread that compiles a stack for signals, and takes it away
+            # with the network, which another thread may let go of: the next signal, such as Ctrl-C, was then SIGSEGV.
+            with ThreadPoolExecutor(1) as pool:
+                return pool.submit(openvino.Core().compile_model, model, "CPU", settings).result()
     except Exception as error:  # any of three libraries' own
         raise InputError(f"backend openvino cannot convert {name}: {one_line(error)}; leave --backend away") from None

@@ -17,7 +17,7 @@ from torch import Tensor
 from ganmetrics._text import shown
 from ganmetrics.errors import InputError, WeightsError
 from ganmetrics.features.base import ExtractorSpec, Outputs
-from ganmetrics.features.names import TIMM_PREFIX
+from ganmetrics.features.names import IN_A_PACKAGE, TIMM_PREFIX
 from ganmetrics.features.network import FrozenNetwork, NetworkExtractor
 from ganmetrics.features.resize import Planes, Size, resize
 from ganmetrics.features.state_dict import read_state_dict, select_tensors, state_sha256
@@ -128,7 +128,7 @@ def _with_published_weights(timm: ModuleType, name: str, config: Any, *, offline
         reason = ((str(error).splitlines() or [""])[0] or type(error).__name__).rstrip(".")
         raise WeightsError(
             f"weights of {TIMM_PREFIX}{name} ({filename} of {config.hf_hub_id}) cannot be found: {reason}; "
-            "name a file with --weights, or use --extractor efficientnet-lite0, which needs no download"
+            f"name a file with --weights, or use the extractor {IN_A_PACKAGE}"
         ) from None
     overlay = {"file": file, "custom_load": False}
     return timm.create_model(name, pretrained=True, pretrained_cfg_overlay=overlay, num_classes=0)

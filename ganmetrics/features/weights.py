@@ -22,7 +22,7 @@ from ganmetrics._types import Progress, silent
 from ganmetrics.errors import InputError, WeightsError
 from ganmetrics.features.download import RemoteFile, download
 from ganmetrics.features.first_use import record_sha256, recorded_sha256
-from ganmetrics.features.names import CLIP
+from ganmetrics.features.names import CLIP, IN_A_PACKAGE
 from ganmetrics.features.state_dict import file_sha256, read_state_dict
 
 ENVIRONMENT = "GANMETRICS_WEIGHTS"
@@ -247,5 +247,5 @@ def _remedy(extractor: str) -> str:
     digest = f"sha256 {_needed_sha256(remote)}" if _needed_sha256(remote) else "no published digest"
     return (
         f"put {remote.name} ({size}, {digest}) into {weights_directory()}, "
-        "or name it with --weights, or use --extractor efficientnet-lite0, which needs no download"
+        f"or name it in {ENVIRONMENT} or with --weights, or use the extractor {IN_A_PACKAGE}"
     )

@@ -128,12 +128,6 @@ def test_no_statistics(run, things, line, source, words):
     [
         ("influence features.npy real --features", 1, "features need a file; real is a folder"),
         ("reconstruct real fake --metrics fidd", 2, "'fidd' is not one of"),
-        ("reconstruct real fake --perceptual lpips-alex --perceptual-weights absent", 1, "absent: No such file"),
-        (
-            "reconstruct real fake --perceptual lpips-alex --perceptual-weights note.txt",
-            1,
-            "note.txt: damaged, or another",
-        ),
         ("evaluate real fake --fake-labels scores.json", 1, "scores.json must be CSV or JSON lines (.jsonl)"),
         (
             "evaluate real fake --fake-labels note.txt",
@@ -160,3 +154,11 @@ def test_published_statistics_are_called_by_their_name(run, things):
     """Beside a set, as a generator of a page: they lie elsewhere and have no extension."""
     line = ["report", "real", "fake", "ref:edm/cifar10", "--out", "out.html", "--offline", *OFFLINE]
     refused(run, things, line, 1, "may be fetched (--offline)")
+
+
+@pytest.mark.parametrize(("file", "words"), [("absent", "absent: No such file"), ("note.txt", "note.txt: damaged, or")])
+def test_wrong_weights_of_a_perceptual_distance(run, things, file, words):
+    """The distance itself is in a package that not every environment has."""
+    pytest.importorskip("lpips", reason="the extra perceptual is not installed")
+    line = f"reconstruct real fake --perceptual lpips-alex --perceptual-weights {file}"
+    refused(run, things, line.split(), 1, words, options=OFFLINE[:4])

@@ -159,7 +159,7 @@ def test_a_server_that_does_not_measure_is_told(monkeypatch):
 
 def test_no_network_is_one_line():
     """What is needed, where to put it, and what needs no download."""
-    needed = rf"put {NAME} \(of unpublished size, no published digest\) into .*, or name it with --weights.*lite0"
+    needed = rf"put {NAME} \(of unpublished size, no published digest\) into .*name it in GANMETRICS_WEIGHTS .*lite0"
     with pytest.raises(WeightsError, match=needed) as caught:
         find_weights(EXTRACTOR)
     assert "\n" not in str(caught.value)

@@ -1,6 +1,7 @@
 """Tests of `ganmetrics.features.openvino_network`."""
 
 import copy
+import ctypes
 import pickle
 import subprocess
 import sys
@@ -171,3 +172,25 @@ def test_the_package_is_imported_by_who_asks_for_it_only():
     """`import ganmetrics` does not need it, nor take its time."""
     code = "import sys, ganmetrics.features.registry; assert 'openvino' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+class SignalStack(ctypes.Structure):
+    _fields_ = (("place", ctypes.c_void_p), ("flags", ctypes.c_int), ("size", ctypes.c_size_t))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the system's structure is Linux's")
+def test_signals_find_the_stack_that_they_had(extractor):
+    """Also where another thread lets go of the network; its stack for signals would go with it."""
+
+    def stack():
+        found = SignalStack()
+        assert ctypes.CDLL(None).sigaltstack(None, ctypes.byref(found)) == 0
+        return found.place, found.flags, found.size
+
+    before = stack()
+    kept = [in_openvino(extractor)]
+    kept[0](batch(), CPU)
+    assert stack() == before
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(kept.clear).result()
+    assert stack() == before

@@ -2,7 +2,6 @@
 
 import io
 import json
-import os
 import pickle
 import random
 import tarfile
@@ -75,22 +74,14 @@ def read_images(path: Path) -> None:
 
 def read_folder(path: Path) -> None:
     """Score the images of the folder that a file is in."""
-    path.with_name("z.png").write_bytes(_encoded("PNG"))
+    path.with_name("z.png").write_bytes(encoded("PNG"))
     evaluate(SMALL, path.parent, HOW, metrics=("fid",))
-
-
-def read_list(path: Path) -> None:
-    """Score the images that a file lists, by their paths from here."""
-    os.chdir(path.parent)
-    for name in ("x.png", "y.png"):
-        path.with_name(name).write_bytes(_encoded("PNG"))
-    read_images(path)
 
 
 def read_label_file(path: Path) -> None:
     """Give images the labels of a file beside them."""
     for number in range(3):
-        path.with_name(f"{number}.png").write_bytes(_encoded("PNG"))
+        path.with_name(f"{number}.png").write_bytes(encoded("PNG"))
     with_label_file(open_source(path.parent), read_labels(path))
 
 
@@ -185,7 +176,8 @@ def _pickled_changed(content: object) -> Make:
     return make
 
 
-def _encoded(form: str, size: tuple[int, int] = (9, 7), mode: str = "RGB", **options: Any) -> bytes:
+def encoded(form: str, size: tuple[int, int] = (9, 7), mode: str = "RGB", **options: Any) -> bytes:
+    """Return a small image as a file."""
     file = io.BytesIO()
     rng = np.random.default_rng(size[0])
     channels = {"RGB": (3,), "RGBA": (4,), "L": (), "I;16": (), "CMYK": (4,), "LA": (2,)}
@@ -204,25 +196,25 @@ def _encoded(form: str, size: tuple[int, int] = (9, 7), mode: str = "RGB", **opt
 def _images() -> list[tuple[str, bytes]]:
     frames = [Image.new("RGB", (9, 7), colour) for colour in ("red", "blue")]
     return [
-        ("x.png", _encoded("PNG")),
-        ("x.png", _encoded("PNG", mode="I;16")),
-        ("x.png", _encoded("PNG", mode="RGBA")),
-        ("x.png", _encoded("PNG", mode="LA")),
-        ("x.png", _encoded("PNG", mode="P", transparency=0)),
-        ("x.png", _encoded("PNG", mode="1")),
-        ("x.jpg", _encoded("JPEG", (20, 18))),
-        ("x.jpg", _encoded("JPEG", (20, 18), progressive=True)),
-        ("x.jpg", _encoded("JPEG", (20, 18), mode="CMYK")),
-        ("x.jpg", _encoded("JPEG", (20, 18), mode="L", exif=_exif())),
-        ("x.gif", _encoded("GIF", mode="P")),
-        ("x.gif", _encoded("GIF", mode="P", save_all=True, append_images=frames, transparency=1)),
-        ("x.webp", _encoded("WEBP")),
-        ("x.webp", _encoded("WEBP", mode="RGBA", lossless=True)),
-        ("x.tiff", _encoded("TIFF")),
-        ("x.tif", _encoded("TIFF", mode="I;16")),
-        ("x.tif", _encoded("TIFF", compression="tiff_lzw")),
-        ("x.bmp", _encoded("BMP")),
-        ("x.bmp", _encoded("BMP", mode="P")),
+        ("x.png", encoded("PNG")),
+        ("x.png", encoded("PNG", mode="I;16")),
+        ("x.png", encoded("PNG", mode="RGBA")),
+        ("x.png", encoded("PNG", mode="LA")),
+        ("x.png", encoded("PNG", mode="P", transparency=0)),
+        ("x.png", encoded("PNG", mode="1")),
+        ("x.jpg", encoded("JPEG", (20, 18))),
+        ("x.jpg", encoded("JPEG", (20, 18), progressive=True)),
+        ("x.jpg", encoded("JPEG", (20, 18), mode="CMYK")),
+        ("x.jpg", encoded("JPEG", (20, 18), mode="L", exif=_exif())),
+        ("x.gif", encoded("GIF", mode="P")),
+        ("x.gif", encoded("GIF", mode="P", save_all=True, append_images=frames, transparency=1)),
+        ("x.webp", encoded("WEBP")),
+        ("x.webp", encoded("WEBP", mode="RGBA", lossless=True)),
+        ("x.tiff", encoded("TIFF")),
+        ("x.tif", encoded("TIFF", mode="I;16")),
+        ("x.tif", encoded("TIFF", compression="tiff_lzw")),
+        ("x.bmp", encoded("BMP")),
+        ("x.bmp", encoded("BMP", mode="P")),
     ]
 
 
@@ -233,7 +225,7 @@ def _exif() -> Image.Exif:
 
 
 def _members() -> list[tuple[str, bytes]]:
-    return [(f"{label}/{number}.png", _encoded("PNG", (6, 5 + number))) for number, label in enumerate("aab")]
+    return [(f"{label}/{number}.png", encoded("PNG", (6, 5 + number))) for number, label in enumerate("aab")]
 
 
 def _zip() -> bytes:
@@ -347,10 +339,9 @@ PT_IMAGES = {"images": SMALL, "labels": torch.arange(6)}
 SHARD = [
     (f"{number}.{suffix}", content)
     for number in range(3)
-    for suffix, content in (("png", _encoded("PNG")), ("cls", b"3"), ("json", b'{"label": 3}'))
+    for suffix, content in (("png", encoded("PNG")), ("cls", b"3"), ("json", b'{"label": 3}'))
 ]
 CSV = b"file_name,label\n" + b"".join(b"%d.png,%d\n" % (number, number % 2) for number in range(3))
-PATHS = b"x.png\n./y.png\n"
 
 
 def _pickles() -> list[tuple[str, Make]]:
@@ -380,13 +371,6 @@ def _csv_and_lines() -> list[tuple[str, Make]]:
     return [("x.csv", _changed(CSV)), ("x.jsonl", _lines), ("x.jsonl", lambda rng: _change(_lines(rng), rng))]
 
 
-def _npy_files() -> list[tuple[str, Make]]:
-    return [
-        ("x.npy", lambda rng: mutate.changed_bytes(rng, mutate.array_file(PIXELS)[:128]) + bytes(360)),
-        ("x.npy", lambda rng: mutate.array_file(rng.choice(odd.ARRAYS)())),
-    ]
-
-
 KINDS: dict[str, Callable[[Path], Case]] = {
     "references": _lazy(_references, read_statistics_file),
     "mu-sigma": _lazy(
@@ -405,12 +389,10 @@ KINDS: dict[str, Callable[[Path], Case]] = {
     "weights": _lazy(lambda: _torch_files(STATE), read_weights),
     "zips": _lazy(lambda: [*_archive("x.zip", _zip()) * 2, ("x.zip", _zip_of_labels)], read_images),
     "npz-images": _lazy(lambda: _npz_file(npz(arr_0=PIXELS, arr_1=np.arange(4))), read_images),
-    "npy-images": _lazy(_npy_files, read_images),
     "pt-images": _lazy(lambda: [*_torch_files(PT_IMAGES), *_torch_files(SMALL)], read_images),
     "images": _lazy(lambda: [(name, _changed(data)) for name, data in _images()], read_folder),
     "tars": _lazy(lambda: [("x.tar", _changed(_tar(*_members()))), ("x.tar", _changed(_tar(*SHARD)))], read_images),
     "parquet": _lazy(lambda: [("x.parquet", _changed(_parquet())), ("x.parquet", _parquet_changed)], read_images),
     "hdf5": _lazy(lambda: [("x.h5", _changed(_hdf5())), ("x.h5", _hdf5_changed)], read_images),
     "labels": _lazy(_csv_and_lines, read_label_file),
-    "paths": _lazy(lambda: [("x.txt", _changed(PATHS))], read_list),
 }
