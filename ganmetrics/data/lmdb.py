@@ -7,6 +7,7 @@ from threading import Lock
 from typing import Any
 
 from ganmetrics.data.decode import begins_as_image
+from ganmetrics.data.lmdb_pages import check_pages
 from ganmetrics.errors import InputError
 from ganmetrics.optional import require
 
@@ -32,6 +33,11 @@ class LmdbSource:
         self._path = path
         self._keys: list[bytes] = []
         self.ignored = 0
+        _lmdb()
+        try:
+            check_pages(path / "data.mdb" if path.is_dir() else path)
+        except InputError as error:
+            raise InputError(f"{path} {error}") from None
         try:
             with self._environment() as database, database.begin(buffers=True) as transaction:
                 for key, value in transaction.cursor():

@@ -216,8 +216,11 @@ def _decoded(file: Path) -> Iterator[Any]:
         yield from _opened(file)
     except InputError as error:
         raise InputError(f"{file}: {error}") from None
-    except MemoryError:
-        raise
+    except MemoryError as error:
+        # FFmpeg's own is of a file that says it needs more than there is.
+        if not isinstance(error, require("av", extra="video", user=str(file)).FFmpegError):
+            raise
+        raise InputError(f"{file}: damaged video, or one that needs more memory than there is") from None
     # PyAV meets damaged files with errors of its own, and with what its attributes of missing parts run into.
     except Exception as error:
         raise InputError(f"{file}: truncated or damaged video ({one_line(error)})") from None

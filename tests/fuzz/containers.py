@@ -3,6 +3,7 @@
 import io
 import os
 import random
+import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -64,6 +65,24 @@ def _array(rng: random.Random) -> bytes:
     return file.getvalue()
 
 
+def _database(rng: random.Random) -> bytes:
+    """Return an LMDB of images and other values; half of them with changed bytes."""
+    import lmdb
+
+    rows = {b"%d" % number: encoded("PNG", (6, 5 + number)) for number in range(3)}
+    if rng.random() < 0.5:
+        value = rng.choice((b"", b"x", b"\x89PNG", encoded("PNG")[:40], b"x" * 9000))
+        rows[rng.choice((b"0", b"x", b"\xff\x00", b"k" * 400))] = value
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "x.lmdb"
+        options = {"map_size": 1 << 17, "subdir": False, "lock": False, "sync": False}
+        with lmdb.open(str(path), **options) as database, database.begin(write=True) as transaction:
+            for key, value in rows.items():
+                transaction.put(key, value)
+        data = path.read_bytes()
+    return mutate.changed_bytes(rng, data) if rng.random() < 0.5 else data
+
+
 def _video(codec: str, form: str) -> bytes:
     import av
 
@@ -96,5 +115,6 @@ def _videos(folder: Path) -> Case:
 KINDS: dict[str, Callable[[Path], Case]] = {
     "paths": of_files([("x.txt", _list)], _read_list),
     "npy-images": of_files([("x.npy", _array)], _look),
+    "lmdb": of_files([("x.lmdb", _database)], _look),
     "videos": _videos,
 }

@@ -31,6 +31,7 @@ KINDS = (
     "hdf5",
     "labels",
     "paths",
+    "lmdb",
     "videos",
     "evaluate",
     "commands",
