@@ -48,6 +48,8 @@ def check_pages(file: Path) -> None:
 
 
 class _Pages:
+    """The pages of the newer of the two states that a file holds."""
+
     def __init__(self, data: mmap.mmap) -> None:
         self._data = data
         first = self._meta(0)
@@ -58,6 +60,7 @@ class _Pages:
         self._size = first.page
 
     def check(self) -> None:
+        """Walk from the root to every value, a level after the other; a page that is met twice is none of a tree."""
         meta = self._meta_page
         if meta.root == _NONE:
             return

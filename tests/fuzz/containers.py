@@ -6,6 +6,7 @@ import random
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -65,22 +66,31 @@ def _array(rng: random.Random) -> bytes:
     return file.getvalue()
 
 
+_VALUES = (b"", b"x", b"\x89PNG", encoded("PNG")[:40], b"x" * 9000)
+_KEYS = (b"0", b"x", b"\xff\x00", b"k" * 400)
+
+
 def _database(rng: random.Random) -> bytes:
-    """Return an LMDB of images and other values; half of them with changed bytes."""
+    """Return an LMDB of images and other values; two thirds of them with changed bytes."""
+    more = (rng.choice(_KEYS), rng.choice(_VALUES)) if rng.random() < 0.5 else None
+    data = _database_with(more)
+    return mutate.changed_bytes(rng, data) if rng.random() < 0.67 else data
+
+
+@cache
+def _database_with(more: tuple[bytes, bytes] | None) -> bytes:
+    """Return the bytes of an LMDB of three images and perhaps another value."""
     import lmdb
 
     rows = {b"%d" % number: encoded("PNG", (6, 5 + number)) for number in range(3)}
-    if rng.random() < 0.5:
-        value = rng.choice((b"", b"x", b"\x89PNG", encoded("PNG")[:40], b"x" * 9000))
-        rows[rng.choice((b"0", b"x", b"\xff\x00", b"k" * 400))] = value
+    rows |= {} if more is None else {more[0]: more[1]}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "x.lmdb"
         options = {"map_size": 1 << 17, "subdir": False, "lock": False, "sync": False}
         with lmdb.open(str(path), **options) as database, database.begin(write=True) as transaction:
             for key, value in rows.items():
                 transaction.put(key, value)
-        data = path.read_bytes()
-    return mutate.changed_bytes(rng, data) if rng.random() < 0.5 else data
+        return path.read_bytes()
 
 
 def _video(codec: str, form: str) -> bytes:
