@@ -51,6 +51,18 @@ def as_path(given: str | os.PathLike[str]) -> Path:
     return path
 
 
+def is_there(path: Path) -> bool:
+    r"""Tell whether anything is at a path; at one that is too long, or that no file can have, there is nothing.
+
+    >>> is_there(Path("x" * 1000)), is_there(Path("a\0b"))
+    (False, False)
+    """
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
 def in_home(path: Path) -> Path:
     """Return a path that begins with ``~`` below the home folder, unless something lies there as it is written.
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from ganmetrics._files import is_there
+
 _NEAR = 0.7
 """Share of letters in common, in order, from which on a name is near: one letter in four is lost, added or another.
 At click's 0.6 the dashes of two options go half of the way."""
@@ -74,7 +76,7 @@ def unknown_option(option: str, context: click.Context) -> click.UsageError:
 
 def unknown_command(word: str, context: click.Context, known: Sequence[str]) -> click.UsageError:
     """Return the error of a word that is no command: the name of a folder, say, before which one was forgotten."""
-    if "fid" in known and Path(word).exists():
+    if "fid" in known and is_there(Path(word)):
         remedy = f"; to score two folders: {context.command_path} fid REAL FAKE"
     else:
         remedy = meant(word, known)

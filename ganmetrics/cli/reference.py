@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ganmetrics._files import is_there
 from ganmetrics.cli.apart import check_apart
 from ganmetrics.cli.help import Group
 from ganmetrics.cli.hints import OneOf
@@ -178,7 +179,7 @@ def _check_no_part(output: Path, parts: tuple[Source, ...]) -> None:
     from ganmetrics.references.reference import Reference
 
     try:
-        a_part = output.is_file() and (len(parts) == 1 or Reference.load(output).shard is not None)
+        a_part = is_there(output) and output.is_file() and (len(parts) == 1 or Reference.load(output).shard is not None)
     except GanMetricsError:
         return
     if a_part:

@@ -45,7 +45,7 @@ class HeldImages:
     >>> import pathlib, tempfile
     >>> from ganmetrics.data.folders import FolderSource
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     write_images(pathlib.Path(folder), 2)
+    ...     _ = write_images(pathlib.Path(folder), 2)
     ...     images = HeldImages(FolderSource(pathlib.Path(folder)), Room())
     ...     before = images.read(0)
     >>> images.read(0) == before, images.held(1)  # the folder is gone

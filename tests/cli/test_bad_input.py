@@ -182,7 +182,7 @@ def test_no_network_for_the_weights(check_refused, folders):
             "95628359",
             "6726825d0af5f729",
             "--weights",
-            "--extractor efficientnet-lite0",
+            "use the extractor efficientnet-lite0",
             options=options,
         )
 
