@@ -14,6 +14,13 @@ from ganmetrics.core.gaussian.roots import EPS, OtherFactor
 Product = Float64[Tensor, "p q"]
 
 
+class Decomposed(NamedTuple):
+    """Eigenvalues, ascending, and their vectors as columns."""
+
+    eigenvalues: Float64[Tensor, " r"]
+    vectors: Float64[Tensor, "r r"]
+
+
 class FactorProduct:
     """K = F1 F2^T: its singular values are the roots of the eigenvalues of C1 C2, for C = F^T F.
 
@@ -25,6 +32,7 @@ class FactorProduct:
     """
 
     def __init__(self, real: Factor, fake: OtherFactor) -> None:
+        self._factors = real, fake
         matrix = real @ fake.mT
         self.scale = float(matrix.abs().max()) if matrix.numel() else 0.0
         """The largest entry of K; 0 where K is empty or zero."""
@@ -37,15 +45,30 @@ class FactorProduct:
 
         Each is off by a few eps of the largest, so that small ones have no digits left.
         """
-        wide = self.scaled if self.scaled.shape[0] <= self.scaled.shape[1] else self.scaled.mT
-        eigenvalues: Tensor = torch.linalg.eigvalsh(wide @ wide.mT)
+        if "decomposed" in self.__dict__:
+            return self.decomposed.eigenvalues
+        eigenvalues: Tensor = torch.linalg.eigvalsh(self._gram())
         return eigenvalues
+
+    @cached_property
+    def decomposed(self) -> "Decomposed":
+        """The same eigenvalues with their vectors; found before them, these cost nothing more."""
+        return Decomposed(*torch.linalg.eigh(self._gram()))
 
     @cached_property
     def singular_values(self) -> Float64[Tensor, " r"]:
         """The singular values of K over `scale`, descending, each within about eps of the largest."""
         singular: Tensor = torch.linalg.svdvals(self.scaled)
         return singular
+
+    def is_of(self, real: Factor, fake: OtherFactor) -> bool:
+        """Tell whether this is the product of these two."""
+        return self._factors[0] is real and self._factors[1] is fake
+
+    def _gram(self) -> Tensor:
+        wide = self.scaled if self.scaled.shape[0] <= self.scaled.shape[1] else self.scaled.mT
+        gram: Tensor = wide @ wide.mT
+        return gram
 
 
 class NuclearNorm(NamedTuple):

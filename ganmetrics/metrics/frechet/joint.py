@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from ganmetrics._types import ArrayLike
 from ganmetrics.core.gaussian.moments import Moments
+from ganmetrics.core.gaussian.product import FactorProduct
 from ganmetrics.core.inference.student import student_quantile
 from ganmetrics.core.random_matrix.joint.spectra import Part
 from ganmetrics.core.random_matrix.joint.subspace import in_basis, known_span, without_constants
 from ganmetrics.core.random_matrix.joint.trace import RootTrace, root_by_fit, root_by_law
 from ganmetrics.errors import NumericsError
-from ganmetrics.metrics.frechet.distance import check_moments_agree, frechet_distance
+from ganmetrics.metrics.frechet.distance import check_moments_agree, distance_by_product
 from ganmetrics.metrics.frechet.sample import Sample, sample_of
 from ganmetrics.metrics.frechet.trust import doubts
 
@@ -81,17 +82,23 @@ def frechet_estimate(
     student_quantile(confidence, 1)
     sides = sample_of(real), sample_of(fake)
     check_moments_agree(sides[0].moments, sides[1].moments)
-    value = frechet_distance(sides[0].moments, sides[1].moments)
+    # Its decomposition is the fit's, too, and is found once.
+    product = FactorProduct(sides[0].moments.factor, sides[1].moments.factor)
+
+    def plain() -> float:
+        return distance_by_product(sides[0].moments, sides[1].moments, product)
+
     counts = [side.count for side in sides if side.count is not None]
     if min(counts, default=FEWEST_TO_CORRECT) < FEWEST_TO_CORRECT:
-        return _uncorrected(value, f"a corrected distance needs {FEWEST_TO_CORRECT} images a side; got {min(counts)}")
+        return _uncorrected(plain(), f"a corrected distance needs {FEWEST_TO_CORRECT} images a side; got {min(counts)}")
     different = sides[0].different, sides[1].different
     fewest = min((side.count for side in different if side.count is not None), default=FEWEST_TO_CORRECT)
     if fewest < FEWEST_TO_CORRECT:
         return _uncorrected(
-            value, f"a corrected distance needs {FEWEST_TO_CORRECT} different images a side; got {fewest}"
+            plain(), f"a corrected distance needs {FEWEST_TO_CORRECT} different images a side; got {fewest}"
         )
-    found = distance_from_few(*different)
+    found = distance_from_few(*different, product)
+    value = plain()
     if found is None:
         return _uncorrected(value, "the spectra could not be fitted")
     trust = doubts(sides[0], sides[1], found.root, found.value, found.error)
@@ -120,15 +127,15 @@ class Corrected:
     root: RootTrace
 
 
-def distance_from_few(real: Sample, fake: Sample) -> Corrected | None:
-    """Return the corrected distance; None if its numerics fail."""
+def distance_from_few(real: Sample, fake: Sample, product: FactorProduct | None = None) -> Corrected | None:
+    """Return the corrected distance; None if its numerics fail. `product` is that of the factors, where it is known."""
     shift = float((real.moments.mean - fake.moments.mean).square().sum())
     noise = sum(side.trace / side.count for side in (real, fake) if side.count is not None)
     means = shift - noise
     if min(real.trace, fake.trace) == 0:
         root = _no_root(real.part, fake.part)
     else:
-        found = _root(real, fake)
+        found = _root(real, fake, product)
         if found is None:
             return None
         root = found
@@ -180,7 +187,7 @@ def _no_root(real: Part, fake: Part) -> RootTrace:
     return RootTrace(0.0, real.trace_variance + fake.trace_variance, (0.0, 0.0), 0.0, (None, None), 0.0, None)
 
 
-def _root(real: Sample, fake: Sample) -> RootTrace | None:
+def _root(real: Sample, fake: Sample, product: FactorProduct | None) -> RootTrace | None:
     parts = list(without_constants(real.part, fake.part))
     for number, side in enumerate((real, fake)):
         basis = known_span(parts[number], None if side.count is None else side.count - 1)
@@ -189,10 +196,11 @@ def _root(real: Sample, fake: Sample) -> RootTrace | None:
     if any(part.trace == 0 for part in parts):
         return _no_root(*parts)
     size = parts[0].factor.shape[1]
+    known = product if product is not None and product.is_of(parts[0].factor, parts[1].factor) else None
     try:
         if all(part.freedom is None or part.freedom >= DIRECT * size for part in parts):
-            return root_by_law(*parts)
-        return root_by_fit(parts[0], parts[1], size)
+            return root_by_law(*parts, product=known)
+        return root_by_fit(parts[0], parts[1], size, product=known)
     except (RuntimeError, NumericsError):
         # What torch raises where a decomposition does not converge is a RuntimeError.
         return None

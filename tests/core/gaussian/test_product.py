@@ -76,3 +76,20 @@ def test_a_product_of_nothing_has_none(shape):
     """A covariance of zero has a factor of zeros, or of no rows at all."""
     product = FactorProduct(torch.zeros(shape, dtype=torch.float64), torch.ones(3, 5, dtype=torch.float64))
     assert gram_nuclear_norm(product) == nuclear_norm(product) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize("shape", [(30, 20), (20, 30)])
+def test_a_decomposition_serves_the_eigenvalues(shape):
+    """Found first or not, they are the same to rounding; the vectors are those of the smaller Gram matrix."""
+    rng = np.random.default_rng(3)
+    factors = [torch.from_numpy(rng.standard_normal((count, 40))) for count in shape]
+    product, other = FactorProduct(*factors), FactorProduct(*factors)
+    eigenvalues, vectors = product.decomposed
+    assert product.eigenvalues is eigenvalues
+    torch.testing.assert_close(other.eigenvalues, eigenvalues, rtol=1e-12, atol=1e-14)
+    gram = (product.scaled if shape[0] < shape[1] else product.scaled.mT) @ (
+        product.scaled.mT if shape[0] < shape[1] else product.scaled
+    )
+    torch.testing.assert_close((vectors * eigenvalues) @ vectors.mT, gram, rtol=1e-12, atol=1e-12)
+    assert product.is_of(*factors)
+    assert not product.is_of(factors[0], factors[1].clone())

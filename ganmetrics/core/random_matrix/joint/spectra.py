@@ -9,6 +9,7 @@ from jaxtyping import Float64
 from torch import Tensor
 
 from ganmetrics._types import Factor
+from ganmetrics.core.gaussian.product import FactorProduct
 from ganmetrics.core.gaussian.roots import EPS
 from ganmetrics.errors import NumericsError
 
@@ -91,16 +92,20 @@ class Part:
         return SingularParts(eigenvalues, (vectors,), (seen,))
 
 
-def product_parts(real: Part, fake: Part) -> SingularParts:
-    """Return the eigenvalues of C1 C2, the squares of the singular values of F1 F2^T, and its singular vectors."""
-    product = real.factor @ fake.factor.mT
-    most = min(real.rank, fake.rank)
+def product_parts(real: Part, fake: Part, known: FactorProduct | None = None) -> SingularParts:
+    """Return the eigenvalues of C1 C2, the squares of the singular values of F1 F2^T, and its singular vectors.
+
+    `known` is the product of the sides' factors, where its decomposition serves others, too.
+    """
+    shared = FactorProduct(real.factor, fake.factor) if known is None else known
+    product, most = shared.scaled, min(real.rank, fake.rank)
+    ascending, columns = shared.decomposed
+    eigenvalues, vectors = _kept(ascending.flip(-1), columns.flip(-1), most)
     if product.shape[0] <= product.shape[1]:
-        eigenvalues, first = _largest(product @ product.mT, most)
-        second = product.mT @ (first / eigenvalues.sqrt())
+        first, second = vectors, product.mT @ (vectors / eigenvalues.sqrt())
     else:
-        eigenvalues, second = _largest(product.mT @ product, most)
-        first = product @ (second / eigenvalues.sqrt())
+        first, second = product @ (vectors / eigenvalues.sqrt()), vectors
+    eigenvalues = eigenvalues * shared.scale**2
     seen = (_seen(real, first, fake, second, eigenvalues), _seen(fake, second, real, first, eigenvalues))
     return SingularParts(eigenvalues, (first, second), seen)
 
@@ -120,6 +125,11 @@ def _largest(gram: Tensor, most: int) -> tuple[Tensor, Tensor]:
         vectors = torch.eye(len(gram), dtype=gram.dtype)[:, order]
     else:
         eigenvalues, vectors = (found.flip(-1) for found in torch.linalg.eigh(gram))
+    return _kept(eigenvalues, vectors, most)
+
+
+def _kept(eigenvalues: Tensor, vectors: Tensor, most: int) -> tuple[Tensor, Tensor]:
+    """Return those of descending eigenvalues that are not rounding, `most` at most, and their vectors."""
     kept = int((eigenvalues[:most] > NEGLIGIBLE * float(eigenvalues[0])).sum())
     if kept == 0:
         raise NumericsError("both sides need a direction in which they vary; there is none")

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from ganmetrics.core.gaussian.product import FactorProduct
 from ganmetrics.core.random_matrix.joint.covariance import Errors, Evidence, ImageTerms, errors, product_errors
 from ganmetrics.core.random_matrix.joint.fit import Data, Fit, fit
 from ganmetrics.core.random_matrix.joint.law import Law, dense_law, law
@@ -59,17 +60,19 @@ class RootTrace(NamedTuple):
     known: Known | None
 
 
-def root_by_fit(real: Part, fake: Part, size: int, weights: Weights | None = None) -> RootTrace:
+def root_by_fit(
+    real: Part, fake: Part, size: int, weights: Weights | None = None, *, product: FactorProduct | None = None
+) -> RootTrace:
     """Return the estimate from any number of images, by a joint fit of three spectra of `size` features.
 
         tr (C1 C2)^(1/2) = sum b^(1/2) + (1/pi) integral of (y - y_fit) d x^(1/2)   over the product's points.
 
     What the law tells is taken from it, the fit fills in what lies below its edge. The error is that of the estimates
     carried through the fit's normal equations, with that of the traces; and what the priors suppose, times how far
-    the fitted spectra are from them.
+    the fitted spectra are from them. `product` is that of the factors, where its decomposition serves others, too.
     """
     parts = (real, fake)
-    spectra = (real.spectrum, fake.spectrum, product_parts(real, fake))
+    spectra = (real.spectrum, fake.spectrum, product_parts(real, fake, product))
     laws = (law(spectra[0], parts[:1]), law(spectra[1], parts[1:]), law(spectra[2], parts))
     one, other, both = (Evidence(*pair) for pair in zip(spectra, laws, strict=True))
     found = errors(parts, (one, other), both)
@@ -93,12 +96,12 @@ def _integrated(solution: Fit, product: Law, covariance: Tensor) -> "_Estimate":
     return _Estimate(float(roots.sum() + widths @ rest), gain, supposed, misfit)
 
 
-def root_by_law(real: Part, fake: Part) -> RootTrace:
+def root_by_law(real: Part, fake: Part, *, product: FactorProduct | None = None) -> RootTrace:
     """Return the estimate from more images than features on both sides: (1/pi) integral of y d x^(1/2), no fit.
 
     It is `corrected_trace_sqrt_product` with `mean_shift`, but for the images' leverages.
     """
-    spectrum = product_parts(real, fake)
+    spectrum = product_parts(real, fake, product)
     both, widths = dense_law(spectrum, (real, fake))
     found = product_errors((real, fake), Evidence(spectrum, both))
     basis = _Basis((real, fake), Evidence(spectrum, both), found, (0, 0, len(widths)))
