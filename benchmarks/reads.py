@@ -27,7 +27,7 @@ def read():
     fields = dict(line.split(": ") for line in open("/proc/self/io").read().splitlines())
     return int(fields["rchar"])
 # What is imported on the way is not counted.
-ganmetrics.fid(few, few, extractor=ChannelMeans(), workers=0, interval=False, cache=cache and few + "-cache")
+ganmetrics.fid(few, few, extractor=ChannelMeans(), workers=0, interval=False, cache=few + "-cache" if cache else None)
 before, seconds, wall = read(), time.process_time(), time.perf_counter()
 score = ganmetrics.fid(real, fake, extractor=ChannelMeans(), workers=0, interval=False, cache=cache or None)
 print(json.dumps({"bytes": read() - before, "seconds": time.process_time() - seconds,
