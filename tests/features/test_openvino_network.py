@@ -168,6 +168,7 @@ def test_a_score_says_who_computed_it():
     assert (made["torch"].get("backend"), made["openvino"]["backend"]) == (None, "openvino")
 
 
+@pytest.mark.slow
 def test_the_package_is_imported_by_who_asks_for_it_only():
     """`import ganmetrics` does not need it, nor take its time."""
     code = "import sys, ganmetrics.features.registry; assert 'openvino' not in sys.modules"
