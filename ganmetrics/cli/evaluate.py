@@ -55,6 +55,11 @@ def split_metrics(context: click.Context, parameter: click.Parameter, value: str
     return names
 
 
+def optional_metrics(context: click.Context, parameter: click.Parameter, value: str | None) -> tuple[str, ...] | None:
+    """Return names of metrics; None where none are named."""
+    return None if value is None else split_metrics(context, parameter, value)
+
+
 def check_several(context: click.Context, fakes: tuple[Source, ...], labels: Path | None) -> None:
     """Refuse a generator that is named twice, and one file of labels for several."""
     twice = next((fake for fake in fakes if fakes.count(fake) > 1), None)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ganmetrics.cli.apart import check_apart
-from ganmetrics.cli.evaluate import split_metrics
+from ganmetrics.cli.evaluate import optional_metrics
 from ganmetrics.cli.found import emit_found
 from ganmetrics.cli.help import Command
 from ganmetrics.cli.hints import OneOf
@@ -33,18 +33,13 @@ _PERCEPTUAL = ("st-lpips-alex", "lpips-alex", "lpips-vgg")
 _PICTURES = 32 * 2**20
 
 
-def optional_metrics(context: click.Context, parameter: click.Parameter, value: str) -> tuple[str, ...]:
-    """Return names of metrics that are separated by commas; none of an empty text."""
-    return split_metrics(context, parameter, value) if value.strip() else ()
-
-
 @click.command(cls=Command, short_help="How near reconstructions are: PSNR, SSIM, L1, rFID.")
 @click.argument("originals", type=SOURCE)
 @click.argument("reconstructions", type=SOURCE)
 @click.option(
     "--metrics",
     callback=optional_metrics,
-    default="",
+    default=None,
     help=f"Distances of the two sets as well, separated by commas, of: {', '.join(METRICS)}.",
 )
 @click.option(
@@ -85,7 +80,7 @@ def reconstruct(
     originals: Source,
     reconstructions: Source,
     *,
-    metrics: tuple[str, ...],
+    metrics: tuple[str, ...] | None,
     convention: str,
     perceptual: str | None,
     perceptual_weights: Path | None,
@@ -117,7 +112,7 @@ def reconstruct(
         originals,
         reconstructions,
         how,
-        metrics=metrics,
+        metrics=metrics or (),
         convention=convention,
         perceptual=distance,
         confidence=confidence,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ganmetrics.cli.apart import check_apart
-from ganmetrics.cli.evaluate import LABELS, check_several, split_metrics
+from ganmetrics.cli.evaluate import LABELS, check_several, optional_metrics
 from ganmetrics.cli.help import Command
 from ganmetrics.cli.messages import start_logging
 from ganmetrics.cli.options import (
@@ -26,11 +26,6 @@ from ganmetrics.metrics.catalogue import METRICS
 if TYPE_CHECKING:
     from ganmetrics.extraction.options import Extraction
     from ganmetrics.scoring.options import ScoringOptions
-
-
-def optional_metrics(context: click.Context, parameter: click.Parameter, value: str | None) -> tuple[str, ...] | None:
-    """Return names of metrics; None where the page chooses."""
-    return None if value is None else split_metrics(context, parameter, value)
 
 
 @click.command(cls=Command, short_help="A page to attach to a paper: scores, pictures, what to believe.")

@@ -2,6 +2,7 @@
 
 import threading
 
+from ganmetrics._members import has_members
 from ganmetrics.data.decode import Stored
 from ganmetrics.data.image_source import Digested, ImageSource, listing_of
 
@@ -112,7 +113,7 @@ class HeldImages:
 
 def holding(source: ImageSource, room: Room) -> ImageSource:
     """Return images whose files are held; pixels in memory, and images of which a copy is kept, as they are."""
-    return source if source.uniform_size is not None or isinstance(source, Digested) else HeldImages(source, room)
+    return source if source.uniform_size is not None or has_members(source, Digested) else HeldImages(source, room)
 
 
 def unheld(source: ImageSource) -> ImageSource:

@@ -93,6 +93,21 @@ def test_pixels_in_memory_are_left_as_they_are():
     assert file_held(source, 0) is None
 
 
+class Passing(HeldImages):
+    """Passes on a digest by `__getattr__`, as a wrapper of any kind may."""
+
+    def __getattr__(self, name):
+        if name == "digest":
+            return lambda _index: b""
+        raise AttributeError(name)
+
+
+def test_what_keeps_a_copy_is_not_held_again(images):
+    """However it tells its digests."""
+    source = Passing(images, Room())
+    assert holding(source, Room()) is source
+
+
 def test_it_says_what_the_source_says(images):
     held = holding(images, Room())
     assert unheld(held) is images
