@@ -243,3 +243,12 @@ def test_difference_of_two_generators_covers_and_is_paired():
     assert np.mean(inside) >= 0.84
     assert np.mean(paired) < 0.95 * np.mean(apart)
     assert difference_from_few(real, near[:10], far).low is None
+
+
+@pytest.mark.parametrize("scale", [1e-150, 1e-90, 1e90, 1e150])
+def test_features_near_the_ends_of_float64_have_a_value(scale):
+    """Whether or not the product of their covariances is within it; the plain distance is."""
+    real, fake = draw(40, 1), draw(40, 2)
+    found, plain = frechet_estimate(real * scale, fake * scale), frechet_estimate(real, fake)
+    assert found.value == pytest.approx(plain.value * scale * scale, rel=1e-9, abs=1e-300)
+    assert found.corrected is None or found.corrected == pytest.approx(plain.corrected * scale * scale, rel=1e-3)

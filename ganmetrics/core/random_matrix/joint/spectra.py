@@ -105,7 +105,11 @@ def product_parts(real: Part, fake: Part, known: FactorProduct | None = None) ->
         first, second = vectors, product.mT @ (vectors / eigenvalues.sqrt())
     else:
         first, second = product @ (vectors / eigenvalues.sqrt()), vectors
-    eigenvalues = eigenvalues * shared.scale**2
+    eigenvalues = eigenvalues * shared.scale * shared.scale
+    if not (eigenvalues.isfinite() & (eigenvalues > 0)).all():
+        raise NumericsError(
+            "the product of both covariances must be within float64; the features are too large or small"
+        )
     seen = (_seen(real, first, fake, second, eigenvalues), _seen(fake, second, real, first, eigenvalues))
     return SingularParts(eigenvalues, (first, second), seen)
 
