@@ -4,11 +4,13 @@ import os
 import signal
 import socket
 from collections import Counter
+from collections.abc import Iterator
 from doctest import ELLIPSIS
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
+import jaxtyping
 import pytest
 from hypothesis import HealthCheck, settings
 from sybil import Sybil
@@ -21,7 +23,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # While one of our modules is imported, the hook that checks shapes hides all that Python has compiled before, of other
 # packages too. So what is large is imported before ours; that of training loops where the whole suite is run.
-import torch  # noqa: F401
+import torch
 
 # How long drawing takes says how busy the machine is, which fails no test.
 settings.register_profile("default", deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
@@ -58,6 +60,26 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if hasattr(config, "workerinput"):
         slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
         items.sort(key=lambda item: -slow[item.path])
+
+
+@pytest.fixture(autouse=True)
+def seeded() -> None:
+    """Give every test the same random numbers, whichever ran before it."""
+    torch.manual_seed(0)
+
+
+@pytest.fixture(autouse=True)
+def shapes(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Check shapes at every call, but in tests that make the same calls again and again.
+
+    Properties call with many values of the same few shapes, and slow tests thousands of times; there the checks were a
+    third of the suite's time. `make quick` has none.
+    """
+    repeats = any(request.node.get_closest_marker(name) for name in ("hypothesis", "slow"))
+    before = jaxtyping.config.jaxtyping_disable
+    jaxtyping.config.update("jaxtyping_disable", before or repeats)
+    yield
+    jaxtyping.config.update("jaxtyping_disable", before)
 
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}

@@ -32,6 +32,8 @@ ROOM = 3 * 2**30
 GROWTH = 2_300 * 2**20
 """Bytes by which one case may raise the most memory that the process ever held: what the largest image takes."""
 LONGEST = 3000
+AGAIN = ", again"
+"""Ends the name of what a list's cases of a kind are told under."""
 
 Case = Callable[[random.Random], object]
 
@@ -54,7 +56,9 @@ class Failure:
 def main() -> None:
     """Run the cases that the arguments name."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("kind", nargs="+", help="or the path of a list of cases: kind, seed and number in each line")
+    parser.add_argument(
+        "kind", nargs="+", help="or all, or the path of a list of cases: kind, seed and number in each line"
+    )
     for name, default in (("seed", 0), ("first", 0), ("count", 500)):
         parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument("--keep", type=lambda text: Path(text).resolve(), help="copy the files of failures here")
@@ -76,25 +80,32 @@ def _run(arguments: argparse.Namespace, folder: Path) -> None:
     logging.disable(logging.CRITICAL)
     numbers = range(arguments.first, arguments.first + arguments.count)
     chosen: dict[str, list[tuple[int, int]]] = {}
+    again: dict[str, list[tuple[int, int]]] = {}
     for given in arguments.kind:
-        if given in KINDS:
-            chosen[given] = [(arguments.seed, number) for number in numbers]
+        if given == "all" or given in KINDS:
+            cases = [(arguments.seed, number) for number in numbers]
+            chosen.update(dict.fromkeys(KINDS if given == "all" else [given], cases))
             continue
         for kind, seed, number in map(str.split, Path(given).read_text().splitlines()):
-            chosen.setdefault(kind, []).append((int(seed), int(number)))
-    for kind, cases in chosen.items():
-        (folder / kind).mkdir()
-        _run_kind(kind, KINDS[kind](folder / kind), cases, keep=arguments.keep, folder=folder)
+            again.setdefault(kind, []).append((int(seed), int(number)))
+    for name, cases_of in (("", chosen), (AGAIN, again)):
+        for kind, cases in cases_of.items():
+            place = folder / (kind + name)
+            place.mkdir()
+            ended = _run_kind(kind, KINDS[kind](place), cases, keep=arguments.keep, place=place)
+            _tell({"kind": kind + name, **ended})
 
 
-def _run_kind(kind: str, case: Case, chosen: list[tuple[int, int]], *, keep: Path | None, folder: Path) -> None:
+def _run_kind(
+    kind: str, case: Case, chosen: list[tuple[int, int]], *, keep: Path | None, place: Path
+) -> dict[str, int]:
     # Some cases name files, and write them, by names that are looked for here.
-    os.chdir(folder / kind)
+    os.chdir(place)
     _limit_memory()
     ended = {"well": 0, "refused": 0, "failed": 0}
     seen: dict[str, int] = {}
     # Where a crash of the process leaves nothing else to tell which case it was.
-    last = folder.parent / f"fuzz-{os.getpid()}.case"
+    last = place.parents[1] / f"fuzz-{os.getpid()}.case"
     for seed, number in chosen:
         last.write_text(f"{kind} {seed} {number}\n")
         state, failure = outcome(case, kind, seed, number)
@@ -103,9 +114,9 @@ def _run_kind(kind: str, case: Case, chosen: list[tuple[int, int]], *, keep: Pat
             _tell(vars(failure))
             seen[failure.where] = seen.get(failure.where, 0) + 1
             if keep is not None and seen[failure.where] <= 2:
-                _keep(folder / kind / "case", keep, f"{kind}-{seed}-{number}")
+                _keep(place / "case", keep, f"{kind}-{seed}-{number}")
     last.unlink()
-    _tell({"kind": kind, **ended})
+    return ended
 
 
 def outcome(case: Case, kind: str, seed: int, number: int) -> tuple[str, Failure | None]:
