@@ -2,8 +2,8 @@
 
 The claims: the DCGAN's curve falls steeply and levels off; the hybrid (WGAN-GP with an auxiliary classifier) is slower
 at first and ends below it; labels help, class by class. Each model is trained from its seeds, scored at set epochs with
-the corrected distance, and the runs are compared. All have half of their usual width and the same 10,000 images, so that
-all runs together take some hours of one core; 1,000 generated images a score are enough for the corrected distance.
+the corrected distance, and the runs are compared. All have half of their usual width and the same 10,000 images: so
+all together take some hours of one core. 1,000 generated images a score are enough for the corrected distance.
 Interrupted at any time, the same command goes on; models come in turn, so that a call that is cut short has something
 of each. Two calls for different models may share a folder:
 
@@ -64,7 +64,8 @@ def advance(plan: Plan, seed: int, options: argparse.Namespace) -> None:
     if (out / LAST).exists() or is_begun(out):
         print(resume(out, device="cpu"), flush=True)
         return
-    keys = {**SMALL, **EVAL, "data.source": options.data, "seed": seed, "epochs": plan.epochs, "eval.epochs": plan.scored}
+    of_run = {"seed": seed, "epochs": plan.epochs, "eval.epochs": plan.scored}
+    keys = {**SMALL, **EVAL, **of_run, "data.source": options.data}
     print(train(build_config(plan.preset, {**keys, "precision": options.precision}), out, device="cpu"), flush=True)
 
 
