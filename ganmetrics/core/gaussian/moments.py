@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from ganmetrics._types import ArrayLike, Covariance, Factor, FeatureMatrix, Mean
-from ganmetrics.core.arrays import check_array, check_rows, double_blocks, to_double
+from ganmetrics.core.arrays import all_finite, check_array, check_rows, double_blocks, to_double
 from ganmetrics.core.checks import of_type, whole
 from ganmetrics.core.gaussian.roots import check_symmetric, eigen_factor, psd_factor
 from ganmetrics.errors import InputError, NotEnoughSamples, NumericsError
@@ -120,7 +120,7 @@ class Moments:
         factor = tensors.get("factor")
         if matrix is not None and factor is not None:
             _check_count(count)
-            if not math.isclose(float(factor.square().sum()), float(matrix.trace()), rel_tol=1e-9):
+            if not math.isclose(float(factor.flatten() @ factor.flatten()), float(matrix.trace()), rel_tol=1e-9):
                 raise InputError("factor must belong to the covariance, but their traces differ")
         return Moments(count, mean, rows, matrix, factor)
 
@@ -228,7 +228,7 @@ def _check_count(count: int | None) -> None:
 
 def _checked(matrix: Covariance) -> Covariance:
     """Return a finite covariance that is symmetric to the last bit, which a product of matrices need not be."""
-    if not matrix.isfinite().all():
+    if not all_finite(matrix):
         raise NumericsError("the covariance must be finite, but overflows float64: the features are too large")
     upper = matrix.triu()
     return upper.add_(matrix.triu_(1).mT)
@@ -238,6 +238,6 @@ def _stored(name: str, array: ArrayLike) -> Tensor:
     if str(array.dtype).removeprefix("torch.") != "float64":
         raise InputError(f"{name} must be float64; got {array.dtype}")
     tensor = to_double(array).cpu()
-    if tensor.ndim not in (1, 2) or not tensor.isfinite().all():
+    if tensor.ndim not in (1, 2) or not all_finite(tensor):
         raise InputError(f"{name} must be a finite vector or matrix; got shape {list(tensor.shape)}")
     return tensor
