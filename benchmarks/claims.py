@@ -38,22 +38,20 @@ class Plan:
 
     Attributes:
         preset: its name.
-        seeds: how many runs.
-        epochs: of each, enough to cross or to level off.
+        epochs: of the run of each seed: of the first enough to cross or to level off, of the others for a band.
         scored: epochs that are scored.
     """
 
     preset: str
-    seeds: int
-    epochs: int
+    epochs: tuple[int, ...]
     scored: tuple[int, ...]
 
 
 PLANS = (
-    Plan("dcgan", 3, 20, (0, 1, 2, 4, 8, 12, 16, 20)),
-    Plan("acgan", 3, 20, (0, 1, 2, 4, 8, 12, 16, 20)),
-    Plan("wgan-gp-acgan", 1, 120, (0, 4, 10, 20, 40, 60, 80, 100, 120)),
-    Plan("wgan-gp", 1, 120, (0, 4, 10, 20, 40, 60, 80, 100, 120)),
+    Plan("dcgan", (20, 8, 8), (0, 1, 2, 4, 8, 12, 16, 20)),
+    Plan("acgan", (20, 8, 8), (0, 1, 2, 4, 8, 12, 16, 20)),
+    Plan("wgan-gp-acgan", (120,), (0, 4, 10, 20, 40, 60, 80, 100, 120)),
+    Plan("wgan-gp", (120,), (0, 4, 10, 20, 40, 60, 80, 100, 120)),
 )
 CONDITIONAL = ("acgan", "wgan-gp-acgan")
 
@@ -64,7 +62,8 @@ def advance(plan: Plan, seed: int, options: argparse.Namespace) -> None:
     if (out / LAST).exists() or is_begun(out):
         print(resume(out, device="cpu"), flush=True)
         return
-    of_run = {"seed": seed, "epochs": plan.epochs, "eval.epochs": plan.scored}
+    epochs = plan.epochs[seed]
+    of_run = {"seed": seed, "epochs": epochs, "eval.epochs": tuple(one for one in plan.scored if one <= epochs)}
     keys = {**SMALL, **EVAL, **of_run, "data.source": options.data}
     print(train(build_config(plan.preset, {**keys, "precision": options.precision}), out, device="cpu"), flush=True)
 
@@ -82,7 +81,7 @@ def bands(options: argparse.Namespace) -> str:
     """Return the corrected distance of each model over the epochs, with the deviation over its seeds."""
     lines = ["| model | seeds | " + "epoch: corrected distance (deviation over seeds) |", "|---|---|---|"]
     for plan in PLANS:
-        curves = [curve(options.out / plan.preset / f"seed-{seed}" / "metrics.csv") for seed in range(plan.seeds)]
+        curves = [curve(options.out / plan.preset / f"seed-{seed}" / "metrics.csv") for seed in range(len(plan.epochs))]
         curves = [found for found in curves if found]
         cells = []
         for epoch in plan.scored:
@@ -134,9 +133,9 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     if not options.report_only:
-        for seed in range(max(plan.seeds for plan in PLANS)):
+        for seed in range(max(len(plan.epochs) for plan in PLANS)):
             for plan in PLANS:
-                if seed < plan.seeds and plan.preset in options.models:
+                if seed < len(plan.epochs) and plan.preset in options.models:
                     advance(plan, seed, options)
     print(bands(options), by_class(options), sep="\n\n")
 

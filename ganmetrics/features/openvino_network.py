@@ -46,18 +46,21 @@ class OpenVinoExtractor(NetworkExtractor):
 
     def __init__(self, extractor: NetworkExtractor) -> None:
         super().__init__(extractor.spec, extractor.prepare, partial(getattr, extractor, "network"))
+        # Asked here: the network is converted in a stream's thread, which has one core.
+        self._cores = own_cores()
         self._compiled: Any = None
         self._requests = threading.local()
         self._converting = threading.Lock()
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave out what cannot be copied; a copy converts the network anew."""
-        own = ("_compiled", "_requests", "_converting")
+        own = ("_cores", "_compiled", "_requests", "_converting")
         return {name: value for name, value in self.__dict__.items() if name not in own}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Take over a copy's state."""
         self.__dict__ |= state
+        self._cores = own_cores()
         self._compiled, self._requests, self._converting = None, threading.local(), threading.Lock()
 
     def __call__(self, batch: Tensor, device: torch.device) -> Outputs:
@@ -90,7 +93,7 @@ class OpenVinoExtractor(NetworkExtractor):
         return Outputs(parts[0], logits, parts[1] if self.spec.spatial is not None else None)
 
     def _convert(self, batch: Tensor) -> Any:  # noqa: ANN401  OpenVINO has no types
-        compiled = _compile(self.network, batch, self.spec.name)
+        compiled = _compile(self.network, batch, self.spec.name, cores=self._cores)
         self._compiled = compiled
         try:
             found, expected = self._infer(batch), super()._forward(batch)
@@ -124,13 +127,12 @@ def in_openvino(extractor: object) -> OpenVinoExtractor:
     return OpenVinoExtractor(extractor)
 
 
-def _compile(network: FrozenNetwork, batch: Tensor, name: str) -> Any:  # noqa: ANN401  OpenVINO has no types
+def _compile(network: FrozenNetwork, batch: Tensor, name: str, *, cores: int) -> Any:  # noqa: ANN401  it has no types
     """Return the network as OpenVINO runs it, for any number of images of the batch's size."""
     openvino = require("openvino", extra="openvino", user="backend openvino")
     # The front end by itself: OpenVINO's own function for this reports its use over the network.
     frontend = require("openvino.frontend", extra="openvino", user="backend openvino")
     decoders = require("openvino.frontend.pytorch.ts_decoder", extra="openvino", user="backend openvino")
-    cores = own_cores()
     settings = {
         # A stream of one thread each, as with torch: features do not depend on the number of cores.
         "NUM_STREAMS": str(cores),

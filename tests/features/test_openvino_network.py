@@ -115,8 +115,8 @@ def test_a_conversion_that_goes_wrong_is_refused(extractor, monkeypatch):
         in_openvino(NetworkExtractor(SPEC, PREPARE, Odd))(batch(), CPU)
 
 
-def _of_other_weights(compile_network, _, images, name):
-    return compile_network(build(seed=1).freeze(), images, name)
+def _of_other_weights(compile_network, _, images, name, *, cores):
+    return compile_network(build(seed=1).freeze(), images, name, cores=cores)
 
 
 @pytest.mark.parametrize(
@@ -195,3 +195,16 @@ def test_signals_find_the_stack_that_they_had(extractor):
     with ThreadPoolExecutor(1) as pool:
         pool.submit(kept.clear).result()
     assert stack() == before
+
+
+def test_it_has_a_stream_for_each_core(extractor):
+    """Though the network is converted in the thread of one stream, which has one core."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        computed = in_openvino(extractor)
+        with ThreadPoolExecutor(1, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+            pool.submit(computed, batch(), CPU).result()
+    finally:
+        torch.set_num_threads(before)
+    assert int(computed._compiled.get_property("NUM_STREAMS")) == 2
