@@ -111,8 +111,8 @@ class Evaluator:
 
     def reset(self) -> None:
         """Forget the images seen so far; the real side stays."""
-        kept = self._options.interval
-        self._seen, self._spatial = LayerAccumulator(kept=kept), LayerAccumulator(kept=kept)
+        kept, device = self._options.interval, self._settings.device
+        self._seen, self._spatial = (LayerAccumulator(kept=kept, device=device) for _ in range(2))
         self._merged: list[Layer] = []
         self._merged_spatial: list[Layer] = []
         # Features and logits of each image, where a metric reads them.

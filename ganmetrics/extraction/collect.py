@@ -154,7 +154,9 @@ class _Gathering:
     def __init__(self, settings: Settings, keep: Keep, capacity: int) -> None:
         self._settings = settings
         self._keep = keep
-        self._layer, self._spatial = (LayerAccumulator(blocks=keep.blocks, kept=keep.images) for _ in range(2))
+        self._layer, self._spatial = (
+            LayerAccumulator(blocks=keep.blocks, kept=keep.images, device=settings.device) for _ in range(2)
+        )
         dimension = settings.extractor.spec.dimension
         self._features = FeatureStore(capacity, dimension, memory=keep.memory) if keep.features else None
         self._logits: list[Tensor] = []

@@ -73,7 +73,7 @@ def _own(
     share: Sequence[int],
     progress: Progress,
 ) -> dict[Preprocessing, Layer | None]:
-    gathered = {preparation: LayerAccumulator(blocks=False) for preparation in preparations}
+    gathered = {preparation: LayerAccumulator(device=settings.device) for preparation in preparations}
     source, prepare = surveyed.source, EachPreparation(preparations, settings.geometry)
 
     def features_of(batch: Inputs, indices: Sequence[int]) -> list[Tensor]:

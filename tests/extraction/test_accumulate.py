@@ -8,6 +8,7 @@ from ganmetrics.core.gaussian.blocks import Blocks
 from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.errors import NotEnoughSamples
 from ganmetrics.extraction.accumulate import BLOCK_ROWS, LayerAccumulator
+from tests.other_device import other_device
 
 FEATURES = torch.randn(2 * BLOCK_ROWS + 500, 3, generator=torch.Generator().manual_seed(0))
 
@@ -43,6 +44,38 @@ def test_the_statistics_are_those_of_all_features():
         assert expected is not None
         assert found.count == expected.count
         torch.testing.assert_close(found.covariance, expected.covariance, rtol=1e-12, atol=1e-15)
+
+
+@pytest.mark.parametrize("name", ["ipu", "mps"])
+def test_a_device_sums_what_the_host_would(name, monkeypatch):
+    """A GPU adds a block's scatter where it lies, in double precision, or leaves it to the host where it has none."""
+    expected, of, summed_on = gathered(1000), Moments.of, []
+
+    def noted(rows, **options):
+        summed_on.append(rows.device.type)
+        return of(rows, **options)
+
+    monkeypatch.setattr(Moments, "of", noted)
+    with other_device(name):
+        accumulator = LayerAccumulator(blocks=True, device=torch.device(name))
+        for part in FEATURES.split(1000):
+            accumulator.add(part)
+        found = accumulator.layer()
+    assert (name in summed_on) == (name == "ipu")
+    assert found.moments.count == len(FEATURES)
+    torch.testing.assert_close(found.moments.covariance, expected.moments.covariance, rtol=1e-12, atol=1e-15)
+    torch.testing.assert_close(found.moments.mean, expected.moments.mean, rtol=1e-12, atol=1e-15)
+
+
+def test_of_few_images_the_rows_are_kept_on_every_device():
+    """While there are no more images than features, the covariance alone would lose half of the digits of its root."""
+    wide = torch.randn(2 * BLOCK_ROWS, 2 * BLOCK_ROWS + 1, generator=torch.Generator().manual_seed(1))
+    with other_device("ipu"):
+        accumulator = LayerAccumulator(device=torch.device("ipu"))
+        accumulator.add(wide)
+        found = accumulator.layer().moments
+    assert found.rows is not None
+    torch.testing.assert_close(found.rows, wide.double() - wide.double().mean(dim=0), rtol=0, atol=1e-12)
 
 
 def test_blocks_are_kept_only_when_asked():

@@ -46,24 +46,29 @@ class Moments:
     by_eigenvectors: bool = False
 
     @classmethod
-    def of(cls, features: ArrayLike) -> "Moments":
-        """Return the moments of features, one row for each image.
+    def of(cls, features: ArrayLike, *, keep_rows: bool = True) -> "Moments":
+        """Return the moments of features, one row for each image, summed on the device where they lie.
 
         Two passes, the mean first: the textbook one-pass sums lose all digits where the mean is large.
 
         Args:
             features: any floating-point dtype, any device, shape [n, d] with n, d >= 1.
+            keep_rows: keep the centred features while n <= d. Without them two images are the least, and what the
+                moments are merged with must make more images than features of them, or digits are lost.
 
         Raises:
             InputError: if `features` is not a floating-point array of that shape.
+            NotEnoughSamples: if there is one image only and rows are not kept.
             NumericsError: if a feature is not finite, naming the first such row, or the covariance overflows.
         """
         check_rows(features, "features")
         count, dimension = features.shape
+        if not keep_rows:
+            _check_count(count)
         total = sum(block.sum(dim=0) for block in double_blocks(features, "features"))
         mean = torch.as_tensor(total) / count
         centred = (block - mean for block in double_blocks(features, "features"))
-        if count <= dimension:
+        if keep_rows and count <= dimension:
             return Moments(count, mean.cpu(), torch.cat(list(centred)).cpu(), None)
         matrix = torch.zeros(dimension, dimension, dtype=torch.float64, device=mean.device)
         for rows in centred:

@@ -212,3 +212,13 @@ def test_covariances_are_symmetric_to_the_last_bit(features):
     for moments in (Moments.of(features), Moments.of(features[:half]).merge(Moments.of(features[half:]))):
         if moments.matrix is not None:
             assert torch.equal(moments.matrix, moments.matrix.mT)
+
+
+def test_without_rows_the_covariance_is_the_same():
+    """Of few images too; one alone has none."""
+    features = torch.randn(5, 7, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    lean = Moments.of(features, keep_rows=False)
+    assert lean.rows is None
+    torch.testing.assert_close(lean.covariance, Moments.of(features).covariance)
+    with pytest.raises(NotEnoughSamples):
+        Moments.of(features[:1], keep_rows=False)
