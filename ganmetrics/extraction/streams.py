@@ -4,8 +4,8 @@ The usual team of threads divides every layer among them and waits for the slowe
 down all: with one of two cores busy, inception-v3 falls to a quarter. Streams meet only at the queue. And since one
 thread computes what a few images give, features do not depend on the number of cores.
 
-A GPU has two: while it computes one batch, the next is copied there, and the host takes what the last one gave. Each has
-a CUDA stream of its own.
+A GPU has two: while it computes one batch, the next is copied there, and the host takes what the last one gave. Each
+has a CUDA stream of its own.
 """
 
 import threading
