@@ -60,7 +60,7 @@ STEPS = {
     "sagan": 500,
     "sngan": 2000,
     "dcgan-r1": 1000,
-    "r3gan": 600,
+    "r3gan": 2000,
     "flow": 1000,
 }
 """Steps of the discriminator; 800 elsewhere."""
