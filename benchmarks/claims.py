@@ -137,7 +137,8 @@ def main() -> None:
             for plan in PLANS:
                 if seed < len(plan.epochs) and plan.preset in options.models:
                     advance(plan, seed, options)
-    print(bands(options), by_class(options), sep="\n\n")
+    print(bands(options), flush=True)
+    print("\n" + by_class(options))
 
 
 if __name__ == "__main__":

@@ -52,9 +52,12 @@ def share_estimate(hits: int, count: int, other: float, confidence: float) -> Sh
     """
     squared = _quantile(confidence) ** 2
     drawn_in = (hits + squared / 2) / (count + squared)
-    own = drawn_in * (1 - drawn_in) / count
-    independent = drawn_in * (1 - drawn_in) / (own + other)
-    share = hits / count
+    within = drawn_in * (1 - drawn_in)
+    own, share = within / count, hits / count
+    if own == 0:
+        # Of a confidence so small that it draws nothing in: such an interval has no width.
+        return ShareEstimate(share, math.sqrt(other), share, share)
+    independent = within / (own + other)
     centre = (share + squared / independent / 2) / (1 + squared / independent)
     half = math.sqrt(squared * (share * (1 - share) / independent + squared / independent**2 / 4))
     half /= 1 + squared / independent

@@ -50,6 +50,16 @@ def test_a_share_stays_between_0_and_1_and_is_never_certain(count, part, other, 
     assert found.error > 0
 
 
+@example(count=10, part=0.0, other=0.0, confidence=5e-324)
+@example(count=10, part=1.0, other=0.3, confidence=1e-170)
+@given(st.integers(1, 10_000), st.floats(0, 1), st.floats(0, 1), st.floats(0, 0.01, exclude_min=True))
+def test_however_small_the_confidence_the_share_is_inside(count, part, other, confidence):
+    """At the least of all its quantile is 0, and nothing is divided by that."""
+    found = share_estimate(round(part * count), count, other, confidence)
+    assert 0 <= found.low <= found.value <= found.high <= 1
+    assert math.isfinite(found.error)
+
+
 @example(value=5e-324, variance=1.0, least=1.0, confidence=0.95)
 @example(value=1e-08, variance=5.0, least=1.0, confidence=0.40625)
 @given(st.floats(0, 100), st.floats(0, 10), st.floats(1e-6, 1), CONFIDENCES)
