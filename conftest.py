@@ -4,13 +4,11 @@ import os
 import signal
 import socket
 from collections import Counter
-from collections.abc import Iterator
 from doctest import ELLIPSIS
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
-import jaxtyping
 import pytest
 from hypothesis import HealthCheck, settings
 from sybil import Sybil
@@ -66,20 +64,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def seeded() -> None:
     """Give every test the same random numbers, whichever ran before it."""
     torch.manual_seed(0)
-
-
-@pytest.fixture(autouse=True)
-def shapes(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Check shapes at every call, but in tests that make the same calls again and again.
-
-    Properties call with many values of the same few shapes, and slow tests thousands of times; there the checks were a
-    third of the suite's time. `make quick` has none.
-    """
-    repeats = any(request.node.get_closest_marker(name) for name in ("hypothesis", "slow"))
-    before = jaxtyping.config.jaxtyping_disable
-    jaxtyping.config.update("jaxtyping_disable", before or repeats)
-    yield
-    jaxtyping.config.update("jaxtyping_disable", before)
 
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
