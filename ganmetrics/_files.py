@@ -2,21 +2,17 @@
 
 import errno
 import os
-import re
-import secrets
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from ganmetrics._leftovers import LOCKS, lock, locked_folder, new_name, remove_leftovers_of
 from ganmetrics._text import clipped
 from ganmetrics.errors import GanMetricsError, InputError, StorageError
 
-_LOCKS = sys.platform != "win32"
-"""Windows has no such locks, and renames no open file."""
 # What file systems answer that cannot reserve space; every other error of a reservation is a real one.
 _NO_RESERVATION = {errno.EINVAL, errno.ENOSYS, errno.ENODEV, errno.EOPNOTSUPP, errno.ENOTSUP}
 
@@ -110,9 +106,9 @@ def atomic_write(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
             file.flush()
             os.fsync(file.fileno())
             # Still open, and so still locked: no other process takes it for a leftover.
-            if _LOCKS:
+            if LOCKS:
                 temporary.replace(target)
-        if not _LOCKS:
+        if not LOCKS:
             temporary.replace(target)
     except GanMetricsError:
         raise
@@ -124,6 +120,35 @@ def atomic_write(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     finally:
         if temporary != target:
             temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def atomic_folder(target: Path) -> Iterator[Path]:
+    """Give a new folder that becomes `target` when the block ends, in the place of a folder that was there.
+
+    As `atomic_write` for a file: it appears whole or not at all, and what a killed process left is removed by the next
+    one that writes `target`.
+
+    Raises:
+        OSError: the directory or the disk refuses.
+
+    >>> directory = tempfile.TemporaryDirectory()
+    >>> with atomic_folder(Path(directory.name) / "sheet") as folder:
+    ...     _ = (folder / "a.txt").write_text("a")
+    >>> [path.name for path in Path(directory.name).iterdir()]
+    ['sheet']
+    >>> directory.cleanup()
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    remove_leftovers_of(target)
+    part = new_name(target)
+    with locked_folder(part):
+        try:
+            yield part
+            shutil.rmtree(target, ignore_errors=True)
+            part.rename(target)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
 
 
 def check_writable(directory: str | os.PathLike[str], bytes_needed: int) -> None:
@@ -167,59 +192,27 @@ def check_writable_file(path: str | os.PathLike[str], bytes_needed: int) -> None
     check_writable(path.absolute().parent, bytes_needed)
 
 
-def remove_leftovers_of(target: Path) -> None:
-    """Remove what processes that were killed left beside `target` when they wrote it.
-
-    Whoever writes such a file holds a lock on it, which ends with the process; one whose lock is free has no writer.
-    """
-    pattern = re.compile(re.escape(f".{target.name}.") + r"[0-9a-f]{16}\.tmp")
-    with suppress(OSError):
-        for path in target.parent.iterdir():
-            if pattern.fullmatch(path.name):
-                _remove_if_free(path)
-
-
 def _check_regular(path: Path) -> None:
     """Refuse what is there and is no file: a rename would put one in the place of a device such as /dev/null."""
     if path.exists() and not path.is_file():
         raise StorageError(f"{path} cannot be written: it is no regular file")
 
 
-def _remove_if_free(path: Path) -> None:
-    # Another process may have removed it, or it may not be ours: it stays, and harms nothing.
-    with suppress(OSError), path.open("rb") as file:
-        if _lock(file, wait=False):
-            path.unlink()
-
-
 def _new_file(target: Path) -> tuple[Path, BinaryIO]:
     """Create a new file beside `target`, locked, with the permissions that the umask leaves; return its path too."""
     flags = os.O_CREAT | os.O_EXCL | os.O_RDWR | getattr(os, "O_BINARY", 0)
     while True:
-        path = target.with_name(f".{target.name}.{secrets.token_hex(8)}.tmp")
+        path = new_name(target)
         try:
             file = os.fdopen(os.open(path, flags, 0o666), "w+b")
         except OSError as error:
             # Without the name that nobody knows.
             raise OSError(error.errno, error.strerror) from None
-        _lock(file, wait=True)
+        lock(file.fileno(), wait=True)
         # Between the two steps another process may have taken it for a leftover.
         if os.fstat(file.fileno()).st_nlink:
             return path, file
         file.close()
-
-
-def _lock(file: BinaryIO, *, wait: bool) -> bool:
-    """Lock a file until it is closed; return whether it is locked now. Some file systems cannot."""
-    if not _LOCKS:
-        return False
-    import fcntl  # noqa: PLC0415 - there is none on Windows
-
-    try:
-        fcntl.flock(file.fileno(), fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-    except OSError:
-        return False
-    return True
 
 
 def _reserve(descriptor: int, directory: Path, size: int) -> None:

@@ -4,14 +4,12 @@ import errno
 import os
 import resource
 import stat
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from ganmetrics import _files
-from ganmetrics._files import as_path, atomic_write, check_writable, check_writable_file
+from ganmetrics._files import as_path, atomic_folder, atomic_write, check_writable, check_writable_file
 from ganmetrics.errors import InputError, StorageError
 
 
@@ -157,44 +155,18 @@ def test_check_names_a_file_in_the_way(tmp_path):
         check_writable(tmp_path / "cache", 1)
 
 
-KILLED = """
-import os, signal, sys
-from ganmetrics._files import atomic_write
-with atomic_write(sys.argv[1]) as file:
-    file.write(b"half")
-    file.flush()
-    os.kill(os.getpid(), signal.SIGKILL)
-"""
-
-
-def test_the_next_writer_removes_what_a_killed_one_left(tmp_path):
-    """Of the same file alone."""
-    for name in ("a.json", "b.json"):
-        subprocess.run([sys.executable, "-c", KILLED, tmp_path / name], check=False)
-    assert len(names(tmp_path)) == 2
-    write(tmp_path / "a.json")
-    left, whole = names(tmp_path)
-    assert left.startswith(".b.json.")
-    assert whole == "a.json"
-
-
-def test_a_file_that_is_being_written_is_no_leftover(tmp_path):
-    """Two writers of one file: the later to end has the name, and neither fails."""
-    path = tmp_path / "a.json"
-    with atomic_write(path) as file:
-        file.write(b"first")
-        write(path, b"second")
-    assert path.read_bytes() == b"first"
-    assert names(tmp_path) == ["a.json"]
-
-
-def test_other_files_of_like_names_stay(tmp_path):
-    """Only names that this module makes are removed."""
-    kept = [".a.json.tmp", ".a.json.0123.tmp", ".a.json.0123456789abcdef.tmp~", ".axjson.0123456789abcdef.tmp"]
-    for name in kept:
-        (tmp_path / name).touch()
-    write(tmp_path / "a.json")
-    assert names(tmp_path) == sorted([*kept, "a.json"])
+def test_a_folder_appears_whole_and_in_the_place_of_the_old_one(tmp_path):
+    """What an error leaves is the old one."""
+    folder = tmp_path / "deep" / "kept"
+    for content in ("one", "two"):
+        with atomic_folder(folder) as part:
+            (part / content).touch()
+            assert not (folder / content).exists()
+    with pytest.raises(InputError), atomic_folder(folder) as part:
+        (part / "three").touch()
+        raise InputError("wrong")
+    assert names(folder) == ["two"]
+    assert names(folder.parent) == ["kept"]
 
 
 def test_the_reservation_has_no_name(tmp_path, monkeypatch):

@@ -6,7 +6,6 @@ An entry is a folder of plain .npy files, which are mapped into memory and not r
 import hashlib
 import json
 import os
-import secrets
 import shutil
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ganmetrics._files import atomic_folder
 from ganmetrics.errors import StaleStatistics, StorageError
 from ganmetrics.extraction.collect import Collected, Keep
 
@@ -67,19 +67,14 @@ def write_features(folder: Path, collected: Collected) -> None:
         )
         if tensor is not None
     }
-    part = folder.with_name(f".{folder.name}.{secrets.token_hex(8)}.tmp")
     try:
-        part.mkdir(parents=True)
-        for name, tensor in arrays.items():
-            np.save(part / f"{name}.npy", tensor.numpy(), allow_pickle=False)
-        digests = {name: _sha256(part / f"{name}.npy") for name in arrays}
-        (part / DIGESTS).write_text(json.dumps(digests))
-        remove_features(folder)
-        part.rename(folder)
+        with atomic_folder(folder) as part:
+            for name, tensor in arrays.items():
+                np.save(part / f"{name}.npy", tensor.numpy(), allow_pickle=False)
+            digests = {name: _sha256(part / f"{name}.npy") for name in arrays}
+            (part / DIGESTS).write_text(json.dumps(digests))
     except OSError as error:
         raise StorageError(f"{folder} cannot be written: {error.strerror or error}") from None
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
 
 
 def read_kept_features(folder: Path) -> KeptFeatures | None:
