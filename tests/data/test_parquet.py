@@ -123,7 +123,7 @@ def test_images_that_are_not_there(tmp_path):
 def test_groups_that_do_not_fit_memory_are_refused(written, monkeypatch):
     """One image costs the reading of its group, so a group has a limit."""
     monkeypatch.setattr(parquet, "GROUP_LIMIT", 300)
-    with pytest.raises(InputError, match=r"row groups of up to 300 bytes of images; group 0 has \S+: write it with"):
+    with pytest.raises(InputError, match=r"row groups of up to 300 bytes; group 0 has \S+: write it with"):
         open_source(written())
 
 
