@@ -155,8 +155,8 @@ class _Opened:
             size = metadata.row_group(number).total_byte_size
             if size > GROUP_LIMIT:
                 raise InputError(
-                    f"{self.path} may have row groups of up to {GROUP_LIMIT:,} bytes; group {number} has {size:,}: write "
-                    "it with fewer rows a group"
+                    f"{self.path} may have row groups of up to {GROUP_LIMIT:,} bytes; group {number} has {size:,}: "
+                    "write it with fewer rows a group"
                 )
 
 
