@@ -59,6 +59,22 @@ def is_there(path: Path) -> bool:
         return False
 
 
+def read_at_most(path: Path, most: int) -> bytes:
+    """Return the bytes of a file, a pipe or a device, where there are no more than `most`: some devices never end.
+
+    Raises:
+        OSError: it cannot be read, or has more.
+
+    >>> read_at_most(Path("/dev/null"), 10)
+    b''
+    """
+    with path.open("rb") as file:
+        data = file.read(most + 1)
+    if len(data) > most:
+        raise OSError(errno.EFBIG, f"it has more than {_size(most)}")
+    return data
+
+
 def in_home(path: Path) -> Path:
     """Return a path that begins with ``~`` below the home folder, unless something lies there as it is written.
 

@@ -14,6 +14,9 @@ from ganmetrics import clipped, shown
 from reference_models.config import TrainConfig
 from reference_models.errors import ConfigError, one_line
 
+_LARGEST = 2**24
+"""Bytes of a configuration; ours have some hundreds."""
+
 WHOLE_BITS = 62
 """Of a whole number: what torch takes as a seed, with room for the ranks' own."""
 
@@ -114,11 +117,20 @@ def read_toml(path: Path) -> dict[str, object]:
         ConfigError: the file cannot be read, or is no TOML.
     """
     try:
-        return parse_toml(path.read_text(encoding="utf-8"), str(path))
+        return parse_toml(_read_some(path).decode(), str(path))
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path} is no TOML file: {one_line(error)}") from None
+
+
+def _read_some(path: Path) -> bytes:
+    """Return a file's bytes; of a device that never ends more than a configuration has, and no TOML."""
+    with path.open("rb") as file:
+        data = file.read(_LARGEST + 1)
+    if len(data) > _LARGEST:
+        raise ConfigError(f"{path} is no TOML file: it has more than {_LARGEST:,} bytes")
+    return data
 
 
 def parse_toml(text: str, name: str) -> dict[str, object]:

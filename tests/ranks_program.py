@@ -1,9 +1,7 @@
-"""What each process of `test_ranks` runs: `python ranks_program.py OUTPUT`, with torchrun's environment."""
+"""What each process of `test_ranks` runs, with torchrun's environment."""
 
 import json
 import os
-import sys
-from pathlib import Path
 
 import torch
 import torch.distributed as dist
@@ -158,7 +156,3 @@ def main(output):
         # The store is the first process's: where it ended before the others are done, torch would abort them.
         dist.barrier()
         dist.destroy_process_group()
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ganmetrics import _files
-from ganmetrics._files import as_path, atomic_folder, atomic_write, check_writable, check_writable_file
+from ganmetrics._files import as_path, atomic_folder, atomic_write, check_writable, check_writable_file, read_at_most
 from ganmetrics.errors import InputError, StorageError
 
 
@@ -175,6 +175,17 @@ def test_the_reservation_has_no_name(tmp_path, monkeypatch):
     monkeypatch.setattr(_files, "_reserve", lambda *_: seen.append(names(tmp_path)))
     check_writable(tmp_path, 1000)
     assert seen == [[]]
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="this system has no such device")
+def test_a_device_that_never_ends_is_not_read_to_its_end(tmp_path):
+    """What a file or a pipe has is read; it may have so many bytes and no more."""
+    with pytest.raises(OSError, match="it has more than 1.0 kB"):
+        read_at_most(Path("/dev/zero"), 1000)
+    (tmp_path / "a").write_bytes(b"1234")
+    assert read_at_most(tmp_path / "a", 4) == b"1234"
+    with pytest.raises(OSError, match="it has more than 3 bytes"):
+        read_at_most(tmp_path / "a", 3)
 
 
 def test_an_empty_path_is_not_the_current_folder():

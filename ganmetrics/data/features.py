@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ganmetrics._files import as_path
 from ganmetrics._text import shown
 from ganmetrics._types import ArrayLike
 from ganmetrics.core.arrays import check_rows
@@ -64,7 +65,7 @@ class Features:
         Raises:
             InputError: there is no such file, it is damaged or would need to run code, or it is not clear which array.
         """
-        found, array = read_feature_file(Path(path), column)
+        found, array = read_feature_file(as_path(path), column)
         return cls(array, name, source=f"{path}::{found}" if found else str(path))
 
     def __len__(self) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ganmetrics._files import read_at_most
 from ganmetrics.errors import InputError
 
 NAME_COLUMNS = ("file_name", "filename", "name", "path", "file", "image")
@@ -15,6 +16,9 @@ LABEL_COLUMNS = ("label", "class", "target", "cls")
 
 _Row = tuple[str | None, str]
 """The name of an image, None where labels are in order, and its label."""
+
+_LARGEST = 2**30
+"""Bytes of a file of labels: one of ten million images has fewer."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,7 @@ def read_labels(path: Path) -> LabelFile:
             a name comes twice; the line is named.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_at_most(path, _LARGEST).decode("utf-8-sig")
     except OSError as error:
         raise InputError(f"{path} cannot be read as labels: {error.strerror}") from None
     except UnicodeDecodeError:

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from ganmetrics._files import read_at_most
 from ganmetrics._text import clipped, one_line
 from ganmetrics.data.classes import classes_of_paths
 from ganmetrics.data.image_source import Listing
@@ -13,6 +14,9 @@ from ganmetrics.errors import InputError
 
 STDIN = "-"
 """What stands for a list of paths on stdin."""
+
+_LARGEST = 2**30
+"""Bytes of a list of paths: one of ten million images has fewer."""
 
 
 class PathsSource:
@@ -96,7 +100,7 @@ def listed_paths(path: Path) -> list[str]:
         InputError: the file is no text.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_at_most(path, _LARGEST).decode("utf-8-sig")
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
@@ -110,7 +114,10 @@ def open_stdin() -> PathsSource:
     Raises:
         InputError: as `PathsSource`; also where stdin stands for both sides, since the second finds it empty.
     """
-    return PathsSource(_lines(sys.stdin.read()), "stdin")
+    text = sys.stdin.read(_LARGEST + 1)
+    if len(text) > _LARGEST:
+        raise InputError(f"stdin must be a list of paths; got more than {_LARGEST:,} characters")
+    return PathsSource(_lines(text), "stdin")
 
 
 def are_paths(thing: object) -> bool:

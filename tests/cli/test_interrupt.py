@@ -1,11 +1,10 @@
 """Ctrl-C and full disks, in processes of their own."""
 
 import contextlib
+import functools
 import os
 import resource
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pytest
 
 from ganmetrics.cli.interrupt import SIGNALS
 from ganmetrics.testing import write_images
+from tests.forked import Forked, run_interpreter, run_program
 
 pytestmark = pytest.mark.slow
 
@@ -51,32 +51,37 @@ def living(group):
                 yield stat.parent.name
 
 
-@contextlib.contextmanager
-def started(command, **options):
-    """Start a program, wait until it is extracting, and end whatever is left of it afterwards."""
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True, **options) as process:
+@pytest.fixture
+def building(folders, tmp_path, tmp_path_factory):
+    """Start `reference build` with an extractor that does `body`; the block begins when it is extracting."""
+
+    @contextlib.contextmanager
+    def call(body, *options, run=run_program, prepare=lambda: None):
+        program = tmp_path / "program.py"
+        program.write_text(SLOW.format(body=body))
+        output = tmp_path_factory.mktemp("printed") / "program"
+        arguments = ("reference", "build", folders[0], tmp_path / "real.npz", *options)
+        process = Forked(run, program, *arguments, output=output, prepare=prepare)
         try:
-            assert process.stderr is not None
-            for line in process.stderr:
-                if line.startswith("extracting"):
-                    break
+            until = time.monotonic() + 120
+            while "extracting" not in process.err:
+                assert time.monotonic() < until
+                time.sleep(0.02)
             time.sleep(0.5)
             yield process
         finally:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
+            process.kill()
+
+    return call
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
-def test_a_signal_that_the_parent_ignores_is_ignored(folders, tmp_path, number):
+def test_a_signal_that_the_parent_ignores_is_ignored(building, tmp_path, number):
     """As a shell ignores SIGINT for what it starts in the background, and nohup SIGHUP."""
-    program = tmp_path / "program.py"
-    program.write_text(SLOW.format(body="time.sleep(2)"))
-    command = [sys.executable, program, "reference", "build", folders[0], tmp_path / "real.npz", "--workers", "0"]
-    with started(command, preexec_fn=lambda: signal.signal(number, signal.SIG_IGN)) as process:
-        process.send_signal(number)
-        process.communicate(timeout=120)
-    assert process.returncode == 0
+    prepare = functools.partial(signal.signal, number, signal.SIG_IGN)
+    with building("time.sleep(1)", "--workers", "0", prepare=prepare) as process:
+        os.kill(process.pid, number)
+        assert process.wait(120) == 0
     assert (tmp_path / "real.npz").exists()
 
 
@@ -84,36 +89,23 @@ def test_a_signal_that_the_parent_ignores_is_ignored(folders, tmp_path, number):
 @pytest.mark.parametrize(
     ("workers", "number"), [("0", signal.SIGINT), ("2", signal.SIGINT), ("2", signal.SIGTERM), ("0", signal.SIGHUP)]
 )
-def test_a_signal_ends_at_once_and_leaves_nothing(folders, tmp_path, body, workers, number):
+def test_a_signal_ends_at_once_and_leaves_nothing(building, tmp_path, body, workers, number):
     """Also in the middle of one long decomposition; workers end too, and no file is half-written."""
     if number == signal.SIGHUP and signal.getsignal(number) == signal.SIG_IGN:
         pytest.skip("this run was started to outlive its terminal, which its children respect")
-    program = tmp_path / "program.py"
-    program.write_text(SLOW.format(body=body))
-    output = tmp_path / "real.npz"
-    command = [
-        sys.executable,
-        program,
-        "reference",
-        "build",
-        folders[0],
-        output,
-        "--workers",
-        workers,
-        "--batch-size",
-        "4",
-    ]
-    with started(command) as process:
+    real = (body, workers, number) in {(PYTHON_CODE, "0", signal.SIGINT), (ONE_LONG_CALL, "2", signal.SIGTERM)}
+    run = run_interpreter if real else run_program
+    with building(body, "--workers", workers, "--batch-size", "4", run=run) as process:
         before = time.monotonic()
-        process.send_signal(number)
-        _, rest = process.communicate(timeout=20)
+        os.kill(process.pid, number)
+        assert process.wait(20) == 128 + number
         assert time.monotonic() - before < 15  # half a minute of work is left; a second on a machine that is not busy
-    assert process.returncode == 128 + number
-    assert SIGNALS[number] in rest
-    assert "Traceback" not in rest
+        told = process.err
+        time.sleep(0.2)
+        assert not list(living(process.pid))
+    assert SIGNALS[number] in told
+    assert "Traceback" not in told
     assert sorted(path.name for path in tmp_path.iterdir()) == ["fake", "program.py", "real"]
-    time.sleep(0.2)
-    assert not list(living(process.pid))
 
 
 @pytest.mark.parametrize("command", ["fid", "reference"])
@@ -125,18 +117,20 @@ def test_a_full_disk_is_told_before_the_work(folders, tmp_path, command):
         "fid": ["fid", *folders],
         "reference": ["reference", "build", folders[0], tmp_path / "out.npz"],
     }[command]
-    done = subprocess.run(
-        [sys.executable, program, *arguments, "--workers", "0"],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")},
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096)),
+    done = Forked(
+        run_program,
+        program,
+        *arguments,
+        "--workers",
+        "0",
+        output=tmp_path / "program",
+        prepare=functools.partial(resource.setrlimit, resource.RLIMIT_FSIZE, (4096, 4096)),
+        XDG_CACHE_HOME=str(tmp_path / "cache"),
     )
-    assert done.returncode == 1
-    assert done.stdout == ""
-    assert done.stderr.count("Error: ") == 1
-    assert "Traceback" not in done.stderr
-    assert "extracting" not in done.stderr
+    assert done.wait(120) == 1
+    assert done.out == ""
+    assert done.err.count("Error: ") == 1
+    assert "Traceback" not in done.err
+    assert "extracting" not in done.err
     assert not list(tmp_path.rglob("*.npz"))
     assert not list(tmp_path.rglob("*.tmp"))

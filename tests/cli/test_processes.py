@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -10,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from ganmetrics.cli import main
 from ganmetrics.testing import write_images
+from tests.forked import Forked, ranks, run_main, run_program
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("default")]
 LIMIT = 240
@@ -18,33 +19,32 @@ ROOT = Path(__file__).parents[2]
 
 
 def launched(folder, processes, *arguments):
-    """Run the command line on so many processes, as torchrun does; caches go to `folder`."""
-    launcher = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(processes)] if processes else []
-    return subprocess.run(
-        [sys.executable, *launcher, "-m", "ganmetrics", *map(str, arguments)],
-        env={**os.environ, "XDG_CACHE_HOME": str(folder), "OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-        timeout=LIMIT,
-        check=False,
-    )
+    """Run the command line on so many processes, each with what torchrun gives it; caches go to `folder`."""
+    variables = ranks(processes) if processes > 1 else [{}]
+    started = [
+        Forked(run_main, main, *arguments, output=folder / f"{processes}-{rank}", XDG_CACHE_HOME=str(folder), **own)
+        for rank, own in enumerate(variables)
+    ]
+    for process in started:
+        process.wait(LIMIT)
+    return started
 
 
 def test_two_processes_print_what_one_prints(tmp_path):
     """Five images a side, three on one process and two on the other, through the offline network."""
     real, fake = (write_images(tmp_path / name, 5, seed=seed) for seed, name in enumerate(("real", "fake")))
     arguments = ("fid", real, fake, "--extractor", "efficientnet-lite0", "--workers", "0", "--no-cache", "-q")
-    one, two = launched(tmp_path, 0, *arguments), launched(tmp_path, 2, *arguments)
-    assert one.returncode == two.returncode == 0, two.stderr
-    assert len(two.stdout.splitlines()) == 1
-    assert two.stdout == one.stdout
+    (one,), (first, second) = launched(tmp_path, 1, *arguments), launched(tmp_path, 2, *arguments)
+    assert one.status == first.status == second.status == 0, second.err
+    assert len(one.out.splitlines()) == 1
+    assert first.out + second.out == one.out
 
 
 def test_a_command_for_one_process_is_refused_on_two(tmp_path):
-    """In one line of ours, once; the launcher's report comes after it."""
+    """In one line of ours, once."""
     refused = launched(tmp_path, 2, "cache", "list")
-    assert refused.returncode != 0
-    assert refused.stderr.count("Error: cache runs on one process") == 1
+    assert all(process.status for process in refused)
+    assert "".join(process.err for process in refused).count("Error: cache runs on one process") == 1
 
 
 PROGRAM = """
@@ -75,20 +75,13 @@ def begun(folder, ranks):
     return [int(path.read_text()) for path in paths]
 
 
-def building(folder, launcher, seconds, **variables):
-    """Start `reference build` of eight images by a slow extractor; what is written lies in `folder`."""
-    if not (folder / "real").exists():
-        write_images(folder / "real", 8)
-        (folder / "program.py").write_text(PROGRAM.format(seconds=seconds))
-    command = [sys.executable, *launcher, folder / "program.py", "reference", "build", "real", "real.npz"]
-    return subprocess.Popen(
-        [*command, "--workers", "0", "--batch-size", "4"],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", **variables},
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
+BUILD = ("reference", "build", "real", "real.npz", "--workers", "0", "--batch-size", "4")
+
+
+def write_program(folder, seconds):
+    """Write eight images, and a program with a slow extractor."""
+    write_images(folder / "real", 8)
+    (folder / "program.py").write_text(PROGRAM.format(seconds=seconds))
 
 
 def left(folder):
@@ -96,24 +89,23 @@ def left(folder):
     return [path.name for path in folder.iterdir() if path.suffix in (".npz", ".tmp")]
 
 
-def test_the_others_end_where_one_process_is_killed(tmp_path):
+def test_the_others_end_where_one_process_is_killed(tmp_path, monkeypatch):
     """In one line and at once, without a launcher that would end them; nothing is written."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
-    group = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port, "WORLD_SIZE": "2"}
-    processes = [building(tmp_path, [], 1, RANK=str(rank), LOCAL_RANK=str(rank), **group) for rank in range(2)]
+    write_program(tmp_path, 1)
+    monkeypatch.chdir(tmp_path)
+    processes = [
+        Forked(run_program, "program.py", *BUILD, output=tmp_path / str(rank), **own)
+        for rank, own in enumerate(ranks(2))
+    ]
     try:
         _, victim = begun(tmp_path, range(2))
         os.kill(victim, signal.SIGKILL)
-        _, told = processes[0].communicate(timeout=20)
+        assert processes[0].wait(20) == 1
     finally:
         for process in processes:
             process.kill()
-            process.communicate()
-    assert processes[0].returncode == 1
-    assert told.count("Error: all 2 processes need to go on; one is gone") == 1
-    assert "Traceback" not in told
+    assert processes[0].err.count("Error: all 2 processes need to go on; one is gone") == 1
+    assert "Traceback" not in processes[0].err
     assert left(tmp_path) == []
 
 
@@ -121,13 +113,16 @@ def test_the_others_end_where_one_process_is_killed(tmp_path):
 def test_torchrun_ends_where_one_is_killed_and_on_ctrl_c(tmp_path, how):
     """With a status that is not 0; no process outlives it, and nothing is written."""
     launcher = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
-    with building(tmp_path, launcher, 60) as run:
-        ranks = begun(tmp_path, range(2))
+    write_program(tmp_path, 60)
+    variables = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, *launcher, "program.py", *BUILD]
+    with subprocess.Popen(command, cwd=tmp_path, env=variables, stderr=subprocess.PIPE, start_new_session=True) as run:
+        numbers = begun(tmp_path, range(2))
         if how == "killed":
-            os.kill(ranks[1], signal.SIGKILL)
+            os.kill(numbers[1], signal.SIGKILL)
         else:
             os.killpg(run.pid, signal.SIGINT)
         run.communicate(timeout=40)
     assert run.returncode != 0
-    assert not any(Path(f"/proc/{rank}").exists() for rank in ranks)
+    assert not any(Path(f"/proc/{rank}").exists() for rank in numbers)
     assert left(tmp_path) == []

@@ -66,3 +66,8 @@ def test_classes_and_choices_stay_with_their_rows():
         features.choose(11, seed=0)
     with pytest.raises(InputError, match="labels must have one class for each of the 10 rows of features; got 2"):
         features.with_classes(["a", "b"])
+
+
+def test_a_path_that_no_file_can_have():
+    with pytest.raises(InputError, match=r"^a path must be one that a file can have; got x+"):
+        Features.load("x" * 300)

@@ -1,8 +1,11 @@
 """A file of labels is read by name or in order, and its every fault has a line."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from ganmetrics.data import label_file
 from ganmetrics.data.label_file import read_labels
 from ganmetrics.data.looking import audit
 from ganmetrics.data.sources import open_source, with_label_file
@@ -94,3 +97,10 @@ def test_labels_that_do_not_match_the_images(folder, labels, noise, encoded):
         with_label_file(open_source(folder), labels("0.png,a\n1.png,b\n2.png,b\n"))
     whole = labels("0.png,a\n1.png,b\n2.png,b\ndeep/1.png,c\n")
     assert with_label_file(open_source(folder), whole).class_of(3) == "c"
+
+
+def test_a_device_that_never_ends_holds_no_labels(monkeypatch):
+    """It is read to the bound."""
+    monkeypatch.setattr(label_file, "_LARGEST", 1000)
+    with pytest.raises(InputError, match=r"^/dev/zero cannot be read as labels: it has more than 1\.0 kB$"):
+        read_labels(Path("/dev/zero"))

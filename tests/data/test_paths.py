@@ -4,6 +4,7 @@ import io
 
 import pytest
 
+from ganmetrics.data import paths
 from ganmetrics.data.looking import audit
 from ganmetrics.data.sources import open_source
 from ganmetrics.errors import InputError
@@ -116,3 +117,14 @@ def test_compressed_wholes_are_to_be_unpacked(tmp_path, name):
     (tmp_path / name).write_bytes(b"x")
     with pytest.raises(InputError, match="is compressed, and needs to be unpacked to be read in place"):
         open_source(tmp_path / name)
+
+
+def test_a_list_that_never_ends_is_read_to_its_bound(tmp_path, monkeypatch):
+    """From a file and from stdin."""
+    monkeypatch.setattr(paths, "_LARGEST", 10)
+    (tmp_path / "list.txt").write_text("one.png\ntwo.png\n")
+    with pytest.raises(InputError, match=r"list\.txt cannot be read: it has more than 10 bytes$"):
+        open_source(tmp_path / "list.txt")
+    monkeypatch.setattr("sys.stdin", io.StringIO("one.png\ntwo.png\n"))
+    with pytest.raises(InputError, match=r"^stdin must be a list of paths; got more than 10 characters$"):
+        open_source("-")

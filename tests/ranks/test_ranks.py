@@ -1,38 +1,26 @@
 """Several gloo processes give what one gives, and end together."""
 
 import json
-import os
-import socket
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
+from tests import ranks_program
+from tests.forked import Forked, ranks
+
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).parents[2]
 TIMEOUT = 120
 
 
 def run(folder, size):
     """Return the results of each of `size` processes."""
     folder.mkdir()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
-    if size > 1:
-        environment |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "WORLD_SIZE": str(size)}
     started = [
-        subprocess.Popen(
-            [sys.executable, ROOT / "tests" / "ranks_program.py", folder],
-            env={**environment, "RANK": str(rank), "LOCAL_RANK": str(rank)},
-        )
-        for rank in range(size)
+        Forked(ranks_program.main, folder, output=folder / str(rank), **(variables if size > 1 else {}))
+        for rank, variables in enumerate(ranks(size))
     ]
     try:
-        assert [process.wait(TIMEOUT) for process in started] == [0] * size
+        assert [process.wait(TIMEOUT) for process in started] == [0] * size, started[0].err
     finally:
         for process in started:
             process.kill()

@@ -1,5 +1,7 @@
 """Flat keys, TOML and `key=value`."""
 
+from pathlib import Path
+
 import pytest
 
 from reference_models.config import TrainConfig
@@ -81,3 +83,8 @@ def test_values_of_another_kind_are_refused(key, value):
     """A value is taken as it is meant, or not at all."""
     with pytest.raises(ConfigError, match=f"{key} must be"):
         from_flat({key: value})
+
+
+def test_a_device_that_never_ends_is_no_configuration():
+    with pytest.raises(ConfigError, match=r"^/dev/zero is no TOML file: it has more than 16,777,216 bytes$"):
+        read_toml(Path("/dev/zero"))

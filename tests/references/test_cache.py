@@ -4,7 +4,6 @@ import dataclasses
 import logging
 import os
 import shutil
-import subprocess
 import sys
 
 import pytest
@@ -15,6 +14,7 @@ from ganmetrics.data.sources import open_source
 from ganmetrics.errors import StorageError
 from ganmetrics.references.cache import ReferenceCache, reference_directory
 from ganmetrics.testing import ChannelMeans, random_images, write_images
+from tests.forked import Forked
 from tests.references.test_key import KEY
 
 
@@ -189,24 +189,20 @@ def test_an_unwritable_cache_is_refused_before_the_work(tmp_path):
         fid(real, real, extractor=Untouched(), workers=0, cache=tmp_path / "cache")
 
 
-SCORE = """
-import sys
-from ganmetrics.commands.evaluate import fid
-from ganmetrics.testing import ChannelMeans
-
-for _ in range(3):
-    print(repr(fid(sys.argv[1], sys.argv[2], extractor=ChannelMeans(), workers=0, cache=sys.argv[3]).value))
-"""
+def score(real, fake, cache):
+    """Write a distance three times."""
+    for _ in range(3):
+        sys.stdout.write(f"{fid(real, fake, extractor=ChannelMeans(), workers=0, cache=cache).value!r}\n")
 
 
 @pytest.mark.slow
 def test_several_processes_share_a_cache(tmp_path):
     """Processes that compute and read the same entries at once agree and leave whole files only."""
     real, fake = write_images(tmp_path / "real", 30, seed=1), write_images(tmp_path / "fake", 30, seed=2)
-    command = [sys.executable, "-c", SCORE, real, fake, tmp_path / "cache"]
-    processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
-    printed = [process.communicate(timeout=300)[0].split() for process in processes]
-    assert [process.returncode for process in processes] == [0, 0, 0]
+    cache = tmp_path / "cache"
+    processes = [Forked(score, real, fake, cache, output=tmp_path / str(number)) for number in range(3)]
+    assert [process.wait(300) for process in processes] == [0, 0, 0]
+    printed = [process.out.split() for process in processes]
     assert len({value for values in printed for value in values}) == 1
     cache = ReferenceCache(tmp_path / "cache")
     assert len(cache.entries()) == 2

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from ganmetrics._files import as_path
 from ganmetrics.cli.options.gathering import CommandFunction
 from ganmetrics.cli.options.parsing import Source
 
@@ -55,6 +56,8 @@ def _opener(name: str | None, column: str | None) -> Opener:
         from ganmetrics.references.formats.registry import holds_moments
 
         # What lies elsewhere is text, and statistics.
-        return path if isinstance(path, str) or holds_moments(path) else Features.load(path, name=name, column=column)
+        if isinstance(path, str) or holds_moments(as_path(path)):
+            return path
+        return Features.load(path, name=name, column=column)
 
     return opened

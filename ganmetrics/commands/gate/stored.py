@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ganmetrics._files import as_path
+from ganmetrics._files import as_path, read_at_most
 from ganmetrics._text import clipped, listed, shown
 from ganmetrics.errors import InputError, StaleStatistics
 from ganmetrics.report import Ranking, Report
@@ -86,9 +86,7 @@ def read_report(report: Report | Ranking | str | Path, *, generator: str | None 
         return _parse(_of_generator(json.loads(report.to_json()), generator, "the report"), "the report")
     path = as_path(report)
     try:
-        if path.stat().st_size > _LARGEST:
-            raise InputError(f"{path} needs to be a report; it has {path.stat().st_size:,} bytes")
-        content = json.loads(path.read_bytes())
+        content = json.loads(read_at_most(path, _LARGEST))
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}") from None
     except (ValueError, RecursionError):

@@ -1,22 +1,19 @@
 """Schedules, averages and processes."""
 
 import math
-import os
-import subprocess
-import sys
-from pathlib import Path
+import warnings
 
 import pytest
 import torch
 from torch import nn
 
+from reference_models.cli import main
 from reference_models.config import OptimizerConfig
 from reference_models.schedule import learning_rate
 from reference_models.training.checkpoint import LAST, read_checkpoint
 from reference_models.training.ema import update_average
 from reference_models.training.ranks import TrainingRanks, total_norm
-
-ROOT = Path(__file__).parents[3]
+from tests.forked import Forked, ranks, run_main
 
 
 @pytest.mark.parametrize(
@@ -68,22 +65,25 @@ def test_one_process_averages_with_itself():
     assert not TrainingRanks().agree(stop=False)
 
 
+def quiet():
+    """Warn of nothing, as a program of its own."""
+    warnings.simplefilter("ignore")
+
+
 @pytest.mark.slow
 def test_two_processes_are_one_run(tmp_path):
-    """With torchrun and gloo each process has its share of the data, and the run can be resumed."""
+    """With gloo and what torchrun gives them each has its share of the data, and the run can be resumed."""
     keys = ["net.size=8", "net.width=4", "net.norm_d=layer", "data.count=64", "batch=8", "eval.epochs=none"]
     options = [part for key in keys for part in ("--set", key)]
-    launch = [sys.executable, "-m", "torch.distributed.run", "--nproc_per_node=2", "--master_port=0", "--standalone"]
-    command = [*launch, "-m", "reference_models", "train"]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore"}
     for arguments in (
-        ["dcgan", "--epochs", "1", "--out", str(tmp_path / "run"), *options],
-        ["--resume", str(tmp_path / "run"), "--more-epochs", "1"],
+        ["train", "dcgan", "--epochs", "1", "--out", str(tmp_path / "run"), *options],
+        ["train", "--resume", str(tmp_path / "run"), "--more-epochs", "1"],
     ):
-        done = subprocess.run(
-            [*command, *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stderr
+        started = [
+            Forked(run_main, main, *arguments, output=tmp_path / own["RANK"], prepare=quiet, **own) for own in ranks(2)
+        ]
+        for process in started:
+            assert process.wait(240) == 0, process.err
     stored = read_checkpoint(tmp_path / "run" / LAST)
     assert stored.trainer["steps"] == 8
     first, second = stored.trainer["rng"]
