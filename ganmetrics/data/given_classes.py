@@ -3,7 +3,11 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import numpy as np
+from torch import Tensor
+
 from ganmetrics._text import shown
+from ganmetrics.core.arrays import check_array
 from ganmetrics.core.checks import of_type
 from ganmetrics.errors import InputError
 
@@ -32,17 +36,27 @@ def classes_as_given(
     ['3', 'cat']
     """
     of_type(given_as, classes, Iterable, "a sequence of one class for each")
+    if isinstance(classes, Tensor | np.ndarray):
+        check_array(classes, given_as)
     try:
         found = len(classes)
     except TypeError:
         raise InputError(f"{given_as} must be a sequence, whose length is known; got {shown(classes)}") from None
     if found != count:
         raise InputError(f"{given_as} must have one class for each of the {count:,} {of}; got {found:,}")
-    given = list(classes)
+    given = [_plain(one, given_as) for one in classes]
     missing = next((place for place, one in enumerate(given) if not _is_class(one)), None)
     if missing is not None:
         raise InputError(f"{given_as} must be a class for each; got {shown(given[missing])} for {label(missing)}")
     return [str(one) for one in given]
+
+
+def _plain(given: object, name: str) -> object:
+    """Return the number in a tensor that is one: its own text would be ``tensor(3)``."""
+    if not isinstance(given, Tensor) or given.ndim > 0:
+        return given
+    check_array(given, name)
+    return given.item()
 
 
 def _is_class(given: object) -> bool:

@@ -202,7 +202,7 @@ def open_whole(source: object, how: Extraction, labels: GivenLabels = None) -> O
 
 def _with_labels(images: ImageSource, labels: GivenLabels) -> ImageSource:
     if isinstance(labels, str | os.PathLike):
-        return with_label_file(images, read_labels(Path(labels)))
+        return with_label_file(images, read_labels(as_path(labels)))
     return images if labels is None else with_classes(images, labels)
 
 
@@ -226,7 +226,7 @@ def _labelled(features: Features, labels: GivenLabels) -> Features:
         return features
     if not isinstance(labels, str | os.PathLike):
         return features.with_classes(labels)
-    found = read_labels(Path(labels))
+    found = read_labels(as_path(labels))
     if found.by_name is not None:
         raise InputError(f"{found.name} has labels by name; the rows of {features.source} have none, only an order")
     return features.with_classes(found.in_order, given_as=found.name)
