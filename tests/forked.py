@@ -4,6 +4,7 @@ A few of these tests run in real interpreters, and show that what is forked beha
 """
 
 import contextlib
+import logging
 import os
 import runpy
 import signal
@@ -101,6 +102,7 @@ def _run(call, output):
             os.close(file)
         sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115 - until the process ends
         sys.stderr = open(2, "w", buffering=1, closefd=False)  # noqa: SIM115
+        logging.getLogger().handlers.clear()  # pytest's
         torch.set_num_threads(1)
         config.update("jaxtyping_disable", True)  # as a user's are
         call()

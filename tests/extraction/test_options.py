@@ -2,13 +2,13 @@
 
 import dataclasses
 import inspect
-import subprocess
-import sys
 
+import numpy
 import pytest
+import torch
 
 import ganmetrics
-from ganmetrics.errors import InputError
+from ganmetrics.errors import GanMetricsError, InputError
 from ganmetrics.extraction.options import Extraction, ExtractionOptions, each_extractor
 from ganmetrics.references.keywords import RunKeywords
 from ganmetrics.scoring.keywords import DistanceOptions, EvaluationOptions
@@ -90,18 +90,16 @@ KINDS = {
 }
 
 
-@pytest.mark.slow
-def test_wrong_kinds_are_refused_and_numbers_become_pythons():
-    """In a process of its own: here annotations are checked before the library sees a value."""
-    lines = ["import numpy, torch, ganmetrics"]
-    for arguments in KINDS:
-        lines += [
-            f"try: how = ganmetrics.Extraction({arguments})",
-            "except ganmetrics.GanMetricsError as error: print(error)",
-            "else: print(how.count, how.seed, type(how.count).__name__, type(how.seed).__name__)",
-        ]
-    done = subprocess.run([sys.executable, "-c", "\n".join(lines)], capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines() == list(KINDS.values())
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize(("arguments", "told"), KINDS.items())
+def test_wrong_kinds_are_refused_and_numbers_become_pythons(arguments, told):
+    """Where annotations are not checked before the library sees a value."""
+    try:
+        how = eval(f"Extraction({arguments})", {"Extraction": Extraction, "numpy": numpy, "torch": torch})
+    except GanMetricsError as error:
+        assert str(error) == told
+    else:
+        assert f"{how.count} {how.seed} {type(how.count).__name__} {type(how.seed).__name__}" == told
 
 
 def test_unknown_and_doubled_options_are_refused():

@@ -14,7 +14,7 @@ from tests.metrics.draws import draw
 
 # 39 permutations are the fewest whose smallest p-values include 0.05 and 0.5 themselves, and leave some below 0.05.
 pytestmark = pytest.mark.usefixtures("unchecked")
-REPETITIONS = {(60, 40, 40): 200, (50, 30, 45): 100}
+REPETITIONS = {(60, 40, 40): 120, (50, 30, 45): 60}
 """By counts of real images and of the two generators' images."""
 DIMENSION = 4
 

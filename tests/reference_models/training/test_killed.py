@@ -1,10 +1,6 @@
 """A run that is killed at any moment can be started again before its first checkpoint, and resumed after it."""
 
-import os
 import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
@@ -14,6 +10,7 @@ from reference_models.recording.records import read_scores
 from reference_models.training import start
 from reference_models.training.checkpoint import LAST, read_checkpoint
 from reference_models.training.folder import CONFIG, is_begun
+from tests.forked import Forked, run_program
 from tests.reference_models.training.test_resume import equal
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("unchecked")]
@@ -75,9 +72,10 @@ def killed(tmp_path_factory):
     """Folders of one run that was killed before its file operations; ``../first`` was not killed."""
     root = tmp_path_factory.mktemp("runs") / "killed"
     root.mkdir()
-    code = DRIVER.replace("{KEYS!r}", repr(KEYS))
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(Path(__file__).parents[3])}
-    subprocess.run([sys.executable, "-W", "ignore", "-c", code, str(root)], check=True, env=environment)
+    program = root.with_name("driver.py")
+    program.write_text(DRIVER.replace("{KEYS!r}", repr(KEYS)))
+    driver = Forked(run_program, program, root, output=root.with_name("driver"))
+    assert driver.wait(600) == 0, driver.err
     return root
 
 
