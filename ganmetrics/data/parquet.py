@@ -20,11 +20,12 @@ _IMAGE_COLUMNS = ("image", "img")
 
 @dataclass(frozen=True)
 class _Group:
-    """A row group: the file that it is in, its number there, and how many rows came before it in all."""
+    """A row group: the file that it is in, its number there, how many rows came before it in all, and its own."""
 
     path: Path
     number: int
     start: int
+    count: int
 
 
 class ParquetSource:
@@ -49,7 +50,7 @@ class ParquetSource:
         count = 0
         for file in opened:
             for number, rows in enumerate(file.group_rows):
-                self._groups.append(_Group(file.path, number, count))
+                self._groups.append(_Group(file.path, number, count, rows))
                 count += rows
         if count == 0:
             raise InputError(f"{name} needs to hold images; it has no rows")
@@ -99,6 +100,8 @@ class ParquetSource:
         # pyarrow raises its own errors, which are ValueErrors and OSErrors, and more for damaged pages.
         except Exception as error:
             raise InputError(f"cannot be read: {' '.join(str(error).split())[:120]}") from None
+        if len(rows) != group.count:
+            raise InputError(f"is in a damaged row group: it needs to hold {group.count} rows; it has {len(rows)}")
         return rows
 
 

@@ -28,6 +28,10 @@ TAILS = 1.5
 """E d^4 of the images' scales d above this is doubted: the study's heavy tails have 2.7, image features 1.01 to 1.1."""
 MISFIT = 4.0
 """So many times its standard error the fit may be off the product's law, squared and on average."""
+BENT = 2.0
+"""Mean square of the fitted spectra's bends over what the priors suppose. Power laws have 0.2 to 0.6, at most 1.2;
+features of photographs 0.25 to 0.85; a flat spectrum with eight spikes 3 to 9, and of 50 of its images against many
+intervals cover 80 %: what lies below the edge is then no continuation of what lies above."""
 
 
 BELOW = 1.96
@@ -57,6 +61,8 @@ def doubts(real: Sample, fake: Sample, root: RootTrace, value: float, error: flo
         reasons.append(f"the interval ends below 0, where no distance is: {NOT_INDEPENDENT}")
     elif _means_too_close(real, fake):
         reasons.append(f"both means are nearer than chance allows: {NOT_INDEPENDENT}")
+    if root.bent > BENT:
+        reasons.append("the spectra jump, where they are supposed to be smooth")
     if root.misfit > MISFIT:
         reasons.append("the spectra fit neither side and their product at once")
     return Trust(not reasons, "; ".join(reasons))

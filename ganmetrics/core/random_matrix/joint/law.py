@@ -65,6 +65,16 @@ class Law(NamedTuple):
         row = sum(freedom is not None for freedom in self.freedoms[:number])
         return self.gaussian.log_kept[row].exp()
 
+    @property
+    def moved(self) -> _Points:
+        """By how much the leverages raise y at its x above the law of Gaussian features, whose slope is -F."""
+        total, kept = torch.zeros_like(self.t), iter(self.gaussian.log_kept)
+        for freedom, one in zip(self.freedoms, self.leverages, strict=True):
+            log_kept = None if freedom is None else next(kept)
+            if one is not None and freedom is not None and log_kept is not None:
+                total += freedom * (one.log_kept - log_kept) + self.gaussian.filled * (one.log_widening + log_kept)
+        return total
+
 
 def law(spectrum: SingularParts, parts: Sequence[Part]) -> Law:
     """Return the law of one covariance (one part) or of a product (two), with each image's leverage where known.

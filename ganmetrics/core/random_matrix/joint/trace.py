@@ -47,7 +47,9 @@ class RootTrace(NamedTuple):
         scales: what the images' scales add, for each side.
         supposed: what is not known from the images and only supposed smooth.
         pulls: for each side what each known image adds to that sum, times n; None where images are not known.
+        leverages: by how much the images' leverages move that sum from what Gaussian features would give.
         misfit: mean square of what the fit leaves of the estimates, in their standard errors; 0 without a fit.
+        bent: mean square of what the priors leave of the spectra, in what they suppose; 0 without a fit.
         known: for comparing with another; None where a covariance is zero.
     """
 
@@ -56,7 +58,9 @@ class RootTrace(NamedTuple):
     scales: tuple[float, float]
     supposed: float
     pulls: tuple[Tensor | None, Tensor | None]
+    leverages: float
     misfit: float
+    bent: float
     known: Known | None
 
 
@@ -80,20 +84,23 @@ def root_by_fit(
     covariance = found.total[:-2, :-2]
     solution = fit(size, data, covariance, (spectra[0].eigenvalues, spectra[1].eigenvalues), weights)
     basis = _Basis(parts, both, found, (len(laws[0].x), len(laws[1].x), len(laws[2].x)))
-    return _with_errors(basis, _integrated(solution, laws[2], covariance))
+    return _with_errors(basis, _integrated(solution, laws, covariance))
 
 
-def _integrated(solution: Fit, product: Law, covariance: Tensor) -> "_Estimate":
+def _integrated(solution: Fit, laws: tuple[Law, Law, Law], covariance: Tensor) -> "_Estimate":
     """Return the trace of the root by the fitted spectrum and by what the law leaves of it."""
+    product = laws[2]
     roots, points, widths = solution.product.sqrt(), len(product.x), _root_widths(product)
     rest = product.y - solution.predicted[-points:]
     free = 0.5 * (roots @ solution.basis.weights).repeat(3) - solution.jacobian[-points:].mT @ widths
     gain = solution.gain.mT @ free
     gain[-points:] += widths
-    supposed = 4 * float((solution.supposed @ (solution.inverse @ free)).square().sum()) * _prior_scale(solution)
+    bent = _bent(solution)
+    supposed = 4 * float((solution.supposed @ (solution.inverse @ free)).square().sum()) * min(bent, PRIOR_MOST)
     variances = covariance.diagonal()[-points:]
     misfit = float((rest.square() / variances.clamp(min=1e-300)).mean()) if float(variances.max()) > 0 else 0.0
-    return _Estimate(float(roots.sum() + widths @ rest), gain, supposed, misfit)
+    moved = -2 * float(gain @ torch.cat([law.moved for law in laws]))
+    return _Estimate(float(roots.sum() + widths @ rest), gain, supposed, moved, misfit, bent)
 
 
 def root_by_law(real: Part, fake: Part, *, product: FactorProduct | None = None) -> RootTrace:
@@ -105,14 +112,18 @@ def root_by_law(real: Part, fake: Part, *, product: FactorProduct | None = None)
     both, widths = dense_law(spectrum, (real, fake))
     found = product_errors((real, fake), Evidence(spectrum, both))
     basis = _Basis((real, fake), Evidence(spectrum, both), found, (0, 0, len(widths)))
-    return _with_errors(basis, _Estimate(float(widths @ both.y), widths, 0.0, 0.0))
+    return _with_errors(
+        basis, _Estimate(float(widths @ both.y), widths, 0.0, -2 * float(widths @ both.moved), 0.0, 0.0)
+    )
 
 
 class _Estimate(NamedTuple):
     value: float
     gain: Tensor
     supposed: float
+    leverages: float
     misfit: float
+    bent: float
 
 
 class _Basis(NamedTuple):
@@ -130,8 +141,8 @@ def _with_errors(basis: _Basis, estimate: _Estimate) -> RootTrace:
     first, second = (0.0 if rows is None else _scale_variance(rows, weights[rows.at], part) for part, rows in pairs)
     one, other = (None if rows is None else rows.drawn @ weights[rows.at] for _, rows in pairs)
     known = Known(basis.parts[0], basis.product, found, weights, basis.sizes)
-    value, _, supposed, misfit = estimate
-    return RootTrace(value, gaussian, (first, second), supposed, (one, other), misfit, known)
+    value, _, supposed, moved, misfit, bent = estimate
+    return RootTrace(value, gaussian, (first, second), supposed, (one, other), moved, misfit, bent, known)
 
 
 def _scale_variance(rows: ImageTerms, weights: Tensor, part: Part) -> float:
@@ -158,8 +169,8 @@ def _root_widths(law: Law) -> Tensor:
     return widths
 
 
-def _prior_scale(solution: Fit) -> float:
+def _bent(solution: Fit) -> float:
     """Return the variance of the priors' residuals over what was supposed (MacKay's evidence, 1992, one step)."""
     distance = float((solution.supposed @ solution.values).square().sum())
     free = len(solution.values) - float((solution.supposed.mT @ solution.supposed * solution.inverse.mT).sum())
-    return min((distance + PRIOR_COUNT) / (free + PRIOR_COUNT), PRIOR_MOST)
+    return (distance + PRIOR_COUNT) / (free + PRIOR_COUNT)
