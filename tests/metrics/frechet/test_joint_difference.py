@@ -5,6 +5,8 @@ import pytest
 
 from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.errors import InputError
+from ganmetrics.metrics.frechet import joint, joint_difference
+from ganmetrics.metrics.frechet.joint import frechet_estimate
 from ganmetrics.metrics.frechet.joint_difference import difference_from_few
 
 DIMENSION = 24
@@ -37,6 +39,24 @@ def test_what_both_share_falls_out():
     assert same.first == same.second
     assert same.low == -same.high
     assert other.high - other.low < 2 * 1.96 * 2 * DIMENSION
+
+
+def test_what_leverages_do_to_both_alike_falls_out(monkeypatch):
+    """Heavy tails make each distance less sure, and the difference of two like generators hardly."""
+    scales = np.exp(np.random.default_rng(3).standard_normal((94, 1)) / 3)
+    sides = [
+        side * scales[at : at + len(side)] for side, at in zip(draw(2, shifts=(0, 0.2, 0.2)), (0, 40, 64), strict=True)
+    ]
+    widths = []
+    for share in (0.0, 0.5):
+        monkeypatch.setattr(joint, "LEVERAGE_ERROR", share)
+        monkeypatch.setattr(joint_difference, "LEVERAGE_ERROR", share)
+        found = difference_from_few(*sides)
+        alone = frechet_estimate(*sides[:2])
+        widths.append((alone.high - alone.low, found.high - found.low))
+    (alone, difference), (alone_wide, difference_wide) = widths
+    assert alone_wide > 1.2 * alone
+    assert difference_wide < 1.1 * difference
 
 
 @pytest.mark.slow

@@ -37,6 +37,8 @@ def planted(where):
         real *= np.exp(0.6 * np.random.default_rng(1).standard_normal((60, 1)))
     elif where == "few":
         fake = fake[:20]
+    elif where == "jump":
+        real, fake = (side * np.where(np.arange(DIMENSION) < 4, 8.0, 1.0) for side in (real, fake))
     return real, fake
 
 
@@ -48,6 +50,7 @@ def planted(where):
         ("twins", "12 of 50 fake images equal others, or nearly"),
         ("huge", "one fake image makes"),
         ("tails", "the real images' tails are heavy"),
+        ("jump", "the spectra jump"),
         ("few", "needs 32 images a side for 32 features; got 20"),
     ],
 )

@@ -1,6 +1,7 @@
 """The trace of the root from few images: against what is exact, and against the integral at many images."""
 
 import math
+from functools import partial
 
 import numpy as np
 import pytest
@@ -18,11 +19,11 @@ WIDTH = 32
 SPREAD = np.arange(1, WIDTH + 1.0) ** -0.4
 
 
-def side(count, seed, *, images=True, root=None):
-    """A side of Gaussian images."""
-    features = np.random.default_rng([seed, count]).standard_normal((count, WIDTH)) @ (
-        np.diag(SPREAD) if root is None else root
-    )
+def side(count, seed, *, images=True, root=None, sigma=0.0):
+    """A side of Gaussian images; with a sigma each has a scale of its own."""
+    rng = np.random.default_rng([seed, count])
+    features = rng.standard_normal((count, WIDTH)) @ (np.diag(SPREAD) if root is None else root)
+    features *= np.exp(sigma * rng.standard_normal((count, 1)))
     rows = torch.from_numpy((features - features.mean(axis=0)) / math.sqrt(count - 1))
     if count <= WIDTH:
         return Part(rows, count - 1, rows if images else None)
@@ -123,6 +124,32 @@ def test_what_two_distances_share_is_their_covariance_over_real_draws():
     spread = math.sqrt(covariance[0, 0] * covariance[1, 1])
     assert np.mean(expected) == pytest.approx(covariance[0, 1], abs=0.3 * spread)
     assert shared_covariance(root_by_law(fakes[0], fakes[1]).known, root_by_law(fakes[0], fakes[1]).known) == 0
+
+
+@pytest.mark.parametrize(("counts", "within"), [((24, 24), 0.3), ((90, 80), 0.1)])
+def test_leverages_are_what_images_move_the_estimate_by(counts, within):
+    """Against the same sides without images, taken for Gaussian: with heavy tails more than chance, else next to none.
+
+    To first order, which few images of few features leave.
+    """
+    estimate = root_by_law if min(counts) > 2 * WIDTH else partial(root_by_fit, size=WIDTH)
+    for sigma in (0.3, 0.0):
+        known, bare = (
+            estimate(*(side(count, seed, images=images, sigma=sigma) for seed, count in enumerate(counts, 1)))
+            for images in (True, False)
+        )
+        moved, error = -2 * (known.value - bare.value), math.sqrt(known.gaussian)
+        assert known.leverages == pytest.approx(moved, rel=within, abs=0.05 * error)
+        assert known.leverages < -error if sigma else abs(known.leverages) < 0.3 * error
+        assert bare.leverages == 0
+
+
+def test_a_spectrum_that_jumps_is_seen_in_its_bends():
+    """Eight large eigenvalues over a flat rest; power laws and scales bend no more than is supposed."""
+    jump = np.diag(np.where(np.arange(WIDTH) < 4, 8.0, 1.0))
+    for root, sigma in ((None, 0.0), (np.eye(WIDTH), 0.0), (np.diag(SPREAD**3), 0.0), (None, 0.3)):
+        assert root_by_fit(side(60, 1, root=root, sigma=sigma), side(24, 2, root=root, sigma=sigma), WIDTH).bent < 1.5
+    assert root_by_fit(side(60, 1, root=jump), side(24, 2, root=jump), WIDTH).bent > 2
 
 
 def test_a_rank_below_the_images_is_the_populations():
