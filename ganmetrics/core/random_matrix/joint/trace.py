@@ -47,7 +47,8 @@ class RootTrace(NamedTuple):
         scales: what the images' scales add, for each side.
         supposed: what is not known from the images and only supposed smooth.
         pulls: for each side what each known image adds to that sum, times n; None where images are not known.
-        leverages: by how much the images' leverages move that sum from what Gaussian features would give.
+        leverages: by how much the images' leverages move that sum from what Gaussian features would give; less of it
+            the more of the spectrum the law reaches, and 0 where it reaches all.
         misfit: mean square of what the fit leaves of the estimates, in their standard errors; 0 without a fit.
         bent: mean square of what the priors leave of the spectra, in what they suppose; 0 without a fit.
         known: for comparing with another; None where a covariance is zero.
@@ -99,8 +100,14 @@ def _integrated(solution: Fit, laws: tuple[Law, Law, Law], covariance: Tensor) -
     supposed = 4 * float((solution.supposed @ (solution.inverse @ free)).square().sum()) * min(bent, PRIOR_MOST)
     variances = covariance.diagonal()[-points:]
     misfit = float((rest.square() / variances.clamp(min=1e-300)).mean()) if float(variances.max()) > 0 else 0.0
-    moved = -2 * float(gain @ torch.cat([law.moved for law in laws]))
+    moved = -2 * float(gain @ torch.cat([law.moved for law in laws])) * _unreached(product, len(roots))
     return _Estimate(float(roots.sum() + widths @ rest), gain, supposed, moved, misfit, bent)
+
+
+def _unreached(product: Law, size: int) -> float:
+    """Return 1 up to one image a feature, 0 from two on (`root_by_law`), in proportion between."""
+    freedom = min((freedom for freedom in product.freedoms if freedom is not None), default=2 * size)
+    return min(max(2 - freedom / size, 0.0), 1.0)
 
 
 def root_by_law(real: Part, fake: Part, *, product: FactorProduct | None = None) -> RootTrace:
@@ -112,9 +119,7 @@ def root_by_law(real: Part, fake: Part, *, product: FactorProduct | None = None)
     both, widths = dense_law(spectrum, (real, fake))
     found = product_errors((real, fake), Evidence(spectrum, both))
     basis = _Basis((real, fake), Evidence(spectrum, both), found, (0, 0, len(widths)))
-    return _with_errors(
-        basis, _Estimate(float(widths @ both.y), widths, 0.0, -2 * float(widths @ both.moved), 0.0, 0.0)
-    )
+    return _with_errors(basis, _Estimate(float(widths @ both.y), widths, 0.0, 0.0, 0.0, 0.0))
 
 
 class _Estimate(NamedTuple):
