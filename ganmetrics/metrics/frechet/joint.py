@@ -23,10 +23,6 @@ needed: there both agree to a hundredth of a standard deviation."""
 _LEAST_SHARE = 0.25
 """Means and covariances may err against each other; what is left is at least this share of the variance they have
 apart."""
-LEVERAGE_ERROR = 0.125
-"""What images' leverages do to the estimate is known to this share of itself. Heavy tails (sigma 1/4) leave a bias of 6
-to 15 % of it with up to as many images as features; of 80 draws at d = 256 intervals cover 86 % without it in the
-error, 91 % with 0.1 and 95 % with this."""
 MOST_FREEDOM = 500
 """Student's distribution has as many degrees of freedom as the smaller side; from here on it is the normal one."""
 
@@ -146,7 +142,7 @@ def distance_from_few(real: Sample, fake: Sample, product: FactorProduct | None 
     value = means + real.trace + fake.trace - 2 * root.value
     common = None if root.known is None else float(root.known.product.spectrum.eigenvalues.sum())
     apart = means_variance(real, fake, common) + root.gaussian + sum(root.scales) + root.supposed
-    apart += (LEVERAGE_ERROR * root.leverages) ** 2
+    apart += root.leverages**2
     variance = max(apart + _together(real, fake, root), _LEAST_SHARE * apart)
     if not (math.isfinite(value) and math.isfinite(variance)):
         return None

@@ -10,7 +10,6 @@ from ganmetrics.core.random_matrix.joint.paired import shared_covariance
 from ganmetrics.metrics.frechet.distance import check_moments_agree
 from ganmetrics.metrics.frechet.joint import (
     FEWEST_TO_CORRECT,
-    LEVERAGE_ERROR,
     MOST_FREEDOM,
     Corrected,
     distance_from_few,
@@ -107,4 +106,4 @@ def _shared(real: Sample, fakes: list[Sample], one: Corrected, two: Corrected) -
         first, second = pulled - pulled.mean(), pulled_too - pulled_too.mean()
         like = float(first @ second) / math.sqrt(max(float(first.square().sum() * second.square().sum()), 1e-300))
         scales = max(like, 0.0) * min(each.root.scales[0] for each in (one, two))
-    return means + noise + covariance + scales + LEVERAGE_ERROR**2 * one.root.leverages * two.root.leverages
+    return means + noise + covariance + scales + one.root.leverages * two.root.leverages

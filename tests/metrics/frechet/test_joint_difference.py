@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from ganmetrics.core.gaussian.moments import Moments
+from ganmetrics.core.random_matrix.joint import trace
 from ganmetrics.errors import InputError
-from ganmetrics.metrics.frechet import joint, joint_difference
 from ganmetrics.metrics.frechet.joint import frechet_estimate
 from ganmetrics.metrics.frechet.joint_difference import difference_from_few
 
@@ -48,9 +48,9 @@ def test_what_leverages_do_to_both_alike_falls_out(monkeypatch):
         side * scales[at : at + len(side)] for side, at in zip(draw(2, shifts=(0, 0.2, 0.2)), (0, 40, 64), strict=True)
     ]
     widths = []
-    for share in (0.0, 0.5):
-        monkeypatch.setattr(joint, "LEVERAGE_ERROR", share)
-        monkeypatch.setattr(joint_difference, "LEVERAGE_ERROR", share)
+    monkeypatch.setattr(trace, "LEVERAGE_MOST", 1.0)
+    for share in (0.0, 1.0):
+        monkeypatch.setattr(trace, "LEVERAGE_ERROR", share)
         found = difference_from_few(*sides)
         alone = frechet_estimate(*sides[:2])
         widths.append((alone.high - alone.low, found.high - found.low))

@@ -65,15 +65,13 @@ class Law(NamedTuple):
         row = sum(freedom is not None for freedom in self.freedoms[:number])
         return self.gaussian.log_kept[row].exp()
 
-    @property
-    def moved(self) -> _Points:
-        """By how much the leverages raise y at its x above the law of Gaussian features, whose slope is -F."""
-        total, kept = torch.zeros_like(self.t), iter(self.gaussian.log_kept)
-        for freedom, one in zip(self.freedoms, self.leverages, strict=True):
-            log_kept = None if freedom is None else next(kept)
-            if one is not None and freedom is not None and log_kept is not None:
-                total += freedom * (one.log_kept - log_kept) + self.gaussian.filled * (one.log_widening + log_kept)
-        return total
+    def moved(self, number: int) -> _Points:
+        """Return by how much a side's leverages raise y at its x: the law of Gaussian features has the slope -F."""
+        freedom, one = self.freedoms[number], self.leverages[number]
+        if freedom is None or one is None:
+            return torch.zeros_like(self.t)
+        log_kept = self.gaussian.log_kept[sum(other is not None for other in self.freedoms[:number])]
+        return freedom * (one.log_kept - log_kept) + self.gaussian.filled * (one.log_widening + log_kept)
 
 
 def law(spectrum: SingularParts, parts: Sequence[Part]) -> Law:

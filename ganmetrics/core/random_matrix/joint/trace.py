@@ -16,6 +16,11 @@ from ganmetrics.core.random_matrix.joint.spectra import Part, product_parts
 PRIOR_COUNT = 2.0
 """The priors' own scale is estimated from how far the fit is from them, with so many degrees of freedom of scale 1
 added, so that spectra that happen to bend nowhere do not make the error vanish;"""
+LEVERAGE_ERROR, LEVERAGE_MOST = 0.44, 0.25
+"""What a side's leverages do to the estimate is known to this times the variance of its images' squared scales, and to
+a quarter at most: they are right to first order in it. Heavy tails (sigma 1/4, a variance of 0.28) leave a bias of 6 to
+15 % of it with up to as many images as features; of 80 draws at d = 256 intervals cover 86 % without it in the error
+and 95 % with it. Features of photographs have a variance of 0.01 to 0.1."""
 PRIOR_MOST = 4.0
 """and at most so much is made of a spectrum that contradicts them: there the data decide."""
 
@@ -47,8 +52,7 @@ class RootTrace(NamedTuple):
         scales: what the images' scales add, for each side.
         supposed: what is not known from the images and only supposed smooth.
         pulls: for each side what each known image adds to that sum, times n; None where images are not known.
-        leverages: by how much the images' leverages move that sum from what Gaussian features would give; less of it
-            the more of the spectrum the law reaches, and 0 where it reaches all.
+        leverages: by how much that sum may be wrong because the images' leverages are, with the sign that this has.
         misfit: mean square of what the fit leaves of the estimates, in their standard errors; 0 without a fit.
         bent: mean square of what the priors leave of the spectra, in what they suppose; 0 without a fit.
         known: for comparing with another; None where a covariance is zero.
@@ -85,12 +89,17 @@ def root_by_fit(
     covariance = found.total[:-2, :-2]
     solution = fit(size, data, covariance, (spectra[0].eigenvalues, spectra[1].eigenvalues), weights)
     basis = _Basis(parts, both, found, (len(laws[0].x), len(laws[1].x), len(laws[2].x)))
-    return _with_errors(basis, _integrated(solution, laws, covariance))
+    estimate = _integrated(solution, laws[2], covariance)
+    shares = [_unknown_share(part, rows) for part, rows in zip(parts, found.rows, strict=True)]
+    none = [torch.zeros_like(one.t) for one in laws]
+    moved = torch.cat([shares[0] * laws[0].moved(0), none[1], shares[0] * laws[2].moved(0)])
+    moved += torch.cat([none[0], shares[1] * laws[1].moved(0), shares[1] * laws[2].moved(1)])
+    unsure = -2 * float(estimate.gain @ moved) * _unreached(laws[2], size)
+    return _with_errors(basis, estimate._replace(leverages=unsure))
 
 
-def _integrated(solution: Fit, laws: tuple[Law, Law, Law], covariance: Tensor) -> "_Estimate":
+def _integrated(solution: Fit, product: Law, covariance: Tensor) -> "_Estimate":
     """Return the trace of the root by the fitted spectrum and by what the law leaves of it."""
-    product = laws[2]
     roots, points, widths = solution.product.sqrt(), len(product.x), _root_widths(product)
     rest = product.y - solution.predicted[-points:]
     free = 0.5 * (roots @ solution.basis.weights).repeat(3) - solution.jacobian[-points:].mT @ widths
@@ -100,8 +109,15 @@ def _integrated(solution: Fit, laws: tuple[Law, Law, Law], covariance: Tensor) -
     supposed = 4 * float((solution.supposed @ (solution.inverse @ free)).square().sum()) * min(bent, PRIOR_MOST)
     variances = covariance.diagonal()[-points:]
     misfit = float((rest.square() / variances.clamp(min=1e-300)).mean()) if float(variances.max()) > 0 else 0.0
-    moved = -2 * float(gain @ torch.cat([law.moved for law in laws])) * _unreached(product, len(roots))
-    return _Estimate(float(roots.sum() + widths @ rest), gain, supposed, moved, misfit, bent)
+    return _Estimate(float(roots.sum() + widths @ rest), gain, supposed, 0.0, misfit, bent)
+
+
+def _unknown_share(part: Part, rows: ImageTerms | None) -> float:
+    """Return to which share of itself it is known what a side's leverages do."""
+    if rows is None:
+        return 0.0
+    squared_scales = float(rows.drawn[:, -1].var()) / part.trace**2
+    return min(LEVERAGE_ERROR * squared_scales, LEVERAGE_MOST)
 
 
 def _unreached(product: Law, size: int) -> float:
