@@ -64,17 +64,18 @@ def random_images(count: int, *, seed: int = 0, size: int = 4) -> Tensor:
 
 
 def write_images(
-    folder: Path, count: int, *, seed: int = 0, size: int = 8, shift: int = 0, extension: str = "png"
+    folder: str | Path, count: int, *, seed: int = 0, size: int = 8, shift: int = 0, extension: str = "png"
 ) -> Path:
     """Write `count` images of random colours, `shift` brighter, into `folder`, and return it.
 
     >>> import tempfile
-    >>> folder = write_images(Path(tempfile.mkdtemp()) / "real", 3)
+    >>> folder = write_images(f"{tempfile.mkdtemp()}/real", 3)
     >>> sorted(path.name for path in folder.iterdir())
     ['00000.png', '00001.png', '00002.png']
     """
     from PIL import Image as PillowImage  # noqa: PLC0415 - importing ganmetrics must not load an image library
 
+    folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng(seed)
     for index in range(count):

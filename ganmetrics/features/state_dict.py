@@ -27,9 +27,10 @@ def file_sha256(path: Path) -> str:
     """Return the SHA-256 of a file, in hexadecimal; a file that has not changed is read once a process.
 
     Raises:
-        WeightsError: the file cannot be read.
+        WeightsError: the file cannot be read, or is a device or a pipe, which may never end.
     """
     try:
+        _check_ends(path)
         with path.open("rb") as file:
             stat = os.fstat(file.fileno())
             key = (stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
@@ -39,10 +40,18 @@ def file_sha256(path: Path) -> str:
                     return digest
                 _digests[key] = digest
             return _digests[key]
+    except WeightsError:
+        raise
     # A ValueError: a name that no file can have.
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or one_line(error)
         raise WeightsError(f"weights must be a readable file; {clipped(path)}: {reason}") from None
+
+
+def _check_ends(path: Path) -> None:
+    """Refuse a device and a pipe: some never end, and others never begin."""
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise WeightsError(f"weights must be a regular file; {clipped(path)} is none")
 
 
 def state_sha256(state: State) -> str:
@@ -72,6 +81,7 @@ def read_state_dict(path: Path, *, sha256: str | None = None) -> State:
         WeightsError: the file cannot be read, has another digest, or holds something else than tensors by name.
     """
     try:
+        _check_ends(path)
         if sha256 is None:
             state = torch.load(path, map_location="cpu", weights_only=True, mmap=is_zip(path))
         else:

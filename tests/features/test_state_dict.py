@@ -1,8 +1,10 @@
 """Tests of `ganmetrics.features.state_dict`."""
 
 import hashlib
+import os
 import pickle
 from collections import OrderedDict
+from pathlib import Path
 
 import pytest
 import torch
@@ -130,3 +132,14 @@ def test_the_digest_is_that_of_what_is_loaded(tmp_path, zipped):
     saved(path, {"other": torch.zeros(1)}, zipped=zipped)
     with pytest.raises(WeightsError, match="has changed since it was chosen"):
         read_state_dict(path, sha256=digest)
+
+
+def test_what_may_never_end_is_no_file_of_weights(tmp_path):
+    """A device, also behind a link, and a pipe that nobody writes to: at once."""
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("/dev/zero")
+    for path in (Path("/dev/zero"), tmp_path / "link", tmp_path / "pipe"):
+        with pytest.raises(WeightsError, match=r"^weights must be a regular file; .* is none$"):
+            file_sha256(path)
+        with pytest.raises(WeightsError, match=r"^weights must be a regular file; .* is none$"):
+            read_state_dict(path)
