@@ -9,7 +9,7 @@ STAMP := $(VENV)/.installed
 PARITY := .venv-parity
 PARITY_STAMP := $(PARITY)/.installed
 
-.PHONY: help demo test quick fast check coverage static format docs package oldest parity fuzz faults steady
+.PHONY: help demo test quick fast check coverage static types lint format docs package oldest parity fuzz faults steady
 
 help:
 	@echo "make demo     score two folders of real images, offline, and save a picture of both"
@@ -42,7 +42,8 @@ PYTEST := PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 $(BIN)/python -m pytest --n
 
 test: $(STAMP) check
 
-check: static
+check:
+	$(MAKE) --no-print-directory --jobs 2 --output-sync=target static
 	$(PYTEST)
 
 # Lines are followed in the tests' own processes; that makes short calls several times as dear.
@@ -58,10 +59,14 @@ quick: $(STAMP)
 fast:
 	$(FAST) --quiet tests
 
-static:
+static: types lint
+
+types:
+	$(BIN)/mypy
+
+lint:
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/bandit -q -ll -r ganmetrics reference_models
 
