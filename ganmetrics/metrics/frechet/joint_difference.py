@@ -8,12 +8,7 @@ from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.core.inference.student import student_quantile
 from ganmetrics.core.random_matrix.joint.paired import shared_covariance
 from ganmetrics.metrics.frechet.distance import check_moments_agree
-from ganmetrics.metrics.frechet.joint import (
-    FEWEST_TO_CORRECT,
-    MOST_FREEDOM,
-    Corrected,
-    distance_from_few,
-)
+from ganmetrics.metrics.frechet.joint import FEWEST_TO_CORRECT, MOST_FREEDOM, Corrected, distance_from_few
 from ganmetrics.metrics.frechet.sample import Sample, sample_of
 from ganmetrics.metrics.frechet.trust import doubts
 
