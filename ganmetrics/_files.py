@@ -3,6 +3,7 @@
 import errno
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -73,6 +74,18 @@ def read_at_most(path: Path, most: int) -> bytes:
     if len(data) > most:
         raise OSError(errno.EFBIG, f"it has more than {_size(most)}")
     return data
+
+
+def is_plain_file(path: Path) -> bool:
+    """Tell whether a path is a file itself: no link, which may lead anywhere, and no pipe or device, which may not end.
+
+    >>> is_plain_file(Path("/dev/null"))
+    False
+    """
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except (OSError, ValueError):
+        return False
 
 
 def in_home(path: Path) -> Path:

@@ -16,7 +16,7 @@ from ganmetrics.data.arrays import check_images
 from ganmetrics.data.features import Features
 from ganmetrics.errors import InputError, NotEnoughSamples, StaleStatistics
 from ganmetrics.extraction.accumulate import LayerAccumulator
-from ganmetrics.extraction.layer import Layer, pack_layer, unpack_layer
+from ganmetrics.extraction.layer import Layer
 from ganmetrics.extraction.options import Extraction
 from ganmetrics.extraction.pooling import pool
 from ganmetrics.extraction.rows import GrowingRows
@@ -28,6 +28,7 @@ from ganmetrics.metrics.catalogue import Metric, Need, choose_metrics
 from ganmetrics.ranks import Ranks, all_ranks
 from ganmetrics.references.agreement import check_matches, check_same_set, follow_stored
 from ganmetrics.references.gather import gather, taken_for
+from ganmetrics.references.loop_state import OF_FEATURES, LoopState, unpack_state
 from ganmetrics.references.reference import Reference
 from ganmetrics.references.refusals import check_holds, check_request
 from ganmetrics.references.run import Run
@@ -35,10 +36,6 @@ from ganmetrics.references.sides import Demand, Request, Side, open_side
 from ganmetrics.report import Report
 from ganmetrics.scoring import ScoringOptions, score_sides
 from ganmetrics.scoring.keywords import EvaluationOptions, split_options
-
-STATE_FORMAT = "ganmetrics evaluator 1"
-"""What the state of an evaluator says that it is."""
-_OF_FEATURES = ("extractor", "weights", "preprocessing", "protocol")
 
 
 class Evaluator:
@@ -148,7 +145,7 @@ class Evaluator:
         others = other._chosen()
         for name, chosen in self._chosen().items():
             if others[name] != chosen:
-                kind = StaleStatistics if name in _OF_FEATURES else InputError
+                kind = StaleStatistics if name in OF_FEATURES else InputError
                 raise kind(
                     f"evaluators that merge need the same {name}: {shown(chosen)}; the other has {shown(others[name])}"
                 )
@@ -168,18 +165,13 @@ class Evaluator:
 
         `torch.load` reads them with ``weights_only=True``. The real side and the network are not in it.
         """
-        rows = {"features": self._features, "logits": self._logits}
         layers = {}
         if self.count:
-            layers["layer"] = pack_layer(self._layer())
+            layers["layer"] = self._layer()
             if "spatial" in self._needs:
-                layers["spatial"] = pack_layer(_joined(self._spatial, self._merged_spatial))
-        return {
-            "format": STATE_FORMAT,
-            "made": self._made(),
-            "layers": layers,
-            "rows": {name: kept.tensor().clone() for name, kept in rows.items() if len(kept)},
-        }
+                layers["spatial"] = _joined(self._spatial, self._merged_spatial)
+        rows = {name: kept.tensor().clone() for name, kept in self._rows().items() if len(kept)}
+        return LoopState(layers, rows).pack(self._made())
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on from what another run had seen; what this one has seen so far is forgotten.
@@ -188,21 +180,23 @@ class Evaluator:
             InputError: it is no state of an evaluator, or of one that gathers for other metrics.
             StaleStatistics: it was gathered with another extractor, weights or protocol.
         """
-        if not isinstance(state, Mapping) or state.get("format") != STATE_FORMAT:
-            raise InputError(f"an evaluator needs a state of its own, format {STATE_FORMAT}; got something else")
-        made = self._made()
-        different = [name for name in made if made[name] != state["made"].get(name)]
-        if different:
-            kind = InputError if different[0] in ("needs", "interval") else StaleStatistics
-            ours, theirs = made[different[0]], state["made"].get(different[0])
-            raise kind(f"an evaluator's state needs the same {different[0]}: {shown(ours)}; it has {shown(theirs)}")
-        layers = {name: unpack_layer(packed) for name, packed in state["layers"].items()}
+        found = unpack_state(state, self._made(), self._widths())
         self.reset()
-        self._merged = [layers["layer"]] if "layer" in layers else []
-        self._merged_spatial = [layers["spatial"]] if "spatial" in layers else []
-        for name, rows in (("features", self._features), ("logits", self._logits)):
-            if name in state["rows"]:
-                rows.append(state["rows"][name])
+        self._merged = [found.layers["layer"]] if "layer" in found.layers else []
+        self._merged_spatial = [found.layers["spatial"]] if "spatial" in found.layers else []
+        for name, kept in self._rows().items():
+            if name in found.rows:
+                kept.append(found.rows[name])
+
+    def _rows(self) -> dict[str, GrowingRows]:
+        return {"features": self._features, "logits": self._logits}
+
+    def _widths(self) -> dict[str, int]:
+        """Return the widths of all that is gathered, by name."""
+        spec, needs = self._settings.extractor.spec, self._needs
+        widths = {"layer": spec.dimension, "features": spec.dimension, "logits": spec.classes, "spatial": spec.spatial}
+        gathered = {"layer", *needs}
+        return {name: width for name, width in widths.items() if name in gathered and width is not None}
 
     def _made(self) -> dict[str, str]:
         """Return what a state must agree in, as texts."""

@@ -1,12 +1,35 @@
 """Files are written whole or not at all."""
 
+import errno
 import os
 import re
 import secrets
 from contextlib import suppress
 from pathlib import Path
 
-from ganmetrics import StorageError
+from ganmetrics import StorageError, clipped
+
+
+def as_path(given: str | Path) -> Path:
+    r"""Return a path that the system can look for, whether or not anything lies there.
+
+    Raises:
+        StorageError: no file can have that name.
+
+    >>> as_path("run\0")
+    Traceback (most recent call last):
+        ...
+    ganmetrics.errors.StorageError: a path must be one that a file can have; got run\x00: embedded null byte
+    """
+    path = Path(given)
+    try:
+        path.lstat()
+    except (ValueError, OSError) as error:
+        if isinstance(error, ValueError) or error.errno == errno.ENAMETOOLONG:
+            raise StorageError(
+                f"a path must be one that a file can have; got {clipped(path)}: {clipped(error)}"
+            ) from None
+    return path
 
 
 def write_whole(path: Path, content: bytes) -> None:

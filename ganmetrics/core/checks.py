@@ -151,4 +151,7 @@ def of_type(name: str, value: object, needed: type | UnionType, hint: str) -> No
 def _number(name: str, value: object) -> float:
     if not isinstance(value, Real) or isinstance(value, bool):
         raise InputError(f"{name} must be a number; got {shown(value)}")
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError:
+        raise InputError(f"{name} must be a number that a float can hold; got {shown(value)}") from None

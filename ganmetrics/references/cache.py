@@ -1,6 +1,7 @@
 """Statistics kept between runs, each under the digest of all that can change it."""
 
 import logging
+import os
 import shutil
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import platformdirs
 
-from ganmetrics._files import atomic_write, check_writable
+from ganmetrics._files import atomic_write, check_writable, is_plain_file, read_at_most
 from ganmetrics.core.checks import of_type
 from ganmetrics.data.fingerprint import opening
 from ganmetrics.data.image_source import ImageSource
@@ -32,6 +33,8 @@ logger = logging.getLogger(__name__)
 
 _OPENING = ".opening"
 """What the file beside an entry is called that tells which images it may be of."""
+_LONGEST_OPENING = 1000
+"""Bytes of it; ours have some tens."""
 DEFAULT_LIMIT = 4 * 2**30
 """Bytes that the cache may hold; about 20 entries of the widest extractor with what its intervals need."""
 
@@ -90,7 +93,7 @@ class ReferenceCache:
         """
         path = self._path(key)
         try:
-            self._drop_link(path)
+            self._drop_other(path)
             if not path.exists():
                 return None
         except PermissionError:  # told by `check_room`
@@ -152,7 +155,7 @@ class ReferenceCache:
         Raises:
             StorageError: the entry cannot be written; nothing half-written is left.
         """
-        self._drop_link(self._path(key))
+        self._drop_other(self._path(key))
         header, arrays = reference.pack()
         self.check_room(sum(array.nbytes for array in arrays.values()))
         if images is not None:
@@ -169,9 +172,9 @@ class ReferenceCache:
         found = []
         for path in self.directory.glob("*.npz"):
             try:
-                stat = path.stat()
-                kept = sum(part.stat().st_size for part in path.with_suffix(KEPT_SUFFIX).glob("*"))
-            except FileNotFoundError:  # another process removed it
+                stat = path.lstat()
+                kept = sum(part.lstat().st_size for part in path.with_suffix(KEPT_SUFFIX).glob("*"))
+            except OSError:  # another process removed it
                 continue
             found.append(Entry(path, stat.st_size + kept, stat.st_mtime))
         return sorted(found, key=lambda entry: entry.used, reverse=True)
@@ -206,12 +209,12 @@ class ReferenceCache:
                 found.append((entry, str(error)))
         return found
 
-    def _drop_link(self, path: Path) -> None:
-        """Remove a link in an entry's place: who may write the cache could lead it to any file of ours."""
-        if path.is_symlink():
-            logger.warning("damaged cache entry, computed again: %s is a link", path)
+    def _drop_other(self, path: Path) -> None:
+        """Remove what is no file in an entry's place: who may write the cache could lead it to any file of ours."""
+        if os.path.lexists(path) and not is_plain_file(path):
+            logger.warning("damaged cache entry, computed again: %s is no file", path)
             with suppress(OSError):
-                path.unlink()
+                shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
 
     def _path(self, key: ReferenceKey) -> Path:
         return self.directory / f"{key.digest}.npz"
@@ -232,8 +235,10 @@ class ReferenceCache:
 
 def _read_opening(path: Path) -> str | None:
     """Return the opening of an entry's images; None where it is not known."""
-    with suppress(OSError, UnicodeDecodeError):
-        return path.with_suffix(_OPENING).read_text(encoding="ascii")
+    beside = path.with_suffix(_OPENING)
+    if is_plain_file(beside):
+        with suppress(OSError, UnicodeDecodeError):
+            return read_at_most(beside, _LONGEST_OPENING).decode("ascii")
     return None
 
 
@@ -243,6 +248,8 @@ def _read(path: Path) -> Reference:
     Raises:
         StaleStatistics: the file is damaged, or was put under another key.
     """
+    if not is_plain_file(path):
+        raise StaleStatistics(f"cache entry {path} is no file")
     header, arrays = read_statistics(path)
     if header.pop("key", None) != path.stem:
         raise StaleStatistics(f"cache entry {path} holds statistics of another key")

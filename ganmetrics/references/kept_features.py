@@ -3,6 +3,7 @@
 An entry is a folder of plain .npy files, which are mapped into memory and not read whole, and a list of their digests.
 """
 
+import errno
 import hashlib
 import json
 import os
@@ -15,7 +16,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ganmetrics._files import atomic_folder
+from ganmetrics._files import atomic_folder, is_plain_file, read_at_most
+from ganmetrics._text import clipped, one_line
 from ganmetrics.errors import StaleStatistics, StorageError
 from ganmetrics.extraction.collect import Collected, Keep
 
@@ -23,6 +25,8 @@ KEPT_SUFFIX = ".features"
 DIGESTS = "sha256.json"
 _PIECE = 2**24
 """Bytes hashed at a time."""
+_LONGEST_DIGESTS = 10_000
+"""Bytes of the list of digests; ours have some hundreds."""
 
 
 class KeptFeatures(NamedTuple):
@@ -83,10 +87,14 @@ def read_kept_features(folder: Path) -> KeptFeatures | None:
     Raises:
         StaleStatistics: the folder is damaged.
     """
-    if not folder.is_dir():
+    if not os.path.lexists(folder):
         return None
     try:
-        digests = json.loads((folder / DIGESTS).read_text())
+        if folder.is_symlink() or not folder.is_dir():
+            raise OSError(errno.ENOTDIR, "it is no folder")  # noqa: TRY301 - told below with the path
+        if others := [path.name for path in folder.iterdir() if not is_plain_file(path)]:
+            raise OSError(errno.EINVAL, f"{clipped(', '.join(others))} is no file")  # noqa: TRY301 - told below
+        digests = json.loads(read_at_most(folder / DIGESTS, _LONGEST_DIGESTS))
         wrong = [name for name, digest in digests.items() if _sha256(folder / f"{name}.npy") != digest]
         # Mapped copy-on-write: a caller may change its tensor, and the file stays.
         arrays = {name: torch.from_numpy(np.load(folder / f"{name}.npy", mmap_mode="c")) for name in digests}
@@ -95,14 +103,17 @@ def read_kept_features(folder: Path) -> KeptFeatures | None:
         kept = KeptFeatures(**arrays)
     # Whatever was put into the folder: NumPy, JSON and the file system each raise their own.
     except Exception as error:
-        raise StaleStatistics(f"cached features {folder} are damaged: {' '.join(str(error).split())}") from None
+        raise StaleStatistics(f"cached features {folder} are damaged: {one_line(error)}") from None
     if wrong:
         raise StaleStatistics(f"cached features {folder} are damaged: {', '.join(wrong)} has another digest")
     return kept
 
 
 def remove_features(folder: Path) -> None:
-    """Remove an entry, if there is one."""
+    """Remove an entry, if there is one, and whatever else lies in its place."""
+    if os.path.lexists(folder) and (folder.is_symlink() or not folder.is_dir()):
+        with suppress(OSError):
+            folder.unlink()
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -5,13 +5,13 @@ from pathlib import Path
 import click
 
 from reference_models.cli.help import Command
-from reference_models.cli.options import whole_numbers
+from reference_models.cli.options import PATH, whole_numbers
 from reference_models.cli.output import emit
 
 
 @click.command(cls=Command)
-@click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="A folder for the tables and pictures.")
+@click.argument("runs", nargs=-1, required=True, type=PATH)
+@click.option("--out", type=PATH, required=True, help="A folder for the tables and pictures.")
 @click.option("--epochs", default="", metavar="1,5,12", help="Whose samples to show; each run's last by default.")
 @click.option("--title", default="", help="Of the curves; what was measured by default.")
 def compare(*, runs: tuple[Path, ...], out: Path, epochs: str, title: str) -> None:

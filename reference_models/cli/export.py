@@ -6,13 +6,13 @@ import click
 
 from ganmetrics import printable
 from reference_models.cli.help import Command
-from reference_models.cli.options import run_argument
+from reference_models.cli.options import PATH, SEED, run_argument
 from reference_models.cli.output import emit
 
 
 @click.command(cls=Command)
 @run_argument
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="A new file, .safetensors.")
+@click.option("--out", type=PATH, required=True, help="A new file, .safetensors.")
 @click.option("--origin", default="", help="How it came about; what its configuration says by default.")
 def export(*, run: Path, out: Path, origin: str) -> None:
     """Write both networks of RUN as safetensors.
@@ -31,8 +31,8 @@ def export(*, run: Path, out: Path, origin: str) -> None:
 @click.option("--count", type=int, required=True, help="Number of images.")
 @click.option("--size", default=32, show_default=True, help="Height and width.")
 @click.option("--resize", default="squash", show_default=True, metavar="squash|crop|none", help="How they come to it.")
-@click.option("--seed", default=0, show_default=True, help="Of the choice, and of the procedural shapes.")
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="A new folder, .zip or .npz.")
+@click.option("--seed", type=SEED, default=0, show_default=True, help="Of the choice, and of the procedural shapes.")
+@click.option("--out", type=PATH, required=True, help="A new folder, .zip or .npz.")
 def export_data(*, source: str, count: int, size: int, resize: str, seed: int, out: Path) -> None:
     """Write real images as training sees them.
 

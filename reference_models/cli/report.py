@@ -5,14 +5,15 @@ from pathlib import Path
 import click
 
 from reference_models.cli.help import Command
+from reference_models.cli.options import PATH, PathType
 from reference_models.cli.output import emit
 
 
 @click.command(cls=Command)
-@click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("runs", nargs=-1, required=True, type=PATH)
 @click.option(
     "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=PathType(path_type=Path, dir_okay=False),
     default=Path("report.html"),
     show_default=True,
     help="The page; one that is there is replaced.",

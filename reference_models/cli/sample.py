@@ -6,16 +6,17 @@ import click
 from tqdm import tqdm
 
 from reference_models.cli.help import Command
+from reference_models.cli.options import PATH, SEED
 from reference_models.cli.output import emit
 from reference_models.errors import ConfigError
 
 
 @click.command(cls=Command)
-@click.argument("run", type=click.Path(path_type=Path))
+@click.argument("run", type=PATH)
 @click.option("--count", type=int, required=True, help="Number of images to draw.")
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="A new folder, .zip or .npz.")
+@click.option("--out", type=PATH, required=True, help="A new folder, .zip or .npz.")
 @click.option("--class", "label", metavar="K", help="Name or number of the one class to draw.")
-@click.option("--seed", default=0, show_default=True, help="Of latents and classes.")
+@click.option("--seed", type=SEED, default=0, show_default=True, help="Of latents and classes.")
 @click.option("--best", type=int, metavar="N", help="Put the N that the discriminator prefers into a picture, a .png.")
 @click.option("--device", default="cpu", show_default=True, help="Where the generator runs.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")

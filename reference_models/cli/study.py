@@ -6,6 +6,7 @@ import click
 
 from reference_models.cli.display import Display
 from reference_models.cli.help import Command
+from reference_models.cli.options import PATH
 from reference_models.cli.output import emit
 from reference_models.settings import parse_assignments
 
@@ -15,7 +16,7 @@ from reference_models.settings import parse_assignments
 @click.option("--data", default="shapes", show_default=True, metavar="SOURCE", help="As of `train`.")
 @click.option("--seeds", default=3, show_default=True, help="Runs of each row.")
 @click.option("--scale", type=click.Choice(["tiny", "full"]), default="tiny", show_default=True, help="Of every run.")
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="The study's folder; again to go on.")
+@click.option("--out", type=PATH, required=True, help="The study's folder; again to go on.")
 @click.option("--extractor", metavar="NAME", help="To score with.")
 @click.option("--weights", metavar="PATH", help="A file of weights for the extractor.")
 @click.option("--set", "assignments", multiple=True, metavar="KEY=VALUE", help="Change a key of every row.")

@@ -7,6 +7,7 @@ import click
 
 from reference_models.cli.display import Display
 from reference_models.cli.help import TrainCommand
+from reference_models.cli.options import PATH
 from reference_models.cli.output import emit
 from reference_models.config import TRAINING_PRECISIONS
 from reference_models.errors import ConfigError
@@ -32,8 +33,8 @@ _FLAGS = {
 @click.option("--data", metavar="SOURCE", help="shapes (default), cifar10:DIR, or a folder, .zip or .npz.")
 @click.option("--epochs", type=int, help="Passes over the data, and the length of the schedules.")
 @click.option("--eval-epochs", metavar="0,1,5|none", help="When to score; 0, the untrained generator, always is.")
-@click.option("--out", type=click.Path(path_type=Path), help="A new folder for the run; runs/PRESET by default.")
-@click.option("--config", type=click.Path(path_type=Path), help="A TOML file of keys, as config.toml of a run.")
+@click.option("--out", type=PATH, help="A new folder for the run; runs/PRESET by default.")
+@click.option("--config", type=PATH, help="A TOML file of keys, as config.toml of a run.")
 @click.option("--set", "assignments", multiple=True, metavar="KEY=VALUE", help="Change a key, such as net.width=8.")
 @click.option("--extractor", metavar="NAME", help="To score with: inception-v3, efficientnet-lite0 or timm:NAME.")
 @click.option("--weights", metavar="PATH", help="A file of weights for the extractor.")
@@ -43,7 +44,7 @@ _FLAGS = {
 @click.option("--tensorboard", is_flag=True, default=None, help="Write TensorBoard files too.")
 @click.option("--device", help="Where to train: cpu, cuda, ...; CUDA where there is one by default.")
 @click.option("--threads", type=click.IntRange(1), help="Threads of the CPU to use.")
-@click.option("--resume", type=click.Path(path_type=Path), metavar="DIR", help="Go on with the run in DIR.")
+@click.option("--resume", type=PATH, metavar="DIR", help="Go on with the run in DIR.")
 @click.option("--more-epochs", type=click.IntRange(0), default=0, metavar="N", help="Go N epochs beyond its end.")
 @click.option("--allow-changed", multiple=True, metavar="KEY", help="Let a key differ from the run's when resuming.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress; warnings and errors only.")

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 from PIL import Image
 
-from ganmetrics import clipped
 from reference_models.comparison.curves import Curve
-from reference_models.errors import CheckpointError, ConfigError
-from reference_models.recording.grids import GRID_GAP, captioned, sample_path
+from reference_models.errors import ConfigError
+from reference_models.recording.grids import GRID_GAP, captioned, read_grid, sample_path
 
 _MARGIN = 12
 ACROSS = 2
@@ -49,13 +48,6 @@ def _part(curve: Curve, epoch: int, *, size: int, rows: int) -> Image.Image:
     if found is None:
         scored = ", ".join(str(row["epoch"]) for row in curve.rows)
         raise ConfigError(f"--epochs must be scored ones; {curve.name} has {scored}; got {epoch}")
-    path = sample_path(curve.directory, epoch)
-    try:
-        with Image.open(path) as opened:
-            whole = opened.convert("RGB")
-    except OSError as error:
-        raise CheckpointError(
-            f"{curve.name} needs its grid of epoch {epoch} to be compared; {path}: {clipped(error)}"
-        ) from None
+    whole = read_grid(sample_path(curve.directory, epoch))
     part = whole.crop((0, 0, whole.width, min(whole.height, rows * (size + GRID_GAP) + GRID_GAP)))
     return captioned(part, f"{curve.name}, epoch {epoch}: {found['value']:.4g} ({found['count']:,})")

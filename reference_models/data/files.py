@@ -1,4 +1,4 @@
-"""Images in a folder, a zip or an npz."""
+"""Images in a folder or a zip."""
 
 import io
 import os
@@ -14,12 +14,11 @@ from PIL import Image
 from ganmetrics import clipped
 from reference_models.data.images import LabelledImages
 from reference_models.data.resize import to_pixels
-from reference_models.errors import DataError
+from reference_models.errors import DataError, one_line
 
 EXTENSIONS = frozenset(
     {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm", ".pbm", ".pnm", ".avif"}
 )
-_AXES = 4
 _NAMED = 5
 """How many unreadable files a message names."""
 
@@ -49,40 +48,11 @@ def read_zip(path: Path, *, size: int, resize: str, progress: ReadProgress) -> L
         with zipfile.ZipFile(path) as archive:
             found = sorted(name for name in archive.namelist() if _is_image(name))
             return _read(found, archive.read, str(path), size=size, resize=resize, progress=progress)
-    except (zipfile.BadZipFile, OSError) as error:
-        raise DataError(f"{path} cannot be read as a zip: {clipped(error)}") from None
-
-
-def read_npz_images(path: Path, *, size: int, resize: str) -> LabelledImages:
-    """Return the images ``arr_0`` or ``images``, uint8 [n, h, w, 3], and the classes of an npz.
-
-    Classes are ``labels``, or else ``arr_1``, as ADM's sample files (Dhariwal and Nichol 2021) and `sample` have them.
-
-    Raises:
-        DataError: the file is damaged, or has other arrays.
-    """
-    try:
-        with np.load(path, allow_pickle=False) as opened:
-            arrays = {name: opened[name] for name in opened.files}
-    # Damage ends in whatever unpacking and parsing run into.
+    except DataError:
+        raise
+    # Damage ends in whatever unpacking runs into.
     except Exception as error:
-        raise DataError(f"{path} cannot be read as an npz: {clipped(error)}") from None
-    images, labels = arrays.get("arr_0", arrays.get("images")), arrays.get("labels", arrays.get("arr_1"))
-    if images is None:
-        raise DataError(
-            f"{path} needs uint8 images [n, h, w, 3] in arr_0; it has {clipped(', '.join(arrays)) or 'nothing'}"
-        )
-    if images.dtype != np.uint8 or images.ndim != _AXES or images.shape[3] != 3:  # noqa: PLR2004
-        raise DataError(f"{path} needs uint8 images [n, h, w, 3]; it has {images.dtype} {list(images.shape)}")
-    pixels = np.empty((len(images), 3, size, size), np.uint8)
-    for index, image in enumerate(images):
-        pixels[index] = to_pixels(Image.fromarray(image), size=size, resize=resize)
-    if labels is None:
-        return LabelledImages(torch.from_numpy(pixels), None, (), str(path))
-    if labels.dtype.kind not in "iu" or labels.ndim != 1:
-        raise DataError(f"{path} needs whole numbers [n] as labels; it has {labels.dtype} {list(labels.shape)}")
-    classes = tuple(str(label) for label in range(max(int(labels.max(initial=0)) + 1, 1)))
-    return LabelledImages(torch.from_numpy(pixels), torch.from_numpy(labels.astype(np.int64)), classes, str(path))
+        raise DataError(f"{path} cannot be read as a zip: {one_line(error)}") from None
 
 
 def _read(
@@ -101,20 +71,29 @@ def _read(
     pixels = np.empty((len(names), 3, size, size), np.uint8)
     bad: list[str] = []
 
-    def decode(index: int, content: bytes) -> None:
+    def decode(index: int, content: bytes | None) -> None:
         try:
+            if content is None:
+                raise DataError("it cannot be read")  # noqa: TRY301 - told below with the others
             with Image.open(io.BytesIO(content)) as image:
                 pixels[index] = to_pixels(image, size=size, resize=resize)
         except DataError as error:
             bad.append(f"{clipped(names[index])} ({error})")
-        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        # Damage ends in whatever Pillow's plugins run into.
+        except Exception:
             bad.append(f"{clipped(names[index])} (not an image that can be decoded)")
+
+    def content(index: int) -> bytes | None:
+        try:
+            return read(names[index])
+        except OSError:
+            return None
 
     block = 1024
     with ThreadPoolExecutor(min(os.cpu_count() or 1, 8)) as pool:
         for start in range(0, len(names), block):
             indices = range(start, min(start + block, len(names)))
-            list(pool.map(decode, indices, [read(names[index]) for index in indices]))
+            list(pool.map(decode, indices, [content(index) for index in indices]))
             progress(indices.stop, len(names))
     if bad:
         listed = ", ".join(sorted(bad)[:_NAMED]) + (", ..." if len(bad) > _NAMED else "")

@@ -4,11 +4,13 @@ from pathlib import Path
 
 from reference_models.config import DataConfig
 from reference_models.data.cifar import read_cifar10
-from reference_models.data.files import ReadProgress, read_folder, read_npz_images, read_zip
+from reference_models.data.files import ReadProgress, read_folder, read_zip
 from reference_models.data.images import LabelledImages
 from reference_models.data.modes import draw_modes
+from reference_models.data.npz import read_npz_images
 from reference_models.data.shapes import CLASS_NAMES, draw_shapes
 from reference_models.errors import DataError
+from reference_models.files import as_path
 
 SHAPES_SOURCE = "shapes"
 DEFAULT_SHAPES = 8000
@@ -49,11 +51,18 @@ def load_images(config: DataConfig, *, size: int, progress: ReadProgress = _quie
     return found.choose(config.count, config.seed) if config.count else found
 
 
+def _home(source: str) -> str:
+    try:
+        return str(Path(source).expanduser())
+    except RuntimeError:  # nobody has that name
+        return source
+
+
 def _read(config: DataConfig, size: int, progress: ReadProgress) -> LabelledImages:
     if config.source.startswith(CIFAR10):
-        root = Path(config.source.removeprefix(CIFAR10)).expanduser()
+        root = as_path(_home(config.source.removeprefix(CIFAR10)))
         return read_cifar10(root, size=size, resize=config.resize)
-    path = Path(config.source).expanduser()
+    path = as_path(_home(config.source))
     if path.is_dir():
         return read_folder(path, size=size, resize=config.resize, progress=progress)
     if path.suffix.lower() == ".zip" and path.is_file():

@@ -7,7 +7,7 @@ from reference_models.data.load import load_images
 from reference_models.errors import ConfigError
 from reference_models.export.sample import BATCH
 from reference_models.export.writers import check_new, open_writer
-from reference_models.files import write_whole
+from reference_models.files import as_path, write_whole
 from reference_models.training.checkpoint import read_checkpoint
 from reference_models.training.portable import PORTABLE_SUFFIX, to_portable
 
@@ -27,7 +27,7 @@ def export_model(path: str | Path, out: str | Path, *, origin: str = "") -> Path
         ConfigError: `out` has another ending.
         StorageError: it exists, or cannot be written.
     """
-    out = Path(out)
+    out = as_path(out)
     if out.suffix != PORTABLE_SUFFIX:
         raise ConfigError(f"--out must be a file that ends with {PORTABLE_SUFFIX}; got {out}")
     check_new(out)
@@ -53,7 +53,7 @@ def export_data(source: str, out: str | Path, *, count: int, size: int, resize: 
         DataError: the source is not what is needed.
         StorageError: the output exists, or cannot be written.
     """
-    out = Path(out)
+    out = as_path(out)
     if count < 2:  # noqa: PLR2004 - one image has no distribution
         raise ConfigError(f"--count must be at least 2; got {count}")
     check_new(out)

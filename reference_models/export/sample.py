@@ -6,15 +6,19 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from ganmetrics import to_uint8
+from ganmetrics import shown, to_uint8
+from reference_models.config.sections import MOST_IMAGES
 from reference_models.data.load import STACKED
 from reference_models.errors import ConfigError
 from reference_models.export.writers import check_new, open_writer
+from reference_models.files import as_path
 from reference_models.recording import grids
 from reference_models.scoring.modes import ModeCount, count_found_modes, find_modes
 from reference_models.scoring.pattern import evaluating
 from reference_models.scoring.sampler import Sampler
+from reference_models.settings import WHOLE_BITS
 from reference_models.training.checkpoint import Checkpoint, read_checkpoint
+from reference_models.training.devices import open_device
 
 BATCH = 100
 """Latents drawn at a time: always this many, so that the first images do not depend on how many follow."""
@@ -54,9 +58,8 @@ def write_samples(
         ConfigError: the model has no such class, or fewer than one image is asked for.
         StorageError: the output exists, or cannot be written.
     """
-    out = Path(out)
-    if count < 1:
-        raise ConfigError(f"--count must be at least 1; got {count}")
+    out = as_path(out)
+    _check_count(count)
     check_new(out)
     checkpoint = read_checkpoint(path)
     chosen = class_index(checkpoint, label)
@@ -84,7 +87,8 @@ def write_best(
         ConfigError: the model has no such class, or the numbers do not go together.
         StorageError: the picture exists, or cannot be written.
     """
-    out = Path(out)
+    out = as_path(out)
+    _check_count(count)
     if not 1 <= best <= count:
         raise ConfigError(f"--best must be from 1 to --count; got {best} of {count}")
     check_new(out)
@@ -111,8 +115,7 @@ def count_sampled_modes(path: str | Path, *, count: int, seed: int = 0) -> ModeC
         CheckpointError: there is no checkpoint, or it is damaged.
         ConfigError: it was trained on other images, or fewer than one image is asked for.
     """
-    if count < 1:
-        raise ConfigError(f"--count must be at least 1; got {count}")
+    _check_count(count)
     checkpoint = read_checkpoint(path)
     if checkpoint.config.data.source != STACKED:
         raise ConfigError(
@@ -123,17 +126,32 @@ def count_sampled_modes(path: str | Path, *, count: int, seed: int = 0) -> ModeC
     return count_found_modes(torch.cat(found))
 
 
+def _check_count(count: int) -> None:
+    if not 1 <= count <= MOST_IMAGES:
+        raise ConfigError(f"--count must be from 1 to {MOST_IMAGES:,}; got {shown(count)}")
+
+
 def checkpoint_sampler(checkpoint: Checkpoint, *, device: torch.device | str = "cpu") -> Sampler:
-    """Return a sampler that draws as the run's scoring did."""
+    """Return a sampler that draws as the run's scoring did.
+
+    Raises:
+        ConfigError: this torch cannot use the device.
+    """
     uniform = checkpoint.config.objective.fake_labels == "uniform"
     weights = None if uniform else checkpoint.class_counts
-    return Sampler(checkpoint.generator().to(device), class_weights=weights)
+    return Sampler(checkpoint.generator().to(open_device(device)), class_weights=weights)
 
 
 def latents(
     sampler: Sampler, count: int, *, seed: int, label: int | None = None
 ) -> Iterator[tuple[Tensor, Tensor | None]]:
-    """Give latents [n, d] and classes [n], `count` in all; number i is the same for every count."""
+    """Give latents [n, d] and classes [n], `count` in all; number i is the same for every count.
+
+    Raises:
+        ConfigError: the seed is none of at most 62 bits.
+    """
+    if abs(seed) >> WHOLE_BITS:
+        raise ConfigError(f"a seed must have at most {WHOLE_BITS} bits; got {shown(seed)}")
     rng = torch.Generator().manual_seed(seed)
     for start in range(0, count, BATCH):
         latent, labels = sampler.draw(BATCH, rng, label=label)

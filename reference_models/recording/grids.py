@@ -7,6 +7,7 @@ import torch
 from PIL import Image, ImageDraw
 from torch import Tensor
 
+from reference_models.errors import CheckpointError, one_line
 from reference_models.files import write_whole
 from reference_models.recording.records import SCORES, read_scores
 
@@ -15,6 +16,8 @@ GRID_COLUMNS = 8
 GRID_GAP = 2
 CAPTION = 18
 """Height of a line of text."""
+_DIGITS = 10
+"""Fewer has an epoch."""
 FIXED = 64
 """Images of the grid that is drawn at each evaluation."""
 
@@ -53,6 +56,27 @@ def sample_path(directory: Path, epoch: int) -> Path:
     return directory / SAMPLES / f"epoch_{epoch:04d}.png"
 
 
+def read_grid(path: Path) -> Image.Image:
+    """Return a picture of a run's folder, RGB.
+
+    Raises:
+        CheckpointError: there is none, or it is damaged.
+    """
+    try:
+        with Image.open(path) as opened:
+            return opened.convert("RGB")
+    # Damage ends in whatever Pillow's plugins run into.
+    except Exception as error:
+        raise CheckpointError(f"{path} cannot be read as a grid of samples: {one_line(error)}") from None
+
+
+def grids_of(directory: Path) -> dict[int, Path]:
+    """Return the grids in a run's folder by their epochs, in order."""
+    named = {path.stem.removeprefix("epoch_"): path for path in (directory / SAMPLES).glob("epoch_*.png")}
+    found = {int(text): path for text, path in named.items() if text.isdecimal() and len(text) < _DIGITS}
+    return dict(sorted(found.items()))
+
+
 def write_image(path: Path, image: Image.Image) -> None:
     """Write a picture as PNG, whole or not at all.
 
@@ -72,7 +96,7 @@ def evolution(directory: Path, *, size: int, columns: int = GRID_COLUMNS) -> Ima
         size: height and width of one image.
         columns: images a row.
     """
-    grids = sorted((directory / SAMPLES).glob("epoch_*.png"))
+    grids = grids_of(directory)
     # The first row of an epoch is the distance that decides which checkpoint is best.
     scores = {row["epoch"]: row["value"] for row in reversed(read_scores(directory / SCORES))}
     margin = 72
@@ -80,12 +104,10 @@ def evolution(directory: Path, *, size: int, columns: int = GRID_COLUMNS) -> Ima
         "RGB", (margin + columns * (size + GRID_GAP) + GRID_GAP, len(grids) * (size + GRID_GAP) + GRID_GAP), "white"
     )
     draw = ImageDraw.Draw(sheet)
-    for row, path in enumerate(grids):
-        with Image.open(path) as opened:
-            strip = opened.convert("RGB").crop((0, 0, columns * (size + GRID_GAP) + GRID_GAP, size + GRID_GAP))
+    for row, (epoch, path) in enumerate(grids.items()):
+        strip = read_grid(path).crop((0, 0, columns * (size + GRID_GAP) + GRID_GAP, size + GRID_GAP))
         top = row * (size + GRID_GAP)
         sheet.paste(strip, (margin, top))
-        epoch = int(path.stem.removeprefix("epoch_"))
         score = f"\n{scores[epoch]:.4g}" if epoch in scores else ""
         draw.text((4, top + size // 2 - (10 if score else 4)), f"epoch {epoch}{score}", fill="black")
     return sheet

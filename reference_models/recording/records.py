@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ganmetrics import Score, StorageError
+from ganmetrics import Score, StorageError, clipped, printable, shown
+from reference_models.errors import CheckpointError, one_line
 from reference_models.files import write_whole
 
 SCORES, EVENTS = "metrics.csv", "metrics.jsonl"
@@ -137,42 +138,90 @@ class Records:
 
 
 def read_scores(path: Path) -> list[dict[str, Any]]:
-    """Return the rows of a ``metrics.csv``, numbers as numbers, without a last one that is not whole."""
-    if not path.exists():
-        return []
-    rows = []
-    for row in csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))):
-        if None in row.values() or None in row:
-            continue
-        rows.append({name: _value(name, text) for name, text in row.items()})
-    return rows
+    """Return the rows of a ``metrics.csv``, numbers as numbers, without a last one that is not whole.
+
+    Raises:
+        CheckpointError: the file is damaged.
+    """
+    text = _text(path)
+    try:
+        reader = csv.DictReader(io.StringIO(text))
+        rows = [row for row in reader if None not in row.values() and None not in row]
+    except csv.Error as error:
+        raise CheckpointError(f"{path} is damaged: {one_line(error)}") from None
+    missing = [name for name in RECORD_COLUMNS if rows and name not in rows[0]]
+    if missing:
+        raise CheckpointError(f"{path} is damaged: it has no column {', '.join(missing)}")
+    return [
+        {name: _value(f"{path} is damaged: {name} of row {number}", name, text) for name, text in row.items()}
+        for number, row in enumerate(rows, 1)
+    ]
 
 
 def read_events(path: Path) -> list[dict[str, Any]]:
-    """Return the events of a ``metrics.jsonl``, without a last one that is not whole."""
-    if not path.exists():
-        return []
+    """Return the events of a ``metrics.jsonl``, without a last one that is not whole.
+
+    Raises:
+        CheckpointError: the file is damaged.
+    """
     events = []
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for number, line in enumerate(_text(path).splitlines(), 1):
         try:
-            events.append(json.loads(line))
-        except ValueError:
+            event = json.loads(line)
+        except (ValueError, RecursionError):
             continue
+        _check_event(event, f"{path} is damaged: line {number}")
+        events.append(event)
     return events
 
 
-_TEXT = {"metric", "extractor", "protocol", "config"}
+_WORDS = {"metric", "extractor", "protocol", "config"}
 _WHOLE = {"epoch", "step", "images_seen", "count", "real_count", "seed"}
+_NEEDED = {*_WHOLE, "metric", "value", "wall_seconds", "cpu_seconds", "scoring_seconds"}
+_LARGEST = 10**15
+"""Of a whole number: no run has as many steps or images."""
 
 
-def _value(name: str, text: str) -> Any:  # noqa: ANN401 - as the column has it
-    if text == "":
+def _text(path: Path) -> str:
+    """Return what a file says, nothing where there is none; half a character is one that no number has."""
+    try:
+        return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+    except OSError as error:
+        raise CheckpointError(f"{path} cannot be read: {error.strerror}") from None
+
+
+def _value(what: str, name: str, text: str) -> Any:  # noqa: ANN401 - as the column has it
+    if text == "" and name not in _NEEDED:
         return None
-    if name in _TEXT:
-        return text
+    if name in _WORDS:
+        return printable(text)
     if name == "ema":
         return text == "True"
-    return int(text) if name in _WHOLE else float(text)
+    try:
+        number = int(text) if name in _WHOLE else float(text)
+    except ValueError:
+        raise CheckpointError(f"{what} needs to be a number; it is {shown(text)}") from None
+    if name in _WHOLE and not 0 <= number <= _LARGEST:
+        raise CheckpointError(f"{what} needs to be from 0 to {_LARGEST:,}; it is {shown(number)}")
+    return number
+
+
+def _check_event(event: object, what: str) -> None:
+    """Refuse what is no event: one has a kind, and when it was; of losses and rates every one is a number or null."""
+    if not isinstance(event, dict) or not isinstance(event.get("kind"), str):
+        raise CheckpointError(f"{what} needs to be an event with a kind; it is {shown(event)}")
+    for name in ("epoch", "step"):
+        number = event.get(name)
+        if type(number) is not int or not 0 <= number <= _LARGEST:
+            raise CheckpointError(f"{what} needs {name}, a whole number; it has {shown(number)}")
+    numbers = (
+        {name: value for name, value in event.items() if name not in ("kind", "epoch", "step", "images_seen")}
+        if event["kind"] == "losses"
+        else {}
+    )
+    for name, value in numbers.items():
+        if value is not None and (not isinstance(value, int | float) or not abs(value) < math.inf):
+            raise CheckpointError(f"{what} needs numbers; {clipped(name)} is {shown(value)}")
 
 
 def _csv(rows: list[dict[str, Any]], *, header: bool = True) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from reference_models.comparison.curves import Curve, read_curves
 from reference_models.recording.records import EVENTS, SCORES, read_events, read_scores
-from reference_models.settings import read_toml
+from reference_models.settings import flatten, from_flat, read_toml
 
 _COLOURS = 4
 """Of runs; a fifth begins anew."""
@@ -53,7 +53,7 @@ def read_runs(directories: Sequence[Path]) -> list[RecordedRun]:
             curve,
             tuple(read_scores(curve.directory / SCORES)),
             tuple(read_events(curve.directory / EVENTS)),
-            read_toml(curve.directory / "config.toml"),
+            dict(flatten(from_flat(read_toml(curve.directory / "config.toml")))),
             1 + place % _COLOURS,
         )
         for place, curve in enumerate(read_curves(directories))

@@ -64,7 +64,7 @@ class Checkpoint:
     def generator(self) -> nn.Module:
         """Return the generator in evaluation mode, with averaged weights where the run had them."""
         network = build_generator(self.config.net)
-        network.load_state_dict(self.trainer["average"] or self.trainer["generator"])
+        network.load_state_dict(self.trainer.get("average") or self.trainer["generator"])
         return network.eval()
 
     def discriminator(self) -> nn.Module:

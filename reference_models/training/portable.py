@@ -10,8 +10,10 @@ from safetensors import safe_open
 from safetensors.torch import save
 
 import ganmetrics
+from ganmetrics import clipped
 from reference_models.config import TrainConfig
 from reference_models.errors import CheckpointError, one_line
+from reference_models.files import as_path
 from reference_models.settings import parse_toml, to_toml
 
 PORTABLE_SUFFIX = ".safetensors"
@@ -25,16 +27,17 @@ def find_model(path: str | Path) -> Path:
 
     Raises:
         CheckpointError: the zoo has no such model.
+        StorageError: no file can have that name.
 
     >>> find_model("run").name, find_model("zoo:shapes-cgan").name
     ('run', 'shapes-cgan.safetensors')
     """
     name = str(path)
     if not name.startswith(IN_ZOO):
-        return Path(path)
+        return as_path(path)
     found = ZOO / f"{name.removeprefix(IN_ZOO)}{PORTABLE_SUFFIX}"
     if found not in set(ZOO.glob(f"*{PORTABLE_SUFFIX}")):
-        raise CheckpointError(f"the zoo has {', '.join(zoo_names())}; got {name.removeprefix(IN_ZOO)}")
+        raise CheckpointError(f"the zoo has {', '.join(zoo_names())}; got {clipped(name.removeprefix(IN_ZOO))}")
     return found
 
 

@@ -10,11 +10,12 @@ from reference_models.config import TrainConfig
 from reference_models.data.images import LabelledImages
 from reference_models.data.load import load_images
 from reference_models.errors import CheckpointError, ConfigError, one_line
-from reference_models.files import write_whole
+from reference_models.files import as_path, write_whole
 from reference_models.scoring.extractors import with_extractor
 from reference_models.scoring.scorer import Scorer
 from reference_models.settings import Value, difference, from_flat, merged, read_toml, to_toml
 from reference_models.training.checkpoint import LAST, read_checkpoint
+from reference_models.training.devices import open_device
 from reference_models.training.flow import build_trainer
 from reference_models.training.folder import CONFIG, check_free, clear_leftovers, is_begun, read_begun
 from reference_models.training.observer import LoggingObserver, Observer
@@ -51,7 +52,7 @@ def train(
         StorageError: the disk refuses.
         KeyboardInterrupt: it was interrupted, and can be resumed.
     """
-    out, told = Path(out), observer or LoggingObserver()
+    out, told = as_path(out), observer or LoggingObserver()
     with joined_ranks() as ranks:
         if ranks.is_first:
             check_free(out)
@@ -91,7 +92,7 @@ def resume(
         CheckpointError: there is no run, or its checkpoint is damaged.
         ConfigError: the configuration differs from the checkpoint's in a key that is not allowed to.
     """
-    out, told = Path(out), observer or LoggingObserver()
+    out, told = as_path(out), observer or LoggingObserver()
     with joined_ranks() as ranks:
         if ranks.agree(ranks.is_first and is_begun(out)):
             config = _changed(read_begun(out), out, changes or {}, allow_changed)
@@ -154,7 +155,7 @@ def _prepare(
     ranks: TrainingRanks,
     until: int,
 ) -> TrainingRun:
-    place = _device(device, ranks)
+    place = open_device(device, local_rank=ranks.local)
     trainer = build_trainer(config, data, device=place, ranks=ranks)
     scorer = None
     if config.eval.epochs and ranks.is_first:
@@ -211,9 +212,3 @@ def _changed(
             f"{' '.join(f'--allow-changed {key}' for key in refused)} goes on with the new one"
         )
     return wanted
-
-
-def _device(device: torch.device | str | None, ranks: TrainingRanks) -> torch.device:
-    if device is not None:
-        return torch.device(device)
-    return torch.device("cuda", ranks.local) if torch.cuda.is_available() else torch.device("cpu")

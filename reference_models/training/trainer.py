@@ -263,10 +263,10 @@ class Trainer:
         """Go on from a state that `state` gave.
 
         Raises:
-            ValueError: it is of another number of processes, or another optimiser.
+            Unfit: a part is missing, or it is of another number of processes, or another optimiser.
             RuntimeError: it is of other networks.
         """
-        rng = state["rng"]
+        rng = state.get("rng")
         if not isinstance(rng, list) or len(rng) != self.ranks.count:
             came = f"{len(rng)} processes" if isinstance(rng, list) else "no random numbers"
             raise Unfit(f"the run had {came}; this one has {self.ranks.count}")
@@ -276,9 +276,9 @@ class Trainer:
         self.discriminator.load_state_dict(state["discriminator"])
         if self.average is not None:
             # A run that has begun to average starts from where its weights are.
-            self.average.load_state_dict(state["average"] or state["generator"])
-        load_moments(self.opt_g, state["opt_g"], self.generator, self.config.opt_g, title="opt_g")
-        load_moments(self.opt_d, state["opt_d"], self.discriminator, self.config.opt_d, title="opt_d")
+            self.average.load_state_dict(state.get("average") or state["generator"])
+        load_moments(self.opt_g, state.get("opt_g"), self.generator, self.config.opt_g, title="opt_g")
+        load_moments(self.opt_d, state.get("opt_d"), self.discriminator, self.config.opt_d, title="opt_d")
         self.draws.rng.set_state(rng[self.ranks.rank])
         self.steps, self.generator_steps = state["steps"], state["generator_steps"]
 

@@ -150,7 +150,7 @@ def saved(content: object) -> bytes:
     return file.getvalue()
 
 
-def _saved_changed(content: object) -> Make:
+def saved_changed(content: object) -> Make:
     """Return files of torch with one part changed to an odd tensor or value."""
 
     def make(rng: random.Random) -> bytes:
@@ -293,7 +293,7 @@ def _lines(rng: random.Random) -> bytes:
     return "\n".join(json.dumps(row) for row in rows).encode()
 
 
-def _changed(data: bytes) -> Make:
+def changed(data: bytes) -> Make:
     return partial(_change, data)
 
 
@@ -310,10 +310,10 @@ def _changed_arrays(data: bytes) -> Make:
 
 
 def _archive(name: str, data: bytes) -> list[tuple[str, Make]]:
-    return [(name, _changed(data)), (name, _changed_members(data))]
+    return [(name, changed(data)), (name, _changed_members(data))]
 
 
-def _npz_file(data: bytes) -> list[tuple[str, Make]]:
+def npz_file(data: bytes) -> list[tuple[str, Make]]:
     return [*_archive("x.npz", data), ("x.npz", _changed_arrays(data))]
 
 
@@ -349,18 +349,18 @@ def _pickles() -> list[tuple[str, Make]]:
     return [
         ("x.pkl", make)
         for content in contents
-        for make in (_changed(pickle.dumps(content)), _pickled_changed(content), _pickled_changed(content))
+        for make in (changed(pickle.dumps(content)), _pickled_changed(content), _pickled_changed(content))
     ]
 
 
-def _torch_files(content: object) -> list[tuple[str, Make]]:
-    changed = _saved_changed(content)
+def torch_files(content: object) -> list[tuple[str, Make]]:
+    changed = saved_changed(content)
     return [*_archive("x.pt", saved(content)), ("x.pt", changed), ("x.pt", changed)]
 
 
 def _references() -> list[tuple[str, Make]]:
     changed = [_own_changed(_own(1)), _own_changed(_own(1, spatial=False, interval=False))]
-    return [*_npz_file(_own_file()), *(("x.npz", make) for make in changed * 3)]
+    return [*npz_file(_own_file()), *(("x.npz", make) for make in changed * 3)]
 
 
 def _lazy(makers: Callable[[], Sequence[tuple[str, Make]]], read: Read) -> Callable[[Path], Case]:
@@ -368,31 +368,31 @@ def _lazy(makers: Callable[[], Sequence[tuple[str, Make]]], read: Read) -> Calla
 
 
 def _csv_and_lines() -> list[tuple[str, Make]]:
-    return [("x.csv", _changed(CSV)), ("x.jsonl", _lines), ("x.jsonl", lambda rng: _change(_lines(rng), rng))]
+    return [("x.csv", changed(CSV)), ("x.jsonl", _lines), ("x.jsonl", lambda rng: _change(_lines(rng), rng))]
 
 
 KINDS: dict[str, Callable[[Path], Case]] = {
     "references": _lazy(_references, read_statistics_file),
     "mu-sigma": _lazy(
         lambda: [
-            *_npz_file(npz(**MOMENTS)),
-            *_npz_file(npz(**MOMENTS, **SPATIAL)),
-            *_npz_file(npz(feats=np.eye(20, 3, dtype=np.float32))),
+            *npz_file(npz(**MOMENTS)),
+            *npz_file(npz(**MOMENTS, **SPATIAL)),
+            *npz_file(npz(feats=np.eye(20, 3, dtype=np.float32))),
         ],
         read_statistics_file,
     ),
     "pickles": _lazy(_pickles, read_statistics_file),
     "torch-fidelity": _lazy(
-        lambda: [*_torch_files(TORCH_FIDELITY), *_torch_files(FIDELITY)],
+        lambda: [*torch_files(TORCH_FIDELITY), *torch_files(FIDELITY)],
         read_statistics_file,
     ),
-    "weights": _lazy(lambda: _torch_files(STATE), read_weights),
+    "weights": _lazy(lambda: torch_files(STATE), read_weights),
     "zips": _lazy(lambda: [*_archive("x.zip", _zip()) * 2, ("x.zip", _zip_of_labels)], read_images),
-    "npz-images": _lazy(lambda: _npz_file(npz(arr_0=PIXELS, arr_1=np.arange(4))), read_images),
-    "pt-images": _lazy(lambda: [*_torch_files(PT_IMAGES), *_torch_files(SMALL)], read_images),
-    "images": _lazy(lambda: [(name, _changed(data)) for name, data in _images()], read_folder),
-    "tars": _lazy(lambda: [("x.tar", _changed(_tar(*_members()))), ("x.tar", _changed(_tar(*SHARD)))], read_images),
-    "parquet": _lazy(lambda: [("x.parquet", _changed(_parquet())), ("x.parquet", _parquet_changed)], read_images),
-    "hdf5": _lazy(lambda: [("x.h5", _changed(_hdf5())), ("x.h5", _hdf5_changed)], read_images),
+    "npz-images": _lazy(lambda: npz_file(npz(arr_0=PIXELS, arr_1=np.arange(4))), read_images),
+    "pt-images": _lazy(lambda: [*torch_files(PT_IMAGES), *torch_files(SMALL)], read_images),
+    "images": _lazy(lambda: [(name, changed(data)) for name, data in _images()], read_folder),
+    "tars": _lazy(lambda: [("x.tar", changed(_tar(*_members()))), ("x.tar", changed(_tar(*SHARD)))], read_images),
+    "parquet": _lazy(lambda: [("x.parquet", changed(_parquet())), ("x.parquet", _parquet_changed)], read_images),
+    "hdf5": _lazy(lambda: [("x.h5", changed(_hdf5())), ("x.h5", _hdf5_changed)], read_images),
     "labels": _lazy(_csv_and_lines, read_label_file),
 }

@@ -37,8 +37,20 @@ KINDS = (
     "commands",
     "metrics",
     "updates",
+    "feature-files",
+    "reports",
+    "caches",
+    "states",
+    "drop-ins",
     "command-line",
+    "checkpoints",
+    "configurations",
+    "runs",
+    "training-data",
+    "training-commands",
 )
+NEVER_REFUSED = ("caches",)
+"""What is damaged there is computed again."""
 FEW = 1000
 FAILED_ONCE = Path(__file__).parent / "failed_once.txt"
 
@@ -75,7 +87,7 @@ def test_every_case_ends_well_or_in_one_line(kind, seed):
     assert not failures, failures[:5]
     assert sum(ended.values()) == CASES
     # Cases that all end at the first check, or that all are sound, would show little.
-    assert ended["refused"] > CASES / 10
+    assert ended["refused"] > CASES / 10 or kind in NEVER_REFUSED
 
 
 @pytest.mark.slow

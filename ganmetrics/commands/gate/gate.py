@@ -7,8 +7,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from ganmetrics._text import clipped
 from ganmetrics.commands.gate.stored import StoredReport, StoredScore, named, read_report
-from ganmetrics.core.checks import one_of
+from ganmetrics.core.checks import at_least, of_type, one_of
 from ganmetrics.errors import InputError
 from ganmetrics.report import Ranking, Report
 
@@ -86,14 +87,25 @@ def gate(
     FAIL  fid 12.5 is above 12
     """
     one_of("by", by, READINGS)
+    most, least = _limits("maximum", maximum), _limits("minimum", minimum)
     found = read_report(report, generator=generator)
-    checks = [_limit(named(found, name), most, by, above=True) for name, most in (maximum or {}).items()]
-    checks += [_limit(named(found, name), least, by, above=False) for name, least in (minimum or {}).items()]
+    checks = [_limit(named(found, name), limit, by, above=True) for name, limit in most.items()]
+    checks += [_limit(named(found, name), limit, by, above=False) for name, limit in least.items()]
     if not_worse_than is not None:
         checks += _regressions(found, read_report(not_worse_than, generator=generator))
     if not checks:
         raise InputError("a gate needs a limit or an earlier report; got neither")
     return Gate(tuple(checks))
+
+
+def _limits(name: str, given: Mapping[str, float] | None) -> dict[str, float]:
+    if given is None:
+        return {}
+    of_type(name, given, Mapping, "a mapping of scores' names to numbers")
+    for score, limit in given.items():
+        of_type(f"a score's name in {name}", score, str, "text")
+        at_least(f"{name} of {clipped(score)}", limit, -math.inf)
+    return dict(given)
 
 
 def _limit(score: StoredScore, limit: float, by: str, *, above: bool) -> _Check:

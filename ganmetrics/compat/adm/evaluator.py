@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from ganmetrics import Extraction, InputError, Reference, Report, Score, evaluate
+from ganmetrics._files import as_path
+from ganmetrics._text import one_line
 from ganmetrics._types import Progress, silent
 
 LINES = {
@@ -76,7 +78,7 @@ def _named(report: Report, metrics: tuple[str, ...]) -> dict[str, Score]:
 
 def _holds(path: str | Path, member: str) -> bool:
     """Tell whether a path is an ``.npz`` with an array of that name."""
-    if Path(path).suffix.lower() != ".npz" or not Path(path).is_file():
+    if not isinstance(path, str | Path) or as_path(path).suffix.lower() != ".npz" or not as_path(path).is_file():
         return False
     try:
         with np.load(path, allow_pickle=False) as arrays:
@@ -87,5 +89,9 @@ def _holds(path: str | Path, member: str) -> bool:
 
 def _images(path: str | Path) -> object:
     """Return the images beside statistics; a path to both would be taken for the statistics."""
-    with np.load(path, allow_pickle=False) as arrays:
-        return arrays["arr_0"]
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            return arrays["arr_0"]
+    # Damage ends in whatever unpacking and parsing run into.
+    except Exception as error:
+        raise InputError(f"{path} cannot be read as an npz of images: {one_line(error)}") from None

@@ -15,7 +15,8 @@ from torch import Tensor
 
 import ganmetrics
 from ganmetrics import Extraction, Extractor, InputError, Moments, Reference, extract
-from ganmetrics.compat.arguments import check_none_given
+from ganmetrics._text import shown
+from ganmetrics.compat import arguments
 from ganmetrics.compat.cleanfid import stats
 from ganmetrics.compat.cleanfid.sides import SEED, extraction_of, generated
 
@@ -35,11 +36,7 @@ def frechet_distance(mu1: Array, sigma1: Array, mu2: Array, sigma2: Array, eps: 
     >>> frechet_distance(np.zeros(1), np.eye(1), np.array([3.0]), np.eye(1))
     9.0
     """
-    sides = [
-        Moments.gaussian(np.atleast_1d(np.asarray(mean, np.float64)), np.atleast_2d(np.asarray(matrix, np.float64)))
-        for mean, matrix in ((mu1, sigma1), (mu2, sigma2))
-    ]
-    return ganmetrics.frechet_distance(*sides)
+    return ganmetrics.frechet_distance(arguments.moments(mu1, sigma1), arguments.moments(mu2, sigma2))
 
 
 def fid_from_feats(feats1: Array, feats2: Array) -> float:
@@ -58,6 +55,9 @@ def kernel_distance(
 
     clean-fid draws them from NumPy's global generator: the number is its own after ``numpy.random.seed(0)``.
     """
+    for name, rows in (("feats1", feats1), ("feats2", feats2)):
+        if not isinstance(rows, np.ndarray | Tensor) or not rows.ndim:
+            raise InputError(f"{name} must be an array of features [n, d]; got {shown(rows)}")
     size = min(len(feats1), len(feats2), max_subset_size)
     return ganmetrics.kernel_distance(
         feats1, feats2, subsets=num_subsets, subset_size=size, seed=SEED, convention="clean-fid"
@@ -110,7 +110,7 @@ def compute_fid(
         InputError: the sources are no pair, or an argument is not followed.
         WeightsError: the network's weights cannot be found.
     """
-    check_none_given(
+    arguments.check_none_given(
         "clean-fid",
         {"custom_image_tranform": custom_image_tranform, "custom_fn_resize": custom_fn_resize},
         REMEDY,
@@ -171,7 +171,9 @@ def make_custom_stats(
         InputError: the name is taken, `num` is given, or the folder has no images.
         StorageError: the files cannot be written.
     """
-    check_none_given("clean-fid", {"num": num}, "the first files by name are no sample; ganmetrics --count chooses one")
+    arguments.check_none_given(
+        "clean-fid", {"num": num}, "the first files by name are no sample; ganmetrics --count chooses one"
+    )
     how = extraction_of(mode, model_name, batch_size=batch_size, num_workers=num_workers, device=device)
     if test_stats_exists(name, mode):
         raise InputError(f"statistics named {name} exist already: remove_custom_stats removes them")

@@ -6,6 +6,8 @@ import torch
 from torch import Tensor
 
 from ganmetrics import Extraction, InputError, Stream
+from ganmetrics._text import shown
+from ganmetrics.compat.arguments import text
 
 MODES = {"clean": "clean-fid", "legacy_pytorch": "pytorch-fid", "legacy_tensorflow": "ttur"}
 """clean-fid's modes, each with the protocol that reproduces it."""
@@ -24,15 +26,12 @@ def extraction_of(
     Raises:
         InputError: the mode is unknown, or the network is another.
     """
-    if mode not in MODES:
-        raise InputError(f"mode must be {', '.join(MODES)}; got {mode!r:.40}")
-    if model_name != "inception_v3":
+    chosen = MODES[text("mode", mode, tuple(MODES))]
+    if not isinstance(model_name, str) or model_name != "inception_v3":
         raise InputError(
-            f"model_name must be 'inception_v3'; got {model_name!r:.40} (ganmetrics.evaluate has other extractors)"
+            f"model_name must be 'inception_v3'; got {shown(model_name)} (ganmetrics.evaluate has other extractors)"
         )
-    return Extraction(
-        "inception-v3", MODES[mode], alpha="drop", batch_size=batch_size, workers=num_workers, device=device
-    )
+    return Extraction("inception-v3", chosen, alpha="drop", batch_size=batch_size, workers=num_workers, device=device)
 
 
 def generated(gen: Callable[[Tensor], Tensor], *, z_dim: int, num_gen: int, batch_size: int) -> Stream:

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from ganmetrics import InputError, Reference
 from ganmetrics._files import atomic_write
+from ganmetrics._text import one_line, shown
 
 NAME = re.compile(r"[A-Za-z0-9._-]+")
 
@@ -30,7 +31,7 @@ def stats_paths(name: str, mode: str) -> tuple[Path, Path]:
     ['my-faces_clean.npz', 'my-faces_clean_features.npy']
     """
     if not isinstance(name, str) or not NAME.fullmatch(name):
-        raise InputError(f"a name of statistics needs letters, digits, dots, dashes or underscores; got {name!r:.60}")
+        raise InputError(f"a name of statistics needs letters, digits, dots, dashes or underscores; got {shown(name)}")
     return stats_folder() / f"{name}_{mode}.npz", stats_folder() / f"{name}_{mode}_features.npy"
 
 
@@ -74,7 +75,14 @@ def read_features(name: str, mode: str) -> Tensor:
         InputError: there are none.
     """
     _, path = _existing(name, mode)
-    return torch.from_numpy(np.load(path))
+    try:
+        rows = np.load(path, allow_pickle=False)
+    # Damage ends in whatever parsing runs into.
+    except Exception as error:
+        raise InputError(
+            f"{path} cannot be read as features: {one_line(error)}; remove_custom_stats removes it"
+        ) from None
+    return torch.from_numpy(rows)
 
 
 def remove_stats(name: str, mode: str) -> None:

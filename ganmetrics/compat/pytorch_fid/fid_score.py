@@ -3,7 +3,6 @@
 ``model`` is an `InceptionV3` of this package, or any extractor of this library.
 """
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,9 +11,11 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from ganmetrics import Extraction, Extractor, InputError, Moments, Reference, extract, fid, frechet_distance
-from ganmetrics._files import atomic_write
+from ganmetrics import Extraction, Extractor, InputError, Reference, extract, fid, frechet_distance
+from ganmetrics._files import as_path, atomic_write
+from ganmetrics._text import shown
 from ganmetrics._types import Progress, silent
+from ganmetrics.compat import arguments
 from ganmetrics.compat.pytorch_fid.inception import DIMENSIONS, InceptionV3, extraction_of
 
 Array = npt.NDArray[Any]
@@ -42,7 +43,7 @@ def get_activations(
     (5, 3)
     """
     how = extraction_of(model, batch_size=batch_size, dims=dims, device=device, num_workers=num_workers)
-    features: Array = extract(list(files), how).features.double().numpy()
+    features: Array = extract(arguments.paths("files", files), how).features.double().numpy()
     return features
 
 
@@ -64,11 +65,7 @@ def calculate_frechet_distance(mu1: Array, sigma1: Array, mu2: Array, sigma2: Ar
     >>> round(calculate_frechet_distance(mean, covariance, mean + [3, 0], 4 * np.eye(2)), 12)
     10.0
     """
-    sides = [
-        Moments.gaussian(np.atleast_1d(np.asarray(mean, np.float64)), np.atleast_2d(np.asarray(matrix, np.float64)))
-        for mean, matrix in ((mu1, sigma1), (mu2, sigma2))
-    ]
-    return frechet_distance(*sides)
+    return frechet_distance(arguments.moments(mu1, sigma1), arguments.moments(mu2, sigma2))
 
 
 def calculate_activation_statistics(
@@ -85,7 +82,7 @@ def calculate_activation_statistics(
         InputError: a file cannot be read, or `dims` is not the network's.
     """
     how = extraction_of(model, batch_size=batch_size, dims=dims, device=device, num_workers=num_workers)
-    return _statistics(Reference.from_images(list(files), how, interval=False))
+    return _statistics(Reference.from_images(arguments.paths("files", files), how, interval=False))
 
 
 def compute_statistics_of_path(
@@ -101,7 +98,7 @@ def compute_statistics_of_path(
     Raises:
         InputError: there is no such path, it holds no images, or `dims` is not the network's.
     """
-    if Path(path).suffix == ".npz":
+    if as_path(path).suffix == ".npz":
         return _statistics(Reference.load(path))
     how = extraction_of(model, batch_size=batch_size, dims=dims, device=device, num_workers=num_workers)
     return _statistics(Reference.from_images(path, how, interval=False))
@@ -166,10 +163,11 @@ def _extraction(batch_size: int, device: Device | None, dims: int, num_workers: 
     return extraction_of(InceptionV3(), batch_size=batch_size, dims=dims, device=device, num_workers=num_workers)
 
 
-def _two(paths: Sequence[str | Path]) -> tuple[str | Path, str | Path]:
-    if isinstance(paths, str | os.PathLike) or len(paths) != PAIR:
-        raise InputError(f"two paths are needed, in a list; got {paths!r:.80}")
-    return paths[0], paths[1]
+def _two(paths: Sequence[str | Path]) -> tuple[Path, Path]:
+    found = arguments.paths("paths", paths)
+    if len(found) != PAIR:
+        raise InputError(f"two paths are needed, in a list; got {shown(paths)}")
+    return found[0], found[1]
 
 
 def _statistics(reference: Reference) -> tuple[Array, Array]:

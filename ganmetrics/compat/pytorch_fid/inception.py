@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
+import numpy as np
 import torch
 
 from ganmetrics import Extraction, Extractor, InputError
+from ganmetrics._members import has_members
+from ganmetrics._text import shown
 
 PROTOCOL = "pytorch-fid"
 DIMENSIONS = 2048
@@ -58,7 +61,11 @@ def extraction_of(
     Raises:
         InputError: other features than the network's are asked for.
     """
+    if not isinstance(dims, int | np.integer):
+        raise InputError(f"dims must be a whole number; got {shown(dims)}")
     if not isinstance(model, InceptionV3):
+        if not has_members(model, Extractor):
+            raise InputError(f"model must be an InceptionV3 of this package or an extractor; got {shown(model)}")
         if dims != model.spec.dimension:
             raise InputError(f"dims must be {model.spec.dimension} with extractor {model.spec.name}; got {dims}")
         return Extraction(model, alpha="drop", batch_size=batch_size, device=device, workers=num_workers)

@@ -4,6 +4,8 @@ from pathlib import Path
 from typing import TypedDict
 
 from ganmetrics import Extraction, InputError
+from ganmetrics._text import listed, shown
+from ganmetrics.compat.arguments import seed, switch, text
 
 LIBRARY = "torch-fidelity"
 SEED = 2020
@@ -15,6 +17,9 @@ EXTRACTORS = {
     "dinov2-vit-l-14": "dinov2-vitl14",
 }
 """torch-fidelity's names of the extractors that both libraries have."""
+
+METRICS = ("isc", "fid", "kid", "prc")
+SWITCHES = ("ppl", "cuda", "samples_shuffle")
 
 LAYERS = {"isc": "logits_unbiased", "fid": "2048", "kid": "2048", "prc": "2048"}
 """The layer that each metric reads of Inception."""
@@ -80,8 +85,10 @@ def check_options(options: FidelityOptions) -> None:
     """
     unknown = [name for name in options if name not in FidelityOptions.__annotations__]
     if unknown:
-        raise InputError(f"calculate_metrics needs keywords of torch-fidelity; got {', '.join(unknown)}")
-    asked = [name for name in ("isc", "fid", "kid", "prc") if options.get(name)]
+        raise InputError(f"calculate_metrics needs keywords of torch-fidelity; got {listed(unknown)}")
+    asked = [name for name in METRICS if switch(name, dict(options).get(name))]
+    for name in SWITCHES:
+        switch(name, dict(options).get(name))
     if options.get("ppl"):
         raise InputError("ppl, the perceptual path length, is not offered here: torch-fidelity has it")
     if not asked:
@@ -90,8 +97,8 @@ def check_options(options: FidelityOptions) -> None:
         raise InputError("input1, the generated images, is needed; got None")
     _check_second_input(options, asked)
     _check_layers(options, asked)
-    if options.get("kid_kernel", "poly") != "poly":
-        raise InputError(f"kid_kernel must be 'poly', KID's own; got {options['kid_kernel']!r:.40}")
+    text("kid_kernel", options.get("kid_kernel", "poly"), ("poly",))
+    seed("rng_seed", options.get("rng_seed", SEED))
     if "prc" in asked and options.get("feature_extractor") is None:
         raise InputError(
             "prc of torch-fidelity reads VGG-16 where nothing is named, which this library does not have: "
@@ -100,14 +107,11 @@ def check_options(options: FidelityOptions) -> None:
 
 
 def extraction_of(options: FidelityOptions) -> Extraction:
-    """Return how images become features: torch-fidelity's resize and scaling; transparency is dropped, as there.
+    """Return how images become features, of options that are checked.
 
-    Raises:
-        InputError: the extractor is not one that both libraries have.
+    It is torch-fidelity's resize and scaling; transparency is dropped, as there.
     """
     given = options.get("feature_extractor")
-    if given is not None and given not in EXTRACTORS:
-        raise InputError(f"feature_extractor must be {' or '.join(EXTRACTORS)}; got {given!r:.60}")
     return Extraction(
         EXTRACTORS["inception-v3-compat" if given is None else given],
         LIBRARY,
@@ -128,10 +132,13 @@ def _check_second_input(options: FidelityOptions, asked: list[str]) -> None:
 
 
 def _check_layers(options: FidelityOptions, asked: list[str]) -> None:
-    inception = options.get("feature_extractor") in (None, "inception-v3-compat")
+    extractor = options.get("feature_extractor")
+    if extractor is not None:
+        text("feature_extractor", extractor, tuple(EXTRACTORS))
+    inception = extractor in (None, "inception-v3-compat")
     if "isc" in asked and not inception:
         raise InputError("isc needs feature_extractor 'inception-v3-compat': the others have no classes")
     given = {name: options.get(f"feature_layer_{name}") for name in LAYERS}
     for name, layer in given.items():
         if name in asked and layer is not None and str(layer) != LAYERS[name]:
-            raise InputError(f"feature_layer_{name} must be {LAYERS[name]!r}; got {layer!r:.40}")
+            raise InputError(f"feature_layer_{name} must be {LAYERS[name]!r}; got {shown(layer)}")
