@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +12,7 @@ from torch.nn import functional
 
 from ganmetrics._types import Progress, silent
 from ganmetrics.core.checks import named_in, probability, seed_number, whole
+from ganmetrics.core.inference.normal import normal_quantile
 from ganmetrics.errors import InputError, NotEnoughSamples, NumericsError
 from ganmetrics.features.perceptual import Distance, load_perceptual
 from ganmetrics.references.key import library_versions
@@ -210,7 +210,7 @@ def _score(
     kept = lengths[(lengths >= low) & (lengths <= high)]
     value = float(kept.mean())
     share = len(kept) / len(lengths)
-    half = NormalDist().inv_cdf((1 + confidence) / 2) * float(lengths.clip(low, high).std(ddof=1))
+    half = normal_quantile(confidence) * float(lengths.clip(low, high).std(ddof=1))
     half /= share * math.sqrt(len(lengths))
     canonical = distance.name == "lpips-vgg" and distance.canonical
     return Score(

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Unpack
 import torch
 from torch import Tensor
 
-from ganmetrics.core.checks import probability
+from ganmetrics.core.checks import of_type, positive, probability, whole
 from ganmetrics.core.memory import MEMORY
 from ganmetrics.errors import InputError
 from ganmetrics.extraction.options import Extraction
@@ -126,9 +126,10 @@ def plan(
     (16, True)
     """
     probability("confidence", confidence)
+    of_type("half_widths", half_widths, Sequence, "a sequence of numbers")
     for width in half_widths:
-        if not width > 0:
-            raise InputError(f"a half-width must be above 0; got {width}")
+        positive("a half-width", width)
+    memory = whole("memory", memory, least=1)
     extraction, run = split_gathering(how, options)
     with all_ranks("plan") as ranks:
         opened = ranks.each(lambda: [open_side(side, extraction) for side in (real, fake) if side is not None])

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from ganmetrics._text import one_line
+from ganmetrics.core.checks import of_type
 from ganmetrics.core.float32 import ieee_float32
 from ganmetrics.errors import InputError
 from ganmetrics.features.base import ExtractorSpec, Outputs
@@ -79,6 +80,8 @@ class ModuleExtractor:
         classes: int | None = None,
     ) -> None:
         _check_name(name)
+        if layer is not None:
+            of_type("layer", layer, str, "the name of a part of the network")
         if pooling is not None:
             check_word("pooling", pooling, ("mean",))
         self._prepare = ImagePreparation.of(size=size, resize=resize, scaling=scaling, mean=mean, std=std)

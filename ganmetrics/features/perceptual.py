@@ -17,7 +17,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ganmetrics._files import as_path
-from ganmetrics._text import shown
+from ganmetrics._text import one_line, shown
+from ganmetrics.core.checks import of_type
 from ganmetrics.core.float32 import ieee_float32
 from ganmetrics.errors import InputError, WeightsError
 from ganmetrics.features.state_dict import State, file_sha256, read_state_dict
@@ -198,7 +199,7 @@ def load_perceptual(
         InputError: there is no such distance, a package is missing, or weights are missing or not asked for.
         WeightsError: the file does not fit the network.
     """
-    if name not in _PERCEPTUAL:
+    if not isinstance(name, str) or name not in _PERCEPTUAL:
         raise InputError(f"a perceptual distance must be one of {', '.join(_PERCEPTUAL)}; got {shown(name)}")
     network = PerceptualNetwork(_STAGES[name]())
     if name == _PERCEPTUAL[0]:
@@ -211,11 +212,15 @@ def load_perceptual(
     else:
         if weights is None:
             raise InputError(f"{name} needs the weights of its network (--perceptual-weights): torchvision's file")
-        path = as_path(Path(weights).expanduser())
+        path = as_path(weights)
         heads = _package_file("lpips", f"weights/v0.1/{name.removeprefix('lpips-')}.pth", name)
         _load(network, _parameters(read_state_dict(path), "features."), read_state_dict(heads), path)
         canonical = file_sha256(path).startswith(_PUBLISHED[name])
-    place = torch.device(device)
+    of_type("device", device, str | torch.device, "the name of a device")
+    try:
+        place = torch.device(device)
+    except RuntimeError as error:
+        raise InputError(f"device must be one that torch has; got {shown(str(device))} ({one_line(error)})") from None
     frozen = network.eval().requires_grad_(requires_grad=False).to(place)
     return PerceptualDistance(name, frozen, file_sha256(path), canonical, place)
 

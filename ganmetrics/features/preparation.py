@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ganmetrics._text import shown
 from ganmetrics.errors import InputError
 from ganmetrics.features.resize import RESIZERS, SCALINGS, Planes, Size, resize
 
@@ -71,8 +72,8 @@ class ImagePreparation:
 
 def check_word(option: str, word: object, known: tuple[str, ...]) -> None:
     """Raise InputError unless an option is one of some words."""
-    if word not in known:
-        raise InputError(f"{option} must be one of {', '.join(known)}; got {word!r:.60}")
+    if not isinstance(word, str) or word not in known:
+        raise InputError(f"{option} must be one of {', '.join(known)}; got {shown(word)}")
 
 
 def _size(size: object) -> Size | None:

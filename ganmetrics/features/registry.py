@@ -5,8 +5,10 @@ from pathlib import Path
 from threading import Lock
 
 from ganmetrics import _plugins
+from ganmetrics._files import as_path
 from ganmetrics._text import shown
 from ganmetrics._types import Progress, silent
+from ganmetrics.core.checks import of_type
 from ganmetrics.errors import GanMetricsError, InputError
 from ganmetrics.features import clip, dinov2, efficientnet_lite, inception
 from ganmetrics.features.base import Extractor, ExtractorSpec, check_extractor
@@ -92,6 +94,9 @@ def load_extractor(
         ...
     ganmetrics.errors.InputError: extractor must be inception-v3, dinov2-vitl14, ... or timm:NAME; got 'inception'
     """
+    of_type("extractor", name, str, "a name")
+    if preprocessing is not None:
+        of_type("preprocessing", preprocessing, Preprocessing, "a Preprocessing")
     if name in _plugins.names(_plugins.EXTRACTOR_GROUP):
         if preprocessing is not None or weights is not None:
             raise InputError(f"extractor {name} is another package's, with weights and preprocessing of its own")
@@ -126,7 +131,7 @@ def _load_network(
     offline: bool,
     progress: Progress | None,
 ) -> NetworkExtractor:
-    path = None if weights is None else Path(weights).expanduser()
+    path = None if weights is None else as_path(weights)
     if name == inception.INCEPTION_V3:
         found = find_weights(name, path=path, offline=offline, progress=progress or silent)
         chosen = preprocessing or inception.INCEPTION_PREPROCESSING

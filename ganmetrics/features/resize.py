@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image as PillowImage
 
-from ganmetrics.core.checks import one_of
+from ganmetrics._text import shown
+from ganmetrics.core.checks import one_of, whole
 from ganmetrics.errors import InputError
 
 _Pixels = npt.NDArray[np.uint8]
@@ -222,8 +223,10 @@ class Preprocessing:
     def __post_init__(self) -> None:
         one_of("resize", self.resize, RESIZERS)
         one_of("scaling", self.scaling, SCALINGS)
-        if min(self.size) < 1:
-            raise InputError(f"size must be at least 1x1; got {self.size[0]}x{self.size[1]}")
+        if not isinstance(self.size, tuple) or len(self.size) != 2:  # noqa: PLR2004 - height and width
+            raise InputError(f"size must be a pair, height and width; got {shown(self.size)}")
+        for side in self.size:
+            whole("a side of size", side, least=1)
 
     def __call__(self, image: npt.NDArray[Any]) -> Planes:
         """Return float32 [3, H, W] for one image, uint8 RGB [h, w, 3].

@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import numpy as np
 import torch
@@ -11,6 +10,7 @@ from torch import Tensor
 from ganmetrics._types import ArrayLike
 from ganmetrics.core.arrays import check_finite_rows
 from ganmetrics.core.checks import probability, same_width
+from ganmetrics.core.inference.normal import normal_quantile
 
 
 @dataclass(frozen=True)
@@ -93,5 +93,5 @@ def normal_interval(centre: float, variance: float, confidence: float) -> tuple[
     [-2.92, 4.92]
     """
     probability("confidence", confidence)
-    half = NormalDist().inv_cdf((1 + confidence) / 2) * math.sqrt(variance)
+    half = normal_quantile(confidence) * math.sqrt(variance)
     return centre - half, centre + half

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from ganmetrics._types import ArrayLike
 from ganmetrics.core.arrays import check_rows, double_blocks
+from ganmetrics.core.checks import seed_number, whole
 from ganmetrics.core.memory import MEMORY
 from ganmetrics.errors import InputError, NotEnoughSamples, NumericsError
 
@@ -71,6 +72,7 @@ def feature_likelihood(
     >>> copied.value > fresh.value, copied.gap < fresh.gap
     (True, True)
     """
+    memory, seed = whole("memory", memory, least=1), seed_number("seed", seed)
     sides = _standardised(train, test, fake)
     rng = torch.Generator().manual_seed(seed)
     chosen = torch.randperm(len(sides[2]), generator=rng)[:MOST_FAKES].sort().values

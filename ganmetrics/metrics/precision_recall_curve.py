@@ -8,6 +8,7 @@ from torch import Tensor
 
 from ganmetrics._types import ArrayLike
 from ganmetrics.core.arrays import check_rows, double_blocks
+from ganmetrics.core.checks import seed_number, whole
 from ganmetrics.core.clusters import k_means, nearest_centres
 from ganmetrics.errors import InputError
 
@@ -33,6 +34,9 @@ class PrecisionRecallCurve:
     recall: Tensor
     precision_weighted: float
     recall_weighted: float
+
+
+_MOST_ANGLES = 10**9
 
 
 def precision_recall_curve(
@@ -72,12 +76,12 @@ def precision_recall_curve(
         check_rows(features, name)
     if real.shape[1] != fake.shape[1]:
         raise InputError(f"both sides need one dimension; got real {real.shape[1]} and fake {fake.shape[1]}")
-    if angles < 3 or runs < 1:  # noqa: PLR2004
-        raise InputError(f"a curve needs angles >= 3 and runs >= 1; got {angles} and {runs}")
+    clusters, angles = whole("clusters", clusters, least=1), whole("angles", angles, least=3, most=_MOST_ANGLES)
+    runs = whole("runs", runs, least=1)
     points = torch.cat(
         [block.cpu() for side, name in ((real, "real"), (fake, "fake")) for block in double_blocks(side, name)]
     )
-    rng = torch.Generator().manual_seed(seed)
+    rng = torch.Generator().manual_seed(seed_number("seed", seed))
     curves = []
     for _ in range(runs):
         cells, _ = nearest_centres(points, k_means(points, clusters, rng))

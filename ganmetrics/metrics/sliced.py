@@ -10,6 +10,7 @@ from torch import Tensor
 
 from ganmetrics._types import ArrayLike
 from ganmetrics.core.arrays import check_rows, double_blocks
+from ganmetrics.core.checks import of_type, positive, probability, seed_number, whole
 from ganmetrics.core.inference.jackknife import jackknife
 from ganmetrics.core.inference.student import student_quantile
 from ganmetrics.core.memory import MEMORY
@@ -81,7 +82,8 @@ def sliced_distance(
     12.0
     """
     _check(real, fake, directions)
-    scale, vectors = _scaled(real, factor), unit_vectors(real.shape[1], directions, seed)
+    scale, vectors = _scaled(real, factor), unit_vectors(real.shape[1], directions, seed_number("seed", seed))
+    memory = whole("memory", memory, least=1)
     return scale * _mean_squares((real, fake), vectors, (), memory)[0]
 
 
@@ -116,14 +118,17 @@ def sliced_estimate(
     fewest = min(real.shape[0], fake.shape[0])
     if fewest < 2 * _BLOCKS:
         raise NotEnoughSamples(f"an interval needs at least {2 * _BLOCKS} images a side; got {fewest}")
+    memory, seed = whole("memory", memory, least=1), seed_number("seed", seed)
+    probability("confidence", confidence)
     rng = np.random.default_rng(0) if rng is None else rng
+    of_type("rng", rng, np.random.Generator, "a numpy.random.Generator")
     blocks = [torch.from_numpy(rng.permutation(side.shape[0]) % _BLOCKS) for side in (real, fake)]
     kept = [(blocks[0] != block, blocks[1] != block) for block in range(_BLOCKS)]
     scale, vectors = _scaled(real, factor), unit_vectors(real.shape[1], directions, seed)
-    whole, *left_out = (scale * mean for mean in _mean_squares((real, fake), vectors, kept, memory))
-    found = jackknife(whole, left_out, [1 / _BLOCKS] * _BLOCKS)
+    all_images, *left_out = (scale * mean for mean in _mean_squares((real, fake), vectors, kept, memory))
+    found = jackknife(all_images, left_out, [1 / _BLOCKS] * _BLOCKS)
     half = student_quantile(confidence, _BLOCKS - 1) * found.error
-    return SlicedEstimate(whole, found.value, found.error, found.value - half, found.value + half)
+    return SlicedEstimate(all_images, found.value, found.error, found.value - half, found.value + half)
 
 
 def unit_vectors(dimension: int, directions: int, seed: int) -> Tensor:
@@ -138,11 +143,14 @@ def unit_vectors(dimension: int, directions: int, seed: int) -> Tensor:
     return unit.mT.contiguous()
 
 
+_MOST_DIRECTIONS = 10**9
+
+
 def _scaled(real: ArrayLike, factor: float | None) -> float:
-    scale = FACTOR * real.shape[1] if factor is None else factor
-    if not 0 < scale < float("inf"):
-        raise InputError(f"factor must be positive and finite; got {factor}")
-    return float(scale)
+    if factor is None:
+        return float(FACTOR * real.shape[1])
+    positive("factor", factor)
+    return float(factor)
 
 
 def _check(real: ArrayLike, fake: ArrayLike, directions: int) -> None:
@@ -150,8 +158,7 @@ def _check(real: ArrayLike, fake: ArrayLike, directions: int) -> None:
         check_rows(features, name)
     if real.shape[1] != fake.shape[1]:
         raise InputError(f"both sides need one dimension; got real {real.shape[1]} and fake {fake.shape[1]}")
-    if directions < 1:
-        raise InputError(f"directions must be at least 1; got {directions}")
+    whole("directions", directions, least=1, most=_MOST_DIRECTIONS)
 
 
 def _mean_squares(sides: _Sides, vectors: Tensor, kept: Sequence[tuple[Tensor, Tensor]], memory: int) -> list[float]:

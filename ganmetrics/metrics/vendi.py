@@ -11,6 +11,9 @@ from ganmetrics.core.checks import at_least
 from ganmetrics.core.gaussian.roots import EPS
 from ganmetrics.errors import NumericsError
 
+_CANCELLING = 2
+"""The order from which on the sum of powers is not near 1, and nothing cancels."""
+
 
 def vendi_score(features: ArrayLike, *, order: float = 1.0) -> float:
     """Return the Vendi score with the cosine kernel (Friedman and Dieng, 2022, arXiv 2210.02410, definition 3.1).
@@ -46,6 +49,11 @@ def vendi_score(features: ArrayLike, *, order: float = 1.0) -> float:
         return math.exp(-float(shares @ logs))
     if math.isinf(order):
         return 1 / float(shares[-1])
+    if order > _CANCELLING:
+        # By the largest share, to whose power the sum goes: taken from 1, it would vanish in the rounding.
+        largest = float(logs[-1])
+        rest = float(torch.exp(order * (logs - largest)).sum())
+        return math.exp(order / (1 - order) * largest + math.log(rest) / (1 - order))
     # sum l^q = 1 + sum l (l^(q-1) - 1), without cancellation near order 1.
     return math.exp(math.log1p(float(shares @ torch.expm1((order - 1) * logs))) / (1 - order))
 

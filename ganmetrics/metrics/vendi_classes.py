@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 from ganmetrics._types import ArrayLike
-from ganmetrics.core.arrays import check_rows
+from ganmetrics.core.arrays import check_array, check_rows
+from ganmetrics.core.checks import of_type
 from ganmetrics.errors import InputError
 from ganmetrics.metrics.vendi import vendi_score
 
@@ -45,6 +46,11 @@ def vendi_by_class(features: ArrayLike, classes: Sequence[object], *, order: flo
     {'cat': 3.0, 'dog': 1.0}
     """
     check_rows(features, "features")
+    of_type("classes", classes, Sequence | np.ndarray | Tensor, "a sequence")
+    if isinstance(classes, np.ndarray | Tensor):
+        check_array(classes, "classes")
+        if classes.ndim != 1:
+            raise InputError(f"classes must have shape [n]; got {list(classes.shape)}")
     if len(classes) != features.shape[0]:
         raise InputError(f"classes must be one for each of {features.shape[0]} images; got {len(classes)}")
     names = [str(one) for one in classes]

@@ -7,6 +7,7 @@ import torch
 from jaxtyping import Float64
 from torch import Tensor
 
+from ganmetrics.core.checks import of_type
 from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.errors import InputError
 from ganmetrics.metrics.frechet.distance import frechet_distance
@@ -29,6 +30,12 @@ class WaveletMoments:
     """
 
     bands: Sequence[Moments]
+
+    def __post_init__(self) -> None:
+        """Check what a caller may have given."""
+        of_type("bands", self.bands, Sequence, "a sequence of moments")
+        for band in self.bands:
+            of_type("a band", band, Moments, "moments")
 
     @classmethod
     def of(cls, images: Tensor, *, level: int = LEVEL) -> "WaveletMoments":
@@ -72,7 +79,9 @@ def frechet_wavelet_distance(real: WaveletMoments, fake: WaveletMoments) -> floa
     >>> frechet_wavelet_distance(*(WaveletMoments.of(images, level=1) for images in (dark, bright)))
     3.0
     """
-    if len(real.bands) != len(fake.bands):
+    for name, side in (("real", real), ("fake", fake)):
+        of_type(name, side, WaveletMoments, "the moments of wavelet packets")
+    if not real.bands or len(real.bands) != len(fake.bands):
         raise InputError(f"both sides need one level; got {len(real.bands)} and {len(fake.bands)} bands")
     distances = [frechet_distance(one, other) for one, other in zip(real.bands, fake.bands, strict=True)]
     return sum(distances) / len(distances)

@@ -58,7 +58,7 @@ EVALUATE: dict[str, tuple[object, ...]] = {
 }
 
 
-def _case(function: Callable[..., object], *arguments: object, often: float = 0.3, **options: Any) -> Case:
+def case_of(function: Callable[..., object], *arguments: object, often: float = 0.3, **options: Any) -> Case:
     """Return calls of a function with some of its right arguments and of its options replaced.
 
     Args:
@@ -85,7 +85,7 @@ def _is_mere_work(name: str, value: object) -> bool:
     return name in ("subsets", "permutations", "points") and isinstance(value, int) and value > 1000
 
 
-def _with_right(function: Callable[..., object]) -> Callable[..., object]:
+def with_right(function: Callable[..., object]) -> Callable[..., object]:
     """Return a function that fills in what keeps a call small."""
 
     def call(*arguments: object, **options: object) -> object:
@@ -94,12 +94,13 @@ def _with_right(function: Callable[..., object]) -> Callable[..., object]:
     return call
 
 
-def _any_of(*cases: Case) -> Callable[[Path], Case]:
+def any_of(*cases: Case) -> Callable[[Path], Case]:
+    """Return a kind of one of the cases at random."""
     return lambda _folder: lambda rng: rng.choice(cases)(rng)
 
 
 def _features(name: str, **options: Any) -> Case:
-    return _case(getattr(ganmetrics, name), *FEATURES, often=0.4, **options)
+    return case_of(getattr(ganmetrics, name), *FEATURES, often=0.4, **options)
 
 
 def _metric_updates(rng: random.Random) -> None:
@@ -162,14 +163,14 @@ def _reference_methods(rng: random.Random) -> None:
 
 
 KINDS: dict[str, Callable[[Path], Case]] = {
-    "evaluate": _any_of(
-        _case(_with_right(ganmetrics.evaluate), *IMAGES[:2], often=0.15, **EVALUATE),
-        _case(_with_right(ganmetrics.evaluate), *IMAGES[:2], often=0.15, **EVALUATE),
-        _case(_with_right(ganmetrics.fid), *IMAGES[:2], **EXTRACTION),
+    "evaluate": any_of(
+        case_of(with_right(ganmetrics.evaluate), *IMAGES[:2], often=0.15, **EVALUATE),
+        case_of(with_right(ganmetrics.evaluate), *IMAGES[:2], often=0.15, **EVALUATE),
+        case_of(with_right(ganmetrics.fid), *IMAGES[:2], **EXTRACTION),
     ),
-    "commands": _any_of(
-        _case(
-            _with_right(ganmetrics.compare),
+    "commands": any_of(
+        case_of(
+            with_right(ganmetrics.compare),
             *IMAGES,
             often=0.1,
             **EXTRACTION,
@@ -179,8 +180,8 @@ KINDS: dict[str, Callable[[Path], Case]] = {
             memory=(0, 1, 1 << 70),
             cache=("/dev/null/x",),
         ),
-        _case(
-            _with_right(ganmetrics.Reference.from_images),
+        case_of(
+            with_right(ganmetrics.Reference.from_images),
             IMAGES[0],
             **EXTRACTION,
             interval=(True,),
@@ -188,27 +189,27 @@ KINDS: dict[str, Callable[[Path], Case]] = {
             shard=("1/2", "0/2", "3/2", "1/0", "/", "a/b", "1/" + "9" * 5000),
             cache=("/dev/null/x",),
         ),
-        _case(ganmetrics.Extraction, **EXTRACTION),
-        _case(_with_right(ganmetrics.extract), IMAGES[0], **EXTRACTION),
-        _case(_with_right(ganmetrics.influence), *IMAGES[:2], **EXTRACTION),
-        _case(_with_right(ganmetrics.explain), *IMAGES[:2], **EXTRACTION),
+        case_of(ganmetrics.Extraction, **EXTRACTION),
+        case_of(with_right(ganmetrics.extract), IMAGES[0], **EXTRACTION),
+        case_of(with_right(ganmetrics.influence), *IMAGES[:2], **EXTRACTION),
+        case_of(with_right(ganmetrics.explain), *IMAGES[:2], **EXTRACTION),
         _reference_methods,
     ),
-    "metrics": _any_of(
+    "metrics": any_of(
         _features("frechet_distance"),
         _features("frechet_estimate", confidence=(0.5, 5e-324)),
         _features("frechet_infinity", points=(3, 15), seed=(0, 1 << 64)),
         _features("kernel_distance", subsets=(2,), subset_size=(2, 20), seed=(0, 1 << 64)),
         _features("precision_recall", k=(1, 19, 20)),
         _features("precision_recall_estimate", k=(1, 19), confidence=(0.5, 5e-324)),
-        _case(ganmetrics.inception_score, PROBABILITIES, splits=(1, 10, 21)),
-        _case(ganmetrics.js_divergence, PROBABILITIES[0], PROBABILITIES[1], often=0.5),
-        _case(ganmetrics.kl_divergence, PROBABILITIES[0], PROBABILITIES[1], often=0.5),
-        _case(ganmetrics.earth_movers_distance, PROBABILITIES[0], PROBABILITIES[1], often=0.5),
-        _case(ganmetrics.psd_sqrt, torch.eye(3, dtype=torch.float64), often=0.9),
-        _case(ganmetrics.to_uint8, torch.rand(2, 3, 4, 4), often=0.9),
-        _case(ganmetrics.Moments.of, FEATURES[0], often=0.9),
-        _case(ganmetrics.Moments.gaussian, torch.zeros(3), torch.eye(3), 20, often=0.5),
+        case_of(ganmetrics.inception_score, PROBABILITIES, splits=(1, 10, 21)),
+        case_of(ganmetrics.js_divergence, PROBABILITIES[0], PROBABILITIES[1], often=0.5),
+        case_of(ganmetrics.kl_divergence, PROBABILITIES[0], PROBABILITIES[1], often=0.5),
+        case_of(ganmetrics.earth_movers_distance, PROBABILITIES[0], PROBABILITIES[1], often=0.5),
+        case_of(ganmetrics.psd_sqrt, torch.eye(3, dtype=torch.float64), often=0.9),
+        case_of(ganmetrics.to_uint8, torch.rand(2, 3, 4, 4), often=0.9),
+        case_of(ganmetrics.Moments.of, FEATURES[0], often=0.9),
+        case_of(ganmetrics.Moments.gaussian, torch.zeros(3), torch.eye(3), 20, often=0.5),
     ),
-    "updates": _any_of(_metric_updates, _data_sets, _data_sets),
+    "updates": any_of(_metric_updates, _data_sets, _data_sets),
 }

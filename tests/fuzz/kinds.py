@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.fuzz import calls, containers, files, shell, stored, training
+from tests.fuzz import calls, containers, files, more_calls, shell, stored, training
 from tests.fuzz.driver import Case
 
 KINDS: dict[str, Callable[[Path], Case]] = {
     **files.KINDS,
     **containers.KINDS,
     **calls.KINDS,
+    **more_calls.KINDS,
     **stored.KINDS,
     **shell.KINDS,
     **training.KINDS,

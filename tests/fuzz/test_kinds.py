@@ -37,6 +37,8 @@ KINDS = (
     "commands",
     "metrics",
     "updates",
+    "more-metrics",
+    "more-commands",
     "feature-files",
     "reports",
     "caches",

@@ -4,7 +4,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from statistics import NormalDist
 from typing import Any, Unpack
 
 import torch
@@ -14,6 +13,7 @@ from ganmetrics._types import Image, Progress, silent
 from ganmetrics.commands.evaluate import evaluate
 from ganmetrics.commands.reconstruct.pairing import Pair, paired
 from ganmetrics.core.checks import one_of, probability
+from ganmetrics.core.inference.normal import normal_quantile
 from ganmetrics.core.inference.student import student_quantile
 from ganmetrics.data.decode import decode_stored
 from ganmetrics.data.image_source import ImageSource
@@ -246,9 +246,7 @@ def _mean(name: str, values: Tensor, confidence: float, *, lower_is_better: bool
     if count == 1 or not values.isfinite().all():
         return score
     error = float(values.std()) / math.sqrt(count)
-    quantile = (
-        NormalDist().inv_cdf((1 + confidence) / 2) if count >= NORMAL_FROM else student_quantile(confidence, count - 1)
-    )
+    quantile = normal_quantile(confidence) if count >= NORMAL_FROM else student_quantile(confidence, count - 1)
     half = quantile * error
     return replace(
         score,

@@ -9,9 +9,11 @@ from torch import Tensor
 
 from ganmetrics._types import ArrayLike, FeatureMatrix
 from ganmetrics.core.arrays import check_rows, to_double
+from ganmetrics.core.checks import of_type
 from ganmetrics.core.gaussian.kept import most_kept
 from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.core.random_matrix.joint.spectra import Part
+from ganmetrics.errors import InputError
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +32,19 @@ class Sample:
 
     moments: Moments
     images: FeatureMatrix | None = None
+
+    def __post_init__(self) -> None:
+        """Check what a caller may have given."""
+        of_type("moments", self.moments, Moments, "moments")
+        if self.images is None:
+            return
+        of_type("images", self.images, Tensor, "a tensor")
+        check_rows(self.images, "images")
+        if self.images.dtype != torch.float64 or self.images.shape[1] != self.moments.dimension:
+            raise InputError(
+                f"images must be float64 [k, {self.moments.dimension}], less their mean; "
+                f"got {self.images.dtype} {list(self.images.shape)}"
+            )
 
     @classmethod
     def of(cls, features: ArrayLike) -> "Sample":

@@ -2,10 +2,10 @@
 
 import math
 from dataclasses import dataclass
-from statistics import NormalDist
 
 from ganmetrics._types import ArrayLike
 from ganmetrics.core.checks import probability
+from ganmetrics.core.inference.normal import normal_quantile
 from ganmetrics.core.kernels.discrepancy import (
     squared_mmd,
     squared_mmd_biased,
@@ -87,7 +87,7 @@ def estimate_from_sums(sums: KernelSums, confidence: float) -> KernelDistanceEst
     probability("confidence", confidence)
     value, variance = squared_mmd(sums), squared_mmd_variance(sums)
     error = math.sqrt(variance)
-    quantile = NormalDist().inv_cdf((1 + confidence) / 2)
+    quantile = normal_quantile(confidence)
     plain = sum(float(terms.var()) / len(terms) for terms in squared_mmd_influence(sums))
     biased = squared_mmd_biased(sums)
     growth = quantile**2 * plain / biased / 2 if biased > 0 else 0.0

@@ -1,10 +1,11 @@
 """Rényi kernel entropy: how many modes a set of images has, in effect."""
 
 from ganmetrics._types import ArrayLike
+from ganmetrics.core.arrays import check_rows
+from ganmetrics.core.checks import positive
 from ganmetrics.core.kernels.functions import GaussianKernel
 from ganmetrics.core.kernels.tiles import FeaturePair, tiles_within
 from ganmetrics.core.memory import MEMORY
-from ganmetrics.errors import InputError
 
 
 def mode_count(features: ArrayLike, *, bandwidth: float, memory: int = MEMORY) -> float:
@@ -32,8 +33,8 @@ def mode_count(features: ArrayLike, *, bandwidth: float, memory: int = MEMORY) -
     >>> round(mode_count(kinds, bandwidth=1.0), 9)
     3.0
     """
-    if not 0 < bandwidth < float("inf"):
-        raise InputError(f"bandwidth must be positive and finite; got {bandwidth}")
+    check_rows(features, "features")
+    positive("bandwidth", bandwidth)
     pair = FeaturePair(features, features[:1], GaussianKernel(bandwidth / 2**0.5), memory=memory)
     side, _ = pair.sides()
     total = float(side.chosen_diagonal.sum())

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from ganmetrics._types import ArrayLike
 from ganmetrics.core.arrays import check_rows
+from ganmetrics.core.checks import seed_number, whole
 from ganmetrics.core.memory import MEMORY
 from ganmetrics.core.neighbours.bounds import Euclidean
 from ganmetrics.core.neighbours.nearest import nearest_among
@@ -85,8 +86,7 @@ def copied_share(
     >>> before > 0.05, found.p_value < 0.01, round(found.share, 2), found.suspects[:15].sort().values.tolist()[-1]
     (True, True, 0.03, 14)
     """
-    if permutations < 1:
-        raise InputError(f"permutations must be at least 1; got {permutations}")
+    permutations, seed = whole("permutations", permutations, least=1), seed_number("seed", seed)
     around = _nearest(train, test, fake, memory)
     trained = np.arange(around.images) < train.shape[0]
     observed = _logs(around, trained)

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from ganmetrics._types import ArrayLike
 from ganmetrics.core.arrays import check_rows, double_blocks
+from ganmetrics.core.checks import seed_number, whole
 from ganmetrics.core.clusters import k_means, nearest_centres
 from ganmetrics.core.memory import MEMORY
 from ganmetrics.core.neighbours.between import nearest_real, point_sets
@@ -81,7 +82,9 @@ def data_copying(
     >>> data_copying(train, test, copies).p_value < 1e-9 < data_copying(train, test, fresh).p_value
     True
     """
-    _check(train, test, fake, components)
+    _check(train, test, fake)
+    components, cells = whole("components", components, least=1), whole("cells", cells, least=1)
+    seed = seed_number("seed", seed)
     sides = _projected(
         [_double(side, name) for side, name in zip((train, test, fake), _NAMES, strict=True)], components
     )
@@ -117,13 +120,11 @@ def nearest_distances(among: ArrayLike, of: ArrayLike, memory: int = MEMORY) -> 
 _NAMES = ("train features", "test features", "fake features")
 
 
-def _check(train: ArrayLike, test: ArrayLike, fake: ArrayLike, components: int) -> None:
+def _check(train: ArrayLike, test: ArrayLike, fake: ArrayLike) -> None:
     for name, side in zip(_NAMES, (train, test, fake), strict=True):
         check_rows(side, name)
         if side.shape[1] != train.shape[1]:
             raise InputError(f"all sides need one dimension; got train {train.shape[1]} and {name} {side.shape[1]}")
-    if components < 1:
-        raise InputError(f"components must be at least 1; got {components}")
 
 
 def _double(side: ArrayLike, name: str) -> Tensor:

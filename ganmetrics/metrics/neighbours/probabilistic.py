@@ -7,12 +7,11 @@ import numpy as np
 import torch
 
 from ganmetrics._types import ArrayLike
-from ganmetrics.core.checks import whole
+from ganmetrics.core.checks import positive, whole
 from ganmetrics.core.memory import MEMORY
 from ganmetrics.core.neighbours.between import point_sets
 from ganmetrics.core.neighbours.points import PointSet, Values
 from ganmetrics.core.neighbours.within import check_neighbours, find_within
-from ganmetrics.errors import InputError
 
 PROBABILISTIC_K = 4
 PROBABILISTIC_REACH = 1.2
@@ -63,8 +62,7 @@ def probabilistic_precision_recall(
     >>> probabilistic_precision_recall(line, torch.tensor([[0.5], [9.0]]), k=1, reach=1.0).precision
     0.375
     """
-    if not 0 < reach < float("inf"):
-        raise InputError(f"reach must be positive and finite; got {reach}")
+    positive("reach", reach)
     k = whole("k", k, least=1)
     real_points, fake_points, height = point_sets(real, fake, memory)
     for points in (real_points, fake_points):
@@ -90,8 +88,9 @@ def _log_outside(squared: Values, radius: float) -> Values:
     """Return the logarithm of min(1, d/R)."""
     if radius == 0:
         return np.where(squared == 0, _FURTHEST, 0.0)
-    with np.errstate(divide="ignore"):
-        return np.clip(np.log(squared / radius**2) / 2, _FURTHEST, 0.0)
+    with np.errstate(divide="ignore", over="ignore"):
+        logarithm: Values = np.log(squared / np.square(np.float64(radius))) / 2
+    return np.clip(logarithm, _FURTHEST, 0.0)
 
 
 def _distances(one: PointSet, other: PointSet, height: int) -> Iterator[tuple[slice, slice, Values]]:

@@ -2,11 +2,10 @@
 
 import math
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import numpy as np
 
-from ganmetrics.core.checks import probability
+from ganmetrics.core.inference.normal import normal_quantile
 from ganmetrics.core.neighbours.left_out import Changes
 
 
@@ -50,7 +49,7 @@ def share_estimate(hits: int, count: int, other: float, confidence: float) -> Sh
     >>> share_estimate(50, 100, 0.0025, 0.95).error > 2**0.5 * share_estimate(50, 100, 0.0, 0.95).error * 0.99
     True
     """
-    squared = _quantile(confidence) ** 2
+    squared = normal_quantile(confidence) ** 2
     drawn_in = (hits + squared / 2) / (count + squared)
     within = drawn_in * (1 - drawn_in)
     own, share = within / count, hits / count
@@ -81,7 +80,7 @@ def rate_estimate(value: float, variance: float, least: float, confidence: float
     >>> round(estimate.low, 3), round(estimate.high, 3)
     (0.822, 1.216)
     """
-    squared = _quantile(confidence) ** 2
+    squared = normal_quantile(confidence) ** 2
     spread = max(variance / value, least) if value > 0 else least
     half = math.sqrt(squared * spread * (value + squared * spread / 4))
     if math.isinf(half):
@@ -107,8 +106,3 @@ def variance_by_left_out(changes: Changes, asked: int) -> float:
     net = (changes.gained - changes.lost).astype(np.float64)
     pairs = float((np.square(net) - changes.gained - changes.lost).sum()) / (asked * (asked - 1))
     return max(pairs - float(net.sum()) ** 2 / (len(net) * asked**2), 0.0)
-
-
-def _quantile(confidence: float) -> float:
-    probability("confidence", confidence)
-    return NormalDist().inv_cdf((1 + confidence) / 2)

@@ -6,6 +6,7 @@ on a machine that knows only the instructions with which plain data is written, 
 
 from typing import Any
 
+from ganmetrics.core.checks import of_type
 from ganmetrics.errors import InputError, StaleStatistics
 from ganmetrics.references.formats.pickle_instructions import run
 from ganmetrics.references.formats.pickle_machine import Damaged
@@ -34,6 +35,7 @@ def load_plain_pickle(data: bytes, *, name: str) -> Any:  # noqa: ANN401 - whate
         ...
     ganmetrics.errors.InputError: file: a pickle must hold numbers, arrays and containers only; it needs builtins.print
     """
+    of_type("a pickle", data, bytes, "bytes")
     try:
         return run(data)
     except InputError as error:
