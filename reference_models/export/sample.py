@@ -127,8 +127,10 @@ def count_sampled_modes(path: str | Path, *, count: int, seed: int = 0) -> ModeC
 
 
 def _check_count(count: int) -> None:
-    if not 1 <= count <= MOST_IMAGES:
-        raise ConfigError(f"--count must be from 1 to {MOST_IMAGES:,}; got {shown(count)}")
+    if count < 1:
+        raise ConfigError(f"--count must be at least 1; got {shown(count)}")
+    if count > MOST_IMAGES:
+        raise ConfigError(f"--count must be at most {MOST_IMAGES:,}; got {shown(count)}")
 
 
 def checkpoint_sampler(checkpoint: Checkpoint, *, device: torch.device | str = "cpu") -> Sampler:

@@ -106,3 +106,21 @@ def test_modes_without_a_defined_range_are_refused(image, reason):
     """What has no agreed mapping to 8 bits is an error, not a guess."""
     with pytest.raises(InputError, match=reason):
         rgb_pixels(image, alpha="white")
+
+
+@pytest.mark.parametrize("bit_depth", [9, 12, 16])
+def test_every_level_of_sixteen_bits(bit_depth):
+    """round(x 255 / (2^b - 1)) of each value that there is, in whole numbers."""
+    largest = 2**bit_depth - 1
+    values = np.arange(largest + 1, dtype=np.uint16).reshape(-1, 2 ** (bit_depth // 2))
+    pixels, _ = rgb_pixels(Image.fromarray(values), alpha="white", bit_depth=bit_depth)
+    exact = (2 * 255 * values.astype(object) + largest) // (2 * largest)
+    assert (pixels[:, :, 0] == exact).all()
+    assert (pixels[:, :, 1] == pixels[:, :, 0]).all()
+
+
+def test_a_value_below_0_is_refused():
+    """Mode I holds signed numbers; wrapped round, one would be a large gray."""
+    image = Image.fromarray(np.array([[-1, 7]], np.int32))
+    with pytest.raises(InputError, match="a value of -1 does not fit into 16 bits"):
+        rgb_pixels(image, alpha="white", sixteen_bits=True)

@@ -63,3 +63,18 @@ def test_what_has_no_score_is_refused():
         vendi_score(torch.eye(2), order=-1.0)
     with pytest.raises(InputError, match="order must be at least 0; got nan"):
         vendi_score(torch.eye(2), order=math.nan)
+
+
+@pytest.mark.parametrize("order", [0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 40.0, 60.0, 5000.0, 1e308, math.inf])
+def test_of_two_kinds_at_any_order(order):
+    """Shares p and 1 - p: (p^q + (1 - p)^q)^(1 / (1 - q)), in logarithms; sums of large powers vanish beside 1."""
+    features, share = torch.eye(2, dtype=torch.float64).repeat_interleave(torch.tensor([3, 1]), dim=0), 0.75
+    if order == 1:
+        expected = math.exp(-share * math.log(share) - (1 - share) * math.log(1 - share))
+    elif order > 1000:
+        expected = 1 / share  # to less than share^-(1 / order)
+    else:
+        powers = share**order + (1 - share) ** order
+        expected = math.exp(math.log(powers) / (1 - order))
+    assert vendi_score(features, order=order) == pytest.approx(expected, rel=1e-3 if order == 5000 else 1e-12)
+    assert vendi_score(torch.eye(4), order=order) == pytest.approx(4, rel=1e-12)

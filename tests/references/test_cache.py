@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from ganmetrics.commands.evaluate import fid
+from ganmetrics.commands.evaluate import evaluate, fid
 from ganmetrics.data.folders import FolderSource
 from ganmetrics.data.sources import open_source
 from ganmetrics.errors import StorageError
@@ -214,3 +214,40 @@ def test_the_directory_follows_the_platform(monkeypatch, tmp_path):
     """XDG_CACHE_HOME decides on Linux."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert reference_directory() == tmp_path / "ganmetrics" / "references"
+
+
+def in_its_place(path, kind):
+    """Put something that is no file in the place of one."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    path.unlink(missing_ok=True)
+    match kind:
+        case "pipe":
+            os.mkfifo(path)
+        case "device":
+            path.symlink_to("/dev/zero")
+        case "loop":
+            path.symlink_to(path.name)
+        case _:
+            path.mkdir()
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "loop", "folder"])
+@pytest.mark.parametrize("ending", [".npz", ".opening", ".features", ".features/sha256.json", ".features/features.npy"])
+def test_what_is_no_file_is_never_read(tmp_path, kind, ending):
+    """A pipe waits for ever and a device never ends: who may write a cache could hang every run that uses it."""
+    real, fake = random_images(20), random_images(20, seed=1)
+
+    def score():
+        options = {"metrics": ("fid", "precision"), "interval": False, "cache": tmp_path, "cache_features": True}
+        return evaluate(real, fake, extractor=ChannelMeans(), workers=0, device="cpu", **options)
+
+    whole = score()
+    for path in list(tmp_path.glob("*.npz")):
+        name, _, inside = ending.removeprefix(".").partition("/")
+        in_its_place(path.with_suffix(f".{name}") / inside if inside else path.with_suffix(ending), kind)
+    cache = ReferenceCache(tmp_path, features=True)
+    assert all(isinstance(cache.describe(entry), str) for entry in cache.entries())
+    assert {name: one.value for name, one in score().items()} == {name: one.value for name, one in whole.items()}
+    # It was computed again and kept: the next run finds it.
+    assert not cache.damaged()

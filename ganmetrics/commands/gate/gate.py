@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from ganmetrics._text import clipped
+from ganmetrics._text import clipped, shown
 from ganmetrics.commands.gate.stored import StoredReport, StoredScore, named, read_report
-from ganmetrics.core.checks import at_least, of_type, one_of
+from ganmetrics.core.checks import of_type, one_of
 from ganmetrics.errors import InputError
 from ganmetrics.report import Ranking, Report
 
@@ -104,7 +104,8 @@ def _limits(name: str, given: Mapping[str, float] | None) -> dict[str, float]:
     of_type(name, given, Mapping, "a mapping of scores' names to numbers")
     for score, limit in given.items():
         of_type(f"a score's name in {name}", score, str, "text")
-        at_least(f"{name} of {clipped(score)}", limit, -math.inf)
+        if isinstance(limit, bool) or not isinstance(limit, int | float) or not abs(limit) < math.inf:
+            raise InputError(f"{name} of {clipped(score)} must be a finite number; got {shown(limit)}")
     return dict(given)
 
 

@@ -8,14 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
 
 import ganmetrics
 from ganmetrics import Extraction, Extractor, InputError, Moments, Reference, extract
-from ganmetrics._text import shown
 from ganmetrics.compat import arguments
 from ganmetrics.compat.cleanfid import stats
 from ganmetrics.compat.cleanfid.sides import SEED, extraction_of, generated
@@ -55,10 +53,8 @@ def kernel_distance(
 
     clean-fid draws them from NumPy's global generator: the number is its own after ``numpy.random.seed(0)``.
     """
-    for name, rows in (("feats1", feats1), ("feats2", feats2)):
-        if not isinstance(rows, np.ndarray | Tensor) or not rows.ndim:
-            raise InputError(f"{name} must be an array of features [n, d]; got {shown(rows)}")
-    size = min(len(feats1), len(feats2), max_subset_size)
+    fewest = min(len(ganmetrics.Features(rows, source=name)) for name, rows in (("feats1", feats1), ("feats2", feats2)))
+    size = min(fewest, max_subset_size) if isinstance(max_subset_size, int) else max_subset_size
     return ganmetrics.kernel_distance(
         feats1, feats2, subsets=num_subsets, subset_size=size, seed=SEED, convention="clean-fid"
     ).value

@@ -140,3 +140,14 @@ def test_one_of_several_generators_is_named():
         gate(ranking, maximum={"fid": 12.0})
     with pytest.raises(InputError, match="none is called c"):
         gate(ranking, generator="c", maximum={"fid": 12.0})
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize("limits", [{"fid": "12"}, {"fid": None}, {"fid": True}, {"fid": float("-inf")}])
+@pytest.mark.parametrize("name", ["maximum", "minimum"])
+def test_a_limit_is_a_finite_number(name, limits):
+    """Whatever came from a file of settings."""
+    with pytest.raises(InputError, match=f"{name} of fid must be a finite number"):
+        gate(report_of(FID), **{name: limits})
+    with pytest.raises(InputError, match=f"{name} must be a mapping"):
+        gate(report_of(FID), **{name: "fid"})

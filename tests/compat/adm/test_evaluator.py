@@ -82,3 +82,13 @@ def test_the_command_tells_errors_in_one_line(batches):
     result = CliRunner().invoke(command, [str(batches / "missing.npz"), str(batches / "samples.npz")])
     assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
     assert "missing.npz" in result.stderr
+
+
+def test_damaged_images_beside_statistics_are_told_in_one_line(batches):
+    """The directory of the archive is whole, the array is not."""
+    path = batches / "both.npz"
+    data = path.read_bytes()
+    at = data.index(b"arr_0.npy") + 200
+    path.write_bytes(data[:at] + bytes(100) + data[at + 100 :])
+    with pytest.raises(InputError, match="both.npz cannot be read as an npz of images"):
+        compute_scores(path, batches / "samples.npz")

@@ -267,3 +267,24 @@ def test_shapes_are_balanced_and_known():
     assert torch.corrcoef(torch.stack([centres, drawn.attributes["x"]]))[0, 1] > 0.98
     hue = (drawn.attributes["hue"] * 10 + 0.3) % 10
     assert torch.equal(hue.long(), drawn.labels // 2 + 5 * (drawn.labels % 2))
+
+
+@pytest.mark.parametrize("change", [b"PK\1\2", b"IHDR", b"IDAT"])
+def test_a_damaged_zip_is_told_in_one_line(folder, tmp_path, change):
+    """Its directory, or an image in it, whose own reader raises whatever it likes."""
+    path = tmp_path / "set.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for image in sorted(folder.rglob("*.png")):
+            archive.write(image, image.relative_to(folder))
+    path.write_bytes(path.read_bytes().replace(change, bytes(reversed(change)), 1))
+    with pytest.raises(DataError):
+        load(path)
+
+
+def test_an_image_that_may_not_be_read_is_named(folder, monkeypatch):
+    def refuse(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("pathlib.Path.read_bytes", refuse)
+    with pytest.raises(DataError, match=r"6 of 6 images .* cat/0.png \(it cannot be read\)"):
+        load(folder)

@@ -177,3 +177,21 @@ def test_the_best_are_a_picture(checkpoint, tmp_path):
     assert np.abs(shown.astype(int) - images[logits.argmax()].numpy().astype(int)).max() <= 1
     with pytest.raises(ConfigError, match="--best must be from 1 to --count; got 5 of 4"):
         sample.write_best(path, tmp_path / "no.png", count=4, best=5)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"count": 10**30}, "--count must be at most 10,000,000; got 10{30}"),
+        ({"count": 0}, "--count must be at least 1; got 0"),
+        ({"count": 2, "seed": 2**63}, "a seed must have at most 62 bits"),
+        ({"count": 2, "device": "half"}, "--device must be one that this torch can use; got 'half'"),
+        ({"count": 2, "device": "meta"}, "--device must be one that this torch can use; got 'meta'"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused_and_leaves_nothing(checkpoint, tmp_path, options, words):
+    """A number of images that no disk holds is refused, not begun."""
+    path = checkpoint(steps=0)
+    with pytest.raises(ConfigError, match=words):
+        sample.write_samples(path, tmp_path / "out", **options)
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]

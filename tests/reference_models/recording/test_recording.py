@@ -7,10 +7,10 @@ import pytest
 import torch
 from PIL import Image
 
-from reference_models.errors import ConfigError
+from reference_models.errors import CheckpointError, ConfigError
 from reference_models.recording import plots
 from reference_models.recording.grids import evolution, grid, sample_path, write_image
-from reference_models.recording.records import RECORD_COLUMNS, Moment, Records
+from reference_models.recording.records import EVENTS, RECORD_COLUMNS, SCORES, Moment, Records
 from reference_models.recording.tensorboard import TAGS, TensorBoard
 
 MOMENT = Moment(epoch=1, step=4, images_seen=32, wall_seconds=2.0, cpu_seconds=1.0, scoring_seconds=0.5)
@@ -31,6 +31,8 @@ def recorded(tmp_path):
             "low": value - 1,
             "high": value + 1,
             "count": 40,
+            "real_count": 50,
+            "seed": 0,
             "wall_seconds": epoch * 2.0,
             "scoring_seconds": 0.5,
             "cpu_seconds": 1.0,
@@ -149,3 +151,56 @@ def test_tensorboard_is_optional(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", None)
     with pytest.raises(ConfigError, match=r"needs the package tensorboard: pip install 'ganmetrics\[models\]'"):
         TensorBoard(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("9.0", "nine", "value of row 1 needs to be a number; it is 'nine'"),
+        ("fd_x,9.0", "fd_x,", "value of row 1 needs to be a number; it is ''"),
+        ("metric,", "metrics,", "it has no column metric"),
+        ("2,8,", "2," + "9" * 5000 + ",", "step of row 2 needs to be a number"),
+        ("2,8,", "2,-8,", "step of row 2 needs to be from 0"),
+    ],
+)
+def test_damaged_scores_are_told_in_one_line(recorded, old, new, words):
+    """Whatever stands in a cell; a row that is not whole is passed over, as a killed process leaves one."""
+    path = recorded / SCORES
+    path.write_text(path.read_text().replace(old, new))
+    with pytest.raises(CheckpointError, match=words):
+        Records(recorded).scores()
+
+
+def test_a_row_that_is_not_whole_is_passed_over(recorded):
+    """Killed in the middle of a character, too."""
+    whole = len(Records(recorded).scores())
+    with (recorded / SCORES).open("ab") as file:
+        file.write(b"4,16,\xc3")
+    with (recorded / EVENTS).open("ab") as file:
+        file.write(b'{"kind": "losses", "epo')
+    assert len(Records(recorded).scores()) == whole
+    assert len(Records(recorded).events()) == 5
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("[1]", "line 6 needs to be an event with a kind"),
+        ('{"kind": "losses", "epoch": 1}', "line 6 needs step, a whole number; it has None"),
+        ('{"kind": "stop", "epoch": 1e300, "step": 1}', "line 6 needs epoch, a whole number"),
+        ('{"kind": "losses", "epoch": 1, "step": 9, "loss/G": "low"}', "needs numbers; loss/G is 'low'"),
+        ('{"kind": "losses", "epoch": 1, "step": 9, "loss/G": NaN}', "needs numbers; loss/G is nan"),
+    ],
+)
+def test_damaged_events_are_told_in_one_line(recorded, line, words):
+    with (recorded / EVENTS).open("a") as file:
+        file.write(line + "\n")
+    with pytest.raises(CheckpointError, match=words):
+        Records(recorded).events()
+
+
+def test_a_damaged_grid_is_told_in_one_line(recorded):
+    path = sample_path(recorded, 2)
+    path.write_bytes(path.read_bytes()[:60])
+    with pytest.raises(CheckpointError, match="cannot be read as a grid of samples"):
+        evolution(recorded, size=8)
