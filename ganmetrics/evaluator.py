@@ -28,7 +28,7 @@ from ganmetrics.metrics.catalogue import Metric, Need, choose_metrics
 from ganmetrics.ranks import Ranks, all_ranks
 from ganmetrics.references.agreement import check_matches, check_same_set, follow_stored
 from ganmetrics.references.gather import gather, taken_for
-from ganmetrics.references.loop_state import OF_FEATURES, LoopState, unpack_state
+from ganmetrics.references.loop_state import FEATURES_MADE_BY, LoopState, unpack_state
 from ganmetrics.references.reference import Reference
 from ganmetrics.references.refusals import check_holds, check_request
 from ganmetrics.references.run import Run
@@ -145,7 +145,7 @@ class Evaluator:
         others = other._chosen()
         for name, chosen in self._chosen().items():
             if others[name] != chosen:
-                kind = StaleStatistics if name in OF_FEATURES else InputError
+                kind = StaleStatistics if name in FEATURES_MADE_BY else InputError
                 raise kind(
                     f"evaluators that merge need the same {name}: {shown(chosen)}; the other has {shown(others[name])}"
                 )

@@ -10,13 +10,13 @@ from pathlib import Path
 from ganmetrics import StorageError, clipped
 
 
-def as_path(given: str | Path) -> Path:
+def possible_path(given: str | Path) -> Path:
     r"""Return a path that the system can look for, whether or not anything lies there.
 
     Raises:
         StorageError: no file can have that name.
 
-    >>> as_path("run\0")
+    >>> possible_path("run\0")
     Traceback (most recent call last):
         ...
     ganmetrics.errors.StorageError: a path must be one that a file can have; got run\x00: embedded null byte

@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from ganmetrics._types import Progress, silent
-from ganmetrics.core.checks import named_in, probability, seed_number, whole
+from ganmetrics.core.checks import function, named_in, probability, seed_number, whole
 from ganmetrics.core.inference.normal import normal_quantile
 from ganmetrics.errors import InputError, NotEnoughSamples, NumericsError
 from ganmetrics.features.perceptual import Distance, load_perceptual
@@ -104,6 +104,8 @@ def perceptual_path_length(
         NotEnoughSamples: fewer than 100 paths are asked for.
         NumericsError: a distance is not finite.
     """
+    function("generator", generator)
+    function("progress", progress)
     settings = named_in("protocol", protocol, PATH_PROTOCOLS)
     number = settings.count if count is None else whole("count", count, least=1)
     if number < _LEAST:

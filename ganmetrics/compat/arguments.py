@@ -49,7 +49,7 @@ def text(name: str, value: object, allowed: Sequence[str]) -> str:
     'clean'
     """
     if not isinstance(value, str) or value not in allowed:
-        raise InputError(f"{name} must be {' or '.join(map(repr, allowed))}; got {shown(value)}")
+        raise InputError(f"{name} must be {' or '.join(allowed)}; got {shown(value)}")
     return value
 
 

@@ -148,6 +148,16 @@ def of_type(name: str, value: object, needed: type | UnionType, hint: str) -> No
         raise InputError(f"{name} must be {hint}; got {clipped(type(value).__name__)}")
 
 
+def function(name: str, value: object) -> None:
+    """Refuse what cannot be called.
+
+    Raises:
+        InputError: naming the type that came.
+    """
+    if not callable(value):
+        raise InputError(f"{name} must be a function; got {clipped(type(value).__name__)}")
+
+
 def _number(name: str, value: object) -> float:
     if not isinstance(value, Real) or isinstance(value, bool):
         raise InputError(f"{name} must be a number; got {shown(value)}")

@@ -11,6 +11,7 @@ from ganmetrics._files import as_path
 from ganmetrics._text import shown
 from ganmetrics._types import ArrayLike
 from ganmetrics.core.arrays import check_rows
+from ganmetrics.core.checks import seed_number, whole
 from ganmetrics.data.feature_files import read_feature_file
 from ganmetrics.data.given_classes import classes_as_given
 from ganmetrics.errors import InputError, NotEnoughSamples
@@ -101,25 +102,46 @@ class Features:
         """Return `count` rows chosen at random without replacement, in their order, as images are chosen.
 
         Raises:
+            InputError: `count` or `seed` is no such number.
             NotEnoughSamples: there are fewer.
 
         >>> chosen = Features(np.eye(9)).choose(3, seed=0)
         >>> [chosen.label(row) for row in range(3)]
         ['features[4]', 'features[5]', 'features[7]']
         """
+        count, seed = whole("count", count, least=1), seed_number("seed", seed)
         if count > len(self):
             raise NotEnoughSamples(f"{count:,} rows are to be chosen; {self.source} has {len(self):,}")
         return self.take(sorted(np.random.default_rng(seed).choice(len(self), count, replace=False).tolist()))
 
     def take(self, indices: Sequence[int]) -> "Features":
-        """Return the rows at some indices, in that order."""
-        whole = isinstance(indices, range) and indices == range(len(self))
+        """Return the rows at some indices, in that order.
+
+        Raises:
+            InputError: they are no whole numbers, or there are no such rows.
+        """
+        all_rows = isinstance(indices, range) and indices == range(len(self))
+        if not all_rows:
+            indices = _row_numbers(indices, len(self))
         taken = object.__new__(Features)
-        taken.rows = self.rows if whole else self.rows[torch.as_tensor(list(indices), dtype=torch.int64)]
+        taken.rows = self.rows if all_rows else self.rows[torch.tensor(indices, dtype=torch.int64)]
         taken.name, taken.source = self.name, self.source
         taken._classes = None if self._classes is None else tuple(self._classes[index] for index in indices)
-        taken._numbers = self._numbers if whole else [self._numbers[index] for index in indices]
+        taken._numbers = self._numbers if all_rows else [self._numbers[index] for index in indices]
         return taken
+
+
+def _row_numbers(indices: object, count: int) -> list[int]:
+    try:
+        numbers = np.asarray(list(indices))  # type: ignore[call-overload]
+    # What is no sequence, or one of parts that no array can have.
+    except Exception:
+        numbers = np.zeros(0)
+    fits = numbers.ndim == 1 and numbers.dtype.kind in "iu" and len(numbers) > 0
+    if not fits or int(numbers.min()) < -count or int(numbers.max()) >= count:
+        raise InputError(f"indices must be whole numbers below {count:,}; got {shown(indices)}")
+    found: list[int] = numbers.tolist()
+    return found
 
 
 def _tensor(array: ArrayLike) -> Tensor:
@@ -127,6 +149,8 @@ def _tensor(array: ArrayLike) -> Tensor:
     if isinstance(array, np.ndarray):
         width = "f8" if array.dtype.itemsize >= np.dtype(np.float64).itemsize else "f4"
         # torch takes arrays of the machine's order of bytes that it may write to.
-        array = torch.from_numpy(np.require(array, f"={width}", ["W"]))
+        array = np.require(array, f"={width}", ["W"])
+        # Nor does it take one whose rows go backwards.
+        array = torch.from_numpy(np.ascontiguousarray(array) if min(array.strides) < 0 else array)
     rows = array.detach().cpu()
     return rows if rows.dtype in (torch.float32, torch.float64) else rows.float()

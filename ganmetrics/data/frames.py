@@ -41,7 +41,7 @@ def check_frames(frames: object) -> None:
     ganmetrics.errors.InputError: frames must be first, all or a positive number; got 0
     """
     number = isinstance(frames, int) and not isinstance(frames, bool) and frames >= 1
-    if not number and frames not in ("first", "all"):
+    if not number and not (isinstance(frames, str) and frames in ("first", "all")):
         raise InputError(f"frames must be first, all or a positive number; got {shown(frames)}")
 
 

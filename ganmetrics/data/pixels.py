@@ -1,12 +1,14 @@
 """From what a decoder gives, in any mode, to uint8 RGB: every treatment is named, so that it can be counted."""
 
 from functools import cache
+from numbers import Integral
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image as Pillow
 
+from ganmetrics._text import shown
 from ganmetrics._types import Image
 from ganmetrics.core.checks import one_of
 from ganmetrics.errors import InputError
@@ -161,9 +163,10 @@ def check_bit_depth(bit_depth: int) -> None:
         ...
     ganmetrics.errors.InputError: bit_depth must be from 9 to 16, the bits that 16-bit images use; got 8
     """
-    if not _LEAST_DEPTH <= bit_depth <= _SIXTEEN:
+    if not isinstance(bit_depth, Integral) or isinstance(bit_depth, bool) or not _LEAST_DEPTH <= bit_depth <= _SIXTEEN:
         raise InputError(
-            f"bit_depth must be from {_LEAST_DEPTH} to {_SIXTEEN}, the bits that 16-bit images use; got {bit_depth}"
+            f"bit_depth must be from {_LEAST_DEPTH} to {_SIXTEEN}, the bits that 16-bit images use; "
+            f"got {shown(bit_depth)}"
         )
 
 

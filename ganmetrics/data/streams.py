@@ -16,6 +16,7 @@ from torch.utils.data import DataLoader, IterableDataset
 from ganmetrics._text import shown
 from ganmetrics._types import Progress, silent
 from ganmetrics.core.arrays import check_array
+from ganmetrics.core.checks import of_type, whole
 from ganmetrics.data.arrays import open_array, open_tensor
 from ganmetrics.data.dataset_labels import label_of_item
 from ganmetrics.data.spool import Spool, SpooledSource
@@ -84,8 +85,10 @@ class Stream:
             whole_number = isinstance(value, Integral) and not isinstance(value, bool)
             if value is not None and not (whole_number and value >= least):
                 raise InputError(f"a stream needs a {name} of {least} or more; got {shown(value)}")
-        declared = tuple(self.value_range) if isinstance(self.value_range, list) else self.value_range
-        if declared is not None and declared not in VALUE_RANGES:
+        if self.name is not None:
+            of_type("a stream's name", self.name, str, "text")
+        whole("a stream's memory", self.memory, least=1)
+        if self.value_range is not None and not _is_range(self.value_range):
             raise InputError(f"a stream's value_range needs to be (-1, 1) or (0, 1); got {shown(self.value_range)}")
         if self.count is None and not has_end(self.images):
             raise InputError(
@@ -97,6 +100,12 @@ class Stream:
     def title(self) -> str:
         """What messages call the images."""
         return self.name or str(getattr(self.images, "__name__", type(self.images).__name__))
+
+
+def _is_range(value: object) -> bool:
+    """Tell whether a pair of plain numbers is one of the ranges; an array is compared with none of them."""
+    numbers = isinstance(value, tuple | list) and all(isinstance(end, int | float) for end in value)
+    return numbers and isinstance(value, tuple | list) and tuple(value) in VALUE_RANGES
 
 
 def is_stream(thing: object) -> bool:

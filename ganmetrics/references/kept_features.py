@@ -3,7 +3,6 @@
 An entry is a folder of plain .npy files, which are mapped into memory and not read whole, and a list of their digests.
 """
 
-import errno
 import hashlib
 import json
 import os
@@ -17,7 +16,7 @@ import torch
 from torch import Tensor
 
 from ganmetrics._files import atomic_folder, is_plain_file, read_at_most
-from ganmetrics._text import clipped, one_line
+from ganmetrics._text import listed, one_line
 from ganmetrics.errors import StaleStatistics, StorageError
 from ganmetrics.extraction.collect import Collected, Keep
 
@@ -89,11 +88,8 @@ def read_kept_features(folder: Path) -> KeptFeatures | None:
     """
     if not os.path.lexists(folder):
         return None
+    _check_plain(folder)
     try:
-        if folder.is_symlink() or not folder.is_dir():
-            raise OSError(errno.ENOTDIR, "it is no folder")  # noqa: TRY301 - told below with the path
-        if others := [path.name for path in folder.iterdir() if not is_plain_file(path)]:
-            raise OSError(errno.EINVAL, f"{clipped(', '.join(others))} is no file")  # noqa: TRY301 - told below
         digests = json.loads(read_at_most(folder / DIGESTS, _LONGEST_DIGESTS))
         wrong = [name for name, digest in digests.items() if _sha256(folder / f"{name}.npy") != digest]
         # Mapped copy-on-write: a caller may change its tensor, and the file stays.
@@ -115,6 +111,15 @@ def remove_features(folder: Path) -> None:
         with suppress(OSError):
             folder.unlink()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _check_plain(folder: Path) -> None:
+    """Refuse what is no folder of files: a pipe would be waited for, a device never ends, a link leads anywhere."""
+    if folder.is_symlink() or not folder.is_dir():
+        raise StaleStatistics(f"cached features {folder} are damaged: it is no folder")
+    others = [path.name for path in folder.glob("*") if not is_plain_file(path)]
+    if others:
+        raise StaleStatistics(f"cached features {folder} are damaged: {listed(others)} is no file")
 
 
 def _sha256(path: Path) -> str:

@@ -11,9 +11,9 @@ from ganmetrics.core.checks import of_type
 from ganmetrics.errors import GanMetricsError, InputError, StaleStatistics
 from ganmetrics.extraction.layer import Layer, pack_layer, unpack_layer
 
-FORMAT = "ganmetrics evaluator 1"
+STATE_FORMAT = "ganmetrics evaluator 1"
 """What the state of an evaluator says that it is."""
-OF_FEATURES = ("extractor", "weights", "preprocessing", "protocol")
+FEATURES_MADE_BY = ("extractor", "weights", "preprocessing", "protocol")
 """What it must agree in for its features to be the same ones."""
 _PARTS = frozenset({"format", "made", "layers", "rows"})
 
@@ -32,7 +32,7 @@ class LoopState(NamedTuple):
     def pack(self, made: Mapping[str, str]) -> dict[str, Any]:
         """Return it as tensors and plain values, with what it was made with."""
         layers = {name: pack_layer(layer) for name, layer in self.layers.items()}
-        return {"format": FORMAT, "made": dict(made), "layers": layers, "rows": dict(self.rows)}
+        return {"format": STATE_FORMAT, "made": dict(made), "layers": layers, "rows": dict(self.rows)}
 
 
 def unpack_state(state: object, made: Mapping[str, str], widths: Mapping[str, int]) -> LoopState:
@@ -47,8 +47,8 @@ def unpack_state(state: object, made: Mapping[str, str], widths: Mapping[str, in
         InputError: it is no such state, is damaged, or was gathered for other metrics.
         StaleStatistics: it was gathered with another extractor, weights or protocol.
     """
-    if not isinstance(state, Mapping) or not _is_text(state.get("format"), FORMAT):
-        raise InputError(f"an evaluator needs a state of its own, format {FORMAT}; got something else")
+    if not isinstance(state, Mapping) or not _is_text(state.get("format"), STATE_FORMAT):
+        raise InputError(f"an evaluator needs a state of its own, format {STATE_FORMAT}; got something else")
     if missing := sorted(name for name in _PARTS - {"format"} if not isinstance(state.get(name), Mapping)):
         raise InputError(f"an evaluator's state needs {', '.join(missing)}; it is damaged")
     _check_made(state["made"], made)
@@ -66,7 +66,7 @@ def unpack_state(state: object, made: Mapping[str, str], widths: Mapping[str, in
 def _check_made(theirs: Mapping[str, object], ours: Mapping[str, str]) -> None:
     for name, value in ours.items():
         if not _is_text(theirs.get(name), value):
-            kind = StaleStatistics if name in OF_FEATURES else InputError
+            kind = StaleStatistics if name in FEATURES_MADE_BY else InputError
             raise kind(f"an evaluator's state needs the same {name}: {shown(value)}; it has {shown(theirs.get(name))}")
 
 

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from ganmetrics._files import as_path
 from ganmetrics._types import Progress, silent
+from ganmetrics.core.checks import function
 from ganmetrics.extraction.options import Extraction, ExtractionOptions
 from ganmetrics.references.cache import ReferenceCache
 from ganmetrics.references.keywords import GatheringOptions, RunKeywords
@@ -37,7 +38,9 @@ class Run:
         store = None
         if folder is not None:
             store = ReferenceCache(as_path(folder), features=options.get("cache_features", False))
-        return cls(store, options.get("progress", silent))
+        progress = options.get("progress", silent)
+        function("progress", progress)
+        return cls(store, progress)
 
 
 def split_run(options: Mapping[str, Any]) -> tuple[Run, dict[str, Any]]:

@@ -79,7 +79,8 @@ def compare_discriminator(
         seed: of weights and samples.
 
     Raises:
-        ConfigError: a standard deviation or the number of steps is not above 0.
+        ConfigError: a standard deviation or the number of steps is not above 0, or no line of points has both
+            distributions on it.
     """
     if min(data.std, generated.std) <= 0 or steps < 1:
         raise ConfigError(f"standard deviations and --steps must be above 0; got {data}, {generated} and {steps}")
@@ -101,6 +102,10 @@ def compare_discriminator(
     closed = (log_p - log_sum).exp()
     mass = ((log_p.exp() + log_q.exp()) / 2 * (line[1] - line[0])).cumsum(dim=0)
     kept = (mass > _TAIL) & (mass < 1 - _TAIL)
+    if not kept.any():
+        raise ConfigError(
+            f"two distributions of finite means and comparable deviations are needed; got {data}, {generated}"
+        )
     error = (logit.sigmoid() - closed)[kept].abs().max()
     return _Comparison(line[kept], logit.sigmoid()[kept], closed[kept], float(error), value, js, learnt_value)
 

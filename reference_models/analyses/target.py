@@ -23,7 +23,7 @@ class Target:
 
     def __init__(self, folder: Path, name: str) -> None:
         self.folder, self.name = folder, name
-        taken = sorted(path.name for path in folder.glob(f"{name}*") if path.stem in {name, f"{name}-dropped"})
+        taken = sorted(path.name for path in folder.glob("*") if path.stem in {name, f"{name}-dropped"})
         if taken:
             raise StorageError(f"--out needs a folder without this analysis; {folder} has {', '.join(taken)}")
 

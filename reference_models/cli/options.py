@@ -8,7 +8,7 @@ import click
 
 from ganmetrics import StorageError, shown
 from reference_models.errors import ConfigError
-from reference_models.files import as_path
+from reference_models.files import possible_path
 from reference_models.settings import WHOLE_BITS
 
 
@@ -21,7 +21,7 @@ class PathType(click.Path):
             # Python would take it for the current folder.
             self.fail("a path cannot be empty.", parameter, context)
         try:
-            as_path(os.fsdecode(value))
+            possible_path(os.fsdecode(value))
         except StorageError as error:
             self.fail(f"{error}.", parameter, context)
         return super().convert(value, parameter, context)

@@ -43,7 +43,7 @@ _FLAGS = {
 @click.option("--seed", type=int, help="Of weights, latents, labels and the order of the images.")
 @click.option("--tensorboard", is_flag=True, default=None, help="Write TensorBoard files too.")
 @click.option("--device", help="Where to train: cpu, cuda, ...; CUDA where there is one by default.")
-@click.option("--threads", type=click.IntRange(1), help="Threads of the CPU to use.")
+@click.option("--threads", type=click.IntRange(1, 1024), help="Threads of the CPU to use.")
 @click.option("--resume", type=PATH, metavar="DIR", help="Go on with the run in DIR.")
 @click.option("--more-epochs", type=click.IntRange(0), default=0, metavar="N", help="Go N epochs beyond its end.")
 @click.option("--allow-changed", multiple=True, metavar="KEY", help="Let a key differ from the run's when resuming.")

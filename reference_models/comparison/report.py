@@ -10,7 +10,8 @@ def markdown(curves: list[Curve]) -> str:
         parts.append(_overtaking(curves))
     row = curves[0].rows[0]
     notes = (
-        f"`{row['metric']}`, lower is better: {row['count']:,} generated against {row['real_count']:,} real images, "
+        f"`{row['metric']}`, lower is better: {row['count']:,} generated against {row['real_count'] or 0:,} real "
+        "images, "
         f"seed{'s' if len({_seed(curve) for curve in curves}) > 1 else ''} "
         f"{', '.join(map(str, sorted({_seed(curve) for curve in curves})))}. Minutes are of training, scoring left out."
     )

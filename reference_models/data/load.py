@@ -10,7 +10,7 @@ from reference_models.data.modes import draw_modes
 from reference_models.data.npz import read_npz_images
 from reference_models.data.shapes import CLASS_NAMES, draw_shapes
 from reference_models.errors import DataError
-from reference_models.files import as_path
+from reference_models.files import possible_path
 
 SHAPES_SOURCE = "shapes"
 DEFAULT_SHAPES = 8000
@@ -60,9 +60,9 @@ def _home(source: str) -> str:
 
 def _read(config: DataConfig, size: int, progress: ReadProgress) -> LabelledImages:
     if config.source.startswith(CIFAR10):
-        root = as_path(_home(config.source.removeprefix(CIFAR10)))
+        root = possible_path(_home(config.source.removeprefix(CIFAR10)))
         return read_cifar10(root, size=size, resize=config.resize)
-    path = as_path(_home(config.source))
+    path = possible_path(_home(config.source))
     if path.is_dir():
         return read_folder(path, size=size, resize=config.resize, progress=progress)
     if path.suffix.lower() == ".zip" and path.is_file():

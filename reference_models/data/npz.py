@@ -15,7 +15,7 @@ from reference_models.data.resize import to_pixels
 from reference_models.errors import DataError, one_line
 
 IMAGES, LABELS = ("arr_0", "images"), ("labels", "arr_1")
-MOST_CLASSES = 100_000
+MOST_NUMBERED = 100_000
 """Of images that are named by whole numbers: a generator has a weight for each."""
 _AXES = 4
 _ENDING = ".npy"
@@ -80,6 +80,6 @@ def _classes(labels: npt.NDArray[Any], path: Path) -> tuple[str, ...]:
     if labels.dtype.kind not in "iu" or labels.ndim != 1:
         raise DataError(f"{path} needs whole numbers [n] as labels; it has {labels.dtype} {list(labels.shape)}")
     most = int(labels.max(initial=0))
-    if most >= MOST_CLASSES:
-        raise DataError(f"{path} needs labels from 0 to {MOST_CLASSES - 1:,}; it has {most:,}")
+    if most >= MOST_NUMBERED:
+        raise DataError(f"{path} needs labels from 0 to {MOST_NUMBERED - 1:,}; it has {most:,}")
     return tuple(str(label) for label in range(most + 1))

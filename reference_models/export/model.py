@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
+from ganmetrics import shown
 from reference_models.config import DataConfig
 from reference_models.data.load import load_images
 from reference_models.errors import ConfigError
 from reference_models.export.sample import BATCH
 from reference_models.export.writers import check_new, open_writer
-from reference_models.files import as_path, write_whole
+from reference_models.files import possible_path, write_whole
 from reference_models.training.checkpoint import read_checkpoint
 from reference_models.training.portable import PORTABLE_SUFFIX, to_portable
 
@@ -27,7 +28,7 @@ def export_model(path: str | Path, out: str | Path, *, origin: str = "") -> Path
         ConfigError: `out` has another ending.
         StorageError: it exists, or cannot be written.
     """
-    out = as_path(out)
+    out = possible_path(out)
     if out.suffix != PORTABLE_SUFFIX:
         raise ConfigError(f"--out must be a file that ends with {PORTABLE_SUFFIX}; got {out}")
     check_new(out)
@@ -35,6 +36,10 @@ def export_model(path: str | Path, out: str | Path, *, origin: str = "") -> Path
     said = origin or f"trained on {checkpoint.config.data.source} from seed {checkpoint.config.seed}"
     write_whole(out, to_portable(checkpoint.config, checkpoint.content(), origin=said))
     return out
+
+
+LARGEST_SIZE = 4096
+"""Height and width of real images that are written: no network here is larger."""
 
 
 def export_data(source: str, out: str | Path, *, count: int, size: int, resize: str = "squash", seed: int = 0) -> Path:
@@ -49,13 +54,15 @@ def export_data(source: str, out: str | Path, *, count: int, size: int, resize: 
         seed: of the choice, and of the procedural shapes.
 
     Raises:
-        ConfigError: fewer than two images are asked for.
+        ConfigError: fewer than two images are asked for, or a size that no network has.
         DataError: the source is not what is needed.
         StorageError: the output exists, or cannot be written.
     """
-    out = as_path(out)
+    out = possible_path(out)
     if count < 2:  # noqa: PLR2004 - one image has no distribution
         raise ConfigError(f"--count must be at least 2; got {count}")
+    if not 1 <= size <= LARGEST_SIZE:
+        raise ConfigError(f"--size must be from 1 to {LARGEST_SIZE:,}; got {shown(size)}")
     check_new(out)
     data = load_images(DataConfig(source, resize, count, seed=seed), size=size)
     with open_writer(out, count=count, size=size, class_names=data.class_names) as writer:

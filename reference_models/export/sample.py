@@ -11,7 +11,7 @@ from reference_models.config.sections import MOST_IMAGES
 from reference_models.data.load import STACKED
 from reference_models.errors import ConfigError
 from reference_models.export.writers import check_new, open_writer
-from reference_models.files import as_path
+from reference_models.files import possible_path
 from reference_models.recording import grids
 from reference_models.scoring.modes import ModeCount, count_found_modes, find_modes
 from reference_models.scoring.pattern import evaluating
@@ -58,7 +58,7 @@ def write_samples(
         ConfigError: the model has no such class, or fewer than one image is asked for.
         StorageError: the output exists, or cannot be written.
     """
-    out = as_path(out)
+    out = possible_path(out)
     _check_count(count)
     check_new(out)
     checkpoint = read_checkpoint(path)
@@ -87,7 +87,7 @@ def write_best(
         ConfigError: the model has no such class, or the numbers do not go together.
         StorageError: the picture exists, or cannot be written.
     """
-    out = as_path(out)
+    out = possible_path(out)
     _check_count(count)
     if not 1 <= best <= count:
         raise ConfigError(f"--best must be from 1 to --count; got {best} of {count}")

@@ -84,7 +84,7 @@ def _ends(runs: list[RecordedRun]) -> Grid:
         )
     first = runs[0].curve.rows[0]
     note = (
-        f"{first['metric']} of {first['count']:,} generated, {first['real_count']:,} real images; corrected where "
+        f"{first['metric']} of {first['count']:,} generated, {first['real_count'] or 0:,} real images; corrected where "
         f"there is a correction. The last column is from where on a run stays below {runs[0].name}."
     )
     return Grid("Where the runs end", columns, tuple(rows), note, (False, False, *[True] * 6))

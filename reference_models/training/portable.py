@@ -13,7 +13,7 @@ import ganmetrics
 from ganmetrics import clipped
 from reference_models.config import TrainConfig
 from reference_models.errors import CheckpointError, one_line
-from reference_models.files import as_path
+from reference_models.files import possible_path
 from reference_models.settings import parse_toml, to_toml
 
 PORTABLE_SUFFIX = ".safetensors"
@@ -34,7 +34,7 @@ def find_model(path: str | Path) -> Path:
     """
     name = str(path)
     if not name.startswith(IN_ZOO):
-        return as_path(path)
+        return possible_path(path)
     found = ZOO / f"{name.removeprefix(IN_ZOO)}{PORTABLE_SUFFIX}"
     if found not in set(ZOO.glob(f"*{PORTABLE_SUFFIX}")):
         raise CheckpointError(f"the zoo has {', '.join(zoo_names())}; got {clipped(name.removeprefix(IN_ZOO))}")

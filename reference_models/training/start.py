@@ -10,7 +10,7 @@ from reference_models.config import TrainConfig
 from reference_models.data.images import LabelledImages
 from reference_models.data.load import load_images
 from reference_models.errors import CheckpointError, ConfigError, one_line
-from reference_models.files import as_path, write_whole
+from reference_models.files import possible_path, write_whole
 from reference_models.scoring.extractors import with_extractor
 from reference_models.scoring.scorer import Scorer
 from reference_models.settings import Value, difference, from_flat, merged, read_toml, to_toml
@@ -52,7 +52,7 @@ def train(
         StorageError: the disk refuses.
         KeyboardInterrupt: it was interrupted, and can be resumed.
     """
-    out, told = as_path(out), observer or LoggingObserver()
+    out, told = possible_path(out), observer or LoggingObserver()
     with joined_ranks() as ranks:
         if ranks.is_first:
             check_free(out)
@@ -92,7 +92,7 @@ def resume(
         CheckpointError: there is no run, or its checkpoint is damaged.
         ConfigError: the configuration differs from the checkpoint's in a key that is not allowed to.
     """
-    out, told = as_path(out), observer or LoggingObserver()
+    out, told = possible_path(out), observer or LoggingObserver()
     with joined_ranks() as ranks:
         if ranks.agree(ranks.is_first and is_begun(out)):
             config = _changed(read_begun(out), out, changes or {}, allow_changed)

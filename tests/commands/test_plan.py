@@ -45,7 +45,7 @@ def test_without_fakes_a_half_of_the_real_images_plays_them():
 def test_what_is_refused():
     """A half-width of 0, and too few images."""
     real, fake = random_images(80, seed=1), random_images(63, seed=2)
-    with pytest.raises(InputError, match="a half-width must be above 0; got 0"):
+    with pytest.raises(InputError, match="a half-width must be positive and finite; got 0"):
         planned(real, real, half_widths=[0.0])
     with pytest.raises(NotEnoughSamples, match="64"):
         planned(real, fake)

@@ -71,3 +71,29 @@ def test_classes_and_choices_stay_with_their_rows():
 def test_a_path_that_no_file_can_have():
     with pytest.raises(InputError, match=r"^a path must be one that a file can have; got x+"):
         Features.load("x" * 300)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.float16])
+def test_rows_and_columns_that_go_backwards(dtype):
+    """A view with negative strides holds what it shows; torch takes none."""
+    rows = np.arange(12, dtype=dtype).reshape(4, 3)
+    for view in (rows[::-1], rows[:, ::-1], rows[::-2, ::-1]):
+        assert Features(view).rows.tolist() == view.tolist()
+
+
+@pytest.mark.parametrize("indices", [[], [0.5], [[0]], "ab", 3, [4], [-5], [None]])
+@pytest.mark.usefixtures("unchecked")
+def test_rows_that_are_not_there_are_refused(indices):
+    with pytest.raises(InputError, match="indices must be whole numbers below 4"):
+        Features(np.eye(4)).take(indices)
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_a_choice_needs_a_count_and_a_seed():
+    for options, words in (
+        ((0, 0), "count must be at least 1"),
+        (("x", 0), "count must be a whole"),
+        ((2, -1), "seed"),
+    ):
+        with pytest.raises(InputError, match=words):
+            Features(np.eye(4)).choose(*options)

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 import ganmetrics
+from ganmetrics._types import silent
 from ganmetrics.testing import ChannelMeans
 from tests.fuzz import odd
 from tests.fuzz.calls import EXTRACTION, IMAGES, STORED, any_of, case_of, with_right
@@ -97,11 +98,67 @@ def _path_lengths(rng: random.Random) -> None:
     ganmetrics.perceptual_path_length(generator if rng.random() < 0.9 else odd.anything(rng), **options)  # type: ignore[arg-type]
 
 
+OPTIONS: dict[str, tuple[object, ...]] = {
+    "backend": ("torch", "x"),
+    "bit_depth": (9, 16, 17),
+    "crop": ("center", "3x3", (3, 3), "9999999999x1"),
+    "frames": ("first", "all", 3),
+    "resize_filter": ("bilinear", "x"),
+    "resize_to": (3, (3, 4), "3x4", 1 << 40),
+}
+SCORED: dict[str, tuple[object, ...]] = {
+    **OPTIONS,
+    "progress": (silent,),
+    "bandwidth": (1.0, 5e-324, 1e308),
+    "extractors": ((ChannelMeans(),), ("inception-v3",), {}),
+    "test": (IMAGES[2],),
+    "vendi_order": (0.0, 1e308),
+    "wavelet_level": (1, 4, 99),
+    "metrics": (("cmmd", "vendi"), ("fwd",), ("fld", "data_copying")),
+}
+
+
+def _several(rng: random.Random) -> None:
+    names = {"a": IMAGES[1], "b": IMAGES[2]}
+    names |= {rng.choice(("a", "", "x\x1b", "a\0b", 3)): odd.anything(rng)} if rng.random() < 0.7 else {}  # type: ignore[dict-item]
+    options = {"metrics": ("fid", "precision"), "k": 2, "interval": False}
+    ganmetrics.evaluate(IMAGES[0], names, extractor=ChannelMeans(), workers=0, device="cpu", **options)  # type: ignore[arg-type]
+
+
+def _features(rng: random.Random) -> None:
+    rows = odd.anything(rng) if rng.random() < 0.3 else SETS[0]
+    found = ganmetrics.Features(rows, *_given(rng, "x", often=0.2))  # type: ignore[arg-type]
+    match rng.randrange(5):
+        case 0:
+            found = found.with_classes(*_given(rng, [0, 1] * 10, often=0.7))
+        case 1:
+            found = found.choose(*_given(rng, 5, 0, often=0.4))
+        case 2:
+            found = found.take(*_given(rng, range(5), often=0.7))
+        case 3:
+            ganmetrics.Reference.from_features(*_given(rng, found, often=0.3))
+    other = odd.anything(rng) if rng.random() < 0.3 else ganmetrics.Features(SETS[1], "x")
+    ganmetrics.evaluate(found, other, metrics=rng.choice((("fid",), ("kid", "precision"), ("is",))))
+
+
+def _streams(rng: random.Random) -> None:
+    answer = odd.anything(rng) if rng.random() < 0.5 else None
+
+    def images(count: int, _draw: object) -> object:
+        return IMAGES[1][:count] if answer is None else answer
+
+    options: dict[str, Any] = {"count": 20, "seed": 1, "batch_size": 7, "name": "x"}
+    options |= {name: odd.anything(rng) for name in options if rng.random() < 0.15}
+    options |= {"value_range": rng.choice(((0.0, 1.0), (-1, 1), odd.anything(rng)))} if rng.random() < 0.3 else {}
+    ganmetrics.fid(IMAGES[0], ganmetrics.Stream(images, **options), extractor=ChannelMeans(), workers=0, device="cpu")
+
+
 def _labelled(rng: random.Random) -> None:
     labels = rng.choice(([0, 1] * 10, ["a", "b"] * 10, [0] * 19, odd.anything(rng)))
     ganmetrics.vendi_by_class(*_given(rng, SETS[0], labels, often=0.2), order=rng.choice((1.0, 0.0, 2.0)))
 
 
+BOTH = {**EXTRACTION, **OPTIONS}
 KINDS: Mapping[str, Callable[[Path], Case]] = {
     "more-metrics": any_of(
         _of_sets("authenticity", 2, memory=MEMORY),
@@ -149,5 +206,20 @@ KINDS: Mapping[str, Callable[[Path], Case]] = {
         _evaluators,
         _feature_metrics,
         _path_lengths,
+    ),
+    "more-options": any_of(
+        case_of(with_right(ganmetrics.evaluate), *IMAGES[:2], often=0.03, **SCORED),
+        case_of(with_right(ganmetrics.evaluate), *IMAGES[:2], often=0.03, **SCORED),
+        case_of(with_right(ganmetrics.compare), *IMAGES, often=0.03, **OPTIONS, metrics=(("kid",),)),
+        case_of(with_right(ganmetrics.influence), *IMAGES[:2], often=0.03, **BOTH, memory=MEMORY),
+        case_of(with_right(ganmetrics.explain), *IMAGES[:2], often=0.03, **BOTH),
+        case_of(with_right(ganmetrics.extract), IMAGES[0], often=0.03, **OPTIONS, memory=MEMORY),
+        case_of(with_right(ganmetrics.Reference.from_images), IMAGES[0], often=0.03, **OPTIONS, floor=(True,)),
+        case_of(ganmetrics.Extraction, **BOTH),
+        _several,
+        _features,
+        _features,
+        _streams,
+        _streams,
     ),
 }

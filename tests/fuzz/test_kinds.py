@@ -39,6 +39,7 @@ KINDS = (
     "updates",
     "more-metrics",
     "more-commands",
+    "more-options",
     "feature-files",
     "reports",
     "caches",

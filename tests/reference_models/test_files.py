@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ganmetrics import StorageError
-from reference_models.files import as_path, remove_leftovers_in, write_whole
+from reference_models.files import possible_path, remove_leftovers_in, write_whole
 
 ROOT = Path(__file__).parents[2]
 
@@ -42,4 +42,4 @@ def test_a_directory_in_the_way_is_told(tmp_path):
 @pytest.mark.parametrize("name", ["a\0b", "x" * 5000, "\ud800"])
 def test_a_name_that_no_file_can_have_is_refused(name):
     with pytest.raises(StorageError, match="a path must be one that a file can have"):
-        as_path(name)
+        possible_path(name)

@@ -31,6 +31,7 @@ def frechet_distance(mu1: Array, sigma1: Array, mu2: Array, sigma2: Array, eps: 
         InputError: shapes do not fit, or a covariance is not symmetric.
         NumericsError: a covariance is not positive semidefinite, or an entry is not finite.
 
+    >>> import numpy as np
     >>> frechet_distance(np.zeros(1), np.eye(1), np.array([3.0]), np.eye(1))
     9.0
     """
@@ -40,6 +41,7 @@ def frechet_distance(mu1: Array, sigma1: Array, mu2: Array, sigma2: Array, eps: 
 def fid_from_feats(feats1: Array, feats2: Array) -> float:
     """Return the Fréchet distance of two arrays of features, [n, d] each.
 
+    >>> import numpy as np
     >>> fid_from_feats(np.array([[0.0], [2.0]]), np.array([[3.0], [5.0]]))
     9.0
     """

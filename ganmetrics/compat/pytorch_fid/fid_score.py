@@ -3,6 +3,7 @@
 ``model`` is an `InceptionV3` of this package, or any extractor of this library.
 """
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -164,10 +165,10 @@ def _extraction(batch_size: int, device: Device | None, dims: int, num_workers: 
 
 
 def _two(paths: Sequence[str | Path]) -> tuple[Path, Path]:
-    found = arguments.paths("paths", paths)
-    if len(found) != PAIR:
+    one_path = isinstance(paths, str | bytes | os.PathLike)
+    if one_path or not isinstance(paths, Sequence) or len(paths) != PAIR:
         raise InputError(f"two paths are needed, in a list; got {shown(paths)}")
-    return found[0], found[1]
+    return as_path(paths[0]), as_path(paths[1])
 
 
 def _statistics(reference: Reference) -> tuple[Array, Array]:

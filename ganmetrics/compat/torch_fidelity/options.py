@@ -97,7 +97,9 @@ def check_options(options: FidelityOptions) -> None:
         raise InputError("input1, the generated images, is needed; got None")
     _check_second_input(options, asked)
     _check_layers(options, asked)
-    text("kid_kernel", options.get("kid_kernel", "poly"), ("poly",))
+    kernel = options.get("kid_kernel", "poly")
+    if not isinstance(kernel, str) or kernel != "poly":
+        raise InputError(f"kid_kernel must be 'poly', KID's own; got {shown(kernel)}")
     seed("rng_seed", options.get("rng_seed", SEED))
     if "prc" in asked and options.get("feature_extractor") is None:
         raise InputError(

@@ -12,7 +12,7 @@ def normal_quantile(confidence: float) -> float:
         InputError: if the confidence is not between 0 and 1.
 
     >>> round(normal_quantile(0.95), 6), round(normal_quantile(1 - 1e-16), 3)
-    (1.959964, 8.293)
+    (1.959964, 8.292)
     """
     probability("confidence", confidence)
     below = (1 + confidence) / 2

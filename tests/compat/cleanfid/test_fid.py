@@ -129,7 +129,7 @@ def test_distances_of_arrays():
         ({}, r"the generated images are fdir1 or gen, one of them; got neither"),
         ({"fdir1": "a", "gen": print}, r"got both"),
         ({"fdir1": "a"}, r"the real images are fdir2, or dataset_name"),
-        ({"fdir1": "a", "fdir2": "b", "mode": "dirty"}, r"mode must be clean, legacy_pytorch, legacy_tensorflow"),
+        ({"fdir1": "a", "fdir2": "b", "mode": "dirty"}, r"mode must be clean or legacy_pytorch or legacy_tensorflow"),
         ({"fdir1": "a", "fdir2": "b", "model_name": "clip_vit_b_32"}, r"model_name must be 'inception_v3'"),
         ({"fdir1": "a", "fdir2": "b", "custom_fn_resize": print}, r"custom_fn_resize of clean-fid is not offered"),
     ],

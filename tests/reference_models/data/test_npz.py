@@ -6,7 +6,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from reference_models.data.npz import MOST_CLASSES, read_npz_images
+from reference_models.data.npz import MOST_NUMBERED, read_npz_images
 from reference_models.errors import DataError
 
 PIXELS = np.arange(4 * 6 * 5 * 3, dtype=np.uint8).reshape(4, 6, 5, 3)
@@ -37,8 +37,8 @@ def test_images_and_classes(written):
 @pytest.mark.parametrize(
     ("labels", "words"),
     [
-        (np.full(4, 2**62), f"labels from 0 to {MOST_CLASSES - 1:,}"),
-        (np.full(4, 2**64 - 1, np.uint64), f"labels from 0 to {MOST_CLASSES - 1:,}"),
+        (np.full(4, 2**62), f"labels from 0 to {MOST_NUMBERED - 1:,}"),
+        (np.full(4, 2**64 - 1, np.uint64), f"labels from 0 to {MOST_NUMBERED - 1:,}"),
         (np.full(4, -1), "they are from -1 to -1"),
         (np.zeros(3, int), "needs a label an image; it has 3 for 4"),
         (np.zeros(4), "it has float64"),

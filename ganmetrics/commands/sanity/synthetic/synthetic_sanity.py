@@ -10,7 +10,7 @@ from ganmetrics.commands.sanity.synthetic.claims import Word, expected
 from ganmetrics.commands.sanity.synthetic.draws import CHECKS, FAULT_DRAWS, DrawnValues, Rng, SyntheticSets
 from ganmetrics.commands.sanity.synthetic.result import Finding, SyntheticStudy
 from ganmetrics.commands.sanity.synthetic.sides import DRAWN, UNIT_LENGTH, side_of
-from ganmetrics.core.checks import seed_number, whole
+from ganmetrics.core.checks import function, seed_number, whole
 from ganmetrics.metrics.catalogue import METRICS, Metric, choose_metrics
 from ganmetrics.references.key import library_versions
 from ganmetrics.scoring import ScoringOptions, score_sides
@@ -62,6 +62,7 @@ def synthetic_sanity(
     >>> study["fid"]["mean moved by half a deviation"].word, study["fid"]["one wide mode in the place of two"].passed
     ('worse', False)
     """
+    function("progress", progress)
     chosen = choose_metrics(metrics, OF_FEATURES)
     number = whole("count", count, least=_LEAST)
     root = seed_number("seed", seed)
