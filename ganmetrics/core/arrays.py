@@ -1,8 +1,10 @@
 """What users hand in, checked and brought to double precision."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -138,6 +140,17 @@ def to_double(values: ArrayLike) -> Tensor:
             return torch.from_numpy(np.array(values, dtype=np.float64))
     device = torch.device("cpu") if without_float64(values.device) else values.device
     return values.detach().to(device=device, dtype=torch.float64)
+
+
+def as_torch(array: npt.NDArray[Any]) -> Tensor:
+    """Return a tensor of the same memory, or of a copy where an axis goes backwards, which torch does not take.
+
+    NumPy calls an array contiguous whose axis of length 1 goes backwards, so that asking for that is not enough.
+
+    >>> as_torch(np.arange(3.0)[::-1][:1])
+    tensor([2.], dtype=torch.float64)
+    """
+    return torch.from_numpy(array.copy() if min(array.strides, default=0) < 0 else array)
 
 
 def all_finite(values: Tensor) -> bool:

@@ -10,7 +10,7 @@ from torch import Tensor
 from ganmetrics._files import as_path
 from ganmetrics._text import shown
 from ganmetrics._types import ArrayLike
-from ganmetrics.core.arrays import check_rows
+from ganmetrics.core.arrays import as_torch, check_rows
 from ganmetrics.core.checks import seed_number, whole
 from ganmetrics.data.feature_files import read_feature_file
 from ganmetrics.data.given_classes import classes_as_given
@@ -149,8 +149,6 @@ def _tensor(array: ArrayLike) -> Tensor:
     if isinstance(array, np.ndarray):
         width = "f8" if array.dtype.itemsize >= np.dtype(np.float64).itemsize else "f4"
         # torch takes arrays of the machine's order of bytes that it may write to.
-        array = np.require(array, f"={width}", ["W"])
-        # Nor does it take one whose rows go backwards.
-        array = torch.from_numpy(np.ascontiguousarray(array) if min(array.strides) < 0 else array)
+        array = as_torch(np.require(array, f"={width}", ["W"]))
     rows = array.detach().cpu()
     return rows if rows.dtype in (torch.float32, torch.float64) else rows.float()

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from ganmetrics._types import ArrayLike
-from ganmetrics.core.arrays import check_finite_rows
+from ganmetrics.core.arrays import as_torch, check_finite_rows
 from ganmetrics.core.checks import probability, same_width
 from ganmetrics.core.inference.normal import normal_quantile
 
@@ -80,7 +80,7 @@ def _tensor(features: ArrayLike) -> Tensor:
         return features.detach().cpu()
     width = min(features.dtype.itemsize, np.dtype(np.float64).itemsize)
     # In the machine's order of bytes, no wider than a double, and writable, as torch asks for.
-    return torch.from_numpy(np.require(features, f"=f{width}", ["C", "A", "W"]))
+    return as_torch(np.require(features, f"=f{width}", ["C", "A", "W"]))
 
 
 def normal_interval(centre: float, variance: float, confidence: float) -> tuple[float, float]:

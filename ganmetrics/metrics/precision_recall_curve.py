@@ -79,7 +79,11 @@ def precision_recall_curve(
     clusters, angles = whole("clusters", clusters, least=1), whole("angles", angles, least=3, most=_MOST_ANGLES)
     runs = whole("runs", runs, least=1)
     points = torch.cat(
-        [block.cpu() for side, name in ((real, "real"), (fake, "fake")) for block in double_blocks(side, name)]
+        [
+            block.cpu()
+            for side, name in ((real, "real features"), (fake, "fake features"))
+            for block in double_blocks(side, name)
+        ]
     )
     rng = torch.Generator().manual_seed(seed_number("seed", seed))
     curves = []

@@ -41,6 +41,7 @@ def vendi_score(features: ArrayLike, *, order: float = 1.0) -> float:
     1.0
     """
     at_least("order", order, 0.0, finite=False)
+    order = float(order)
     eigenvalues = torch.linalg.eigvalsh(_similarity(features))
     eigenvalues = eigenvalues[eigenvalues > len(eigenvalues) * EPS * eigenvalues[-1]]
     shares = eigenvalues / eigenvalues.sum()

@@ -63,5 +63,5 @@ def vendi_by_class(features: ArrayLike, classes: Sequence[object], *, order: flo
 
 def _rows(features: ArrayLike, chosen: list[int]) -> ArrayLike:
     if isinstance(features, Tensor):
-        return features[torch.tensor(chosen, device=features.device)]
+        return features[torch.tensor(chosen).to(features.device)]
     return np.asarray(features[np.array(chosen)])

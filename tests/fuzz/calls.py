@@ -82,7 +82,11 @@ def case_of(function: Callable[..., object], *arguments: object, often: float = 
 
 def _is_mere_work(name: str, value: object) -> bool:
     """Return whether an option asks for more work than a case has time for, as it may."""
-    return name in ("subsets", "permutations", "points") and isinstance(value, int) and value > 1000
+    return (
+        name in ("subsets", "permutations", "points", "runs", "angles", "directions")
+        and isinstance(value, int)
+        and value > 1000
+    )
 
 
 def with_right(function: Callable[..., object]) -> Callable[..., object]:

@@ -13,6 +13,7 @@ from ganmetrics.core.gaussian.roots import psd_sqrt
 from ganmetrics.metrics.classes.agreement import class_agreement
 from ganmetrics.metrics.classes.distances import class_distances
 from ganmetrics.metrics.divergences import earth_movers_distance, histograms, js_divergence, kl_divergence
+from ganmetrics.metrics.feature_likelihood import feature_likelihood
 from ganmetrics.metrics.frechet.difference import frechet_difference
 from ganmetrics.metrics.frechet.distance import frechet_distance
 from ganmetrics.metrics.frechet.infinity import frechet_infinity
@@ -24,12 +25,21 @@ from ganmetrics.metrics.kernel.difference import kernel_difference
 from ganmetrics.metrics.kernel.distance import kernel_distance
 from ganmetrics.metrics.kernel.estimate import kernel_distance_estimate
 from ganmetrics.metrics.kernel.gaussian import maximum_mean_discrepancy, maximum_mean_discrepancy_estimate
+from ganmetrics.metrics.kernel.renyi import mode_count
+from ganmetrics.metrics.neighbours.clipped import clipped_coverage, clipped_density
+from ganmetrics.metrics.neighbours.copied_share import copied_share
+from ganmetrics.metrics.neighbours.data_copying import data_copying
 from ganmetrics.metrics.neighbours.difference import precision_recall_difference
 from ganmetrics.metrics.neighbours.duplicates import duplicates, duplicates_between
 from ganmetrics.metrics.neighbours.estimate import precision_recall_estimate
 from ganmetrics.metrics.neighbours.memorisation import authenticity, memorisation_distance
 from ganmetrics.metrics.neighbours.precision_recall import precision_recall
+from ganmetrics.metrics.neighbours.probabilistic import probabilistic_precision_recall
+from ganmetrics.metrics.neighbours.symmetric import symmetric_precision_recall
+from ganmetrics.metrics.precision_recall_curve import precision_recall_curve
+from ganmetrics.metrics.sliced import sliced_distance, sliced_estimate
 from ganmetrics.metrics.vendi import vendi_score
+from ganmetrics.metrics.vendi_classes import vendi_by_class
 
 
 class Call(NamedTuple):
@@ -88,6 +98,18 @@ CALLS = {
     "precision_recall_estimate": Call(precision_recall_estimate, PAIR),
     "precision_recall_difference": Call(lambda *x: precision_recall_difference(*x, **SHARES), THREE),
     "vendi_score": Call(vendi_score, (REAL,)),
+    "vendi_by_class": Call(lambda x: vendi_by_class(x, ["a", "b"] * 20), (REAL,)),
+    "mode_count": Call(lambda x: mode_count(x, bandwidth=1.0), (REAL,)),
+    "clipped_density": Call(clipped_density, PAIR),
+    "clipped_coverage": Call(clipped_coverage, PAIR),
+    "symmetric_precision_recall": Call(symmetric_precision_recall, PAIR),
+    "probabilistic_precision_recall": Call(probabilistic_precision_recall, PAIR),
+    "precision_recall_curve": Call(lambda *x: precision_recall_curve(*x, clusters=3, angles=5, runs=1), PAIR),
+    "sliced_distance": Call(lambda *x: sliced_distance(*x, directions=5), PAIR),
+    "sliced_estimate": Call(lambda *x: sliced_estimate(*x, directions=5), PAIR),
+    "copied_share": Call(lambda *x: copied_share(*x, **SHARES), THREE),
+    "data_copying": Call(lambda *x: data_copying(*x, cells=1), THREE),
+    "feature_likelihood": Call(feature_likelihood, THREE),
 }
 OF_WHOLE_NUMBERS = ("earth_movers_distance", "positions", "histograms", "js_divergence", "kl_divergence")
 """Functions that take whole numbers as well: counts, positions, samples."""

@@ -36,12 +36,16 @@ class Kernel(Protocol):
         ...
 
 
+_LARGEST_DEGREE = 100
+"""Powers of inner products beyond it leave double precision."""
+
+
 @dataclass(frozen=True)
 class PolynomialKernel:
     """k(x, y) = (gamma x.y + coef0)^degree; the defaults are those of KID (Bińkowski et al., 2018, arXiv 1801.01401).
 
     Attributes:
-        degree: at least 1.
+        degree: from 1 to 100.
         gamma: factor of the inner product, positive; None for 1/d.
         coef0: added to it, not negative: otherwise this is no kernel.
 
@@ -55,14 +59,14 @@ class PolynomialKernel:
     coef0: float = 1.0
 
     def __post_init__(self) -> None:
-        whole("degree", self.degree, least=1)
+        whole("degree", self.degree, least=1, most=_LARGEST_DEGREE)
         if self.gamma is not None:
             positive("gamma", self.gamma)
         at_least("coef0", self.coef0, 0.0)
 
     def scale(self, dimension: int) -> float:
         """Return gamma."""
-        return 1 / dimension if self.gamma is None else self.gamma
+        return 1 / dimension if self.gamma is None else float(self.gamma)
 
     def offsets(self, rows: Float64[Tensor, "n d"], centre: Float64[Tensor, " d"]) -> Float64[Tensor, " n"]:
         """Return half of coef0, and gamma (c.x + c.c/2): (x + c).(y + c) = x.y + (c.x + c.c/2) + (c.y + c.c/2)."""

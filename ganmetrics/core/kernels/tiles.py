@@ -11,7 +11,7 @@ from jaxtyping import Float, Float64
 from torch import Tensor
 
 from ganmetrics._types import ArrayLike
-from ganmetrics.core.arrays import check_rows, double_blocks, without_float64
+from ganmetrics.core.arrays import as_torch, check_rows, double_blocks, without_float64
 from ganmetrics.core.checks import at_least, same_width
 from ganmetrics.core.kernels.functions import SERIAL, Kernel, KernelRows, less
 from ganmetrics.core.memory import MEMORY
@@ -132,7 +132,7 @@ class FeaturePair:
             return features.detach()[index].to(device=self.device, dtype=self.dtype)
         rows = features[chosen.numpy() if isinstance(chosen, Tensor) else chosen]
         dtype = np.float64 if self.dtype == torch.float64 else np.float32
-        return torch.from_numpy(np.require(rows, dtype, ["C", "A", "W"])).to(self.device)
+        return as_torch(np.require(rows, dtype, ["C", "A", "W"])).to(self.device)
 
 
 @dataclass(frozen=True, eq=False)

@@ -49,7 +49,7 @@ def frechet_infinity(real: ArrayLike | Moments, fake: ArrayLike, *, points: int 
     # Before the rows are shuffled: a row that is not finite is named by its number in the caller's array.
     check_finite_rows(fake, "fake features")
     count = fake.shape[0]
-    sizes = np.linspace(count // _LEAST_SHARE, count, points).astype(int)
+    sizes = np.linspace(count // _LEAST_SHARE, count, min(points, count + 1)).astype(int)
     if sizes[0] <= 1 or len(set(sizes)) < points:
         raise NotEnoughSamples(
             f"{points} subsets of different sizes of at least 2 images are needed; got {count} images"

@@ -9,13 +9,14 @@ import torch
 from torch import Tensor
 
 from ganmetrics._types import ArrayLike
-from ganmetrics.core.arrays import check_rows
+from ganmetrics.core.arrays import check_finite_rows, check_rows
 from ganmetrics.core.checks import seed_number, whole
 from ganmetrics.core.memory import MEMORY
 from ganmetrics.core.neighbours.bounds import Euclidean
 from ganmetrics.core.neighbours.nearest import nearest_among
 from ganmetrics.core.neighbours.points import Numbers, PointSet, Values, block_rows
 from ganmetrics.errors import InputError
+from ganmetrics.metrics.difference import join_features
 
 COPIED_PERMUTATIONS = 999
 _NEIGHBOURS = 32
@@ -124,7 +125,9 @@ def _nearest(train: ArrayLike, test: ArrayLike, fake: ArrayLike, memory: int) ->
         check_rows(side, name)
         if side.shape[1] != train.shape[1]:
             raise InputError(f"all sides need one dimension; got train {train.shape[1]} and {name} {side.shape[1]}")
-    both = PointSet.of(torch.cat([_tensor(train), _tensor(test)]), "train and test features")
+    for name, side in (("train features", train), ("test features", test)):
+        check_finite_rows(side, name)
+    both = PointSet.of(join_features(train, test), "train and test features")
     fakes = PointSet.of(fake, "fake features")
     # Equal images are one place, which changes sides as the first of them does.
     count = len(both.group)
@@ -156,7 +159,3 @@ def _counts(logs: Values) -> Numbers:
     """Return how many fakes are nearer to training images by each of `RATIOS`."""
     reached: Numbers = (logs[:, None] >= _LOGS).sum(axis=0)
     return reached
-
-
-def _tensor(features: ArrayLike) -> Tensor:
-    return features.cpu() if isinstance(features, Tensor) else torch.from_numpy(np.asarray(features))
