@@ -107,12 +107,12 @@ def perceptual_path_length(
     function("generator", generator)
     function("progress", progress)
     settings = named_in("protocol", protocol, PATH_PROTOCOLS)
-    number = settings.count if count is None else whole("count", count, least=1)
+    number = settings.count if count is None else whole("count", count, least=1, most=_MOST_PATHS)
     if number < _LEAST:
         raise NotEnoughSamples(f"path length needs {_LEAST} paths, of which the ends are left out; got {number}")
-    width = whole("latent", latent, least=1)
+    width = whole("latent", latent, least=1, most=_WIDEST_LATENT)
     size = whole("batch_size", batch_size, least=1)
-    kinds = whole("classes", classes, least=0)
+    kinds = whole("classes", classes, least=0, most=_WIDEST_LATENT)
     probability("confidence", confidence)
     chosen = settings.seed if seed is None else seed_number("seed", seed)
     measure = load_perceptual() if distance is None else distance
@@ -129,6 +129,10 @@ def perceptual_path_length(
     name = protocol if isinstance(protocol, str) else "custom"
     values = torch.cat(lengths).numpy()
     return _score(values, settings, measure, protocol=name, confidence=confidence, seed=chosen)
+
+
+_MOST_PATHS, _WIDEST_LATENT = 10**7, 10**6
+"""All ends are drawn before the first image, as the peer draws them."""
 
 
 def _steps(

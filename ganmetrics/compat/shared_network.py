@@ -9,6 +9,8 @@ from torch import Tensor, nn
 
 from ganmetrics import Extractor, InputError, Outputs, Preprocessing, load_extractor
 from ganmetrics._members import has_members
+from ganmetrics._text import shown
+from ganmetrics.compat.arguments import switch
 
 RESIZE = {True: "pillow-bilinear-float", False: "tf1-bilinear"}
 """torchmetrics' resize with and without antialiasing, as the protocols ``torchmetrics`` and ``ttur`` have it."""
@@ -44,6 +46,7 @@ class SharedNetwork(nn.Module):
 
     def forward(self, images: Tensor) -> Outputs:
         """Return the outputs for a batch, from memory where it was the last one of any metric with this network."""
+        _check_images(images)
         network = self.extractor if self.module is None else self.module
         known = _last.get(images, network, normalize=self.normalize)
         if known is None:
@@ -55,6 +58,8 @@ class SharedNetwork(nn.Module):
     def _compute(self, images: Tensor) -> Outputs:
         if self.module is not None:
             features = self.module(images)
+            if not isinstance(features, Tensor) or len(features) != len(images) or not features.is_floating_point():
+                raise InputError(f"a module must return features [{len(images)}, d]; got {shown(features)}")
             return Outputs(features=features.reshape(len(images), -1))
         assert self.extractor is not None
         pixels = as_uint8(images, normalize=self.normalize).permute(0, 2, 3, 1).cpu().numpy()
@@ -127,12 +132,13 @@ def shared_network(
         InputError: the layer is not offered, or `feature` is no network.
         WeightsError: the network's weights cannot be found.
     """
+    normalize, antialias = switch("normalize", normalize), switch("antialias", antialias)
     if isinstance(feature, nn.Module):
         return SharedNetwork(None, feature, normalize=normalize)
     if isinstance(feature, int | str):
         if feature not in allowed:
             raise InputError(
-                f"feature must be {' or '.join(map(repr, allowed))}, a module or an extractor; got {feature!r:.40}"
+                f"feature must be {' or '.join(map(repr, allowed))}, a module or an extractor; got {shown(feature)}"
             )
         return SharedNetwork(_inception(antialias=antialias, weights=weights), normalize=normalize)
     if not has_members(feature, Extractor):
@@ -158,6 +164,20 @@ def feature_width(network: SharedNetwork, image_size: tuple[int, int, int]) -> i
     if not isinstance(width, int | Tensor) or (isinstance(width, Tensor) and width.numel() != 1):
         raise InputError(f"num_features of a module must be a whole number; got {type(width).__name__}")
     return int(width)
+
+
+def _check_images(images: object) -> None:
+    """Refuse what is no dense tensor with values, before a module of the user's meets it.
+
+    Raises:
+        InputError: saying what came.
+    """
+    if not isinstance(images, Tensor):
+        raise InputError(f"images must be a tensor [n, 3, h, w]; got {type(images).__name__}")
+    dense = images.layout == torch.strided and not images.is_nested and not images.is_quantized
+    if not dense or images.device.type == "meta" or not images.ndim or not len(images):
+        shape = "a nested tensor" if images.is_nested else f"{images.dtype} {list(images.shape)} of {images.layout}"
+        raise InputError(f"images must be a dense tensor of n images with values; got {shape}")
 
 
 def as_uint8(images: Tensor, *, normalize: bool) -> Tensor:

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ganmetrics._text import one_line
+from ganmetrics._text import one_line, shown
 from ganmetrics.core.checks import of_type
 from ganmetrics.core.float32 import ieee_float32
 from ganmetrics.errors import InputError
@@ -203,12 +203,12 @@ def _frozen(network: object) -> Any:  # noqa: ANN401 - a module or a function
 
 def _submodule(network: object, layer: str) -> nn.Module:
     if not isinstance(network, nn.Module):
-        raise InputError(f"layer= names a part of a torch.nn.Module; got {layer!r} with a function")
+        raise InputError(f"layer= names a part of a torch.nn.Module; got {shown(layer)} with a function")
     names = [name for name, _ in network.named_modules() if name]
     if layer not in names:
         close = difflib.get_close_matches(layer, names, n=3) or names[-3:]
         hint = f"; it has {', '.join(close)}" if close else ""
-        raise InputError(f"layer must be a part of {type(network).__name__}; got {layer!r}{hint}")
+        raise InputError(f"layer must be a part of {type(network).__name__}; got {shown(layer)}{hint}")
     return network.get_submodule(layer)
 
 
@@ -229,18 +229,20 @@ def _device(network: object) -> torch.device:
 
 def _check_name(name: object) -> None:
     if not isinstance(name, str) or not name or not name.isprintable():
-        raise InputError(f"an extractor needs a name of printable characters; got {name!r:.60}")
+        raise InputError(f"an extractor needs a name of printable characters; got {shown(name)}")
     if name in EXTRACTOR_NAMES or name.startswith(TIMM_PREFIX) or split_precision(name)[0] != name:
         raise InputError(f"an extractor of your own needs a name of its own; {name} is one of this library's")
 
 
 def _at_least_one(option: str, value: int | None) -> int | None:
     if value is not None and (type(value) is not int or value < 1):
-        raise InputError(f"{option} must be a whole number of at least 1; got {value!r:.60}")
+        raise InputError(f"{option} must be a whole number of at least 1; got {shown(value)}")
     return value
 
 
 def _told(value: object) -> str:
+    if isinstance(value, Tensor) and value.is_nested:
+        return "a nested tensor"
     if isinstance(value, Tensor):
         return f"{str(value.dtype).removeprefix('torch.')} {list(value.shape)}"
     return f"a {type(value).__name__}"

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from ganmetrics._text import shown
 from ganmetrics.errors import InputError
-from ganmetrics.features.resize import RESIZERS, SCALINGS, Planes, Size, resize
+from ganmetrics.features.resize import LARGEST_SIDE, RESIZERS, SCALINGS, Planes, Size, resize
 
 Colours = tuple[float, float, float]
 """A number for each of red, green and blue."""
@@ -82,7 +82,9 @@ def _size(size: object) -> Size | None:
         return None
     whole = isinstance(sides, tuple | list) and len(sides) == 2 and all(type(side) is int for side in sides)  # noqa: PLR2004
     if not whole or min(sides) < 1:  # type: ignore[call-overload]
-        raise InputError(f"size must be a number of pixels, a height and width, or None; got {size!r:.60}")
+        raise InputError(f"size must be a number of pixels, a height and width, or None; got {shown(size)}")
+    if max(sides) > LARGEST_SIDE:  # type: ignore[call-overload]
+        raise InputError(f"size must be at most {LARGEST_SIDE:,} pixels a side; got {shown(size)}")
     return sides[0], sides[1]  # type: ignore[index]
 
 
@@ -92,7 +94,7 @@ def _colours(option: str, values: object) -> Colours | None:
     try:
         red, green, blue = (float(value) for value in values)  # type: ignore[attr-defined]
     except (TypeError, ValueError):
-        raise InputError(f"{option} must be three numbers, for red, green and blue; got {values!r:.60}") from None
+        raise InputError(f"{option} must be three numbers, for red, green and blue; got {shown(values)}") from None
     if not np.isfinite([red, green, blue]).all() or (option == "std" and min(red, green, blue) <= 0):
-        raise InputError(f"{option} must be finite{', above 0' if option == 'std' else ''}; got {values!r:.60}")
+        raise InputError(f"{option} must be finite{', above 0' if option == 'std' else ''}; got {shown(values)}")
     return red, green, blue

@@ -21,7 +21,7 @@ from ganmetrics.errors import InputError
 _Pixels = npt.NDArray[np.uint8]
 Planes = npt.NDArray[np.float32]
 Size = tuple[int, int]
-_LARGEST_SIDE = 16_384
+LARGEST_SIDE = 16_384
 """Of what is resized to."""
 """Height and width."""
 
@@ -227,7 +227,7 @@ class Preprocessing:
         one_of("scaling", self.scaling, SCALINGS)
         if not isinstance(self.size, tuple) or len(self.size) != 2:  # noqa: PLR2004 - height and width
             raise InputError(f"size must be a pair, height and width; got {shown(self.size)}")
-        if min(whole("a side of size", side, least=0, most=_LARGEST_SIDE) for side in self.size) < 1:
+        if min(whole("a side of size", side, least=0, most=LARGEST_SIDE) for side in self.size) < 1:
             raise InputError(f"size must be at least 1x1; got {self.size[0]}x{self.size[1]}")
 
     def __call__(self, image: npt.NDArray[Any]) -> Planes:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.fuzz import calls, containers, files, more_calls, shell, stored, training
+from tests.fuzz import calls, containers, files, more_calls, peers, shell, stored, training
 from tests.fuzz.driver import Case
 
 KINDS: dict[str, Callable[[Path], Case]] = {
@@ -12,6 +12,7 @@ KINDS: dict[str, Callable[[Path], Case]] = {
     **calls.KINDS,
     **more_calls.KINDS,
     **stored.KINDS,
+    **peers.KINDS,
     **shell.KINDS,
     **training.KINDS,
 }

@@ -1,4 +1,4 @@
-"""Cases of what the library has written itself and reads again, of features, and of its drop-in replacements."""
+"""Cases of what the library has written itself and reads again, and of files of features."""
 
 import io
 import json
@@ -16,16 +16,13 @@ import torch
 
 import ganmetrics
 from ganmetrics import Reference, gate
-from ganmetrics.compat import adm, torch_fidelity
-from ganmetrics.compat.cleanfid import fid as clean
-from ganmetrics.compat.pytorch_fid import fid_score
 from ganmetrics.data.sources import open_source
 from ganmetrics.extraction.collect import Keep
 from ganmetrics.references.cache import ReferenceCache
-from ganmetrics.testing import ChannelMeans, random_images, write_images
+from ganmetrics.testing import random_images
 from tests.fuzz import mutate, odd
 from tests.fuzz.driver import Case
-from tests.fuzz.files import HOW, PIXELS, SMALL, changed, npz, npz_file, of_files, saved, torch_files
+from tests.fuzz.files import HOW, SMALL, changed, npz, npz_file, of_files, saved, torch_files
 
 ROWS = np.random.default_rng(0).standard_normal((20, 3)).astype(np.float32)
 OTHER_ROWS = ganmetrics.Features(np.random.default_rng(1).standard_normal((20, 3)))
@@ -114,8 +111,8 @@ def _reports(folder: Path) -> Case:
     files = of_files(makers, read)(folder)
 
     def calls(rng: random.Random) -> None:
-        options = _some(rng, maximum={"fd_channel-means": 1.0}, minimum={"fd_channel-means": 1.0}, by="corrected")
-        gate(report, **options | _some(rng, not_worse_than=report, generator="x"))
+        options = some(rng, maximum={"fd_channel-means": 1.0}, minimum={"fd_channel-means": 1.0}, by="corrected")
+        gate(report, **options | some(rng, not_worse_than=report, generator="x"))
 
     return lambda rng: (calls if rng.random() < 0.1 else files)(rng)
 
@@ -194,62 +191,7 @@ def _states(_folder: Path) -> Case:
     return case
 
 
-def _drop_ins(folder: Path) -> Case:
-    pictures = [write_images(folder / name, 20, seed=seed) for seed, name in enumerate("ab")]
-    place = folder / "case"
-    place.mkdir()
-    square, means = np.eye(3), np.zeros(3)
-    network = ChannelMeans()
-
-    def files(rng: random.Random) -> Path:
-        _, make = rng.choice(npz_file(npz(arr_0=np.tile(PIXELS, (5, 1, 1, 1)), mu=means, sigma=square)))
-        path = place / rng.choice(("x.npz", "x.npz", "x"))
-        path.write_bytes(make(rng))
-        return path
-
-    def given(rng: random.Random, right: object, often: float = 0.25) -> Any:
-        return odd.anything(rng) if rng.random() < often else right
-
-    def of_adm(rng: random.Random) -> None:
-        adm.compute_scores(given(rng, files(rng), 0.1), given(rng, pictures[0], 0.1), HOW)
-
-    def of_moments(rng: random.Random) -> None:
-        call = rng.choice((fid_score.calculate_frechet_distance, clean.frechet_distance))
-        call(*(given(rng, right) for right in (means, square, means, square)))
-
-    def of_files_(rng: random.Random) -> None:
-        call = rng.choice((fid_score.calculate_activation_statistics, fid_score.get_activations))
-        options = _some(rng, batch_size=5, dims=3, device="cpu", num_workers=0)
-        call(given(rng, sorted(pictures[0].iterdir())), network, **{"num_workers": 0, "dims": 3} | options)
-
-    def of_paths(rng: random.Random) -> None:
-        options = _some(rng, batch_size=5, dims=3, device="cpu")
-        fid_score.compute_statistics_of_path(given(rng, files(rng)), network, **{"num_workers": 0, "dims": 3} | options)
-
-    def of_clean(rng: random.Random) -> None:
-        options = _some(rng, mode="clean", model_name="inception_v3", batch_size=5, device="cpu", dataset_name="x")
-        options |= _some(rng, num_gen=20, z_dim=3, custom_fn_resize=None, dataset_res=3)
-        sides = (given(rng, pictures[0]), given(rng, pictures[1]))
-        clean.compute_fid(*sides, **{"custom_feat_extractor": network, "num_workers": 0} | options)
-
-    def of_rows(rng: random.Random) -> None:
-        call = rng.choice((clean.fid_from_feats, clean.kernel_distance))
-        call(given(rng, ROWS), given(rng, ROWS[::-1]))
-
-    def of_fidelity(rng: random.Random) -> None:
-        options = _some(rng, isc=False, kid=True, prc=True, kid_subsets=3, kid_subset_size=10, rng_seed=1)
-        options |= _some(
-            rng, cuda=False, batch_size=5, feature_extractor="dinov2-vit-s-14", isc_splits=2, verbose=False
-        )
-        options |= _some(rng, input1_model_num_samples=5, fid_statistics_file=str(files(rng)), kid_kernel="poly")
-        inputs = {"input1": given(rng, pictures[0], 0.1), "input2": given(rng, pictures[1], 0.1)}
-        torch_fidelity.calculate_metrics(**{**inputs, "fid": True, "cuda": False, **options})
-
-    cases = (of_adm, of_moments, of_files_, of_paths, of_clean, of_rows, of_fidelity)
-    return lambda rng: rng.choice(cases)(rng)
-
-
-def _some(rng: random.Random, **right: object) -> dict[str, Any]:
+def some(rng: random.Random, **right: object) -> dict[str, Any]:
     """Return a few of the options, half of them right."""
     names = rng.sample(sorted(right), rng.choice((0, 1, 1, 2)))
     return {name: right[name] if rng.random() < 0.5 else odd.anything(rng) for name in names}
@@ -260,5 +202,4 @@ KINDS: Mapping[str, Callable[[Path], Case]] = {
     "reports": _reports,
     "caches": _caches,
     "states": _states,
-    "drop-ins": _drop_ins,
 }

@@ -45,6 +45,7 @@ KINDS = (
     "caches",
     "states",
     "drop-ins",
+    "torchmetrics",
     "command-line",
     "checkpoints",
     "configurations",

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from ganmetrics import Extractor, frechet_distance
+from ganmetrics.compat.arguments import switch
 from ganmetrics.compat.moments_state import merged, moments_of, no_images, with_features
 from ganmetrics.compat.shared_network import feature_width, shared_network
 from ganmetrics.compat.torchmetrics.base import ImageMetric, MetricOptions
@@ -55,15 +56,19 @@ class FrechetInceptionDistance(ImageMetric):
         network = shared_network(
             feature, allowed=(2048,), normalize=normalize, weights=feature_extractor_weights_path, antialias=antialias
         )
-        super().__init__(network, kept=() if reset_real_features else ("real_moments",), options=options)
-        self.reset_real_features = reset_real_features
+        super().__init__(
+            network,
+            kept=() if switch("reset_real_features", reset_real_features) else ("real_moments",),
+            options=options,
+        )
+        self.reset_real_features = switch("reset_real_features", reset_real_features)
         width = feature_width(network, input_img_size)
         for name in ("real_moments", "fake_moments"):
             self.add_state(name, no_images(width), dist_reduce_fx=merged)
 
     def update(self, imgs: Tensor, real: bool) -> None:
         """Add images [n, 3, h, w] to one side."""
-        name = "real_moments" if real else "fake_moments"
+        name = "real_moments" if switch("real", real) else "fake_moments"
         setattr(self, name, with_features(getattr(self, name), self.inception(imgs).features))
 
     def compute(self) -> Tensor:

@@ -7,6 +7,8 @@ import torch
 from torch import Tensor, nn
 
 from ganmetrics import Extractor, kernel_distance
+from ganmetrics.compat.arguments import seed as checked_seed
+from ganmetrics.compat.arguments import switch
 from ganmetrics.compat.shared_network import shared_network
 from ganmetrics.compat.torchmetrics.base import ImageMetric, MetricOptions
 from ganmetrics.compat.torchmetrics.features_state import all_rows, on_host
@@ -65,9 +67,13 @@ class KernelInceptionDistance(ImageMetric):
         network = shared_network(
             feature, allowed=(2048,), normalize=normalize, weights=feature_extractor_weights_path, antialias=antialias
         )
-        super().__init__(network, kept=() if reset_real_features else ("real_features",), options=options)
-        self.reset_real_features = reset_real_features
-        self.subsets, self.subset_size, self.seed = subsets, subset_size, seed
+        super().__init__(
+            network,
+            kept=() if switch("reset_real_features", reset_real_features) else ("real_features",),
+            options=options,
+        )
+        self.reset_real_features = switch("reset_real_features", reset_real_features)
+        self.subsets, self.subset_size, self.seed = subsets, subset_size, checked_seed("seed", seed)
         self.degree, self.gamma, self.coef = degree, gamma, coef
         for name in ("real_features", "fake_features"):
             self.add_state(name, [], dist_reduce_fx="cat")
@@ -75,7 +81,7 @@ class KernelInceptionDistance(ImageMetric):
     def update(self, imgs: Tensor, real: bool) -> None:
         """Add images [n, 3, h, w] to one side."""
         rows = self.inception(imgs).features.to(self.device)
-        (self.real_features if real else self.fake_features).append(rows)  # type: ignore[union-attr]
+        (self.real_features if switch("real", real) else self.fake_features).append(rows)  # type: ignore[union-attr]
 
     def compute(self) -> tuple[Tensor, Tensor]:
         """Return mean and standard deviation over the subsets, float64; the mean may be below 0 by chance."""

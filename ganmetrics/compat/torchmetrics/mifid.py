@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from ganmetrics import Extractor, Moments, frechet_distance
+from ganmetrics.compat.arguments import switch
 from ganmetrics.compat.shared_network import shared_network
 from ganmetrics.compat.torchmetrics.base import ImageMetric, MetricOptions
 from ganmetrics.compat.torchmetrics.features_state import all_rows, on_host
@@ -58,8 +59,12 @@ class MemorizationInformedFrechetInceptionDistance(ImageMetric):
         network = shared_network(
             feature, allowed=(2048,), normalize=normalize, weights=feature_extractor_weights_path, antialias=antialias
         )
-        super().__init__(network, kept=() if reset_real_features else ("real_features",), options=options)
-        self.reset_real_features = reset_real_features
+        super().__init__(
+            network,
+            kept=() if switch("reset_real_features", reset_real_features) else ("real_features",),
+            options=options,
+        )
+        self.reset_real_features = switch("reset_real_features", reset_real_features)
         self.cosine_distance_eps = cosine_distance_eps
         for name in ("real_features", "fake_features"):
             self.add_state(name, [], dist_reduce_fx="cat")
@@ -67,7 +72,7 @@ class MemorizationInformedFrechetInceptionDistance(ImageMetric):
     def update(self, imgs: Tensor, real: bool) -> None:
         """Add images [n, 3, h, w] to one side."""
         rows = self.inception(imgs).features.to(self.device)
-        (self.real_features if real else self.fake_features).append(rows)  # type: ignore[union-attr]
+        (self.real_features if switch("real", real) else self.fake_features).append(rows)  # type: ignore[union-attr]
 
     def compute(self) -> Tensor:
         """Return the distance, float64 and at least 0; infinite for copies throughout."""
