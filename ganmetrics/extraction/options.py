@@ -169,7 +169,7 @@ class Extraction:
         if self.name is not None:
             resolve_protocol(self.protocol, self.name)
         elif not isinstance(self.protocol, str) or self.protocol not in PROTOCOLS:
-            raise InputError(f"protocol must be one of {', '.join(PROTOCOLS)}; got {self.protocol!r:.60}")
+            raise InputError(f"protocol must be one of {', '.join(PROTOCOLS)}; got {shown(self.protocol)}")
 
 
 def each_extractor(how: Extraction, extractors: object) -> list[Extraction]:
@@ -182,7 +182,8 @@ def each_extractor(how: Extraction, extractors: object) -> list[Extraction]:
     >>> [one.name for one in each_extractor(Extraction(), ["inception-v3", "efficientnet-lite0"])]
     ['inception-v3', 'efficientnet-lite0']
     """
-    if isinstance(extractors, str) or not isinstance(extractors, Sequence) or not extractors or None in extractors:
+    several = isinstance(extractors, Sequence) and not isinstance(extractors, str | bytes)
+    if not several or not isinstance(extractors, Sequence) or not extractors or any(one is None for one in extractors):
         raise InputError(f"extractors must be a sequence of names or extractor objects; got {shown(extractors)}")
     if how.extractor is not None:
         raise InputError(f"extractors take the place of extractor; got both, and extractor is {how.name}")
