@@ -70,7 +70,7 @@ def _evaluators(rng: random.Random) -> None:
     options |= {name: odd.anything(rng) for name in options if rng.random() < 0.1}
     metrics = ("fid", "precision") if rng.random() < 0.9 else odd.anything(rng)
     reference = IMAGES[0] if rng.random() < 0.9 else odd.anything(rng)
-    evaluator = ganmetrics.Evaluator(reference, metrics=metrics, **options)  # type: ignore[arg-type]
+    evaluator = ganmetrics.Evaluator(reference, metrics=metrics, workers=0, **options)  # type: ignore[arg-type]
     for images in IMAGES[1:]:
         evaluator.update(odd.anything(rng) if rng.random() < 0.3 else images)
     evaluator.merge(odd.anything(rng) if rng.random() < 0.5 else evaluator)  # type: ignore[arg-type]
