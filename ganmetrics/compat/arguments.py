@@ -1,6 +1,5 @@
 """What the arguments of other libraries come to here."""
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -67,7 +66,7 @@ def switch(name: str, value: object) -> bool:
     return bool(value)
 
 
-def seed(name: str, value: object) -> int:
+def numpy_seed(name: str, value: object) -> int:
     """Return the seed of NumPy's older generator, a whole number from 0 to 2^32 - 1.
 
     Raises:
@@ -104,7 +103,8 @@ def paths(name: str, given: object) -> list[Path]:
         ...
     ganmetrics.errors.InputError: files must be several paths in a list; got 'real'
     """
-    if isinstance(given, str | bytes | os.PathLike) or not isinstance(given, Sequence):
+    several = isinstance(given, Sequence | np.ndarray) and not isinstance(given, str | bytes)
+    if not several or not isinstance(given, Sequence | np.ndarray) or getattr(given, "ndim", 1) != 1:
         raise InputError(f"{name} must be several paths in a list; got {shown(given)}")
     return [as_path(path) for path in given]
 
@@ -112,11 +112,9 @@ def paths(name: str, given: object) -> list[Path]:
 def _numbers(name: str, value: object) -> npt.NDArray[np.float64]:
     if isinstance(value, np.ma.MaskedArray):
         raise InputError(f"{name} must not be a masked array: leave out or fill what its mask hides")
-    if isinstance(value, torch.Tensor):
-        raise InputError(f"{name} must be a NumPy array; got a tensor (ganmetrics.Moments.gaussian takes both)")
     try:
-        array = np.asarray(value)
-    # Sequences of unequal lengths, and objects whose own conversion fails.
+        array = value.detach().cpu().numpy() if isinstance(value, torch.Tensor) else np.asarray(value)
+    # Sequences of unequal lengths, sparse and quantized tensors, and objects whose own conversion fails.
     except Exception:
         raise InputError(f"{name} must be real numbers; got {shown(value)}") from None
     if array.dtype.kind not in "biuf":

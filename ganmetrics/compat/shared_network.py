@@ -175,7 +175,7 @@ def _check_images(images: object) -> None:
     if not isinstance(images, Tensor):
         raise InputError(f"images must be a tensor [n, 3, h, w]; got {type(images).__name__}")
     dense = images.layout == torch.strided and not images.is_nested and not images.is_quantized
-    if not dense or images.device.type == "meta" or not images.ndim or not len(images):
+    if not dense or images.device.type == "meta" or not images.ndim:
         shape = "a nested tensor" if images.is_nested else f"{images.dtype} {list(images.shape)} of {images.layout}"
         raise InputError(f"images must be a dense tensor of n images with values; got {shape}")
 
@@ -189,7 +189,7 @@ def as_uint8(images: Tensor, *, normalize: bool) -> Tensor:
     >>> as_uint8(torch.full((1, 3, 1, 1), 0.5), normalize=True).flatten().tolist()
     [128, 128, 128]
     """
-    if images.ndim != AXES or images.shape[1] != CHANNELS:
+    if images.ndim != AXES or images.shape[1] != CHANNELS or 0 in images.shape:
         raise InputError(f"images must have shape [n, 3, h, w]; got {list(images.shape)}")
     if not normalize:
         if images.dtype != torch.uint8:

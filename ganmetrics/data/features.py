@@ -133,12 +133,13 @@ class Features:
 
 def _row_numbers(indices: object, count: int) -> list[int]:
     try:
-        numbers = np.asarray(list(indices))  # type: ignore[call-overload]
+        given = list(indices)  # type: ignore[call-overload]
+        numbers = np.asarray(given) if given else np.zeros(0, np.int64)
     # What is no sequence, or one of parts that no array can have.
     except Exception:
         numbers = np.zeros(0)
-    fits = numbers.ndim == 1 and numbers.dtype.kind in "iu" and len(numbers) > 0
-    if not fits or int(numbers.min()) < -count or int(numbers.max()) >= count:
+    fits = numbers.ndim == 1 and numbers.dtype.kind in "iu"
+    if not fits or int(numbers.min(initial=0)) < -count or int(numbers.max(initial=-1)) >= count:
         raise InputError(f"indices must be whole numbers below {count:,}; got {shown(indices)}")
     found: list[int] = numbers.tolist()
     return found

@@ -111,8 +111,6 @@ def _limits(name: str, given: Mapping[str, float] | None) -> dict[str, float]:
 
 def _limit(score: StoredScore, limit: float, by: str, *, above: bool) -> _Check:
     """Return whether a score lies on the right side of a limit; one that there is none of does not."""
-    if not math.isfinite(limit):
-        raise InputError(f"a limit must be a finite number; got {score.name}={limit:g}")
     number = score.corrected if by == "corrected" else score.value
     called = f"{score.name} {'corrected ' if by == 'corrected' else ''}"
     if number is None:

@@ -151,7 +151,7 @@ def save_fid_stats(
     """
     source, target = _two(paths)
     # NumPy, and so pytorch-fid, adds the ending.
-    output = Path(target) if str(target).endswith(".npz") else Path(f"{target}.npz")
+    output = as_path(target if str(target).endswith(".npz") else f"{target}.npz")
     if output.exists():
         raise InputError(f"statistics go to a new file; {output} exists already: remove it or name another")
     how = _extraction(batch_size, device, dims, num_workers)
@@ -164,11 +164,11 @@ def _extraction(batch_size: int, device: Device | None, dims: int, num_workers: 
     return extraction_of(InceptionV3(), batch_size=batch_size, dims=dims, device=device, num_workers=num_workers)
 
 
-def _two(paths: Sequence[str | Path]) -> tuple[Path, Path]:
+def _two(paths: Sequence[str | Path]) -> tuple[str | Path, str | Path]:
     one_path = isinstance(paths, str | bytes | os.PathLike)
     if one_path or not isinstance(paths, Sequence) or len(paths) != PAIR:
         raise InputError(f"two paths are needed, in a list; got {shown(paths)}")
-    return as_path(paths[0]), as_path(paths[1])
+    return paths[0], paths[1]
 
 
 def _statistics(reference: Reference) -> tuple[Array, Array]:

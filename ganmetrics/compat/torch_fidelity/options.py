@@ -5,7 +5,7 @@ from typing import TypedDict
 
 from ganmetrics import Extraction, InputError
 from ganmetrics._text import listed, shown
-from ganmetrics.compat.arguments import seed, switch, text
+from ganmetrics.compat.arguments import numpy_seed, switch, text
 
 LIBRARY = "torch-fidelity"
 SEED = 2020
@@ -100,7 +100,7 @@ def check_options(options: FidelityOptions) -> None:
     kernel = options.get("kid_kernel", "poly")
     if not isinstance(kernel, str) or kernel != "poly":
         raise InputError(f"kid_kernel must be 'poly', KID's own; got {shown(kernel)}")
-    seed("rng_seed", options.get("rng_seed", SEED))
+    numpy_seed("rng_seed", options.get("rng_seed", SEED))
     if "prc" in asked and options.get("feature_extractor") is None:
         raise InputError(
             "prc of torch-fidelity reads VGG-16 where nothing is named, which this library does not have: "

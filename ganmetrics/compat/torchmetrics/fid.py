@@ -56,12 +56,9 @@ class FrechetInceptionDistance(ImageMetric):
         network = shared_network(
             feature, allowed=(2048,), normalize=normalize, weights=feature_extractor_weights_path, antialias=antialias
         )
-        super().__init__(
-            network,
-            kept=() if switch("reset_real_features", reset_real_features) else ("real_moments",),
-            options=options,
-        )
-        self.reset_real_features = switch("reset_real_features", reset_real_features)
+        resets = switch("reset_real_features", reset_real_features)
+        super().__init__(network, kept=() if resets else ("real_moments",), options=options)
+        self.reset_real_features = resets
         width = feature_width(network, input_img_size)
         for name in ("real_moments", "fake_moments"):
             self.add_state(name, no_images(width), dist_reduce_fx=merged)

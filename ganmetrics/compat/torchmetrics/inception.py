@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from ganmetrics import Extractor, InputError, inception_score
-from ganmetrics.compat.arguments import seed as checked_seed
+from ganmetrics.compat.arguments import numpy_seed
 from ganmetrics.compat.shared_network import shared_network
 from ganmetrics.compat.torchmetrics.base import ImageMetric, MetricOptions
 from ganmetrics.compat.torchmetrics.features_state import all_rows, on_host
@@ -62,7 +62,7 @@ class InceptionScore(ImageMetric):
         if network.extractor is not None and network.extractor.spec.classes is None:
             raise InputError(f"an Inception Score needs classes; extractor {network.extractor.spec.name} has none")
         super().__init__(network, kept=(), options=options)
-        self.splits, self.seed = splits, checked_seed("seed", seed)
+        self.splits, self.seed = splits, numpy_seed("seed", seed)
         self.add_state("features", [], dist_reduce_fx="cat")
 
     def update(self, imgs: Tensor) -> None:

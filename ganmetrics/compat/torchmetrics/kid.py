@@ -7,8 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from ganmetrics import Extractor, kernel_distance
-from ganmetrics.compat.arguments import seed as checked_seed
-from ganmetrics.compat.arguments import switch
+from ganmetrics.compat.arguments import numpy_seed, switch
 from ganmetrics.compat.shared_network import shared_network
 from ganmetrics.compat.torchmetrics.base import ImageMetric, MetricOptions
 from ganmetrics.compat.torchmetrics.features_state import all_rows, on_host
@@ -67,13 +66,10 @@ class KernelInceptionDistance(ImageMetric):
         network = shared_network(
             feature, allowed=(2048,), normalize=normalize, weights=feature_extractor_weights_path, antialias=antialias
         )
-        super().__init__(
-            network,
-            kept=() if switch("reset_real_features", reset_real_features) else ("real_features",),
-            options=options,
-        )
-        self.reset_real_features = switch("reset_real_features", reset_real_features)
-        self.subsets, self.subset_size, self.seed = subsets, subset_size, checked_seed("seed", seed)
+        resets = switch("reset_real_features", reset_real_features)
+        super().__init__(network, kept=() if resets else ("real_features",), options=options)
+        self.reset_real_features = resets
+        self.subsets, self.subset_size, self.seed = subsets, subset_size, numpy_seed("seed", seed)
         self.degree, self.gamma, self.coef = degree, gamma, coef
         for name in ("real_features", "fake_features"):
             self.add_state(name, [], dist_reduce_fx="cat")

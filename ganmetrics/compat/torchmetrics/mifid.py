@@ -59,12 +59,9 @@ class MemorizationInformedFrechetInceptionDistance(ImageMetric):
         network = shared_network(
             feature, allowed=(2048,), normalize=normalize, weights=feature_extractor_weights_path, antialias=antialias
         )
-        super().__init__(
-            network,
-            kept=() if switch("reset_real_features", reset_real_features) else ("real_features",),
-            options=options,
-        )
-        self.reset_real_features = switch("reset_real_features", reset_real_features)
+        resets = switch("reset_real_features", reset_real_features)
+        super().__init__(network, kept=() if resets else ("real_features",), options=options)
+        self.reset_real_features = resets
         self.cosine_distance_eps = cosine_distance_eps
         for name in ("real_features", "fake_features"):
             self.add_state(name, [], dist_reduce_fx="cat")
