@@ -60,7 +60,11 @@ def shown_tick(value: Number) -> str:
 
     >>> shown_tick(2000), shown_tick(0.25), shown_tick(-5), shown_tick(1.5e-5)
     ('2,000', '0.25', '−5', '1.5e−5')
+    >>> shown_tick(math.inf), shown_tick(math.nan)
+    ('infinite', '–')
     """
+    if not math.isfinite(value):
+        return shown_number(value, 0)
     size = abs(value)
     if size and not 1e-3 <= size < 1e7:  # noqa: PLR2004 - beyond, a row of zeros is not read
         mantissa, exponent = f"{value:.2e}".split("e")

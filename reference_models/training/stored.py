@@ -140,7 +140,7 @@ def _check_classes(content: Mapping[str, Any], net: NetConfig) -> None:
 
 def _check_fixed(fixed: Mapping[str, Any], net: NetConfig) -> None:
     latent, labels = _of(fixed, "latent", Tensor), fixed.get("labels")
-    count = latent.shape[0] if latent.ndim else 0
+    count = latent.shape[0] if not latent.is_nested and latent.ndim else 0
     check_tensor(latent, torch.Size([count, net.latent_dim]), {torch.float32}, "fixed.latent")
     if (labels is not None) != net.needs_labels:
         raise Unfit("fixed.labels go with a conditional model")
