@@ -30,6 +30,10 @@ class Axis:
     high: Number | None = None
 
 
+_BEYOND = 1e300
+"""What no axis shows, infinity among it: differences of such numbers may leave double precision."""
+
+
 @dataclass(frozen=True)
 class AxisScale:
     """An axis laid out between two places of a drawing.
@@ -55,7 +59,7 @@ class AxisScale:
         Raises:
             InputError: there is no finite value, or one of a logarithmic axis is not positive.
         """
-        known = [value for value in values if math.isfinite(value)]
+        known = [value for value in values if abs(value) < _BEYOND]
         if axis.log:
             known = [value for value in known if value > 0]
         if not known:
@@ -64,7 +68,8 @@ class AxisScale:
         if axis.log:
             low, high = math.log(low), math.log(high)
         gap = (high - low) or (abs(high) or 1.0) * 0.5
-        given = [None if bound is None else math.log(bound) if axis.log else bound for bound in (axis.low, axis.high)]
+        bounds = [bound if bound is not None and abs(bound) < _BEYOND else None for bound in (axis.low, axis.high)]
+        given = [None if bound is None else math.log(bound) if axis.log else bound for bound in bounds]
         low = low - _ROOM * gap if given[0] is None else given[0]
         high = high + _ROOM * gap if given[1] is None else given[1]
         if high <= low:

@@ -45,3 +45,11 @@ def test_one_number_has_room_around_it():
     """And so has zero."""
     for value in (0.0, 5.0, -3.0):
         assert 0 < AxisScale.of(Axis("x"), [value], 0.0, 1.0).place(value) < 1
+
+
+@pytest.mark.parametrize("bound", [-math.inf, math.inf, math.nan, -1e308])
+def test_what_no_axis_can_show_is_left_out(bound):
+    """A run whose distance left double precision has a page all the same."""
+    scale = AxisScale.of(Axis("x", low=bound, high=bound), [1.0, 2.0, bound, -bound], 0.0, 100.0)
+    assert 0 < scale.low < 1 < 2 < scale.high < 3
+    assert all(scale.low <= tick <= scale.high for tick in scale.ticks())
