@@ -51,5 +51,6 @@ def test_one_number_has_room_around_it():
 def test_what_no_axis_can_show_is_left_out(bound):
     """A run whose distance left double precision has a page all the same."""
     scale = AxisScale.of(Axis("x", low=bound, high=bound), [1.0, 2.0, bound, -bound], 0.0, 100.0)
-    assert 0 < scale.low < 1 < 2 < scale.high < 3
+    assert 0 < scale.low < 1
+    assert 2 < scale.high < 3
     assert all(scale.low <= tick <= scale.high for tick in scale.ticks())
