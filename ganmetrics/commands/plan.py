@@ -125,6 +125,8 @@ def plan(
     >>> found.steps[0].fakes, found.steps[0].measured
     (16, True)
     """
+    if real is None:
+        raise InputError("plan needs real images; got None")
     probability("confidence", confidence)
     of_type("half_widths", half_widths, Sequence, "a sequence of numbers")
     for width in half_widths:

@@ -51,3 +51,9 @@ def test_what_is_refused():
         planned(real, fake)
     with pytest.raises(NotEnoughSamples, match="128"):
         planned(real)
+
+
+def test_real_images_are_needed():
+    """Nothing at all is no plan."""
+    with pytest.raises(InputError, match="plan needs real images; got None"):
+        planned(None)
