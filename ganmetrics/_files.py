@@ -4,6 +4,7 @@ import errno
 import os
 import shutil
 import stat
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -246,6 +247,9 @@ def _new_file(target: Path) -> tuple[Path, BinaryIO]:
 
 def _reserve(descriptor: int, directory: Path, size: int) -> None:
     """Reserve `size` bytes for an open file, or raise the OSError that writing them would meet."""
+    if size > sys.maxsize:
+        # More than the system can be asked for.
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     if hasattr(os, "posix_fallocate"):
         try:
             os.posix_fallocate(descriptor, 0, size)

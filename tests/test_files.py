@@ -198,3 +198,10 @@ def test_an_empty_path_is_not_the_current_folder():
 def test_a_device_is_refused_before_the_work():
     with pytest.raises(StorageError, match=r"^/dev/null cannot be written: it is no regular file$"):
         check_writable_file("/dev/null", 1)
+
+
+def test_more_room_than_the_system_can_be_asked_for(tmp_path):
+    """A stream of 2^200 images: no room, and not a number that is too large."""
+    with pytest.raises(StorageError, match="needs room for"):
+        check_writable(tmp_path, 1 << 210)
+    assert not list(tmp_path.iterdir())

@@ -8,7 +8,7 @@ raw sums are added up.
 import torch
 from torch import Tensor
 
-from ganmetrics import Moments, NotEnoughSamples
+from ganmetrics import InputError, Moments, NotEnoughSamples
 
 _ROWS_ABOVE = 2
 LEAST = 2
@@ -25,7 +25,13 @@ def no_images(dimension: int) -> Tensor:
 
 
 def with_features(state: Tensor, features: Tensor) -> Tensor:
-    """Return the state with a batch of features [n, d] added."""
+    """Return the state with a batch of features [n, d] added.
+
+    Raises:
+        InputError: they are of another width.
+    """
+    if features.ndim != state.ndim or features.shape[1] != state.shape[1]:
+        raise InputError(f"features must be [n, {state.shape[1]}], as those before; got {list(features.shape)}")
     rows = features.detach().to(state.device, torch.float64)
     mean = rows.mean(dim=0)
     centred = rows - mean

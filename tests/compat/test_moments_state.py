@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from ganmetrics.compat.moments_state import merged, moments_of, no_images, with_features
 from ganmetrics.core.gaussian.moments import Moments
-from ganmetrics.errors import NotEnoughSamples
+from ganmetrics.errors import InputError, NotEnoughSamples
 
 
 @pytest.mark.slow
@@ -31,3 +31,9 @@ def test_one_image_has_no_covariance():
     """Told with the side."""
     with pytest.raises(NotEnoughSamples, match="at least 2 fake images; got 1"):
         moments_of(with_features(no_images(2), torch.zeros(1, 2)), "fake")
+
+
+def test_features_of_another_width_are_refused():
+    """Whatever a network of the user's gives for its second batch."""
+    with pytest.raises(InputError, match=r"features must be \[n, 3\], as those before; got \[4, 2\]"):
+        with_features(no_images(3), torch.zeros(4, 2))
