@@ -13,6 +13,8 @@ FAKE_LABELS = ("uniform", "data", "shared")
 OPTIMIZERS = ("adam", "rmsprop")
 SCHEDULES = ("constant", "linear", "cosine")
 MOST_IMAGES = 10_000_000
+LARGEST_CLIP = 1e30
+"""Of weights in single precision, which ends at 3e38."""
 RESIZES = ("squash", "crop", "none")
 
 
@@ -69,6 +71,8 @@ class ObjectiveConfig:
             "auxiliary_g",
         )
         check_at_least(0, self, *weights, prefix="objective.")
+        if self.clip > LARGEST_CLIP:
+            raise ConfigError(f"objective.clip must be at most {LARGEST_CLIP:g}; got {self.clip:g}")
         if sum(map(bool, (self.penalty, self.clip, self.r1 or self.r2))) > 1:
             raise ConfigError(
                 "clipping, a gradient penalty, and R1 with R2 are ways to one end; "

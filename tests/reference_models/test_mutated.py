@@ -47,6 +47,7 @@ def test_a_tree_that_is_no_state(tmp_path):
         ("[net]\nwidth = 0x" + "f" * 5000, "a whole number of at most 62 bits; got a whole number of 20000 bits"),
         ("[net]\nwidth = 4000000000", "at most 2,000,000,000 parameters"),
         ("[data]\ncount = 1000000000000", "data.count must be at most 10,000,000"),
+        ("[objective]\nclip = 1e308", "objective.clip must be at most 1e.30; got 1e.308"),
         ("[opt_g]\nlr = 0x" + "f" * 5000, "opt_g.lr must be a number; got a whole number of 20000 bits"),
         ('[data]\nsource = "a\\u0000b"', "data.source must be text"),
     ],
