@@ -111,7 +111,7 @@ def _from_sixteen_bits(
     gray, levels = np.empty(values.shape, np.uint8), _levels(bit_depth)
     # A few rows at a time: indices take eight bytes a pixel.
     for top in range(0, len(values), _ROWS):
-        gray[top : top + _ROWS] = levels[values[top : top + _ROWS]]
+        np.take(levels, values[top : top + _ROWS], out=gray[top : top + _ROWS], mode="clip")
     done: tuple[str, ...] = ("grayscale", f"{bit_depth}{SCALED}")
     if bit_depth == _SIXTEEN and most <= _TWELVE_BITS:
         done = (*done, UNUSED_DEPTH)
@@ -124,7 +124,7 @@ def _from_sixteen_bits(
 
 @cache
 def _levels(bit_depth: int) -> npt.NDArray[np.uint8]:
-    """Return what each value of so many bits becomes: a table is looked up in a tenth of the time of a division."""
+    """Return what each value of so many bits becomes: a table is looked up in less than half of the time of a division."""
     largest = (1 << bit_depth) - 1
     return ((np.arange(largest + 1, dtype=np.uint32) * 255 + largest // 2) // largest).astype(np.uint8)
 
