@@ -124,7 +124,7 @@ def _from_sixteen_bits(
 
 @cache
 def _levels(bit_depth: int) -> npt.NDArray[np.uint8]:
-    """Return what each value of so many bits becomes: a table is looked up in less than half of the time of a division."""
+    """Return what each value of so many bits becomes: a table takes less than half of the time of a division."""
     largest = (1 << bit_depth) - 1
     return ((np.arange(largest + 1, dtype=np.uint32) * 255 + largest // 2) // largest).astype(np.uint8)
 
