@@ -13,6 +13,8 @@ from ganmetrics._text import clipped, shown
 from ganmetrics.errors import InputError
 
 Choice = TypeVar("Choice")
+LARGEST_SIDE = 16_384
+"""Height and width of what is resized to, in pixels: no larger image would be read."""
 LARGEST_SEED = 2**32 - 1
 """The largest that every generator in use takes."""
 

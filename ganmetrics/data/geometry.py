@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image as Pillow
 
-from ganmetrics.core.checks import one_of, whole
+from ganmetrics.core.checks import LARGEST_SIDE, one_of, whole
 
 CROPS = ("none", "center")
 """What is cut out: nothing, or the largest square in the middle."""
@@ -21,8 +21,6 @@ FILTERS = {
 }
 """Pillow's filters, which widen with the reduction (so they do not alias), on uint8."""
 
-_LARGEST_SIDE = 16_384
-"""Of what is resized to: a larger image is none that `ganmetrics.data.decode` would read."""
 _Prepare = Callable[[npt.NDArray[np.uint8]], npt.NDArray[np.float32]]
 
 
@@ -55,7 +53,7 @@ class Geometry:
         one_of("crop", self.crop, CROPS)
         one_of("filter", self.filter, FILTERS)
         if self.resize_to is not None:
-            object.__setattr__(self, "resize_to", whole("resize_to", self.resize_to, least=1, most=_LARGEST_SIDE))
+            object.__setattr__(self, "resize_to", whole("resize_to", self.resize_to, least=1, most=LARGEST_SIDE))
 
     def __call__(self, image: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
         """Return uint8 RGB [h, w, 3], cropped and resized."""

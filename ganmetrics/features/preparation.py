@@ -7,8 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ganmetrics._text import shown
+from ganmetrics.core.checks import LARGEST_SIDE
 from ganmetrics.errors import InputError
-from ganmetrics.features.resize import LARGEST_SIDE, RESIZERS, SCALINGS, Planes, Size, resize
+from ganmetrics.features.resize import RESIZERS, SCALINGS, Planes, Size, resize
 
 Colours = tuple[float, float, float]
 """A number for each of red, green and blue."""

@@ -15,14 +15,12 @@ import numpy.typing as npt
 from PIL import Image as PillowImage
 
 from ganmetrics._text import shown
-from ganmetrics.core.checks import one_of, whole
+from ganmetrics.core.checks import LARGEST_SIDE, one_of, whole
 from ganmetrics.errors import InputError
 
 _Pixels = npt.NDArray[np.uint8]
 Planes = npt.NDArray[np.float32]
 Size = tuple[int, int]
-LARGEST_SIDE = 16_384
-"""Of what is resized to."""
 """Height and width."""
 
 

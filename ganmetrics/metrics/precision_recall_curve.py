@@ -37,6 +37,7 @@ class PrecisionRecallCurve:
 
 
 _MOST_ANGLES = 10**9
+"""More points of a curve fit no memory."""
 
 
 def precision_recall_curve(

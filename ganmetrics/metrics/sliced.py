@@ -144,6 +144,7 @@ def unit_vectors(dimension: int, directions: int, seed: int) -> Tensor:
 
 
 _MOST_DIRECTIONS = 10**9
+"""More unit vectors fit no memory."""
 
 
 def _scaled(real: ArrayLike, factor: float | None) -> float:

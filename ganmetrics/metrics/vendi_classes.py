@@ -53,7 +53,7 @@ def vendi_by_class(features: ArrayLike, classes: Sequence[object], *, order: flo
             raise InputError(f"classes must have shape [n]; got {list(classes.shape)}")
     if len(classes) != features.shape[0]:
         raise InputError(f"classes must be one for each of {features.shape[0]} images; got {len(classes)}")
-    names = [str(one) for one in classes]
+    names = [str(one) for one in (classes.tolist() if isinstance(classes, np.ndarray | Tensor) else classes)]
     scores = {
         name: vendi_score(_rows(features, [row for row, one in enumerate(names) if one == name]), order=order)
         for name in dict.fromkeys(names)

@@ -83,7 +83,7 @@ def _read(
         except Exception:
             bad.append(f"{clipped(names[index])} (not an image that can be decoded)")
 
-    def content(index: int) -> bytes | None:
+    def stored(index: int) -> bytes | None:
         try:
             return read(names[index])
         except OSError:
@@ -93,7 +93,7 @@ def _read(
     with ThreadPoolExecutor(min(os.cpu_count() or 1, 8)) as pool:
         for start in range(0, len(names), block):
             indices = range(start, min(start + block, len(names)))
-            list(pool.map(decode, indices, [content(index) for index in indices]))
+            list(pool.map(decode, indices, [stored(index) for index in indices]))
             progress(indices.stop, len(names))
     if bad:
         listed = ", ".join(sorted(bad)[:_NAMED]) + (", ..." if len(bad) > _NAMED else "")

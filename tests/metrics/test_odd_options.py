@@ -8,6 +8,7 @@ import torch
 
 import ganmetrics
 from ganmetrics.errors import GanMetricsError
+from tests.metrics.calls import numbers
 
 draw = torch.Generator().manual_seed(0)
 ARRAYS = {
@@ -75,7 +76,7 @@ def call(name, **options):
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_the_call_works_as_it_is(name):
     """The control: without an odd option nothing is refused."""
-    call(name)
+    assert numbers(call(name))
 
 
 @pytest.mark.usefixtures("unchecked")

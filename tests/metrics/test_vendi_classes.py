@@ -34,3 +34,10 @@ def test_classes_are_one_for_each_image():
     """One line otherwise."""
     with pytest.raises(InputError, match="classes must be one for each of 30 images; got 2"):
         vendi_by_class(FEATURES, ["a", "b"])
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize("classes", [[0, 1, 0, 1], np.array([0, 1, 0, 1]), torch.tensor([0, 1, 0, 1])])
+def test_classes_are_named_by_their_number(classes):
+    """Whatever holds it: not ``tensor(0)``."""
+    assert list(vendi_by_class(torch.eye(4), classes).scores) == ["0", "1"]
