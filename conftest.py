@@ -22,6 +22,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # While one of our modules is imported, the hook that checks shapes hides all that Python has compiled before, of other
 # packages too. So what is large is imported before ours; that of training loops where the whole suite is run.
+import jaxtyping
 import torch
 
 # How long drawing takes says how busy the machine is, which fails no test.
@@ -66,6 +67,13 @@ def seeded() -> None:
     """Give every test the same random numbers, whichever ran before it."""
     # Not torch.manual_seed, which asks for every kind of device there is, and takes a thousand times as long.
     torch.default_generator.manual_seed(0)
+
+
+@pytest.fixture(autouse=True)
+def shapes_checked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Check arrays' shapes at every call in fast tests: slow ones make the same calls too often for that."""
+    if request.node.get_closest_marker("slow"):
+        monkeypatch.setattr(jaxtyping.config, "jaxtyping_disable", True)
 
 
 HOMES = count()
