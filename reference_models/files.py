@@ -21,6 +21,8 @@ def possible_path(given: str | Path) -> Path:
         ...
     ganmetrics.errors.StorageError: a path must be one that a file can have; got run\x00: embedded null byte
     """
+    if not isinstance(given, str | os.PathLike):
+        raise StorageError(f"a path must be text or a path; got {clipped(type(given).__name__)}")
     path = Path(given)
     try:
         path.lstat()

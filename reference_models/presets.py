@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from ganmetrics import shown
+from reference_models.arguments import check_type
 from reference_models.config import TrainConfig
 from reference_models.errors import ConfigError
 from reference_models.settings import from_flat
@@ -185,6 +186,8 @@ def build_config(preset: str, changes: Mapping[str, object] | None = None) -> Tr
         ...
     reference_models.errors.ConfigError: a gradient penalty is of each image by itself, batch normalisation mixes ...
     """
-    if preset not in PRESETS:
+    if not isinstance(preset, str) or preset not in PRESETS:
         raise ConfigError(f"the presets are {', '.join(PRESETS)}; got {shown(preset)}")
+    if changes is not None:
+        check_type("changes", changes, Mapping, "a mapping of keys")
     return from_flat({**PRESETS[preset].keys, **(changes or {}), "preset": preset})

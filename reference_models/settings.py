@@ -73,7 +73,7 @@ def from_flat(flat: Mapping[str, object]) -> TrainConfig:
     known = known_keys()
     nested: dict[str, Any] = {}
     for key, value in flat.items():
-        if key not in known:
+        if not isinstance(key, str) or key not in known:
             raise ConfigError(f"there is no key {clipped(key)}{_guess(key, known)}")
         section, _, name = key.rpartition(".")
         target = nested.setdefault(section, {}) if section else nested

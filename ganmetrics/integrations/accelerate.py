@@ -4,9 +4,10 @@ from typing import Any
 
 from torch import nn
 
-from ganmetrics import Evaluator, Report
-from ganmetrics.integrations.loggers import series_of
-from ganmetrics.integrations.loop import Average, Generate, averaged, evaluating, score_generator
+from ganmetrics import Evaluator, InputError, Report
+from ganmetrics.core import checks
+from ganmetrics.integrations.loggers import check_logs, series_of
+from ganmetrics.integrations.loop import Average, Generate, averaged, check_network, evaluating, score_generator
 
 
 def score_and_log(
@@ -37,8 +38,12 @@ def score_and_log(
         prefix: of the names that are logged.
 
     Raises:
-        InputError: the images are not what is needed.
+        InputError: an argument, or the images, are not what is needed.
     """
+    if not all(callable(getattr(accelerator, name, None)) for name in ("unwrap_model", "log")):
+        raise InputError(f"accelerator must be accelerate's; got {type(accelerator).__name__}")
+    check_network("network", network)
+    step, (prefix, _) = checks.whole("step", step, least=0), check_logs(prefix)
     bare: nn.Module = accelerator.unwrap_model(network)
     with averaged(bare, average), evaluating(bare):
         report = score_generator(evaluator, generate, count=count, batch_size=batch_size, seed=seed)

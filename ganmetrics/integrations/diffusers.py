@@ -7,7 +7,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ganmetrics import InputError
+from ganmetrics import InputError, shown
+from ganmetrics.core import checks
 from ganmetrics.integrations.loop import Generate
 
 LEVELS = 255
@@ -29,10 +30,20 @@ def pipeline_images(
         call: more arguments of the call, such as ``num_inference_steps`` and ``guidance_scale``.
 
     Raises:
-        InputError: there are no prompts in the list; or the pipeline gives something else than images in [0, 1].
+        InputError: an argument is not what is needed, or there are no prompts in the list; or, later, the pipeline
+            gives something else than images in [0, 1].
     """
-    if prompts is not None and not prompts:
-        raise InputError("prompts must be a list of texts, or None for an unconditional pipeline; got an empty one")
+    checks.function("pipeline", pipeline)
+    hint = "a list of texts, or None for an unconditional pipeline"
+    if prompts is not None:
+        # A text by itself is a sequence of letters.
+        checks.of_type("prompts", None if isinstance(prompts, str | bytes) else prompts, Sequence, hint)
+        if not prompts:
+            raise InputError(f"prompts must be {hint}; got an empty one")
+        if not all(isinstance(prompt, str) for prompt in prompts):
+            raise InputError(f"prompts must be {hint}; got {shown(prompts)}")
+    if call is not None:
+        checks.of_type("call", call, Mapping, "a mapping of more arguments")
     more = {} if call is None else dict(call)
 
     def generate(count: int, rng: torch.Generator) -> Tensor:
@@ -41,7 +52,12 @@ def pipeline_images(
             numbers = torch.randint(len(prompts), (count,), generator=rng)
             chosen = {"prompt": [prompts[number] for number in numbers]}
         images = pipeline(**chosen, generator=rng, output_type="np", **more).images
-        return _levels(np.asarray(images))
+        try:
+            pixels = np.asarray(images)
+        # Tensors on a device and of types that NumPy has not, and objects whose own conversion fails.
+        except Exception:
+            raise InputError(f"a pipeline must give float images [n, h, w, 3]; got {shown(images)}") from None
+        return _levels(pixels)
 
     return generate
 

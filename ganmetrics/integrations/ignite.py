@@ -6,8 +6,18 @@ from typing import Any
 from torch import nn
 
 from ganmetrics import Evaluator, Report
-from ganmetrics.integrations.loggers import ScoreLog, series_of
-from ganmetrics.integrations.loop import Average, Generate, averaged, evaluating, process_of, score_generator
+from ganmetrics.core import checks
+from ganmetrics.integrations.loggers import ScoreLog, check_logs, series_of
+from ganmetrics.integrations.loop import (
+    Average,
+    Generate,
+    averaged,
+    check_network,
+    check_request,
+    evaluating,
+    process_of,
+    score_generator,
+)
 from ganmetrics.optional import require
 
 require("ignite", extra="ignite", user="ganmetrics.integrations.ignite")
@@ -29,6 +39,9 @@ class ScoreHandler:
         seed: of the images.
         prefix: of the names in ``engine.state.metrics``.
         logs: more logs, such as `ganmetrics.integrations.loggers.CsvLog`; the first process writes them.
+
+    Raises:
+        InputError: an option is not what is needed.
     """
 
     def __init__(
@@ -44,13 +57,23 @@ class ScoreHandler:
         prefix: str = "",
         logs: Sequence[ScoreLog] = (),
     ) -> None:
-        self.evaluator, self.network, self.generate, self.count = evaluator, network, generate, count
-        self.average, self.batch_size, self.seed = average, batch_size, seed
-        self.prefix, self.logs = prefix, tuple(logs)
+        checks.of_type("evaluator", evaluator, Evaluator, "an Evaluator")
+        check_network("network", network)
+        if average is not None:
+            checks.function("average", average)
+        self.evaluator, self.network, self.generate, self.average = evaluator, network, generate, average
+        self.count, self.batch_size, self.seed = check_request(generate, count=count, batch_size=batch_size, seed=seed)
+        self.prefix, self.logs = check_logs(prefix, logs)
         self.report: Report | None = None
 
     def attach(self, engine: Engine, *, every: int = 1, at_start: bool = True) -> "ScoreHandler":
-        """Score at the end of every so many epochs, and before the first one."""
+        """Score at the end of every so many epochs, and before the first one.
+
+        Raises:
+            InputError: it is no engine, or `every` is not at least 1.
+        """
+        checks.of_type("engine", engine, Engine, "an ignite engine")
+        every = checks.whole("every", every, least=1)
         if at_start:
             engine.add_event_handler(Events.STARTED, self)
         engine.add_event_handler(Events.EPOCH_COMPLETED(every=every), self)

@@ -6,9 +6,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ganmetrics import Evaluator, InputError, Report
-from ganmetrics.integrations.loggers import ScoreLog, series_of
-from ganmetrics.integrations.loop import Average, averaged, evaluating, process_of, score_generator
+from ganmetrics import Evaluator, Report
+from ganmetrics.core import checks
+from ganmetrics.integrations.loggers import ScoreLog, check_logs, series_of
+from ganmetrics.integrations.loop import Average, averaged, check_request, evaluating, process_of, score_generator
 from ganmetrics.optional import require
 
 require("lightning", extra="lightning", user="ganmetrics.integrations.lightning")
@@ -60,12 +61,16 @@ class FidCallback(Callback):  # type: ignore[misc]  # a class of another package
         prefix: str = "",
         logs: Sequence[ScoreLog] = (),
     ) -> None:
-        if every_n_epochs < 1:
-            raise InputError(f"every_n_epochs must be at least 1; got {every_n_epochs}")
-        self.generate, self.count = generate, count
-        self.every_n_epochs, self.at_start = every_n_epochs, at_start
+        if not isinstance(evaluator, Evaluator):
+            checks.function("evaluator", evaluator)
+        for name, function in (("network", network), ("average", average)):
+            if function is not None:
+                checks.function(name, function)
+        self.generate, self.at_start = generate, at_start
+        self.count, self.batch_size, self.seed = check_request(generate, count=count, batch_size=batch_size, seed=seed)
+        self.every_n_epochs = checks.whole("every_n_epochs", every_n_epochs, least=1)
         self.network, self.average = network, average
-        self.batch_size, self.seed, self.prefix, self.logs = batch_size, seed, prefix, tuple(logs)
+        self.prefix, self.logs = check_logs(prefix, logs)
         self.report: Report | None = None
         self._evaluator = evaluator
 
@@ -82,6 +87,7 @@ class FidCallback(Callback):  # type: ignore[misc]  # a class of another package
     def score(self, trainer: Trainer, pl_module: LightningModule) -> Report:
         """Return the scores of the generator as it is, logged; all processes call it."""
         evaluator = self._evaluator if isinstance(self._evaluator, Evaluator) else self._evaluator()
+        checks.of_type("evaluator", evaluator, Evaluator, "an Evaluator, or a function that makes one")
         self._evaluator = evaluator
         network = pl_module if self.network is None else self.network(pl_module)
         average = None if self.average is None else self.average(pl_module)

@@ -6,17 +6,23 @@ A log is any object with the method of `ScoreLog`; those below need the packages
 import csv
 import io
 import os
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 from typing import Any, Protocol, runtime_checkable
 
-from ganmetrics import InputError, Report
+from ganmetrics import InputError, Report, StorageError
+from ganmetrics._files import as_path
+from ganmetrics._text import clipped, one_line
+from ganmetrics.core import checks
 from ganmetrics.optional import require
 
 FIELDS = ("value", "corrected", "low", "high", "std")
 """What a score has as series; those that it has not are left out."""
 
 CSV_COLUMNS = ("step", "name", *FIELDS, "real_count", "fake_count", "extractor", "protocol")
+
+
+LONGEST_LINE = 1000
+"""Characters of a file's first line that are looked at: a file of another kind may have no end of line."""
 
 
 @runtime_checkable
@@ -36,7 +42,12 @@ def series_of(report: Report, *, prefix: str = "") -> dict[str, float]:
     >>> from ganmetrics import Score
     >>> series_of(Report({"fid": Score("fid", 12.5, corrected=12.0, low=11.5, high=12.5)}))
     {'fid': 12.5, 'fid_corrected': 12.0, 'fid_low': 11.5, 'fid_high': 12.5}
+
+    Raises:
+        InputError: it is no report, or the prefix no text.
     """
+    checks.of_type("report", report, Report, "a report")
+    check_logs(prefix)
     return dict(_series(report, prefix))
 
 
@@ -48,6 +59,20 @@ def _series(report: Report, prefix: str) -> Iterator[tuple[str, float]]:
                 yield prefix + (name if field == "value" else f"{name}_{field}"), float(number)
 
 
+def check_logs(prefix: object, logs: object = ()) -> tuple[str, tuple[ScoreLog, ...]]:
+    """Return the prefix of series' names and the logs, where they are what is needed.
+
+    Raises:
+        InputError: the prefix is no text, or one of the logs has no method ``log``.
+    """
+    checks.of_type("prefix", prefix, str, "text")
+    checks.of_type("logs", logs, Sequence, "a list of logs")
+    several = tuple(logs) if isinstance(logs, Sequence) else ()
+    for log in several:
+        checks.of_type("logs", log, ScoreLog, "a list of logs, which have a method log(report, step)")
+    return str(prefix), several
+
+
 class CsvLog:
     """One row a score in a CSV file, which is read and plotted anywhere; nothing is installed for it.
 
@@ -55,9 +80,11 @@ class CsvLog:
         path: the file; rows are added to one that this class wrote before.
 
     Raises:
-        InputError: when a report is written: the file has other columns.
+        InputError: no file can have the name; or, when a report is written, the file has other columns.
+        StorageError: when a report is written: the disk refuses.
 
     >>> import tempfile
+    >>> from pathlib import Path
     >>> from ganmetrics import Score
     >>> path = Path(tempfile.mkdtemp()) / "scores.csv"
     >>> CsvLog(path).log(Report({"fid": Score("fid", 12.5, real_count=100, fake_count=50)}), 3)
@@ -67,10 +94,24 @@ class CsvLog:
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self.path = Path(path)
+        self.path = as_path(path)
 
     def log(self, report: Report, step: int) -> None:
-        """Add the scores of one step, all of them in one write."""
+        """Add the scores of one step, all of them in one write.
+
+        Raises:
+            StorageError: the file or the disk refuses.
+        """
+        checks.of_type("report", report, Report, "a report")
+        step = checks.whole("step", step, least=0)
+        try:
+            self._add(report, step)
+        except (OSError, UnicodeDecodeError) as error:
+            raise StorageError(f"{self.path} cannot be written: {one_line(error)}") from None
+
+    def _add(self, report: Report, step: int) -> None:
+        if self.path.exists() and not self.path.is_file():
+            raise StorageError(f"{self.path} is no file")
         rows = io.StringIO()
         writer = csv.writer(rows, lineterminator="\n")
         if not self._has_header():
@@ -85,7 +126,7 @@ class CsvLog:
         if not self.path.exists() or self.path.stat().st_size == 0:
             return False
         with self.path.open(encoding="utf-8") as file:
-            first = file.readline().strip()
+            first = file.readline(LONGEST_LINE).strip()
         if first != ",".join(CSV_COLUMNS):
             raise InputError(f"{self.path} has other columns, {first:.80}; name another file")
         return True
@@ -97,16 +138,21 @@ class TensorBoardLog:
     Args:
         writer: a `torch.utils.tensorboard.SummaryWriter` that training uses already; or the folder of a new one.
         prefix: of the names of the series.
+
+    Raises:
+        InputError: an argument is not what is needed.
     """
 
     def __init__(self, writer: Any, *, prefix: str = "") -> None:  # noqa: ANN401 - a writer or a folder
         if isinstance(writer, str | os.PathLike):
             tensorboard = require("torch.utils.tensorboard", extra="tensorboard", user="TensorBoardLog")
-            writer = tensorboard.SummaryWriter(str(writer))
-        self.writer, self.prefix = writer, prefix
+            writer = tensorboard.SummaryWriter(str(as_path(writer)))
+        _check_methods("writer", writer, "add_scalar", "add_text", "flush")
+        self.writer, self.prefix = writer, check_logs(prefix)[0]
 
     def log(self, report: Report, step: int) -> None:
         """Write the scores of one step."""
+        step = checks.whole("step", step, least=0)
         for name, number in series_of(report, prefix=self.prefix).items():
             self.writer.add_scalar(name, number, step)
         self.writer.add_text(f"{self.prefix}report", f"```json\n{report.to_json()}\n```", step)
@@ -120,13 +166,19 @@ class WandbLog:
         run: what ``wandb.init`` returned; offline runs will do.
         prefix: of the names of the series.
         artifact: the name of the report's artifact.
+
+    Raises:
+        InputError: an argument is not what is needed.
     """
 
     def __init__(self, run: Any, *, prefix: str = "", artifact: str = "ganmetrics-report") -> None:  # noqa: ANN401
-        self.run, self.prefix, self.artifact = run, prefix, artifact
+        _check_methods("run", run, "log", "log_artifact")
+        checks.of_type("artifact", artifact, str, "text")
+        self.run, self.prefix, self.artifact = run, check_logs(prefix)[0], artifact
 
     def log(self, report: Report, step: int) -> None:
         """Write the scores of one step; the step is a series too, since W&B's own steps must not go back."""
+        step = checks.whole("step", step, least=0)
         wandb = require("wandb", extra="wandb", user="WandbLog")
         self.run.log(series_of(report, prefix=self.prefix) | {f"{self.prefix}step": step})
         artifact = wandb.Artifact(self.artifact, type="report", metadata={"step": step})
@@ -142,16 +194,29 @@ class MlflowLog:
         client: an ``mlflow.MlflowClient``.
         run_id: the run; ``mlflow.active_run().info.run_id`` inside one.
         prefix: of the names of the series.
+
+    Raises:
+        InputError: an argument is not what is needed.
     """
 
     def __init__(self, client: Any, run_id: str, *, prefix: str = "") -> None:  # noqa: ANN401 - MLflow's
-        self.client, self.run_id, self.prefix = client, run_id, prefix
+        _check_methods("client", client, "log_metric", "log_text")
+        checks.of_type("run_id", run_id, str, "text")
+        self.client, self.run_id, self.prefix = client, run_id, check_logs(prefix)[0]
 
     def log(self, report: Report, step: int) -> None:
         """Write the scores of one step."""
+        step = checks.whole("step", step, least=0)
         for name, number in series_of(report, prefix=self.prefix).items():
             self.client.log_metric(self.run_id, name, number, step=step)
         self.client.log_text(self.run_id, report.to_json(), f"ganmetrics/report-{step:08d}.json")
+
+
+def _check_methods(name: str, value: object, *needed: str) -> None:
+    """Refuse what cannot be an object of the package that is meant."""
+    missing = [method for method in needed if not callable(getattr(value, method, None))]
+    if missing:
+        raise InputError(f"{name} must have the methods {', '.join(needed)}; got {clipped(type(value).__name__)}")
 
 
 def _cell(value: object) -> object:

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, distributed, nn
 
 from ganmetrics import Evaluator, InputError, Report, to_uint8
+from ganmetrics.core import checks
 
 Generate = Callable[[int, torch.Generator], Tensor]
 """Called with a number of images and a seeded generator on the CPU; returns uint8 images, or floats in [-1, 1]."""
@@ -49,7 +50,11 @@ def evaluating(network: nn.Module) -> Iterator[nn.Module]:
     False
     >>> [part.training for part in network]
     [True, False]
+
+    Raises:
+        InputError: it is no network.
     """
+    check_network("a network", network)
     modes = [(module, module.training) for module in network.modules()]
     network.eval()
     try:
@@ -70,13 +75,14 @@ def averaged(network: nn.Module, average: Average | None) -> Iterator[nn.Module]
             diffusers' ``EMAModel``, or None for the network as it is.
 
     Raises:
-        InputError: the average has no weights of the network's names.
+        InputError: there is no network; or the average has no weights of the network's names, or of other shapes.
 
     >>> network = nn.Linear(1, 1, bias=False)
     >>> with averaged(network, {"weight": torch.tensor([[7.0]])}):
     ...     network.weight.item()
     7.0
     """
+    check_network("a network", network)
     if average is None:
         yield network
         return
@@ -98,11 +104,17 @@ def averaged(network: nn.Module, average: Average | None) -> Iterator[nn.Module]
 
 def _weights_for(average: nn.Module | Mapping[str, Tensor], own: Mapping[str, Tensor]) -> dict[str, Tensor]:
     state = average.state_dict() if isinstance(average, nn.Module) else average
+    hint = "a module, a state dict, or an object that swaps weights, such as diffusers' EMAModel"
+    checks.of_type("an average", state, Mapping, hint)
     # AveragedModel keeps the network as ``module``, and a count beside it.
-    named = {name.removeprefix("module."): value for name, value in state.items()}
+    named = {str(name).removeprefix("module."): value for name, value in state.items()}
     found = {name: named[name] for name in own if name in named}
     if not found:
         raise InputError(f"an average needs weights of the network's names, such as {next(iter(own), '')!r}; got none")
+    for name, value in found.items():
+        checks.of_type(f"an average's {name}", value, Tensor, "a tensor")
+        if value.shape != own[name].shape:
+            raise InputError(f"an average's {name} must be {list(own[name].shape)}; got {list(value.shape)}")
     return found
 
 
@@ -117,7 +129,11 @@ def random_numbers_of(seed: int) -> Iterator[torch.Generator]:
     ...     _ = torch.randn(3), torch.randn(3, generator=rng)
     >>> torch.equal(torch.get_rng_state(), before)
     True
+
+    Raises:
+        InputError: the seed is no whole number from 0 on.
     """
+    seed = checks.whole("seed", seed, least=0)
     # Seeds of their own: of one seed, latents and a network's noise would be the same numbers.
     seeds = [int(number) for number in np.random.SeedSequence(seed).generate_state(4)]
     of_python, of_numpy = random.getstate(), np.random.get_state()  # noqa: NPY002 - that which others draw from
@@ -149,7 +165,7 @@ def score_generator(
         seed: of the images.
 
     Raises:
-        InputError: a batch is of another number or kind than was asked for, or `count` is not at least 1.
+        InputError: a batch is of another number or kind than was asked for, or an argument is not what is needed.
 
     >>> from ganmetrics.testing import ChannelMeans, random_images
     >>> evaluator = Evaluator(random_images(40), extractor=ChannelMeans(), workers=0)
@@ -159,14 +175,37 @@ def score_generator(
     >>> report["fd_channel-means"].fake_count
     30
     """
-    if count < 1 or batch_size < 1:
-        raise InputError(f"count and batch_size must be at least 1; got {count} and {batch_size}")
+    checks.of_type("evaluator", evaluator, Evaluator, "an Evaluator")
+    count, batch_size, seed = check_request(generate, count=count, batch_size=batch_size, seed=seed)
     rank, world = process_of()
     evaluator.reset()
     for number, start in enumerate(range(0, count, batch_size)):
         if number % world == rank:
             evaluator.update(_batch(generate, min(batch_size, count - start), _seed_of(seed, number)))
     return evaluator.compute()
+
+
+def check_request(generate: object, *, count: object, batch_size: object, seed: object) -> tuple[int, int, int]:
+    """Return how many images are asked for, how many at a time, and their seed, where all is as it must be.
+
+    Raises:
+        InputError: `generate` is no function, or one of the numbers is none, or too small.
+    """
+    checks.function("generate", generate)
+    return (
+        checks.whole("count", count, least=1),
+        checks.whole("batch_size", batch_size, least=1),
+        checks.whole("seed", seed, least=0),
+    )
+
+
+def check_network(name: str, network: object) -> None:
+    """Refuse what is no network.
+
+    Raises:
+        InputError: naming the type that came.
+    """
+    checks.of_type(name, network, nn.Module, "a torch module")
 
 
 def process_of() -> tuple[int, int]:
@@ -186,6 +225,7 @@ def _batch(generate: Generate, count: int, seed: int) -> Tensor:
         images = generate(count, rng)
     if not isinstance(images, Tensor):
         raise InputError(f"a generator must return a tensor of images; got {type(images).__name__}")
-    if len(images) != count:
-        raise InputError(f"a generator must return as many images as it is asked for, {count}; got {len(images)}")
+    came = 0 if images.is_nested or images.ndim == 0 else len(images)
+    if came != count:
+        raise InputError(f"a generator must return as many images as it is asked for, {count}; got {came}")
     return images if images.dtype == torch.uint8 else to_uint8(images)

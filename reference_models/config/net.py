@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from reference_models.config.checks import check_among, check_at_least
+from reference_models.config.checks import check_among, check_at_least, check_kinds
 from reference_models.errors import ConfigError
 
 BACKBONES = ("conv", "seed-hybrid", "r3", "flow")
@@ -84,6 +84,7 @@ class NetConfig:
     classes: int = 0
 
     def __post_init__(self) -> None:
+        check_kinds(self, "net.")
         check_size(self.size)
         for name, choices in (
             ("backbone", BACKBONES),

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from ganmetrics import clipped, shown
-from reference_models.config.checks import check_among, check_at_least
+from reference_models.config.checks import check_among, check_at_least, check_kinds
 from reference_models.errors import ConfigError
 
 ADVERSARIAL = ("nonsaturating", "saturating", "hinge", "wasserstein", "relativistic")
@@ -56,6 +56,7 @@ class ObjectiveConfig:
     fake_labels: str = "uniform"
 
     def __post_init__(self) -> None:
+        check_kinds(self, "objective.")
         check_among(ADVERSARIAL, self, "adversarial", "objective.")
         check_among(FEATURE_NORMS, self, "feature_norm", "objective.")
         check_among(FAKE_LABELS, self, "fake_labels", "objective.")
@@ -107,6 +108,7 @@ class OptimizerConfig:
     beta2_end: float | None = None
 
     def __post_init__(self) -> None:
+        check_kinds(self, "optimizer ")
         check_among(OPTIMIZERS, self, "name", "optimizer ")
         check_among(SCHEDULES, self, "schedule", "optimizer ")
         if not (math.isfinite(self.lr) and self.lr > 0):
@@ -142,6 +144,7 @@ class DataConfig:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        check_kinds(self, "data.")
         check_among(RESIZES, self, "resize", "data.")
         check_at_least(0, self, "count", "seed", prefix="data.")
         if self.count > MOST_IMAGES:
@@ -177,6 +180,7 @@ class EvalConfig:
     ema: bool = True
 
     def __post_init__(self) -> None:
+        check_kinds(self, "eval.")
         if any(epoch < 0 for epoch in self.epochs):
             raise ConfigError(f"eval.epochs must be 0 or more; got {', '.join(map(str, self.epochs))}")
         check_at_least(2, self, "count", prefix="eval.")

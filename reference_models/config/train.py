@@ -3,7 +3,7 @@
 import dataclasses
 from dataclasses import dataclass, field
 
-from reference_models.config.checks import check_among, check_at_least
+from reference_models.config.checks import check_among, check_at_least, check_kinds
 from reference_models.config.net import NetConfig
 from reference_models.config.sections import DataConfig, EvalConfig, ObjectiveConfig, OptimizerConfig
 from reference_models.errors import ConfigError
@@ -63,6 +63,7 @@ class TrainConfig:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        check_kinds(self)
         check_among(TRAINING_PRECISIONS, self, "precision")
         check_among(AUGMENTS, self, "augment")
         check_at_least(0, self, "epochs", "ema_decay", "ema_start", "patience", "seed")

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from reference_models.data.shapes import SHAPE_NAMES, cover
+from reference_models.data.shapes import SHAPE_NAMES, check_drawn, cover
 
 KINDS = 2 * len(SHAPE_NAMES)
 MODES = KINDS**3
@@ -37,7 +37,11 @@ def draw_modes(count: int, *, size: int = 32, seed: int = 0) -> Stacked:
     >>> drawn = draw_modes(20, size=16)
     >>> drawn.images.shape, drawn.modes.max().item() < MODES
     (torch.Size([20, 3, 16, 16]), True)
+
+    Raises:
+        InputError: an argument is no whole number, or out of range.
     """
+    count, size = check_drawn(count, size=size, seed=seed)
     rng = np.random.default_rng([seed, MODES])
     kinds = rng.integers(0, KINDS, (count, 3))
     centres = rng.uniform(*CENTRE, (2, count * 3)).astype(np.float32)

@@ -13,6 +13,9 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from reference_models.arguments import MOST_PIXELS, whole_number
+from reference_models.config.sections import MOST_IMAGES
+
 SHAPE_NAMES = ("disc", "square", "triangle", "ring", "cross")
 HUES = (("red", "cyan"), ("orange", "azure"), ("lime", "violet"), ("green", "purple"), ("mint", "rose"))
 """Of the two classes of each shape, half a circle of colours apart."""
@@ -36,6 +39,18 @@ class _Shapes:
     attributes: dict[str, Tensor]
 
 
+def check_drawn(count: object, *, size: object, seed: object) -> tuple[int, int]:
+    """Return the number of images to draw and their size.
+
+    Raises:
+        InputError: one of them, or the seed, is no whole number, or out of range.
+    """
+    whole_number("seed", seed, least=0)
+    return whole_number("count", count, least=1, most=MOST_IMAGES), whole_number(
+        "size", size, least=1, most=MOST_PIXELS
+    )
+
+
 def draw_shapes(count: int, *, size: int = 32, seed: int = 0) -> _Shapes:
     """Return `count` images of shapes; the first images do not depend on how many follow, nor on the seed of others.
 
@@ -44,7 +59,11 @@ def draw_shapes(count: int, *, size: int = 32, seed: int = 0) -> _Shapes:
     (torch.Size([20, 3, 16, 16]), True)
     >>> torch.equal(draw_shapes(40, size=16).images[:20], drawn.images)
     True
+
+    Raises:
+        InputError: an argument is no whole number, or out of range.
     """
+    count, size = check_drawn(count, size=size, seed=seed)
     # A generator of its own for each image keeps the first ones the same when more are drawn.
     draws = np.stack([np.random.default_rng((seed, index)).random(8) for index in range(count)]).astype(np.float32)
     labels = np.arange(count) % len(CLASS_NAMES)

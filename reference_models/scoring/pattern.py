@@ -6,6 +6,7 @@ from torch import Tensor
 
 from ganmetrics import FrechetInceptionDistance, Score, to_uint8
 from ganmetrics.integrations.loop import evaluating
+from reference_models.arguments import check_callable, check_type, whole_number
 
 __all__ = ["evaluating", "score_samples"]
 
@@ -21,6 +22,9 @@ def score_samples(
         count: number of images to score.
         batch: images at a time.
 
+    Raises:
+        InputError: an argument, or a batch, is not what is needed.
+
     >>> import torch
     >>> from ganmetrics import Reference
     >>> from ganmetrics.testing import ChannelMeans, random_images
@@ -29,6 +33,9 @@ def score_samples(
     >>> score_samples(metric, lambda n: torch.zeros(n, 3, 4, 4), count=30, batch=8).fake_count
     30
     """
+    check_type("metric", metric, FrechetInceptionDistance, "a FrechetInceptionDistance")
+    check_callable("generate", generate)
+    count, batch = whole_number("count", count, least=1), whole_number("batch", batch, least=1)
     metric.reset()
     for start in range(0, count, batch):
         metric.update(to_uint8(generate(min(batch, count - start))))

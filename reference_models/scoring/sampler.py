@@ -5,6 +5,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
+from ganmetrics import InputError, shown
+from reference_models.arguments import MOST_SEED, check_type, whole_number
 from reference_models.config import NetConfig
 from reference_models.networks.latent import draw_latent
 from reference_models.scoring.pattern import evaluating
@@ -25,6 +27,11 @@ class Sampler:
     """
 
     def __init__(self, generator: nn.Module, *, class_weights: Tensor | None = None) -> None:
+        config = getattr(generator, "config", None)
+        hint = "a network from build_generator or load_generator"
+        check_type("generator", generator if isinstance(config, NetConfig) else None, nn.Module, hint)
+        if class_weights is not None and isinstance(config, NetConfig):
+            _check_weights(class_weights, config.classes)
         self.network = generator
         self._class_weights = class_weights
 
@@ -49,7 +56,14 @@ class Sampler:
         return made.float().cpu()
 
     def draw(self, count: int, rng: torch.Generator, *, label: int | None = None) -> tuple[Tensor, Tensor | None]:
-        """Return latents [count, d] and classes [count]; all of class `label` where one is given."""
+        """Return latents [count, d] and classes [count]; all of class `label` where one is given.
+
+        Raises:
+            InputError: the count is not at least 1, or there is no such class.
+        """
+        count = whole_number("count", count, least=1)
+        if label is not None and self.conditional:
+            label = whole_number("label", label, least=0, most=self.config.classes - 1)
         latent = draw_latent(count, dimension=self.config.latent_dim, kind=self.config.latent, rng=rng)
         if not self.conditional:
             return latent, None
@@ -61,9 +75,17 @@ class Sampler:
 
     def source(self, *, seed: int, label: int | None = None) -> Callable[[int], Tensor]:
         """Return a function of a number to that many new images; the same seed gives the same images in order."""
-        rng = torch.Generator().manual_seed(seed)
+        rng = torch.Generator().manual_seed(whole_number("seed", seed, least=0, most=MOST_SEED))
 
         def generate(count: int) -> Tensor:
             return self.images(*self.draw(count, rng, label=label))
 
         return generate
+
+
+def _check_weights(weights: Tensor, classes: int) -> None:
+    check_type("class_weights", weights, Tensor, "a tensor")
+    plain = weights.layout == torch.strided and not weights.is_nested and not weights.is_meta
+    fits = plain and weights.shape == (classes,) and not weights.is_complex() and not weights.is_quantized
+    if not fits or not bool(((weights >= 0) & weights.isfinite()).all()) or not bool((weights > 0).any()):
+        raise InputError(f"class_weights must be {classes} finite numbers from 0 on, not all 0; got {shown(weights)}")

@@ -1,11 +1,12 @@
 """Who is told how a run goes; the library itself prints nothing."""
 
 import logging
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 logger = logging.getLogger("reference_models")
 
 
+@runtime_checkable
 class Observer(Protocol):
     """Is told of a run while it goes."""
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import torch
 
-from ganmetrics import Extractor, shown
+from ganmetrics import Extraction, Extractor, shown
+from reference_models.arguments import check_type, whole_number
 from reference_models.config import TrainConfig
 from reference_models.data.images import LabelledImages
 from reference_models.data.load import load_images
@@ -45,6 +46,7 @@ def train(
         observer: is told how it goes; None for the logger ``reference_models``.
 
     Raises:
+        InputError: an argument is of the wrong kind.
         ConfigError: the configuration does not go with the data.
         DataError: the data are not what is needed.
         CheckpointError: the folder holds another run; one that was killed before its first checkpoint is none.
@@ -52,7 +54,8 @@ def train(
         StorageError: the disk refuses.
         KeyboardInterrupt: it was interrupted, and can be resumed.
     """
-    out, told = possible_path(out), observer or LoggingObserver()
+    check_type("config", config, TrainConfig, "a TrainConfig, such as build_config makes")
+    out, told = possible_path(out), _observer(observer)
     with joined_ranks() as ranks:
         if ranks.is_first:
             check_free(out)
@@ -89,10 +92,15 @@ def resume(
         observer: as for `train`.
 
     Raises:
+        InputError: an argument is of the wrong kind.
         CheckpointError: there is no run, or its checkpoint is damaged.
         ConfigError: the configuration differs from the checkpoint's in a key that is not allowed to.
     """
-    out, told = possible_path(out), observer or LoggingObserver()
+    more_epochs = whole_number("more_epochs", more_epochs, least=0)
+    if changes is not None:
+        check_type("changes", changes, Mapping, "a mapping of keys")
+    check_type("allow_changed", allow_changed, Iterable, "a list of keys")
+    out, told = possible_path(out), _observer(observer)
     with joined_ranks() as ranks:
         if ranks.agree(ranks.is_first and is_begun(out)):
             config = _changed(read_begun(out), out, changes or {}, allow_changed)
@@ -132,6 +140,13 @@ def resume(
             clear_leftovers(out)
             write_whole(out / CONFIG, to_toml(config).encode())
         return run.go()
+
+
+def _observer(given: Observer | None) -> Observer:
+    if given is None:
+        return LoggingObserver()
+    check_type("observer", given, Observer, "an object with the methods said, warned and stepped")
+    return given
 
 
 def default_eval_epochs(epochs: int) -> tuple[int, ...]:
@@ -184,6 +199,7 @@ def _scored_by(config: TrainConfig, extractor: Extractor | None, observer: Obser
                 f"epochs {', '.join(map(str, late))} are beyond the last, {config.epochs}, and are not scored"
             )
     if extractor is not None:
+        Extraction(extractor=extractor)  # refuses what is none
         return merged(config, {"eval.extractor": extractor.spec.name, "eval.weights": ""})
     return with_extractor(config, say=observer.said)
 

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from reference_models.arguments import check_type
 from reference_models.config import TrainConfig
 from reference_models.data.batches import Batches
 from reference_models.data.images import LabelledImages
@@ -64,6 +65,8 @@ class Trainer:
         device: torch.device | str = "cpu",
         ranks: TrainingRanks | None = None,
     ) -> None:
+        check_type("config", config, TrainConfig, "a TrainConfig, such as build_config makes")
+        check_type("data", data, LabelledImages, "LabelledImages, such as load_images returns")
         build_outlines(config.net)  # refuses what no memory holds
         self.config = config
         self.ranks = ranks or TrainingRanks()

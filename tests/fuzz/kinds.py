@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.fuzz import calls, containers, files, more_calls, peers, shell, stored, training
+from tests.fuzz import calls, containers, files, loops, more_calls, peers, shell, stored, training
 from tests.fuzz.driver import Case
 
 KINDS: dict[str, Callable[[Path], Case]] = {
@@ -15,4 +15,5 @@ KINDS: dict[str, Callable[[Path], Case]] = {
     **peers.KINDS,
     **shell.KINDS,
     **training.KINDS,
+    **loops.KINDS,
 }

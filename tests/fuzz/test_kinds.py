@@ -52,6 +52,9 @@ KINDS = (
     "runs",
     "training-data",
     "training-commands",
+    "integrations",
+    "logs",
+    "training-functions",
 )
 NEVER_REFUSED = ("caches",)
 """What is damaged there is computed again."""

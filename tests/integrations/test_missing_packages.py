@@ -45,3 +45,6 @@ class Run:
 
     def log(self, numbers):
         assert numbers == {"step": 0}
+
+    def log_artifact(self, artifact):
+        raise AssertionError(artifact)
