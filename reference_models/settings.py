@@ -179,10 +179,10 @@ def difference(old: TrainConfig, new: TrainConfig) -> dict[str, tuple[Value, Val
     return {key: (before[key], after[key]) for key in before if before[key] != after[key]}
 
 
-def _guess(key: str, known: Mapping[str, object]) -> str:
+def _guess(key: object, known: Mapping[str, object]) -> str:
     import difflib  # noqa: PLC0415 - needed for a wrong key only
 
-    close = difflib.get_close_matches(key[:80], known, n=1)
+    close = difflib.get_close_matches(str(key)[:80], known, n=1)
     return f"; did you mean {close[0]}?" if close else f"; the keys are {', '.join(known)}"
 
 

@@ -7,7 +7,7 @@ from torch import nn
 from ganmetrics import Evaluator, InputError, Report
 from ganmetrics.core import checks
 from ganmetrics.integrations.loggers import check_logs, series_of
-from ganmetrics.integrations.loop import Average, Generate, averaged, check_network, evaluating, score_generator
+from ganmetrics.integrations.loop import Average, Generate, averaged, check_module, evaluating, score_generator
 
 
 def score_and_log(
@@ -42,7 +42,7 @@ def score_and_log(
     """
     if not all(callable(getattr(accelerator, name, None)) for name in ("unwrap_model", "log")):
         raise InputError(f"accelerator must be accelerate's; got {type(accelerator).__name__}")
-    check_network("network", network)
+    check_module("network", network)
     step, (prefix, _) = checks.whole("step", step, least=0), check_logs(prefix)
     bare: nn.Module = accelerator.unwrap_model(network)
     with averaged(bare, average), evaluating(bare):

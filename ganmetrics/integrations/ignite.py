@@ -12,8 +12,8 @@ from ganmetrics.integrations.loop import (
     Average,
     Generate,
     averaged,
-    check_network,
-    check_request,
+    check_asked,
+    check_module,
     evaluating,
     process_of,
     score_generator,
@@ -58,11 +58,11 @@ class ScoreHandler:
         logs: Sequence[ScoreLog] = (),
     ) -> None:
         checks.of_type("evaluator", evaluator, Evaluator, "an Evaluator")
-        check_network("network", network)
+        check_module("network", network)
         if average is not None:
             checks.function("average", average)
         self.evaluator, self.network, self.generate, self.average = evaluator, network, generate, average
-        self.count, self.batch_size, self.seed = check_request(generate, count=count, batch_size=batch_size, seed=seed)
+        self.count, self.batch_size, self.seed = check_asked(generate, count=count, batch_size=batch_size, seed=seed)
         self.prefix, self.logs = check_logs(prefix, logs)
         self.report: Report | None = None
 

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from ganmetrics import Evaluator, Report
 from ganmetrics.core import checks
 from ganmetrics.integrations.loggers import ScoreLog, check_logs, series_of
-from ganmetrics.integrations.loop import Average, averaged, check_request, evaluating, process_of, score_generator
+from ganmetrics.integrations.loop import Average, averaged, check_asked, evaluating, process_of, score_generator
 from ganmetrics.optional import require
 
 require("lightning", extra="lightning", user="ganmetrics.integrations.lightning")
@@ -67,7 +67,7 @@ class FidCallback(Callback):  # type: ignore[misc]  # a class of another package
             if function is not None:
                 checks.function(name, function)
         self.generate, self.at_start = generate, at_start
-        self.count, self.batch_size, self.seed = check_request(generate, count=count, batch_size=batch_size, seed=seed)
+        self.count, self.batch_size, self.seed = check_asked(generate, count=count, batch_size=batch_size, seed=seed)
         self.every_n_epochs = checks.whole("every_n_epochs", every_n_epochs, least=1)
         self.network, self.average = network, average
         self.prefix, self.logs = check_logs(prefix, logs)

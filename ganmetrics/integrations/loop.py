@@ -54,7 +54,7 @@ def evaluating(network: nn.Module) -> Iterator[nn.Module]:
     Raises:
         InputError: it is no network.
     """
-    check_network("a network", network)
+    check_module("a network", network)
     modes = [(module, module.training) for module in network.modules()]
     network.eval()
     try:
@@ -82,7 +82,7 @@ def averaged(network: nn.Module, average: Average | None) -> Iterator[nn.Module]
     ...     network.weight.item()
     7.0
     """
-    check_network("a network", network)
+    check_module("a network", network)
     if average is None:
         yield network
         return
@@ -176,7 +176,7 @@ def score_generator(
     30
     """
     checks.of_type("evaluator", evaluator, Evaluator, "an Evaluator")
-    count, batch_size, seed = check_request(generate, count=count, batch_size=batch_size, seed=seed)
+    count, batch_size, seed = check_asked(generate, count=count, batch_size=batch_size, seed=seed)
     rank, world = process_of()
     evaluator.reset()
     for number, start in enumerate(range(0, count, batch_size)):
@@ -185,7 +185,7 @@ def score_generator(
     return evaluator.compute()
 
 
-def check_request(generate: object, *, count: object, batch_size: object, seed: object) -> tuple[int, int, int]:
+def check_asked(generate: object, *, count: object, batch_size: object, seed: object) -> tuple[int, int, int]:
     """Return how many images are asked for, how many at a time, and their seed, where all is as it must be.
 
     Raises:
@@ -199,7 +199,7 @@ def check_request(generate: object, *, count: object, batch_size: object, seed: 
     )
 
 
-def check_network(name: str, network: object) -> None:
+def check_module(name: str, network: object) -> None:
     """Refuse what is no network.
 
     Raises:
