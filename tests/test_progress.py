@@ -47,3 +47,12 @@ def test_it_is_a_progress(capsys):
     )
     assert score.value > 0
     assert capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "given", [{"total": "x", "stage": "reading"}, {"total": -1, "stage": "x"}, {"total": 3, "stage": 3}]
+)
+def test_what_is_no_stage_is_refused(given):
+    """In the words of every other argument."""
+    with pytest.raises(ganmetrics.InputError, match="^(total|stage) must be"), ganmetrics.progress_bar(**given):
+        pass
