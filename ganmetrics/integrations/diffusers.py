@@ -44,6 +44,8 @@ def pipeline_images(
             raise InputError(f"prompts must be {hint}; got {shown(prompts)}")
     if call is not None:
         checks.of_type("call", call, Mapping, "a mapping of more arguments")
+        if not all(isinstance(name, str) for name in call):
+            raise InputError(f"call must have names as keys; got {shown(call)}")
     more = {} if call is None else dict(call)
 
     def generate(count: int, rng: torch.Generator) -> Tensor:

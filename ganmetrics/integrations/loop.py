@@ -113,8 +113,9 @@ def _weights_for(average: nn.Module | Mapping[str, Tensor], own: Mapping[str, Te
         raise InputError(f"an average needs weights of the network's names, such as {next(iter(own), '')!r}; got none")
     for name, value in found.items():
         checks.of_type(f"an average's {name}", value, Tensor, "a tensor")
-        if value.shape != own[name].shape:
-            raise InputError(f"an average's {name} must be {list(own[name].shape)}; got {list(value.shape)}")
+        shape = "one that has no single shape" if value.is_nested else list(value.shape)
+        if shape != list(own[name].shape):
+            raise InputError(f"an average's {name} must be {list(own[name].shape)}; got {shape}")
     return found
 
 

@@ -32,7 +32,7 @@ class NormalDensity:
     @property
     def entropy(self) -> float:
         """In nats."""
-        return math.log(2 * math.pi * math.e * self.std**2) / 2
+        return math.log(2 * math.pi * math.e) / 2 + math.log(self.std)
 
     def draw(self, count: int, rng: torch.Generator) -> Tensor:
         """Return numbers [count] from it."""

@@ -74,6 +74,7 @@ def test_an_evaluator_that_is_made_late_is_looked_at_then():
         (3, "an average must be a module, a state dict, or .*; got int"),
         ({}, "weights of the network's names"),
         ({"weight": 3}, "an average's weight must be a tensor; got int"),
+        ({"weight": torch.nested.nested_tensor([torch.zeros(2)])}, "got one that has no single shape"),
         ({"weight": torch.zeros(2)}, r"an average's weight must be \[3, 2\]; got \[2\]"),
     ],
 )
@@ -151,3 +152,8 @@ def test_a_log_of_other_columns_keeps_them(tmp_path):
     assert path.stat().st_size == 5000
     with pytest.raises(InputError, match="step must be at least 0; got -1"):
         CsvLog(tmp_path / "new.csv").log(Report({}), -1)
+
+
+def test_more_arguments_of_a_pipeline_have_names():
+    with pytest.raises(InputError, match="call must have names as keys; got {3: 4}"):
+        pipeline_images(print, call={3: 4})

@@ -172,6 +172,7 @@ def test_against_a_perfect_generator_one_half_is_best():
     assert compare_discriminator(NormalDensity(0, 1), NormalDensity(50, 1), steps=1).value == pytest.approx(0, abs=1e-9)
     with pytest.raises(ConfigError, match="must be above 0"):
         compare_discriminator(NormalDensity(0, 0), NormalDensity(1, 1))
+    assert NormalDensity(0, 1e308).entropy == pytest.approx(710.615, abs=1e-3)  # the square is beyond any float
 
 
 @pytest.mark.parametrize("preset", ["acgan", "sagan", "cgan-projection", "wgan-gp-acgan-seed"])
