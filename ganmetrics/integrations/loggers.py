@@ -6,12 +6,13 @@ A log is any object with the method of `ScoreLog`; those below need the packages
 import csv
 import io
 import os
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 from ganmetrics import InputError, Report, StorageError
 from ganmetrics._files import as_path
-from ganmetrics._text import clipped, one_line
+from ganmetrics._text import clipped, one_line, shown
 from ganmetrics.core import checks
 from ganmetrics.optional import require
 
@@ -21,6 +22,8 @@ FIELDS = ("value", "corrected", "low", "high", "std")
 CSV_COLUMNS = ("step", "name", *FIELDS, "real_count", "fake_count", "extractor", "protocol")
 
 
+ARTIFACT = r"[A-Za-z0-9._-]{1,128}"
+"""Names that W&B takes for an artifact."""
 LONGEST_LINE = 1000
 """Characters of a file's first line that are looked at: a file of another kind may have no end of line."""
 
@@ -65,7 +68,8 @@ def check_logs(prefix: object, logs: object = ()) -> tuple[str, tuple[ScoreLog, 
     Raises:
         InputError: the prefix is no text, or one of the logs has no method ``log``.
     """
-    checks.of_type("prefix", prefix, str, "text")
+    if not isinstance(prefix, str) or not _is_encodable(prefix):
+        raise InputError(f"prefix must be text that a log can hold; got {shown(prefix)}")
     checks.of_type("logs", logs, Sequence, "a list of logs")
     several = tuple(logs) if isinstance(logs, Sequence) else ()
     for log in several:
@@ -146,7 +150,11 @@ class TensorBoardLog:
     def __init__(self, writer: Any, *, prefix: str = "") -> None:  # noqa: ANN401 - a writer or a folder
         if isinstance(writer, str | os.PathLike):
             tensorboard = require("torch.utils.tensorboard", extra="tensorboard", user="TensorBoardLog")
-            writer = tensorboard.SummaryWriter(str(as_path(writer)))
+            folder = as_path(writer)
+            try:
+                writer = tensorboard.SummaryWriter(str(folder))
+            except OSError as error:
+                raise StorageError(f"{clipped(folder)} cannot be written: {one_line(error)}") from None
         _check_methods("writer", writer, "add_scalar", "add_text", "flush")
         self.writer, self.prefix = writer, check_logs(prefix)[0]
 
@@ -173,7 +181,10 @@ class WandbLog:
 
     def __init__(self, run: Any, *, prefix: str = "", artifact: str = "ganmetrics-report") -> None:  # noqa: ANN401
         _check_methods("run", run, "log", "log_artifact")
-        checks.of_type("artifact", artifact, str, "text")
+        if not isinstance(artifact, str) or not re.fullmatch(ARTIFACT, artifact):
+            raise InputError(
+                f"artifact must be 1 to 128 letters, digits, dashes, underscores and dots; got {shown(artifact)}"
+            )
         self.run, self.prefix, self.artifact = run, check_logs(prefix)[0], artifact
 
     def log(self, report: Report, step: int) -> None:
@@ -210,6 +221,15 @@ class MlflowLog:
         for name, number in series_of(report, prefix=self.prefix).items():
             self.client.log_metric(self.run_id, name, number, step=step)
         self.client.log_text(self.run_id, report.to_json(), f"ganmetrics/report-{step:08d}.json")
+
+
+def _is_encodable(text: str) -> bool:
+    """Tell whether a text has no half of a character, which no file can hold."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _check_methods(name: str, value: object, *needed: str) -> None:

@@ -19,6 +19,12 @@ EVALUATOR = Evaluator(random_images(20), extractor=ChannelMeans(), workers=0, de
 NETWORK = nn.Linear(2, 3)
 
 
+class Run:
+    """What a run of W&B has."""
+
+    log = log_artifact = print
+
+
 def images(count, rng):
     """Of noise."""
     return torch.rand(count, 3, 4, 4, generator=rng)
@@ -130,10 +136,13 @@ def test_what_is_no_accelerator_is_refused():
         (lambda: CsvLog(3), "a path must be text or a path; got int"),
         (lambda: CsvLog("a\0b"), "a path must be one that a file can have"),
         (lambda: TensorBoardLog(3), "writer must have the methods add_scalar, add_text, flush; got int"),
+        (lambda: series_of(Report({}), prefix="\ud800"), "prefix must be text that a log can hold"),
+        (lambda: WandbLog(Run(), artifact="a b"), "artifact must be 1 to 128 letters, .*; got 'a b'"),
+        (lambda: WandbLog(Run(), artifact="x" * 129), "artifact must be 1 to 128 letters"),
         (lambda: WandbLog(3), "run must have the methods log, log_artifact; got int"),
         (lambda: MlflowLog(3, "x"), "client must have the methods log_metric, log_text; got int"),
         (lambda: series_of(3), "report must be a report; got int"),
-        (lambda: series_of(Report({}), prefix=3), "prefix must be text; got int"),
+        (lambda: series_of(Report({}), prefix=3), "prefix must be text that a log can hold; got 3"),
     ],
 )
 def test_logs_refuse_what_they_cannot_write_to(make, message):
@@ -147,6 +156,8 @@ def test_a_log_that_cannot_be_written_is_one_line(tmp_path, name):
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError):
         CsvLog(tmp_path / name).log(Report({}), 0)
+    with pytest.raises(StorageError, match="file cannot be written"):
+        TensorBoardLog(tmp_path / "file")
 
 
 def test_a_log_of_other_columns_keeps_them(tmp_path):
