@@ -1,6 +1,6 @@
 """`train` and `resume`: everything is checked before the first step, and before anything is written."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import torch
@@ -73,7 +73,7 @@ def resume(
     *,
     more_epochs: int = 0,
     changes: Mapping[str, object] | None = None,
-    allow_changed: Iterable[str] = (),
+    allow_changed: Collection[str] = (),
     extractor: Extractor | None = None,
     device: torch.device | str | None = None,
     observer: Observer | None = None,
@@ -99,7 +99,9 @@ def resume(
     more_epochs = whole_number("more_epochs", more_epochs, least=0)
     if changes is not None:
         check_type("changes", changes, Mapping, "a mapping of keys")
-    check_type("allow_changed", allow_changed, Iterable, "a list of keys")
+    check_type("allow_changed", allow_changed, list | tuple | set | frozenset, "a list of keys")
+    for key in allow_changed:
+        check_type("allow_changed", key, str, "a list of keys")
     out, told = possible_path(out), _observer(observer)
     with joined_ranks() as ranks:
         if ranks.agree(ranks.is_first and is_begun(out)):
@@ -212,7 +214,7 @@ def _scored_at(config: TrainConfig, epoch: int) -> TrainConfig:
 
 
 def _changed(
-    stored: TrainConfig, out: Path, changes: Mapping[str, object], allow_changed: Iterable[str]
+    stored: TrainConfig, out: Path, changes: Mapping[str, object], allow_changed: Collection[str]
 ) -> TrainConfig:
     """Return the configuration to go on with: the folder's, changed; refused where it differs and may not."""
     file = out / CONFIG

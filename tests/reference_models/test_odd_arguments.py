@@ -71,6 +71,8 @@ CALLS = {
     "epochs": lambda: reference_models.resume("/nowhere/x", more_epochs="x"),
     "changes to a run": lambda: reference_models.resume("/nowhere/x", changes=3),
     "keys that may change": lambda: reference_models.resume("/nowhere/x", allow_changed=3),
+    "a text of keys that may change": lambda: reference_models.resume("/nowhere/x", allow_changed="batch"),
+    "a tensor of keys": lambda: reference_models.resume("/nowhere/x", allow_changed=torch.tensor(3)),
     "an observer": lambda: reference_models.resume("/nowhere/x", observer=3),
     "a trainer": lambda: reference_models.Trainer(3, 3),
 }
