@@ -214,7 +214,7 @@ def read(path: Path) -> list[Cell]:
     kinds = {field.name: field.type for field in fields(Cell)}
     if not path.exists():
         return []
-    with path.open(newline="") as file:
+    with path.open(encoding="utf-8", newline="") as file:
         return [Cell(**{name: kinds[name](text) for name, text in line.items()}) for line in csv.DictReader(file)]
 
 
@@ -223,7 +223,7 @@ def run(designs: Iterable[Design], path: Path, *, infinity: bool) -> None:
     known = {tuple(getattr(cell, field.name) for field in fields(Design)) for cell in read(path)}
     missing = [design for design in designs if tuple(asdict(design).values()) not in known]
     os.nice(10)
-    with multiprocessing.get_context("spawn").Pool(2) as pool, path.open("a", newline="") as file:
+    with multiprocessing.get_context("spawn").Pool(2) as pool, path.open("a", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, [field.name for field in fields(Cell)])
         if file.tell() == 0:
             writer.writeheader()

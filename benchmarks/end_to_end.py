@@ -58,7 +58,9 @@ def held(root: int) -> float:
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
-                parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+                parents[int(entry.name)] = int(
+                    (entry / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()[1]
+                )
             except OSError:  # it has ended meanwhile
                 continue
     family, grown = {root}, True
@@ -69,7 +71,7 @@ def held(root: int) -> float:
     total = 0
     for member in family:
         try:
-            lines = Path(f"/proc/{member}/smaps_rollup").read_text().splitlines()
+            lines = Path(f"/proc/{member}/smaps_rollup").read_text(encoding="utf-8").splitlines()
         except OSError:
             continue
         total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
@@ -154,7 +156,9 @@ def table(results: Results) -> str:
 
 def processor() -> str:
     """Return the processor's name with what makes it fast, so far as the system says it."""
-    listed = dict(line.split(":", 1) for line in Path("/proc/cpuinfo").read_text().splitlines() if ":" in line)
+    listed = dict(
+        line.split(":", 1) for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines() if ":" in line
+    )
     known = {name.strip(): value.strip() for name, value in listed.items()}
     flags = known.get("flags", "").split()
     fast = [flag for flag in ("avx2", "avx512f", "avx512_bf16", "amx_bf16", "avx512_fp16") if flag in flags]
@@ -179,7 +183,7 @@ def read(path: Path) -> Results:
             case: {name: [Measured(**run) for run in runs] for name, runs in rows.items()}
             for case, rows in cases.items()
         }
-        for title, cases in json.loads(path.read_text()).items()
+        for title, cases in json.loads(path.read_text(encoding="utf-8")).items()
     }
 
 
@@ -191,7 +195,7 @@ def keep(path: Path, results: Results) -> None:
         }
         for title, cases in results.items()
     }
-    path.write_text(json.dumps(plain, indent=1) + "\n")
+    path.write_text(json.dumps(plain, indent=1) + "\n", encoding="utf-8")
 
 
 @dataclass(frozen=True)

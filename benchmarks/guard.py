@@ -47,7 +47,9 @@ def main() -> None:
     parser.add_argument("stored", type=Path)
     parser.add_argument("present", type=Path)
     options = parser.parse_args()
-    stored, present = (ratios(json.loads(path.read_text())) for path in (options.stored, options.present))
+    stored, present = (
+        ratios(json.loads(path.read_text(encoding="utf-8"))) for path in (options.stored, options.present)
+    )
     found = losses(stored, present)
     print("\n".join(found) or f"{len(stored)} ratios, none lost more than {100 * ALLOWED:.0f} %")
     sys.exit(bool(found))

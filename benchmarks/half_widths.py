@@ -28,7 +28,7 @@ def measure(folder: Path, out: Path) -> None:
     many = 2 * len(real) // 3
     whole, done = Sample.of(real[:many]), {tuple(row[:3]) for row in read(out)}
     names = ["alike", *sorted(path.stem for path in folder.glob("*.npy") if path.stem != "real")]
-    with out.open("a", newline="") as file:
+    with out.open("a", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         if file.tell() == 0:
             writer.writerow(COLUMNS)
@@ -49,7 +49,7 @@ def read(path: Path) -> list[list[str]]:
     """Return the rows that a file has."""
     if not path.exists():
         return []
-    with path.open(newline="") as file:
+    with path.open(encoding="utf-8", newline="") as file:
         return list(csv.reader(file))[1:]
 
 

@@ -235,7 +235,7 @@ def read(path: Path) -> list[Cell]:
     }
     if not path.exists():
         return []
-    with path.open(newline="") as file:
+    with path.open(encoding="utf-8", newline="") as file:
         return [Cell(**{name: kinds[name](text) for name, text in line.items()}) for line in csv.DictReader(file)]
 
 

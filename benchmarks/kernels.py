@@ -60,7 +60,7 @@ FUNCTIONS: dict[str, Callable[[torch.Tensor, torch.Tensor], float]] = dict(
 
 def resident() -> int:
     """Return the bytes of memory that this process holds now."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    pages = int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[1])
     return pages * resource.getpagesize()
 
 

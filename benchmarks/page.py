@@ -10,9 +10,9 @@ def write_page(page: Path, text: str, *, mark: str) -> None:
         ValueError: the page has no such marks.
     """
     begin, end = f"<!-- {mark}: begin -->", f"<!-- {mark}: end -->"
-    before, begun, rest = page.read_text().partition(begin)
+    before, begun, rest = page.read_text(encoding="utf-8").partition(begin)
     _, ended, after = rest.partition(end)
     if not begun or not ended:
         message = f"{page} needs the marks {begin} and {end}"
         raise ValueError(message)
-    page.write_text(f"{before}{begin}\n{text}\n{end}{after}")
+    page.write_text(f"{before}{begin}\n{text}\n{end}{after}", encoding="utf-8")

@@ -168,7 +168,7 @@ def read(path: Path) -> list[Row]:
     """Return the rows that a CSV file has."""
     if not path.exists():
         return []
-    with path.open(newline="") as file:
+    with path.open(encoding="utf-8", newline="") as file:
         return [Row.parse(line) for line in csv.DictReader(file)]
 
 
@@ -185,7 +185,7 @@ def measure_missing(path: Path, wanted: list[Job], scratch: Path) -> None:
             sides = photographs(scratch / f"{job.size}", job.count, size=job.size)
         row = measure(job, *sides)
         new = not path.exists()
-        with path.open("a", newline="") as file:
+        with path.open("a", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, [field.name for field in fields(Row)])
             if new:
                 writer.writeheader()

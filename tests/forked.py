@@ -36,12 +36,12 @@ class Forked:
     @property
     def out(self):
         """What it has written to stdout so far."""
-        return self._output.with_suffix(".out").read_text()
+        return self._output.with_suffix(".out").read_text(encoding="utf-8")
 
     @property
     def err(self):
         """What it has written to stderr so far."""
-        return self._output.with_suffix(".err").read_text()
+        return self._output.with_suffix(".err").read_text(encoding="utf-8")
 
     def wait(self, timeout):
         """Wait until it has ended, and return its status: minus the signal that killed it."""
@@ -100,8 +100,8 @@ def _run(call, output):
             file = os.open(output.with_suffix(ending), os.O_WRONLY)
             os.dup2(file, descriptor)
             os.close(file)
-        sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115 - until the process ends
-        sys.stderr = open(2, "w", buffering=1, closefd=False)  # noqa: SIM115
+        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - until the process ends
+        sys.stderr = open(2, "w", encoding="utf-8", buffering=1, closefd=False)  # noqa: SIM115
         logging.getLogger().handlers.clear()  # pytest's
         torch.set_num_threads(1)
         config.update("jaxtyping_disable", True)  # as a user's are

@@ -15,7 +15,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 
 def links(page):
     """Return the files that a page links to or shows."""
-    targets = re.findall(r"\]\(([^)\s]+)\)", page.read_text())
+    targets = re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8"))
     return [target.split("#")[0] for target in targets if "://" not in target and not target.startswith("#")]
 
 
@@ -39,8 +39,10 @@ def test_every_page_is_reached_from_the_readme():
 
 def test_every_metric_protocol_and_command_is_described():
     """In the page that is about it."""
-    metrics, comparability = ((ROOT / "docs" / name).read_text() for name in ("metrics.md", "comparability.md"))
+    metrics, comparability = (
+        (ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("metrics.md", "comparability.md")
+    )
     assert [name for name in METRICS if f"`{name}`" not in metrics] == []
     assert [name for name in PROTOCOLS if f"`{name}`" not in comparability] == []
-    everything = "".join(page.read_text() for page in PAGES)
+    everything = "".join(page.read_text(encoding="utf-8") for page in PAGES)
     assert [name for name in command.commands if f"ganmetrics {name}" not in everything] == []

@@ -21,7 +21,7 @@ def defined_names(folders=("ganmetrics", "reference_models")):
     for path in sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py")):
         if path.is_relative_to(DROP_INS):
             continue
-        for node in ast.parse(path.read_text()).body:
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
             for name in names_of(node):
                 if not name.startswith("_"):
                     found[name].add(path.relative_to(ROOT).as_posix())
@@ -65,7 +65,7 @@ def test_errors_say_what_came_in_one_way():
         f"{path.relative_to(ROOT)}: {line.strip()}"
         for folder in ("ganmetrics", "reference_models")
         for path in (ROOT / folder).rglob("*.py")
-        for line in path.read_text().splitlines()
+        for line in path.read_text(encoding="utf-8").splitlines()
         if re.search(r"[^;\s\"'=] got (?!=)|, but got", line)
     ]
     assert not others

@@ -23,7 +23,7 @@ def test_names_are_sorted_and_real():
 
 def test_type_checkers_see_the_same_names():
     """The imports for type checkers are those of the lazy table."""
-    tree = ast.parse((ROOT / "__init__.py").read_text())
+    tree = ast.parse((ROOT / "__init__.py").read_text(encoding="utf-8"))
     (block,) = [node for node in tree.body if isinstance(node, ast.If)]
     imported = {
         alias.asname: node.module for node in block.body if isinstance(node, ast.ImportFrom) for alias in node.names
@@ -59,7 +59,7 @@ def test_library_use_does_not_load_click():
 
 def test_the_version_is_said_once():
     """The module says it, the package is built from that, and the changelog opens with it."""
-    project = tomllib.loads((ROOT.parent / "pyproject.toml").read_text())
+    project = tomllib.loads((ROOT.parent / "pyproject.toml").read_text(encoding="utf-8"))
     assert project["project"]["dynamic"] == ["version"]
     assert project["tool"]["hatch"]["version"]["path"] == "ganmetrics/__init__.py"
     (first,) = re.findall(r"^## (\S+)", (ROOT.parent / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)[:1]

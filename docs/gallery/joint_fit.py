@@ -26,7 +26,7 @@ def measure(folder: Path, rows: Path) -> None:
     """Write a row for each count a side, and one of all images, whose corrected distance stands for the truth."""
     real, fake = (np.load(folder / f"{name}.npy").astype(float) for name in ("real", "fake"))
     counts = [count for count in COUNTS if count <= min(len(real), len(fake))]
-    with rows.open("w", newline="") as file:
+    with rows.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
         for count in (*counts, 0):
@@ -42,7 +42,7 @@ def picture(rows: Path, out: Path) -> None:
     mpl.use("Agg")
     from matplotlib import pyplot  # noqa: PLC0415 - the backend is chosen first
 
-    with rows.open(newline="") as file:
+    with rows.open(encoding="utf-8", newline="") as file:
         table = np.array([[float(cell or "nan") for cell in line] for line in list(csv.reader(file))[1:]])
     truth, table = table[table[:, 0] == 0][0, 3], table[table[:, 0] > 0]
     count, plain, infinity, corrected, low, high = table.T

@@ -52,7 +52,7 @@ def launched() -> Iterator[None]:
         # What travels lies on the host whatever the network runs on, so this serves CUDA as well.
         dist.init_process_group("gloo")
     spoken = sys.stdout, sys.stderr
-    with Path(os.devnull).open("w") as nowhere:
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
         if dist.get_rank():
             sys.stdout = sys.stderr = nowhere
         try:

@@ -15,7 +15,7 @@ def test_a_table_goes_between_its_marks(tmp_path):
     page = tmp_path / "page.md"
     page.write_text(PAGE)
     write_page(page, "new", mark="scale")
-    assert page.read_text() == PAGE.replace("old", "new")
+    assert page.read_text(encoding="utf-8") == PAGE.replace("old", "new")
 
 
 def test_a_page_without_the_marks_is_refused_and_stays(tmp_path):
@@ -25,4 +25,4 @@ def test_a_page_without_the_marks_is_refused_and_stays(tmp_path):
     page.write_text(PAGE)
     with pytest.raises(ValueError, match="needs the marks <!-- another: begin"):
         write_page(page, "new", mark="another")
-    assert page.read_text() == PAGE
+    assert page.read_text(encoding="utf-8") == PAGE

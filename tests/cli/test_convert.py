@@ -1,5 +1,6 @@
 """``ganmetrics reference convert``."""
 
+import os
 import pickle
 
 import numpy as np
@@ -63,7 +64,7 @@ def test_a_pickle_that_would_run_code_is_one_line(run, tmp_path):
 
 def test_a_files_name_and_contents_do_not_reach_the_terminal(run, tmp_path):
     """Escape sequences and line breaks are told as such: in errors, in warnings, in results and in what click says."""
-    path = tmp_path / "\x1b[2Jx\n\u202e.pkl"
+    path = tmp_path / os.fsdecode("\x1b[2Jx\n\u202e.pkl".encode())
     path.write_bytes(pickle.dumps({"\x1b]0;title\x07": 1, "y" * 100_000: 2}))
     refused = run("reference", "convert", path, tmp_path / "out.npz")
     assert refused.status == 1

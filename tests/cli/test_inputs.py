@@ -72,7 +72,7 @@ def containers(tmp_path, monkeypatch):
     np.savez("fakes.npz", pixels, np.array(classes))
     np.save("fakes.npy", pixels)
     torch.save(torch.from_numpy(pixels).permute(0, 3, 1, 2).contiguous(), "fakes.pt")
-    Path("fakes.txt").write_text("\n".join(map(str, files)))
+    Path("fakes.txt").write_text("\n".join(map(str, files)), encoding="utf-8")
     packed(data, pixels, classes)
     return tmp_path
 

@@ -46,7 +46,7 @@ def living(group):
     """Yield the processes of a group that have not ended (Linux; what has ended may wait to be collected)."""
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-            state, _, its_group = stat.read_text().rpartition(")")[2].split()[:3]
+            state, _, its_group = stat.read_text(encoding="utf-8").rpartition(")")[2].split()[:3]
             if int(its_group) == group and state != "Z":
                 yield stat.parent.name
 

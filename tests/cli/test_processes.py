@@ -69,10 +69,10 @@ def begun(folder, ranks):
     """Wait until all of these ranks are extracting, and return their process numbers."""
     ended = time.monotonic() + LIMIT
     paths = [folder / f"extracting{rank}" for rank in ranks]
-    while not all(path.exists() and path.read_text() for path in paths):
+    while not all(path.exists() and path.read_text(encoding="utf-8") for path in paths):
         assert time.monotonic() < ended
         time.sleep(0.05)
-    return [int(path.read_text()) for path in paths]
+    return [int(path.read_text(encoding="utf-8")) for path in paths]
 
 
 BUILD = ("reference", "build", "real", "real.npz", "--workers", "0", "--batch-size", "4")

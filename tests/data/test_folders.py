@@ -24,7 +24,7 @@ def fill(root, *paths, data=b"data"):
 
 def test_order_is_that_of_the_relative_path(tmp_path):
     """Paths are compared as strings by code point, across folders and whatever the case of extensions."""
-    paths = ["b.PNG", "a/2.png", "a/10.jpg", "a-b/1.png", "a.png", "Z/é.Jpeg"]
+    paths = ["b.PNG", "a/2.png", "a/10.jpg", "a-b/1.png", "a.png", os.fsdecode("Z/é.Jpeg".encode())]
     fill(tmp_path, *paths)
     source = FolderSource(tmp_path)
     assert labels(source) == [str(tmp_path / path) for path in sorted(paths)]

@@ -56,7 +56,7 @@ def start(run, *arguments, **options):
     torch.set_num_threads(1)
     status = 70
     with contextlib.suppress(BaseException):
-        sys.stdout = sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115 - until the child ends
+        sys.stdout = sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - until the child ends
         try:
             run(*arguments, **options)
             status = 0

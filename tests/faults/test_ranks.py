@@ -46,7 +46,7 @@ def run(place, work, size=2):
                 os.waitpid(child, 0)
     assert len(ended) == size, f"still waiting after {SOON} s: {set(range(size)) - set(ended)}"
     texts = [(place / f"{rank}.json") for rank in range(size)]
-    return [json.loads(text.read_text()) if text.exists() else "killed" for text in texts]
+    return [json.loads(text.read_text(encoding="utf-8")) if text.exists() else "killed" for text in texts]
 
 
 def be_a_rank(place, work, rank, size):

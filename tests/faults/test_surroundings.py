@@ -184,7 +184,7 @@ def test_four_processes_fill_one_cache_to_its_bound(tmp_path, monkeypatch):
 
 def held():
     """Return open descriptors and resident bytes of this process."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    pages = int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[1])
     return len(list(Path("/proc/self/fd").iterdir())), pages * resource.getpagesize()
 
 

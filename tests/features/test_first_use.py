@@ -88,7 +88,7 @@ def test_the_first_file_is_recorded_and_said(monkeypatch, caplog):
             found = find_weights(EXTRACTOR)
         assert (found.path, found.sha256) == (weights_directory() / NAME, DIGEST)
         assert f"{NAME} has no published digest; recorded at first use: sha256 {DIGEST}" in caplog.text
-        assert (weights_directory() / f"{NAME}.sha256").read_text() == f"{DIGEST}  {NAME}\n"
+        assert (weights_directory() / f"{NAME}.sha256").read_text(encoding="utf-8") == f"{DIGEST}  {NAME}\n"
         caplog.clear()
         assert find_weights(EXTRACTOR) == found
         assert (server.asked, caplog.text) == (["HEAD", "GET"], "")

@@ -86,7 +86,7 @@ def _run(arguments: argparse.Namespace, folder: Path) -> None:
             cases = [(arguments.seed, number) for number in numbers]
             chosen.update(dict.fromkeys(KINDS if given == "all" else [given], cases))
             continue
-        for kind, seed, number in map(str.split, Path(given).read_text().splitlines()):
+        for kind, seed, number in map(str.split, Path(given).read_text(encoding="utf-8").splitlines()):
             again.setdefault(kind, []).append((int(seed), int(number)))
     for name, cases_of in (("", chosen), (AGAIN, again)):
         for kind, cases in cases_of.items():
@@ -167,7 +167,7 @@ def _tell(what: Mapping[str, object]) -> None:
 
 
 def _limit_memory() -> None:
-    taken = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    taken = int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (taken + ROOM, resource.RLIM_INFINITY))
 
 

@@ -107,7 +107,7 @@ def test_all_kinds_are_run():
 def test_what_failed_once_does_not_again():
     """Each line of the list is a case that once raised what it may not."""
     found = [ended for kind, (_, ended) in together(0).items() if kind.endswith(AGAIN)]
-    assert sum(sum(ended.values()) for ended in found) == len(FAILED_ONCE.read_text().splitlines())
+    assert sum(sum(ended.values()) for ended in found) == len(FAILED_ONCE.read_text(encoding="utf-8").splitlines())
     assert not any(ended["failed"] for ended in found)
 
 

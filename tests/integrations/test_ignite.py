@@ -39,6 +39,6 @@ def test_it_scores_at_the_engines_events(tmp_path):
     assert modes == [False] * 3
     assert generator.training
     assert seen[0] != seen[1] == seen[2] != seen[3]
-    steps = [line.split(",")[0] for line in (tmp_path / "scores.csv").read_text().splitlines()[1:]]
+    steps = [line.split(",")[0] for line in (tmp_path / "scores.csv").read_text(encoding="utf-8").splitlines()[1:]]
     assert steps == ["0", "6", "12"]
     assert {"fd_channel-means_corrected", "fd_channel-means_low"} <= set(engine.state.metrics)

@@ -43,7 +43,7 @@ def test_csv_rows_come_together(tmp_path):
     other.write_text("loss\n1\n")
     with pytest.raises(InputError, match="has other columns, loss"):
         CsvLog(other).log(report(1.0), 0)
-    assert other.read_text() == "loss\n1\n"
+    assert other.read_text(encoding="utf-8") == "loss\n1\n"
 
 
 def test_tensorboard_has_series_and_report(tmp_path):
@@ -101,5 +101,5 @@ def test_mlflow_has_series_and_artifact(tmp_path, monkeypatch):
     history = client.get_metric_history(run.info.run_id, "a/fid_corrected")
     assert [(one.step, one.value) for one in history] == [(0, 8.0), (5, 6.5)]
     stored = sorted((tmp_path / "artifacts").rglob("report-*.json"))
-    assert [json.loads(path.read_text())["scores"][0]["value"] for path in stored] == [9.0, 7.5]
+    assert [json.loads(path.read_text(encoding="utf-8"))["scores"][0]["value"] for path in stored] == [9.0, 7.5]
     assert math.isclose(history[0].value, 8.0)

@@ -28,7 +28,11 @@ def test_the_example_runs(name, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     exec(compile(EXAMPLES[name], f"{PAGE.name}, {name}", "exec"), {"__name__": "example"})
     if name == "Lightning":
-        assert {line.split(",")[0] for line in Path("scores.csv").read_text().splitlines()[1:]} == {"0", "4", "8"}
+        assert {line.split(",")[0] for line in Path("scores.csv").read_text(encoding="utf-8").splitlines()[1:]} == {
+            "0",
+            "4",
+            "8",
+        }
 
 
 def test_every_skipped_example_is_run_here():

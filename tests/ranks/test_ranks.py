@@ -24,7 +24,7 @@ def run(folder, size):
     finally:
         for process in started:
             process.kill()
-    return [json.loads((folder / f"{rank}.json").read_text()) for rank in range(size)]
+    return [json.loads((folder / f"{rank}.json").read_text(encoding="utf-8")) for rank in range(size)]
 
 
 @pytest.fixture(scope="module")

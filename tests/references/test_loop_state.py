@@ -42,7 +42,7 @@ def changed(evaluator, *path, to):
         (("made",), None, "needs made; it is damaged"),
         (("made", "needs"), torch.zeros(2), "needs the same needs"),
         (("layers", "layer", "header"), ..., "state is damaged: 'header'"),
-        (("layers", "layer", "header", "count"), "many", "state is damaged"),
+        (("layers", "layer", "header", "count"), "many", "state is damaged|count must be a whole number"),
         (("layers", "layer", "arrays"), 3, "state is damaged"),
         (("layers", "layer", "arrays", "mu"), torch.zeros(2, dtype=torch.float64), "must have shape"),
         (("layers", "layer"), ..., "needs layer, features; it has"),

@@ -19,7 +19,7 @@ def test_table_plot_and_sheet_are_written(study, tmp_path):
     """Three files; the table is the study's own."""
     paths = save_study(study, tmp_path)
     assert [path.name for path in paths] == ["sanity.csv", "sanity-examples.png", "sanity.png"]
-    assert paths[0].read_text() == study.to_csv()
+    assert paths[0].read_text(encoding="utf-8") == study.to_csv()
     plot = np.asarray(Image.open(paths[2]).convert("L"))
     assert plot.shape[1] > plot.shape[0] > 200
     assert plot.std() > 10

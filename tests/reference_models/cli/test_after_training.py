@@ -66,7 +66,7 @@ def test_analyses_print_their_number(analysis, checkpoint, run, tmp_path):
     done = run("analyse", *whole)
     assert done.exit_code == 0, done.stderr
     assert line in done.stdout
-    assert json.loads((tmp_path / "out" / f"{name}.json").read_text())
+    assert json.loads((tmp_path / "out" / f"{name}.json").read_text(encoding="utf-8"))
     assert name == "probe" or (tmp_path / "out" / f"{name}.png").exists()
     again = run("analyse", *whole)
     assert again.exit_code == 1

@@ -99,7 +99,7 @@ def test_the_folder(pair, tmp_path):
     """Tables, curves and a picture of each run's last samples; nothing is replaced."""
     result = CliRunner().invoke(command, ["compare", *map(str, pair), "--out", str(tmp_path / "out")])
     assert result.exit_code == 0, result.stderr
-    assert result.stdout == (tmp_path / "out" / "comparison.md").read_text()
+    assert result.stdout == (tmp_path / "out" / "comparison.md").read_text(encoding="utf-8")
     assert "| `slow` | 9.0 | 8.0 | 6.0 | 2.0 | 2.0 at 4 | 2.00 |" in result.stdout
     assert "| `slow` | 3.0 | not by the end | epoch 4, minute 4.0 |" in result.stdout
     for name in ("curves.png", "samples.png"):

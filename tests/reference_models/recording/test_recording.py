@@ -166,7 +166,7 @@ def test_tensorboard_is_optional(tmp_path, monkeypatch):
 def test_damaged_scores_are_told_in_one_line(recorded, old, new, words):
     """Whatever stands in a cell; a row that is not whole is passed over, as a killed process leaves one."""
     path = recorded / SCORES
-    path.write_text(path.read_text().replace(old, new))
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new))
     with pytest.raises(CheckpointError, match=words):
         Records(recorded).scores()
 

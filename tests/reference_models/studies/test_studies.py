@@ -87,7 +87,7 @@ def test_every_table_can_be_run(name, study, tmp_path):
     assert [row["published_fid"] for row in rows] == ["" if v is None else str(v) for v in PUBLISHED[name]]
     assert all(float(row["mean"]) > 0 and row["std"] == "" for row in rows)
     assert all(int(row["parameters"]) > 0 and float(row["seconds_per_epoch"]) > 0 for row in rows)
-    text = (tmp_path / name / "study.md").read_text()
+    text = (tmp_path / name / "study.md").read_text(encoding="utf-8")
     assert all(f"| {row['row']} |" in text for row in rows)
     if name == "width-latent":
         assert int(rows[0]["parameters"]) > 2 * int(rows[2]["parameters"])

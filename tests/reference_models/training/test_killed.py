@@ -135,7 +135,7 @@ def test_files_that_a_run_did_not_write_are_kept(run, tmp_path):
     (folder / CONFIG).write_text("# mine\nbatch = 8\n")
     with pytest.raises(CheckpointError, match="has files in it"):
         run("dcgan")
-    assert (folder / CONFIG).read_text().startswith("# mine")
+    assert (folder / CONFIG).read_text(encoding="utf-8").startswith("# mine")
     (folder / CONFIG).unlink()
     run("dcgan", epochs=1, **{"eval.epochs": ()})
     assert not is_begun(folder)

@@ -136,7 +136,7 @@ def test_a_changed_configuration_is_shown_and_refused(run, go_on, tmp_path):
     run("dcgan", epochs=1, **{"eval.epochs": ()})
     with pytest.raises(ConfigError, match=r"\(opt_g.lr: 0.0002 -> 0.1; batch: 8 -> 4\); --allow-changed opt_g.lr"):
         go_on(changes={"opt_g.lr": 0.1, "batch": 4})
-    text = (tmp_path / "run" / "config.toml").read_text()
+    text = (tmp_path / "run" / "config.toml").read_text(encoding="utf-8")
     (tmp_path / "run" / "config.toml").write_text(text.replace("n_critic = 1", "n_critic = 2"))
     with pytest.raises(ConfigError, match="n_critic: 1 -> 2"):
         go_on()

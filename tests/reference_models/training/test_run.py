@@ -29,7 +29,7 @@ def test_the_folder_has_everything(run, tmp_path):
         ("0", "fd_random-features", "40", "64"),
         ("2", "fd_random-features", "40", "64"),
     ]
-    events = [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
+    events = [json.loads(line) for line in (folder / "metrics.jsonl").read_text(encoding="utf-8").splitlines()]
     losses = [event for event in events if event["kind"] == "losses"]
     assert [event["value"] for event in events if event["kind"] == "score"] == [float(row["value"]) for row in rows]
     for event in losses:

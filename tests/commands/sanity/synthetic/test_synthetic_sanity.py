@@ -83,7 +83,7 @@ def test_what_cannot_be_is_refused(options):
 
 def test_the_page_has_every_metric_and_check():
     """A metric of ours cannot be added without being asked (python benchmarks/trust.py --page docs/choosing.md)."""
-    table, after = PAGE.read_text().split("<!-- trust: begin -->")[1].split("<!-- trust: end -->")
+    table, after = PAGE.read_text(encoding="utf-8").split("<!-- trust: begin -->")[1].split("<!-- trust: end -->")
     left_out = after.split("not yet in this table:")[1].split("\n\n")[0] if "not yet in this table:" in after else ""
     ours = set(OF_FEATURES) - set(_plugins.names(_plugins.METRIC_GROUP))
     rows = {line.split("`")[1] for line in table.splitlines() if line.startswith("| `")}
