@@ -50,7 +50,7 @@ check:
 coverage: $(STAMP)
 	$(PYTEST) --cov --cov-report=term
 
-# The checks of array shapes at every call cost more than the fast tests themselves; `make test` has them.
+# The checks of array shapes at every call cost as much as the fast tests themselves; `make test` has them, in fast tests.
 FAST := $(PYTEST) -o addopts= --strict-markers --strict-config --import-mode=importlib -m "not slow and not parity"
 
 quick: $(STAMP)

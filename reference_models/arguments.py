@@ -1,12 +1,15 @@
-"""What arguments of the public functions must be; a configuration's keys have checks of their own."""
+"""What arguments of the public functions must be; a configuration's keys have checks of their own.
+
+`ganmetrics.core.checks` has the like: it is not public, and this package sees what is public only.
+"""
 
 from numbers import Integral
 from types import UnionType
 
 from ganmetrics import InputError, clipped, shown
 
-MOST_PIXELS = 16_384
-"""Height and width of images."""
+MOST_SIDE = 16_384
+"""Height and width of images, in pixels."""
 MOST_SEED = 2**62
 """What torch takes, with room for the seeds that are made from it."""
 

@@ -4,9 +4,9 @@ from typing import Any
 
 from torch import nn
 
-from ganmetrics import Evaluator, InputError, Report
+from ganmetrics import Evaluator, Report
 from ganmetrics.core import checks
-from ganmetrics.integrations.loggers import check_logs, series_of
+from ganmetrics.integrations.loggers import check_logs, check_methods, series_of
 from ganmetrics.integrations.loop import Average, Generate, averaged, check_module, evaluating, score_generator
 
 
@@ -40,8 +40,7 @@ def score_and_log(
     Raises:
         InputError: an argument, or the images, are not what is needed.
     """
-    if not all(callable(getattr(accelerator, name, None)) for name in ("unwrap_model", "log")):
-        raise InputError(f"accelerator must be accelerate's; got {type(accelerator).__name__}")
+    check_methods("accelerator", accelerator, "unwrap_model", "log")
     check_module("network", network)
     step, (prefix, _) = checks.whole("step", step, least=0), check_logs(prefix)
     bare: nn.Module = accelerator.unwrap_model(network)

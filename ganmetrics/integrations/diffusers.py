@@ -37,7 +37,8 @@ def pipeline_images(
     hint = "a list of texts, or None for an unconditional pipeline"
     if prompts is not None:
         # A text by itself is a sequence of letters.
-        checks.of_type("prompts", None if isinstance(prompts, str | bytes) else prompts, Sequence, hint)
+        if not isinstance(prompts, Sequence) or isinstance(prompts, str | bytes):
+            raise InputError(f"prompts must be {hint}; got {shown(prompts)}")
         if not prompts:
             raise InputError(f"prompts must be {hint}; got an empty one")
         if not all(isinstance(prompt, str) for prompt in prompts):

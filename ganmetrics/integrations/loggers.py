@@ -21,7 +21,6 @@ FIELDS = ("value", "corrected", "low", "high", "std")
 
 CSV_COLUMNS = ("step", "name", *FIELDS, "real_count", "fake_count", "extractor", "protocol")
 
-
 ARTIFACT = r"[A-Za-z0-9._-]{1,128}"
 """Names that W&B takes for an artifact."""
 LONGEST_LINE = 1000
@@ -71,10 +70,10 @@ def check_logs(prefix: object, logs: object = ()) -> tuple[str, tuple[ScoreLog, 
     if not isinstance(prefix, str) or not _is_encodable(prefix):
         raise InputError(f"prefix must be text that a log can hold; got {shown(prefix)}")
     checks.of_type("logs", logs, Sequence, "a list of logs")
-    several = tuple(logs) if isinstance(logs, Sequence) else ()
-    for log in several:
+    assert isinstance(logs, Sequence)
+    for log in logs:
         checks.of_type("logs", log, ScoreLog, "a list of logs, which have a method log(report, step)")
-    return str(prefix), several
+    return prefix, tuple(logs)
 
 
 class CsvLog:
@@ -104,18 +103,20 @@ class CsvLog:
         """Add the scores of one step, all of them in one write.
 
         Raises:
+            InputError: the file has other columns.
             StorageError: the file or the disk refuses.
         """
         checks.of_type("report", report, Report, "a report")
         step = checks.whole("step", step, least=0)
         try:
             self._add(report, step)
-        except (OSError, UnicodeDecodeError) as error:
-            raise StorageError(f"{self.path} cannot be written: {one_line(error)}") from None
+        except OSError as error:
+            raise StorageError(f"{clipped(self.path)} cannot be written: {one_line(error)}") from None
 
     def _add(self, report: Report, step: int) -> None:
+        # A pipe would wait for a reader, a device may have no end.
         if self.path.exists() and not self.path.is_file():
-            raise StorageError(f"{self.path} is no file")
+            raise OSError("it is no file")
         rows = io.StringIO()
         writer = csv.writer(rows, lineterminator="\n")
         if not self._has_header():
@@ -129,7 +130,7 @@ class CsvLog:
     def _has_header(self) -> bool:
         if not self.path.exists() or self.path.stat().st_size == 0:
             return False
-        with self.path.open(encoding="utf-8") as file:
+        with self.path.open(encoding="utf-8", errors="replace") as file:
             first = file.readline(LONGEST_LINE).strip()
         if first != ",".join(CSV_COLUMNS):
             raise InputError(f"{self.path} has other columns, {first:.80}; name another file")
@@ -145,6 +146,7 @@ class TensorBoardLog:
 
     Raises:
         InputError: an argument is not what is needed.
+        StorageError: the folder cannot be made.
     """
 
     def __init__(self, writer: Any, *, prefix: str = "") -> None:  # noqa: ANN401 - a writer or a folder
@@ -155,7 +157,7 @@ class TensorBoardLog:
                 writer = tensorboard.SummaryWriter(str(folder))
             except OSError as error:
                 raise StorageError(f"{clipped(folder)} cannot be written: {one_line(error)}") from None
-        _check_methods("writer", writer, "add_scalar", "add_text", "flush")
+        check_methods("writer", writer, "add_scalar", "add_text", "flush")
         self.writer, self.prefix = writer, check_logs(prefix)[0]
 
     def log(self, report: Report, step: int) -> None:
@@ -180,7 +182,7 @@ class WandbLog:
     """
 
     def __init__(self, run: Any, *, prefix: str = "", artifact: str = "ganmetrics-report") -> None:  # noqa: ANN401
-        _check_methods("run", run, "log", "log_artifact")
+        check_methods("run", run, "log", "log_artifact")
         if not isinstance(artifact, str) or not re.fullmatch(ARTIFACT, artifact):
             raise InputError(
                 f"artifact must be 1 to 128 letters, digits, dashes, underscores and dots; got {shown(artifact)}"
@@ -211,7 +213,7 @@ class MlflowLog:
     """
 
     def __init__(self, client: Any, run_id: str, *, prefix: str = "") -> None:  # noqa: ANN401 - MLflow's
-        _check_methods("client", client, "log_metric", "log_text")
+        check_methods("client", client, "log_metric", "log_text")
         checks.of_type("run_id", run_id, str, "text")
         self.client, self.run_id, self.prefix = client, run_id, check_logs(prefix)[0]
 
@@ -232,8 +234,12 @@ def _is_encodable(text: str) -> bool:
     return True
 
 
-def _check_methods(name: str, value: object, *needed: str) -> None:
-    """Refuse what cannot be an object of the package that is meant."""
+def check_methods(name: str, value: object, *needed: str) -> None:
+    """Refuse what cannot be an object of the package that is meant.
+
+    Raises:
+        InputError: naming the methods that it needs.
+    """
     missing = [method for method in needed if not callable(getattr(value, method, None))]
     if missing:
         raise InputError(f"{name} must have the methods {', '.join(needed)}; got {clipped(type(value).__name__)}")

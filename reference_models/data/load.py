@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from reference_models.arguments import MOST_PIXELS, check_type, whole_number
+from reference_models.arguments import MOST_SIDE, check_type, whole_number
 from reference_models.config import DataConfig
 from reference_models.data.cifar import read_cifar10
 from reference_models.data.files import ReadProgress, read_folder, read_zip
@@ -41,7 +41,7 @@ def load_images(config: DataConfig, *, size: int, progress: ReadProgress = _quie
     'shapes: 20 images, 16x16'
     """
     check_type("config", config, DataConfig, "a DataConfig, such as build_config(...).data")
-    size = whole_number("size", size, least=1, most=MOST_PIXELS)
+    size = whole_number("size", size, least=1, most=MOST_SIDE)
     if config.source == SHAPES_SOURCE:
         drawn = draw_shapes(config.count or DEFAULT_SHAPES, size=size, seed=config.seed)
         return LabelledImages(drawn.images, drawn.labels, CLASS_NAMES, SHAPES_SOURCE)

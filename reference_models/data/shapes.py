@@ -13,7 +13,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from reference_models.arguments import MOST_PIXELS, whole_number
+from reference_models.arguments import MOST_SIDE, whole_number
 from reference_models.config.sections import MOST_IMAGES
 
 SHAPE_NAMES = ("disc", "square", "triangle", "ring", "cross")
@@ -46,9 +46,8 @@ def check_drawn(count: object, *, size: object, seed: object) -> tuple[int, int]
         InputError: one of them, or the seed, is no whole number, or out of range.
     """
     whole_number("seed", seed, least=0)
-    return whole_number("count", count, least=1, most=MOST_IMAGES), whole_number(
-        "size", size, least=1, most=MOST_PIXELS
-    )
+    count = whole_number("count", count, least=1, most=MOST_IMAGES)
+    return count, whole_number("size", size, least=1, most=MOST_SIDE)
 
 
 def draw_shapes(count: int, *, size: int = 32, seed: int = 0) -> _Shapes:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from ganmetrics import InputError, shown
+from ganmetrics import InputError, clipped, shown
 from reference_models.arguments import MOST_SEED, check_type, whole_number
 from reference_models.config import NetConfig
 from reference_models.networks.latent import draw_latent
@@ -19,6 +19,9 @@ class Sampler:
         generator: from `build_generator` or `load_generator`, in whatever mode.
         class_weights: how often each class is drawn, [c]; None for all alike.
 
+    Raises:
+        InputError: it is no such network, or the weights are not one of each class.
+
     >>> from reference_models.networks.build import build_generator
     >>> sampler = Sampler(build_generator(NetConfig(width=4, size=8)))
     >>> first, again = sampler.source(seed=1)(3), sampler.source(seed=1)(3)
@@ -28,9 +31,10 @@ class Sampler:
 
     def __init__(self, generator: nn.Module, *, class_weights: Tensor | None = None) -> None:
         config = getattr(generator, "config", None)
-        hint = "a network from build_generator or load_generator"
-        check_type("generator", generator if isinstance(config, NetConfig) else None, nn.Module, hint)
-        if class_weights is not None and isinstance(config, NetConfig):
+        if not isinstance(generator, nn.Module) or not isinstance(config, NetConfig):
+            came = clipped(type(generator).__name__)
+            raise InputError(f"generator must be a network from build_generator or load_generator; got {came}")
+        if class_weights is not None:
             _check_weights(class_weights, config.classes)
         self.network = generator
         self._class_weights = class_weights
@@ -74,7 +78,11 @@ class Sampler:
         return latent, torch.multinomial(self._class_weights.float(), count, replacement=True, generator=rng)
 
     def source(self, *, seed: int, label: int | None = None) -> Callable[[int], Tensor]:
-        """Return a function of a number to that many new images; the same seed gives the same images in order."""
+        """Return a function of a number to that many new images; the same seed gives the same images in order.
+
+        Raises:
+            InputError: the seed is no whole number from 0 on; or, later, as `draw`.
+        """
         rng = torch.Generator().manual_seed(whole_number("seed", seed, least=0, most=MOST_SEED))
 
         def generate(count: int) -> Tensor:

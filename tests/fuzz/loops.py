@@ -150,7 +150,7 @@ def _functions(folder: Path) -> Case:
         if rng.random() < 0.5:
             reference_models.draw_shapes(_given(rng, 5, 0.4), **some(rng, size=8, seed=1))
             return
-        fields = _options(rng, source="shapes", count=20, resize="area", seed=1)
+        fields = _options(rng, source="shapes", count=20, resize="squash", seed=1)
         section = _given(rng, DataConfig(**{name: fields[name] for name in rng.sample(sorted(fields), 2)}))
         reference_models.load_images(section, size=_given(rng, 8), **some(rng, progress=lambda _a, _b: None))
 
