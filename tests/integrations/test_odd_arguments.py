@@ -156,7 +156,7 @@ def test_logs_refuse_what_they_cannot_write_to(make, message):
 def test_a_log_that_cannot_be_written_is_one_line(tmp_path, name):
     """A folder, a device, a file where a folder is needed."""
     (tmp_path / "file").write_text("")
-    with pytest.raises(StorageError, match=r"^\S+ cannot be written: (?!.*cannot)"):
+    with pytest.raises(StorageError, match=r"^\S+ cannot be written: (?!.*cannot be written:)"):
         CsvLog(tmp_path / name).log(Report({}), 0)
     with pytest.raises(StorageError, match="file cannot be written"):
         TensorBoardLog(tmp_path / "file")
