@@ -99,7 +99,7 @@ def test_a_rare_outlier_is_seen_and_chance_is_not(count):
 
 
 def test_tails_of_many_images_are_seldom_an_outlier():
-    """Log-normal scales reach far among thousands: of twenty sets of 1,024 images one or two, and here three, are doubted.
+    """Log-normal scales reach far among thousands: of twenty sets of 1,024 one or two, and here three, are doubted.
 
     The first images of each set are known, not those that `Sample.of` chooses by their hash: which these are hangs on
     the last bit of an exponential, and so on the machine.
