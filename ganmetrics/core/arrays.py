@@ -173,8 +173,7 @@ def double_blocks(values: ArrayLike, name: str, *, rows: int = ROWS_AT_A_TIME) -
     """
     for start in range(0, values.shape[0], rows):
         block = to_double(values[start : start + rows])
-        finite = block.isfinite().all(dim=1)
-        if not finite.all():
-            row = start + int((~finite).nonzero()[0, 0])
+        if not all_finite(block):
+            row = start + int((~block.isfinite().all(dim=1)).nonzero()[0, 0])
             raise NumericsError(f"{name} must be finite, but row {row} is not")
         yield block

@@ -9,7 +9,7 @@ from ganmetrics.core.gaussian.product import FactorProduct
 from ganmetrics.core.inference.student import student_quantile
 from ganmetrics.core.random_matrix.joint.spectra import Part
 from ganmetrics.core.random_matrix.joint.subspace import in_basis, known_span, without_constants
-from ganmetrics.core.random_matrix.joint.trace import RootTrace, root_by_fit, root_by_law
+from ganmetrics.core.random_matrix.joint.trace import DIRECT, RootTrace, root_by_fit, root_by_law
 from ganmetrics.errors import NumericsError
 from ganmetrics.metrics.frechet.distance import check_moments_agree, distance_by_product
 from ganmetrics.metrics.frechet.sample import Sample, sample_of
@@ -17,9 +17,6 @@ from ganmetrics.metrics.frechet.trust import doubts
 
 FEWEST_TO_CORRECT = 16
 """Below so many images on a side nothing is corrected: of eight the error is too small by half and more."""
-DIRECT = 2.0
-"""From so many degrees of freedom for each feature on both sides the law reaches every eigenvalue, and no fit is
-needed: there both agree to a hundredth of a standard deviation."""
 _LEAST_SHARE = 0.25
 """Means and covariances may err against each other; what is left is at least this share of the variance they have
 apart."""

@@ -13,7 +13,11 @@ from ganmetrics.core.checks import of_type
 from ganmetrics.core.gaussian.kept import most_kept
 from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.core.random_matrix.joint.spectra import Part
+from ganmetrics.core.random_matrix.joint.trace import DIRECT
 from ganmetrics.errors import InputError
+
+ROWS_HASHED = 512
+"""So many images are hashed from one block: a few megabytes, which the next block gets again from the allocator."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +61,8 @@ class Sample:
         moments = Moments.of(features)
         if moments.rows is not None:
             return cls(moments, moments.rows)
-        moments = replace(moments, by_eigenvectors=True)
+        # Of so many images the law alone tells the distance, where the other side has as many: no spectrum is found.
+        moments = replace(moments, by_eigenvectors=len(features) - 1 < DIRECT * moments.dimension)
         return cls(moments, kept_images(features, most_kept(moments.dimension)) - moments.mean)
 
     @property
@@ -110,13 +115,15 @@ def kept_images(features: ArrayLike, most: int) -> Tensor:
     So neither order, nor shards, nor merging change the choice, and it has nothing to do with what the images show.
     """
     check_rows(features, "features")
-    double = to_double(features).cpu()
-    if len(double) <= most:
-        return double
-    rows = (double + 0.0).numpy()
-    hashes = [hashlib.blake2b(row.astype("<f8").tobytes(), digest_size=8).digest() for row in rows]
+    if len(features) <= most:
+        return to_double(features).cpu()
+    hashes: list[bytes] = []
+    for start in range(0, len(features), ROWS_HASHED):
+        # Zeros are hashed alike, whatever their sign.
+        rows = (to_double(features[start : start + ROWS_HASHED]).cpu() + 0.0).numpy().astype("<f8", copy=False)
+        hashes += [hashlib.blake2b(row.data, digest_size=8).digest() for row in rows]
     chosen = sorted(range(len(hashes)), key=hashes.__getitem__)[:most]
-    return double[sorted(chosen)]
+    return to_double(features[sorted(chosen)]).cpu()
 
 
 def sample_of(side: "ArrayLike | Moments | Sample") -> Sample:

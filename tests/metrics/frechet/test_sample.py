@@ -1,11 +1,14 @@
 """One side of a distance: which images are kept, and what equal ones count for."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
 from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.errors import NumericsError
+from ganmetrics.metrics.frechet.joint import frechet_estimate
 from ganmetrics.metrics.frechet.sample import Sample, kept_images, sample_of
 
 FEATURES = torch.from_numpy(np.random.default_rng(0).standard_normal((30, 4)))
@@ -37,6 +40,19 @@ def test_equal_images_count_once():
     assert torch.allclose(tall.different.moments.covariance, bare.moments.covariance)
     assert bare.different is bare
     assert side.count == 12
+
+
+def test_of_many_images_no_spectrum_is_found():
+    """From two degrees of freedom a feature on the cheapest factor will do; which one it is moves nothing."""
+    rng = np.random.default_rng(3)
+    few, many = (torch.from_numpy(rng.standard_normal((count, 8)) * np.arange(1.0, 9)) for count in (16, 17))
+    sides = [Sample.of(few), Sample.of(many)]
+    assert [side.moments.by_eigenvectors for side in sides] == [True, False]
+    fake = torch.from_numpy(rng.standard_normal((40, 8)) * np.arange(1.0, 9) + 0.5)
+    other = Sample(replace(sides[1].moments, by_eigenvectors=True), sides[1].images)
+    found, again = (frechet_estimate(side, fake) for side in (sides[1], other))
+    assert sides[1].moments.factor.triu().equal(sides[1].moments.factor)
+    assert (found.corrected, found.error) == pytest.approx((again.corrected, again.error), rel=1e-10)
 
 
 def test_traces_and_squares():

@@ -105,8 +105,8 @@ def _with_traces(parts: tuple[Part, Part], product: Evidence, last: Tensor) -> M
     for number, part in enumerate(parts):
         if part.freedom is not None:
             at = len(gaussian) - 2 + number
-            seen = _seen_trace(part, product.spectrum.vectors[number])
-            gaussian[at, last] = gaussian[last, at] = _trace_with(part.freedom, product.law, number, seen, part.trace)
+            along = product.spectrum.along[number]
+            gaussian[at, last] = gaussian[last, at] = _trace_with(part.freedom, product.law, number, along, part.trace)
             gaussian[at, at] = part.trace_variance
     return gaussian
 
@@ -144,13 +144,6 @@ def _trace_with(freedom: int, law: Law, number: int, seen: Tensor, trace: float 
     """
     total = float(seen.sum()) if trace is None else trace
     return 2 / freedom * (total - (total - seen @ law.shares) / law.kept(number))
-
-
-def _seen_trace(part: Part, vectors: Tensor) -> Tensor:
-    """Return |F^T v|^2 for each vector v: by F F^T where that is at hand and smaller."""
-    if part.images is part.factor:
-        return (vectors * (part.gram @ vectors)).sum(0)
-    return (part.factor.mT @ vectors).square().sum(0)
 
 
 def _rows(part: Part, product: Evidence, last: Tensor, number: int, with_trace: Tensor) -> ImageTerms | None:

@@ -26,11 +26,13 @@ class SingularParts(NamedTuple):
         eigenvalues: shape [r].
         vectors: for each side, of its factor: orthonormal columns, shape [rows of the factor, r].
         seen: for each side, of its images, shape [images, r]; None where they are not known.
+        along: for each side |F^T v|^2 of each of its vectors v, shape [r]: how much of its trace lies there.
     """
 
     eigenvalues: Eigenvalues
     vectors: tuple[Vectors, ...]
     seen: tuple[Vectors | None, ...]
+    along: tuple[Eigenvalues, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,11 +87,12 @@ class Part:
         eigenvalues, vectors = _largest(self.gram, self.rank)
         if self.images is not None and self.images is not self.factor and _is_diagonal(self.gram):
             rows = vectors.argmax(0)
-            return SingularParts(eigenvalues, (vectors,), (self.images @ (self.factor[rows].mT / eigenvalues),))
-        if self.images is None or self.images is self.factor:
-            return SingularParts(eigenvalues, (vectors,), (None if self.images is None else vectors,))
-        seen = (self.images @ self.factor.mT) @ (vectors / eigenvalues)
-        return SingularParts(eigenvalues, (vectors,), (seen,))
+            seen = self.images @ (self.factor[rows].mT / eigenvalues)
+        elif self.images is None or self.images is self.factor:
+            seen = None if self.images is None else vectors
+        else:
+            seen = (self.images @ self.factor.mT) @ (vectors / eigenvalues)
+        return SingularParts(eigenvalues, (vectors,), (seen,), (eigenvalues,))
 
 
 def product_parts(real: Part, fake: Part, known: FactorProduct | None = None) -> SingularParts:
@@ -110,15 +113,17 @@ def product_parts(real: Part, fake: Part, known: FactorProduct | None = None) ->
         raise NumericsError(
             "the product of both covariances must be within float64; the features are too large or small"
         )
-    seen = (_seen(real, first, fake, second, eigenvalues), _seen(fake, second, real, first, eigenvalues))
-    return SingularParts(eigenvalues, (first, second), seen)
+    pulled = (real.factor.mT @ first, fake.factor.mT @ second)
+    seen = (_seen(real, first, pulled[1], eigenvalues), _seen(fake, second, pulled[0], eigenvalues))
+    along = (pulled[0].square().sum(0), pulled[1].square().sum(0))
+    return SingularParts(eigenvalues, (first, second), seen, along)
 
 
-def _seen(part: Part, own: Tensor, other: Part, others: Tensor, eigenvalues: Eigenvalues) -> Tensor | None:
-    """Return the images' left singular vectors: those of X F2^T, X the images."""
+def _seen(part: Part, own: Tensor, pulled: Tensor, eigenvalues: Eigenvalues) -> Tensor | None:
+    """Return the images' left singular vectors: those of X F2^T, X the images; `pulled` is F2^T V2, shape [d, r]."""
     if part.images is None or part.images is part.factor:
         return None if part.images is None else own
-    return (part.images @ other.factor.mT) @ (others / eigenvalues.sqrt())
+    return part.images @ (pulled / eigenvalues.sqrt())
 
 
 def _largest(gram: Tensor, most: int) -> tuple[Tensor, Tensor]:
