@@ -32,10 +32,17 @@ def as_path(given: str | os.PathLike[str]) -> Path:
     """
     if not isinstance(given, str | os.PathLike):
         raise InputError(f"a path must be text or a path; got {type(given).__name__}")
-    if given == "":
+    text: str | bytes
+    try:
+        text = os.fspath(given)
+    except Exception:  # what an object of the user's raises
+        text = b""
+    if not isinstance(text, str):
+        raise InputError(f"a path must be text or a path; got {type(given).__name__}, which says its path in no text")
+    if text == "":
         # Python would take it for the current folder.
         raise InputError("a path must be one that a file can have; got an empty text")
-    path = in_home(Path(given))
+    path = in_home(Path(text))
     try:
         path.stat()
     except ValueError as error:

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import closing
+from copy import deepcopy
 from dataclasses import asdict
-from typing import Any, Unpack
+from functools import partial
+from typing import Any, Self, Unpack
 
 import numpy as np
 import torch
@@ -18,6 +20,7 @@ from ganmetrics.errors import InputError, NotEnoughSamples, StaleStatistics
 from ganmetrics.extraction.accumulate import LayerAccumulator
 from ganmetrics.extraction.layer import Layer
 from ganmetrics.extraction.options import Extraction
+from ganmetrics.extraction.outputs import check_finite_features
 from ganmetrics.extraction.pooling import pool
 from ganmetrics.extraction.rows import GrowingRows
 from ganmetrics.extraction.settings import open_settings
@@ -118,6 +121,8 @@ class Evaluator:
     def update(self, images: object) -> None:
         """Add generated images, uint8 [n, 3, h, w] on any device; `ganmetrics.to_uint8` makes them from [-1, 1].
 
+        All of them are added or, whatever is raised on the way, none.
+
         Raises:
             InputError: the images are not uint8 of that shape; the message says how to convert them.
             NumericsError: the network gave a feature that is not finite.
@@ -127,9 +132,23 @@ class Evaluator:
         size = piece_size(settings.batch_size, settings.device, streams=streams)
         # A few at a time: prepared images of one large batch would take as much memory as it has images.
         pieces = (self._prepared(piece) for piece in torch.split(batch.detach(), size) if len(piece))
+        given: list[tuple[Outputs, Tensor | None]] = []
+        count = 0
         with closing(in_streams(self._outputs, pieces, streams=streams, device=settings.device)) as passed:
             for inputs, outputs in passed:
-                self._add(outputs, input_hashes(inputs) if self._options.interval else None)
+                check_finite_features(outputs.features, partial(_number_of, count))
+                count += len(outputs.features)
+                given.append((outputs, input_hashes(inputs) if self._options.interval else None))
+        for outputs, hashes in given:
+            self._add(outputs, hashes)
+
+    def __copy__(self) -> Self:
+        """Return an evaluator that has seen the same, and goes on by itself; network and real side are shared."""
+        new = object.__new__(type(self))
+        new.__dict__.update(self.__dict__)
+        for name in ("_seen", "_spatial", "_merged", "_merged_spatial", "_features", "_logits"):
+            setattr(new, name, deepcopy(getattr(self, name)))
+        return new
 
     def merge(self, other: "Evaluator") -> None:
         """Add all that `other` has seen: another stream of images, or another part of the run.
@@ -296,6 +315,10 @@ class Evaluator:
         own = rows.tensor() if len(rows) else None
         others = list(ranks.others_rows(own))
         return torch.cat([part for part in (own, *others) if part is not None]) if others else own
+
+
+def _number_of(before: int, row: int) -> str:
+    return f"images[{before + row}]"
 
 
 def _joined(seen: LayerAccumulator, merged: Sequence[Layer]) -> Layer:

@@ -1,6 +1,7 @@
 """`FrechetInceptionDistance`: the score of generated images inside a training loop."""
 
-from typing import Unpack
+from copy import copy
+from typing import Self, Unpack
 
 from ganmetrics.core.checks import of_type
 from ganmetrics.evaluator import Evaluator
@@ -79,6 +80,13 @@ class FrechetInceptionDistance:
             InputError: the images are not uint8 of that shape; the message says how to convert them.
         """
         self._evaluator.update(images)
+
+    def __copy__(self) -> Self:
+        """Return a metric that has seen the same, and goes on by itself; network and reference are shared."""
+        new = object.__new__(type(self))
+        new.__dict__.update(self.__dict__)
+        new._evaluator = copy(self._evaluator)
+        return new
 
     def merge(self, other: "FrechetInceptionDistance") -> None:
         """Add all that `other` has seen: another stream of images, or another part of the run.

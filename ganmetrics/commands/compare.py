@@ -141,7 +141,7 @@ def compare(
     ('A', 0.01)
     """
     names = tuple(metric.name for metric in choose_metrics(metrics, CONTESTED))
-    probability("confidence", confidence)
+    confidence = probability("confidence", confidence)
     memory = whole("memory", memory, least=1)
     permutations = whole("permutations", permutations, least=1, most=MOST_PERMUTATIONS)
     extraction, run = split_gathering(how, options)

@@ -113,7 +113,7 @@ def perceptual_path_length(
     width = whole("latent", latent, least=1, most=_WIDEST_LATENT)
     size = whole("batch_size", batch_size, least=1)
     kinds = whole("classes", classes, least=0, most=_WIDEST_LATENT)
-    probability("confidence", confidence)
+    confidence = probability("confidence", confidence)
     chosen = settings.seed if seed is None else seed_number("seed", seed)
     measure = load_perceptual() if distance is None else distance
     steps = _steps(settings, count=number, width=width, classes=kinds, seed=chosen, mapping=mapping)

@@ -127,10 +127,9 @@ def plan(
     """
     if real is None:
         raise InputError("plan needs real images; got None")
-    probability("confidence", confidence)
+    confidence = probability("confidence", confidence)
     of_type("half_widths", half_widths, Sequence, "a sequence of numbers")
-    for width in half_widths:
-        positive("a half-width", width)
+    half_widths = [positive("a half-width", width) for width in half_widths]
     memory = whole("memory", memory, least=1)
     extraction, run = split_gathering(how, options)
     with all_ranks("plan") as ranks:

@@ -7,7 +7,10 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
+from torch.masked import MaskedTensor
+from torch.nn.parameter import is_lazy
 
+from ganmetrics._text import clipped
 from ganmetrics._types import ArrayLike
 from ganmetrics.core.checks import of_type
 from ganmetrics.errors import InputError, NumericsError
@@ -27,13 +30,35 @@ def check_array(values: object, name: str) -> None:
         InputError: naming what came instead.
     """
     of_type(name, values, np.ndarray | Tensor, "a torch tensor or a NumPy array")
-    if isinstance(values, np.ma.MaskedArray):
+    if isinstance(values, np.ma.MaskedArray | MaskedTensor):
         raise InputError(f"{name} must not be a masked array: leave out or fill what its mask hides")
     if isinstance(values, Tensor):
         _check_dense(values, name)
+    elif isinstance(values, np.matrix) or _computes_otherwise(values):
+        # They compute by rules of their own.
+        kind = clipped(type(values).__name__)
+        raise InputError(f"{name} must be a plain NumPy array; got a {kind}: numpy.asarray makes one of it")
+
+
+def _computes_otherwise(values: object) -> bool:
+    return getattr(type(values), "__array_ufunc__", None) is not np.ndarray.__array_ufunc__
+
+
+def check_default_device() -> None:
+    """Refuse a default device other than the CPU: statistics lie there, and all tensors that join them.
+
+    Raises:
+        InputError: naming the device.
+    """
+    # Asked of a tensor: before torch 2.5 `get_default_device` does not know a device that `with` sets.
+    default = torch.empty(0).device
+    if default.type != "cpu":
+        raise InputError(f"torch's default device needs to be the CPU here, within torch.device('cpu'); got {default}")
 
 
 def _check_dense(values: Tensor, name: str) -> None:
+    if is_lazy(values):
+        raise InputError(f"{name} must have values; got a parameter that has none yet")
     if values.is_nested or values.layout != torch.strided:
         kind = "a nested tensor" if values.is_nested else f"layout {values.layout}"
         raise InputError(f"{name} must be a dense tensor; got {kind}")
@@ -41,6 +66,16 @@ def _check_dense(values: Tensor, name: str) -> None:
         raise InputError(f"{name} must not be quantized; got {values.dtype}: call dequantize() first")
     if values.device.type == "meta":
         raise InputError(f"{name} must have values; got a tensor on the device meta, which has none")
+    if _stands_for_others(values):
+        raise InputError(f"{name} must have values of its own; got a tensor that stands for others while torch traces")
+
+
+def _stands_for_others(values: Tensor) -> bool:
+    """Tell whether a tensor has no memory: one that torch traces with, or maps over others."""
+    try:
+        return values.device.type == "cpu" and values.untyped_storage().device.type == "meta"
+    except (RuntimeError, ValueError):
+        return True
 
 
 def check_stored(values: Tensor, name: str) -> None:
@@ -70,9 +105,10 @@ def check_rows(values: ArrayLike, name: str) -> None:
         name: what the rows are, for the message, such as ``features``.
 
     Raises:
-        InputError: naming what came instead.
+        InputError: naming what came instead; or torch's default device is not the CPU.
     """
     check_array(values, name)
+    check_default_device()
     if isinstance(values, np.ndarray):
         floating = np.issubdtype(values.dtype, np.floating)
     else:

@@ -31,7 +31,7 @@ def one_of(name: str, value: object, allowed: Iterable[str]) -> None:
     ganmetrics.errors.InputError: alpha must be one of white, black; got 'grey'
     """
     words = tuple(allowed)
-    if not isinstance(value, str) or value not in words:
+    if not isinstance(value, str) or plain_text(value) not in words:
         raise InputError(f"{name} must be one of {', '.join(words)}; got {shown(value)}")
 
 
@@ -47,7 +47,18 @@ def named_in(name: str, value: Choice | str, table: Mapping[str, Choice]) -> Cho
     if not isinstance(value, str) and isinstance(value, type(next(iter(table.values())))):
         return value
     one_of(name, value, table)
-    return table[str(value)]
+    assert isinstance(value, str)
+    return table[plain_text(value)]
+
+
+def plain_text(text: str) -> str:
+    """Return a text's letters: a member of an enumeration that is a text, too, calls itself something else.
+
+    >>> import enum
+    >>> plain_text(enum.Enum("Size", {"SMALL": "small"}, type=str).SMALL)
+    'small'
+    """
+    return str.__str__(text)
 
 
 def whole(name: str, value: object, *, least: int, most: int | None = None) -> int:
@@ -82,8 +93,8 @@ def seed_number(name: str, value: object) -> int:
     return whole(name, value, least=0, most=LARGEST_SEED)
 
 
-def probability(name: str, value: object) -> None:
-    """Refuse what is not strictly between 0 and 1.
+def probability(name: str, value: object) -> float:
+    """Return a number that lies strictly between 0 and 1, in double precision.
 
     Raises:
         InputError: saying what came.
@@ -93,22 +104,26 @@ def probability(name: str, value: object) -> None:
         ...
     ganmetrics.errors.InputError: confidence must lie between 0 and 1; got 95
     """
-    if not 0 < _number(name, value) < 1:
+    number = _number(name, value)
+    if not 0 < number < 1:
         raise InputError(f"{name} must lie between 0 and 1; got {shown(value)}")
+    return number
 
 
-def positive(name: str, value: object) -> None:
-    """Refuse what is not a positive and finite number.
+def positive(name: str, value: object) -> float:
+    """Return a positive and finite number, in double precision.
 
     Raises:
         InputError: saying what came.
     """
-    if not 0 < _number(name, value) < math.inf:
+    number = _number(name, value)
+    if not 0 < number < math.inf:
         raise InputError(f"{name} must be positive and finite; got {shown(value)}")
+    return number
 
 
-def at_least(name: str, value: object, least: float, *, finite: bool = True) -> None:
-    """Refuse what is less than the least, or infinite where that is not allowed.
+def at_least(name: str, value: object, least: float, *, finite: bool = True) -> float:
+    """Return a number in double precision that is no less than the least, nor infinite where that is not allowed.
 
     Raises:
         InputError: saying what came.
@@ -123,6 +138,7 @@ def at_least(name: str, value: object, least: float, *, finite: bool = True) -> 
         raise InputError(f"{name} must be at least {least:g}; got {shown(value)}")
     if finite and math.isinf(number):
         raise InputError(f"{name} must be finite; got {shown(value)}")
+    return number
 
 
 def same_width(real: int, fake: int) -> None:

@@ -147,6 +147,7 @@ def open_array(images: npt.NDArray[Any], name: str = "array") -> ArraySource:
     >>> len(open_array(np.zeros((2, 4, 5, 3), np.uint8)))
     2
     """
+    check_array(images, name)
     check_pixels(images.dtype, images.shape, name)
     return ArraySource(images, name, prefix=name)
 

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from torch.utils.data import Subset, TensorDataset
 
+from ganmetrics.core.arrays import check_array
 from ganmetrics.data.label_file import LABEL_COLUMNS
 
 _ATTRIBUTES = ("targets", "labels")
@@ -54,6 +55,7 @@ def label_of_item(item: Any) -> str | None:  # noqa: ANN401
 
 def _checked(labels: Any, name: str, count: int) -> tuple[list[str], str] | None:  # noqa: ANN401
     if isinstance(labels, torch.Tensor | np.ndarray):
+        check_array(labels, name)
         labels = labels.tolist()
     if not isinstance(labels, Sequence) or isinstance(labels, str) or len(labels) != count:
         return None

@@ -1,6 +1,6 @@
 """`Features`: rows of numbers that stand for images, sounds or texts, made by whatever encoder the caller has."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 from pathlib import Path
 
 import numpy as np
@@ -133,13 +133,14 @@ class Features:
 
 def _row_numbers(indices: object, count: int) -> list[int]:
     try:
-        given = list(indices)  # type: ignore[call-overload]
+        # A sequence, a range and an array have a length; an iterator, which may not end, has none.
+        given = list(indices) if isinstance(indices, Sized) else [None]  # type: ignore[call-overload]
         numbers = np.asarray(given) if given else np.zeros(0, np.int64)
     # What is no sequence, or one of parts that no array can have.
     except Exception:
         numbers = np.zeros(0)
     fits = numbers.ndim == 1 and numbers.dtype.kind in "iu"
-    if not fits or int(numbers.min(initial=0)) < -count or int(numbers.max(initial=-1)) >= count:
+    if not fits or any(not -count <= int(number) < count for number in numbers):
         raise InputError(f"indices must be whole numbers below {count:,}; got {shown(indices)}")
     found: list[int] = numbers.tolist()
     return found

@@ -13,10 +13,10 @@ from PIL import Image as Pillow
 from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset
 
-from ganmetrics._text import shown
+from ganmetrics._text import one_line, shown
 from ganmetrics._types import Progress, silent
 from ganmetrics.core.arrays import check_array
-from ganmetrics.core.checks import of_type, whole
+from ganmetrics.core.checks import of_type, seed_number, whole
 from ganmetrics.data.arrays import open_array, open_tensor
 from ganmetrics.data.dataset_labels import label_of_item
 from ganmetrics.data.spool import Spool, SpooledSource
@@ -85,6 +85,9 @@ class Stream:
             whole_number = isinstance(value, Integral) and not isinstance(value, bool)
             if value is not None and not (whole_number and value >= least):
                 raise InputError(f"a stream needs a {name} of {least} or more; got {shown(value)}")
+            if value is not None:
+                object.__setattr__(self, name, int(value))
+        seed_number("a stream's seed", self.seed)
         if self.name is not None:
             of_type("a stream's name", self.name, str, "text")
         whole("a stream's memory", self.memory, least=1)
@@ -99,7 +102,12 @@ class Stream:
     @property
     def title(self) -> str:
         """What messages call the images."""
-        return self.name or str(getattr(self.images, "__name__", type(self.images).__name__))
+        if self.name:
+            return self.name
+        try:
+            return str(getattr(self.images, "__name__", type(self.images).__name__))
+        except Exception:  # what the user's object raises where it is asked for its name
+            return type(self.images).__name__
 
 
 def _is_range(value: object) -> bool:
@@ -127,7 +135,8 @@ def has_end(images: object) -> bool:
         return False
     try:
         len(images)
-    except (TypeError, NotImplementedError):  # what torch's loaders of iterable data sets raise
+    # What torch's loaders of iterable data sets raise, and what a length may that is none.
+    except Exception:
         return False
     return True
 
@@ -210,7 +219,7 @@ class _Taken:
             images = _array(images)
         elif _are_pillow(images):
             images = _stacked(images)
-        if isinstance(images, Tensor):
+        if isinstance(images, Tensor | np.ndarray):
             check_array(images, "a batch of images")
         if isinstance(images, Tensor | np.ndarray) and images.ndim == _BATCH_AXES - 1:
             images, labels = images[None], None if labels is None else [labels]
@@ -280,9 +289,15 @@ def _batches(stream: Stream) -> Iterator[Any]:
             raise
         # What a user's stream raises is theirs; it is told with the stream that raised it.
         except Exception as error:
-            text = " ".join(str(error).split())
-            raise InputError(f"{stream.title} failed: {type(error).__name__}: {text}") from error
+            raise InputError(f"{stream.title} failed: {type(error).__name__}: {_reason(error)}") from error
         yield batch
+
+
+def _reason(error: Exception) -> str:
+    try:
+        return one_line(error)
+    except Exception:  # an error whose text cannot be made
+        return "it does not say why"
 
 
 def _is_generator(source: object) -> bool:
@@ -325,6 +340,7 @@ def _texts(labels: Any) -> list[str]:  # noqa: ANN401
     if labels is None:
         return []
     if isinstance(labels, Tensor | np.ndarray):
+        check_array(labels, "labels")
         labels = labels.tolist() if labels.ndim == 1 else []
     if not isinstance(labels, list | tuple):
         return []

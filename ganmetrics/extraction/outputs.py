@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from ganmetrics._types import Progress
+from ganmetrics.core.arrays import all_finite
 from ganmetrics.data.loading import BatchOfWays, Prepare, prepared_batches
 from ganmetrics.data.sources import ImageSource
 from ganmetrics.errors import NumericsError
@@ -128,12 +129,18 @@ def network_outputs(inputs: Inputs, settings: Settings, label: Callable[[int], s
         NumericsError: a feature is not finite; the image is named.
     """
     outputs = settings.extractor(torch.from_numpy(inputs), settings.device).on_host()
-    _check_finite(outputs.features, label)
+    check_finite_features(outputs.features, label)
     return outputs
 
 
-def _check_finite(features: Tensor, label: Callable[[int], str]) -> None:
+def check_finite_features(features: Tensor, label: Callable[[int], str]) -> None:
+    """Refuse features of which one is not finite; `label` is what messages call the image of a row.
+
+    Raises:
+        NumericsError: naming the first such image.
+    """
+    if all_finite(features):
+        return
     finite = features.isfinite().all(dim=1)
-    if not finite.all():
-        row = int(finite.logical_not().nonzero()[0])
-        raise NumericsError(f"features must be finite; the extractor gave a non-finite one for {label(row)}")
+    row = int(finite.logical_not().nonzero()[0])
+    raise NumericsError(f"features must be finite; the extractor gave a non-finite one for {label(row)}")

@@ -6,6 +6,7 @@ import torch
 
 from ganmetrics._text import clipped, shown
 from ganmetrics._types import Progress
+from ganmetrics.core.arrays import check_default_device
 from ganmetrics.data.geometry import Geometry
 from ganmetrics.errors import InputError
 from ganmetrics.extraction.cropping import CroppingExtractor, cropping
@@ -82,7 +83,7 @@ def open_settings(how: Extraction, *, progress: Progress | None) -> Settings:
         InputError: a name is unknown, or the device cannot be used.
         WeightsError: the extractor's weights cannot be found.
     """
-    _check_default_device()
+    check_default_device()
     device = _resolve_device("cpu" if how.device is None and how.backend == OPENVINO else how.device)
     if how.backend == OPENVINO and device.type != "cpu":
         raise InputError(f"backend openvino computes on the CPU; got device {device}")
@@ -127,14 +128,6 @@ def _preprocessing(protocol: Protocol) -> Preprocessing | None:
 def default_workers() -> int:
     """Return how many processes decode: one for each core of this process, which wait where the network is slower."""
     return min(MOST_WORKERS, own_cores())
-
-
-def _check_default_device() -> None:
-    # Statistics lie on the CPU; with another default every tensor that joins them would be made elsewhere.
-    # Asked of a tensor: before torch 2.5 `get_default_device` does not know a device that `with` sets.
-    default = torch.empty(0).device
-    if default.type != "cpu":
-        raise InputError(f"torch's default device needs to be the CPU here, within torch.device('cpu'); got {default}")
 
 
 def _resolve_device(device: str | torch.device | None) -> torch.device:

@@ -62,14 +62,21 @@ class Outputs:
     def on_host(self) -> "Outputs":
         """Return the same in the CPU's memory and without gradients: an extractor may leave it where it computed.
 
+        It is a copy: an extractor may write its next batch into the same memory.
+
         >>> Outputs(features=torch.zeros(2, 64, requires_grad=True)).on_host().features.requires_grad
         False
         """
         return Outputs(
-            features=self.features.detach().cpu(),
-            logits=None if self.logits is None else self.logits.detach().cpu(),
-            spatial=None if self.spatial is None else self.spatial.detach().cpu(),
+            features=_copied(self.features),
+            logits=None if self.logits is None else _copied(self.logits),
+            spatial=None if self.spatial is None else _copied(self.spatial),
         )
+
+
+def _copied(values: Tensor) -> Tensor:
+    values = values.detach()
+    return values.clone() if values.device.type == "cpu" else values.cpu()
 
 
 @runtime_checkable

@@ -4,6 +4,7 @@ Needs torch only. Every other integration is a few lines over `score_generator`.
 """
 
 import random
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Protocol, runtime_checkable
@@ -14,6 +15,7 @@ from torch import Tensor, distributed, nn
 
 from ganmetrics import Evaluator, InputError, Report, to_uint8
 from ganmetrics.core import checks
+from ganmetrics.core.arrays import check_array
 
 Generate = Callable[[int, torch.Generator], Tensor]
 """Called with a number of images and a seeded generator on the CPU; returns uint8 images, or floats in [-1, 1]."""
@@ -88,15 +90,16 @@ def averaged(network: nn.Module, average: Average | None) -> Iterator[nn.Module]
         return
     if isinstance(average, SwappedWeights):
         average.store(network.parameters())
-        average.copy_to(network.parameters())
         try:
+            average.copy_to(network.parameters())
             yield network
         finally:
             average.restore(network.parameters())
         return
     own = {name: value.detach().clone() for name, value in network.state_dict().items()}
-    network.load_state_dict(own | _weights_for(average, own))
+    weights = own | _weights_for(average, own)
     try:
+        network.load_state_dict(weights)
         yield network
     finally:
         network.load_state_dict(own)
@@ -113,9 +116,11 @@ def _weights_for(average: nn.Module | Mapping[str, Tensor], own: Mapping[str, Te
         raise InputError(f"an average needs weights of the network's names, such as {next(iter(own), '')!r}; got none")
     for name, value in found.items():
         checks.of_type(f"an average's {name}", value, Tensor, "a tensor")
-        shape = "one that has no single shape" if value.is_nested else list(value.shape)
-        if shape != list(own[name].shape):
-            raise InputError(f"an average's {name} must be {list(own[name].shape)}; got {shape}")
+        check_array(value, f"an average's {name}")
+        if value.shape != own[name].shape:
+            raise InputError(f"an average's {name} must be {list(own[name].shape)}; got {list(value.shape)}")
+        if value.is_complex() and not own[name].is_complex():
+            raise InputError(f"an average's {name} must be {own[name].dtype}; got {value.dtype}")
     return found
 
 
@@ -135,6 +140,16 @@ def random_numbers_of(seed: int) -> Iterator[torch.Generator]:
         InputError: the seed is no whole number from 0 on.
     """
     seed = checks.whole("seed", seed, least=0)
+    with _GLOBAL_NUMBERS, _seeded(seed) as rng:
+        yield rng
+
+
+_GLOBAL_NUMBERS = threading.RLock()
+"""One thread at a time has them: they are the same for all."""
+
+
+@contextmanager
+def _seeded(seed: int) -> Iterator[torch.Generator]:
     # Seeds of their own: of one seed, latents and a network's noise would be the same numbers.
     seeds = [int(number) for number in np.random.SeedSequence(seed).generate_state(4)]
     of_python, of_numpy = random.getstate(), np.random.get_state()  # noqa: NPY002 - that which others draw from

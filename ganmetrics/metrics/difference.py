@@ -92,6 +92,6 @@ def normal_interval(centre: float, variance: float, confidence: float) -> tuple[
     >>> [round(end, 3) for end in normal_interval(1.0, 4.0, 0.95)]
     [-2.92, 4.92]
     """
-    probability("confidence", confidence)
+    confidence = probability("confidence", confidence)
     half = normal_quantile(confidence) * math.sqrt(variance)
     return centre - half, centre + half

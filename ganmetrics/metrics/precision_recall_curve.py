@@ -36,7 +36,7 @@ class PrecisionRecallCurve:
     recall_weighted: float
 
 
-_MOST_ANGLES = 10**9
+_MOST_ANGLES, _MOST_RUNS = 10**9, 10_000
 """More points of a curve fit no memory."""
 
 
@@ -78,7 +78,7 @@ def precision_recall_curve(
     if real.shape[1] != fake.shape[1]:
         raise InputError(f"both sides need one dimension; got real {real.shape[1]} and fake {fake.shape[1]}")
     clusters, angles = whole("clusters", clusters, least=1), whole("angles", angles, least=3, most=_MOST_ANGLES)
-    runs = whole("runs", runs, least=1)
+    runs = whole("runs", runs, least=1, most=_MOST_RUNS)
     points = torch.cat(
         [
             block.cpu()

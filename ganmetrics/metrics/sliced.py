@@ -119,7 +119,7 @@ def sliced_estimate(
     if fewest < 2 * _BLOCKS:
         raise NotEnoughSamples(f"an interval needs at least {2 * _BLOCKS} images a side; got {fewest}")
     memory, seed = whole("memory", memory, least=1), seed_number("seed", seed)
-    probability("confidence", confidence)
+    confidence = probability("confidence", confidence)
     rng = np.random.default_rng(0) if rng is None else rng
     of_type("rng", rng, np.random.Generator, "a numpy.random.Generator")
     blocks = [torch.from_numpy(rng.permutation(side.shape[0]) % _BLOCKS) for side in (real, fake)]
@@ -150,7 +150,7 @@ _MOST_DIRECTIONS = 10**9
 def _scaled(real: ArrayLike, factor: float | None) -> float:
     if factor is None:
         return float(FACTOR * real.shape[1])
-    positive("factor", factor)
+    factor = positive("factor", factor)
     return float(factor)
 
 

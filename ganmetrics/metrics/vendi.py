@@ -40,7 +40,7 @@ def vendi_score(features: ArrayLike, *, order: float = 1.0) -> float:
     >>> round(vendi_score(torch.ones(5, 4)), 9)
     1.0
     """
-    at_least("order", order, 0.0, finite=False)
+    order = at_least("order", order, 0.0, finite=False)
     order = float(order)
     eigenvalues = torch.linalg.eigvalsh(_similarity(features))
     eigenvalues = eigenvalues[eigenvalues > len(eigenvalues) * EPS * eigenvalues[-1]]

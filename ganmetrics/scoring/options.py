@@ -89,14 +89,15 @@ class ScoringOptions:
         for name in ("interval", "floor"):
             if not isinstance(getattr(self, name), bool):
                 raise InputError(f"{name} must be True or False; got {type(getattr(self, name)).__name__}")
-        probability("confidence", self.confidence)
+        object.__setattr__(self, "confidence", probability("confidence", self.confidence))
         for name in ("k", "subsets", "subset_size", "splits"):
             value = getattr(self, name)
             if value is not None:
                 object.__setattr__(self, name, whole(name, value, least=1))
-        at_least("vendi_order", self.vendi_order, 0.0, finite=False)
+        order = at_least("vendi_order", self.vendi_order, 0.0, finite=False)
+        object.__setattr__(self, "vendi_order", order)
         if self.bandwidth is not None:
-            positive("bandwidth", self.bandwidth)
+            object.__setattr__(self, "bandwidth", positive("bandwidth", self.bandwidth))
         object.__setattr__(self, "wavelet_level", whole("wavelet_level", self.wavelet_level, least=1))
         object.__setattr__(self, "seed", seed_number("seed", self.seed))
         object.__setattr__(self, "memory", whole("memory", self.memory, least=1))

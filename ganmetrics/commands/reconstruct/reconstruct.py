@@ -121,7 +121,7 @@ def reconstruct(
     """
     extraction = Extraction.of(how, options)
     one_of("convention", convention, CONVENTIONS)
-    probability("confidence", confidence)
+    confidence = probability("confidence", confidence)
     if extraction.count is not None:
         raise InputError("reconstruct compares every pair; got count")
     sides = (

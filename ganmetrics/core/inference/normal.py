@@ -14,7 +14,7 @@ def normal_quantile(confidence: float) -> float:
     >>> round(normal_quantile(0.95), 6), round(normal_quantile(1 - 1e-16), 3)
     (1.959964, 8.292)
     """
-    probability("confidence", confidence)
+    confidence = probability("confidence", confidence)
     below = (1 + confidence) / 2
     # Next to 1 the sum is rounded to 1; the other tail is not.
     return NormalDist().inv_cdf(below) if below < 1 else -NormalDist().inv_cdf((1 - confidence) / 2)

@@ -18,7 +18,7 @@ def student_quantile(confidence: float, freedom: int) -> float:
     >>> round(student_quantile(0.95, 7), 6)
     2.364624
     """
-    probability("confidence", confidence)
+    confidence = probability("confidence", confidence)
     if freedom < 1:
         raise InputError(f"a Student interval needs a degree of freedom; got {freedom}")
     low, high = 0.0, math.pi / 2

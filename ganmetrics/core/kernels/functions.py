@@ -38,6 +38,8 @@ class Kernel(Protocol):
 
 _LARGEST_DEGREE = 100
 """Powers of inner products beyond it leave double precision."""
+_LEAST_BANDWIDTH = 1e-150
+"""The square of a smaller one, and what is divided by it, leave double precision."""
 
 
 @dataclass(frozen=True)
@@ -59,14 +61,14 @@ class PolynomialKernel:
     coef0: float = 1.0
 
     def __post_init__(self) -> None:
-        whole("degree", self.degree, least=1, most=_LARGEST_DEGREE)
+        object.__setattr__(self, "degree", whole("degree", self.degree, least=1, most=_LARGEST_DEGREE))
         if self.gamma is not None:
-            positive("gamma", self.gamma)
-        at_least("coef0", self.coef0, 0.0)
+            object.__setattr__(self, "gamma", positive("gamma", self.gamma))
+        object.__setattr__(self, "coef0", at_least("coef0", self.coef0, 0.0))
 
     def scale(self, dimension: int) -> float:
         """Return gamma."""
-        return 1 / dimension if self.gamma is None else float(self.gamma)
+        return 1 / dimension if self.gamma is None else self.gamma
 
     def offsets(self, rows: Float64[Tensor, "n d"], centre: Float64[Tensor, " d"]) -> Float64[Tensor, " n"]:
         """Return half of coef0, and gamma (c.x + c.c/2): (x + c).(y + c) = x.y + (c.x + c.c/2) + (c.y + c.c/2)."""
@@ -88,7 +90,8 @@ class GaussianKernel:
     bandwidth: float = 10.0
 
     def __post_init__(self) -> None:
-        positive("bandwidth", self.bandwidth)
+        bandwidth = at_least("bandwidth", positive("bandwidth", self.bandwidth), _LEAST_BANDWIDTH)
+        object.__setattr__(self, "bandwidth", bandwidth)
 
     def scale(self, dimension: int) -> float:  # noqa: ARG002 - of any dimension
         """Return 1 / bandwidth^2."""

@@ -52,7 +52,7 @@ def frechet_difference(
     (True, 0.001, 'first')
     """
     check_sets(real, first, second)
-    probability("confidence", confidence)
+    confidence = probability("confidence", confidence)
     p_value = _p_value(real, first, second, permutations=permutations, seed=seed)
     found = difference_from_few(real, first, second, confidence=confidence)
     if found.first is None or found.second is None:

@@ -72,7 +72,7 @@ def inception_score_estimate(
     """
     chosen = named_in("convention", convention, INCEPTION_CONVENTIONS)
     check_rows(logits, "logits")
-    probability("confidence", confidence)
+    confidence = probability("confidence", confidence)
     divergences, variances, dispersions, classes = [], [], [], logits.shape[1]
     for part in split_logits(logits, splits, chosen, rng):
         divergences.append(mean_divergence_from_marginal(part))

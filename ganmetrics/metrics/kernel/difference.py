@@ -54,7 +54,7 @@ def kernel_difference(
     (True, 0.001)
     """
     check_sets(real, first, second)
-    probability("confidence", confidence)
+    confidence = probability("confidence", confidence)
     kernel = PolynomialKernel()
     sums = [kernel_sums(FeaturePair(real, fake, kernel, memory=memory)) for fake in (first, second)]
     difference, variance = squared_mmd_difference(*sums)

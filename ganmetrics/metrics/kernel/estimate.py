@@ -84,7 +84,7 @@ def estimate_from_sums(sums: KernelSums, confidence: float) -> KernelDistanceEst
     r is that part, of the plain first-order terms, over the biased estimate, which is positive. With a variance
     taken at U the upper end misses several times too often while the distance is a few standard errors from 0.
     """
-    probability("confidence", confidence)
+    confidence = probability("confidence", confidence)
     value, variance = squared_mmd(sums), squared_mmd_variance(sums)
     error = math.sqrt(variance)
     quantile = normal_quantile(confidence)

@@ -47,7 +47,8 @@ def maximum_mean_discrepancy(
     >>> round(value / 1000, 6)  # 2 - 2 exp(-1/2)
     0.786939
     """
-    sums = _sums(real, fake, bandwidth, scale, memory)
+    scale = positive("scale", scale)
+    sums = _sums(real, fake, bandwidth, memory)
     return scale * (squared_mmd(sums) if unbiased else squared_mmd_biased(sums))
 
 
@@ -75,12 +76,12 @@ def maximum_mean_discrepancy_estimate(
     >>> value == maximum_mean_discrepancy(real, fake), estimate.low < estimate.value < value < estimate.high
     (True, True)
     """
-    sums = _sums(real, fake, bandwidth, scale, memory)
+    scale = positive("scale", scale)
+    sums = _sums(real, fake, bandwidth, memory)
     found = estimate_from_sums(sums, confidence)
     scaled = KernelDistanceEstimate(*(scale * part for part in (found.value, found.error, found.low, found.high)))
     return scale * squared_mmd_biased(sums), scaled
 
 
-def _sums(real: ArrayLike, fake: ArrayLike, bandwidth: float, scale: float, memory: int) -> KernelSums:
-    positive("scale", scale)
+def _sums(real: ArrayLike, fake: ArrayLike, bandwidth: float, memory: int) -> KernelSums:
     return kernel_sums(FeaturePair(real, fake, GaussianKernel(bandwidth), memory=memory))

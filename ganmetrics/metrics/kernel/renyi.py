@@ -34,7 +34,7 @@ def mode_count(features: ArrayLike, *, bandwidth: float, memory: int = MEMORY) -
     3.0
     """
     check_rows(features, "features")
-    positive("bandwidth", bandwidth)
+    bandwidth = positive("bandwidth", bandwidth)
     pair = FeaturePair(features, features[:1], GaussianKernel(bandwidth / 2**0.5), memory=memory)
     side, _ = pair.sides()
     total = float(side.chosen_diagonal.sum())

@@ -11,6 +11,7 @@ from torch import Tensor
 from ganmetrics._types import ArrayLike
 from ganmetrics.core.arrays import check_finite_rows, check_rows
 from ganmetrics.core.checks import seed_number, whole
+from ganmetrics.core.inference.permutation import MOST_PERMUTATIONS
 from ganmetrics.core.memory import MEMORY
 from ganmetrics.core.neighbours.bounds import Euclidean
 from ganmetrics.core.neighbours.nearest import nearest_among
@@ -76,7 +77,7 @@ def copied_share(
         memory: budget in bytes for distances.
 
     Raises:
-        InputError: if the shapes do not fit, or `permutations` is not positive.
+        InputError: if the shapes do not fit, or `permutations` is not from 1 to a million.
         NumericsError: if a feature is not finite, naming the row.
 
     >>> draw = torch.Generator().manual_seed(0)
@@ -87,7 +88,8 @@ def copied_share(
     >>> before > 0.05, found.p_value < 0.01, round(found.share, 2), found.suspects[:15].sort().values.tolist()[-1]
     (True, True, 0.03, 14)
     """
-    permutations, seed = whole("permutations", permutations, least=1), seed_number("seed", seed)
+    permutations = whole("permutations", permutations, least=1, most=MOST_PERMUTATIONS)
+    seed = seed_number("seed", seed)
     around = _nearest(train, test, fake, memory)
     trained = np.arange(around.images) < train.shape[0]
     observed = _logs(around, trained)

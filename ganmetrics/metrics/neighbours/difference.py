@@ -76,7 +76,7 @@ def precision_recall_difference(
     (True, 0.001, True, 0.001)
     """
     check_sets(real, first, second)
-    probability("confidence", confidence)
+    confidence = probability("confidence", confidence)
     found = [of_both(real, fake, k=k, memory=memory) for fake in (first, second)]
     one, other = (indicators_from(each) for each in found)
     p_value = permutation_p_value(one.precision, other.precision, permutations=permutations, seed=seed)

@@ -87,7 +87,7 @@ def duplicates(
     >>> found.exact.first.tolist(), found.exact.second.tolist(), found.near.first.tolist(), found.near.second.tolist()
     ([0], [6], [2], [3])
     """
-    positive("share", share)
+    share = positive("share", share)
     limit = whole("limit", limit, least=0)
     points = PointSet.of(features, "features")
     height = block_rows(memory, points.dimension, len(points.group))
@@ -122,7 +122,7 @@ def duplicates_between(
     >>> found.exact.first.tolist(), found.exact.second.tolist(), found.near.first.tolist(), found.near.second.tolist()
     ([2], [1], [1], [2])
     """
-    positive("share", share)
+    share = positive("share", share)
     limit = whole("limit", limit, least=0)
     real_points, fake_points, height = point_sets(real, fake, memory)
     _, threshold = _threshold(real_points, share, height)

@@ -63,7 +63,7 @@ def precision_recall_estimate(
     """
     chosen = named_in("convention", convention, NEIGHBOUR_CONVENTIONS)
     number = chosen.k if k is None else k
-    probability("confidence", confidence)
+    confidence = probability("confidence", confidence)
     found = of_both(real, fake, k=number, strict=chosen.strict, memory=memory, growth=True)
     return estimates_from(found, confidence)
 

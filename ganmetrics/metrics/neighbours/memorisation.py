@@ -165,9 +165,9 @@ def mifid(fid: float, distance: float, *, threshold: float = THRESHOLD) -> float
     >>> mifid(12.0, 0.05), mifid(12.0, 0.2)
     (240.0, 12.0)
     """
-    at_least("fid", fid, 0.0, finite=False)
-    at_least("distance", distance, 0.0)
-    positive("threshold", threshold)
+    fid = at_least("fid", fid, 0.0, finite=False)
+    distance = at_least("distance", distance, 0.0)
+    threshold = positive("threshold", threshold)
     if not (distance <= 1 and threshold <= 1):
         raise InputError(f"distance and threshold must be at most 1; got {shown(distance)} and {shown(threshold)}")
     if distance >= threshold or fid == 0:

@@ -62,7 +62,7 @@ def probabilistic_precision_recall(
     >>> probabilistic_precision_recall(line, torch.tensor([[0.5], [9.0]]), k=1, reach=1.0).precision
     0.375
     """
-    positive("reach", reach)
+    reach = positive("reach", reach)
     k = whole("k", k, least=1)
     real_points, fake_points, height = point_sets(real, fake, memory)
     for points in (real_points, fake_points):

@@ -87,7 +87,7 @@ class Part:
         eigenvalues, vectors = _largest(self.gram, self.rank)
         if self.images is not None and self.images is not self.factor and _is_diagonal(self.gram):
             rows = vectors.argmax(0)
-            seen = self.images @ (self.factor[rows].mT / eigenvalues)
+            seen: Tensor | None = self.images @ (self.factor[rows].mT / eigenvalues)
         elif self.images is None or self.images is self.factor:
             seen = None if self.images is None else vectors
         else:
