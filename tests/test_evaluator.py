@@ -9,7 +9,7 @@ import torch
 
 import ganmetrics
 from ganmetrics import Evaluator, ModuleExtractor, Reference
-from ganmetrics.errors import InputError, NotEnoughSamples, StaleStatistics
+from ganmetrics.errors import InputError, NotEnoughSamples, NumericsError, StaleStatistics
 from ganmetrics.extraction.rows import GrowingRows
 from ganmetrics.testing import ChannelMeans, random_images
 
@@ -77,7 +77,7 @@ def test_streams_merge_to_one():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("move", [copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))])
+@pytest.mark.parametrize("move", [copy.copy, copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))])
 def test_a_copy_goes_on_by_itself(move):
     """It has seen what the original has, and what either sees later is its own."""
     original = fed((50,))
@@ -86,6 +86,68 @@ def test_a_copy_goes_on_by_itself(move):
     assert (original.count, other.count) == (50, 60)
     for name, score in fed((50,)).compute().items():
         assert original.compute()[name].value == score.value
+
+
+class OneBuffer(ChannelMeans):
+    """Writes every batch into the same memory, as bound inputs and outputs of other engines do."""
+
+    def __init__(self):
+        super().__init__()
+        self.memory = torch.zeros(64, 3)
+
+    def __call__(self, batch, device):
+        given = super().__call__(batch, device).features
+        self.memory[: len(given)] = given
+        return ganmetrics.Outputs(self.memory[: len(given)])
+
+
+def test_an_extractor_may_use_its_memory_again():
+    """What it gave for a batch is a copy, here and in `evaluate`."""
+    metrics = ("fid", "kid", "recall")
+    reports = []
+    for extractor in (ChannelMeans(), OneBuffer()):
+        options = {**FREE, "extractor": extractor}
+        evaluator = Evaluator(REAL, metrics=metrics, **options)
+        for batch in FAKE.split(10):
+            evaluator.update(batch)
+        report = ganmetrics.evaluate(REAL, FAKE, metrics=metrics, batch_size=7, **options)
+        reports.append([score.value for found in (report, evaluator.compute()) for score in found.values()])
+    assert reports[0] == reports[1]
+
+
+class FailsOnce(ChannelMeans):
+    """Raises, or gives a feature that is not finite, at one of its calls."""
+
+    def __init__(self, *, at, raises):
+        super().__init__()
+        self.calls, self.at, self.raises = 0, at, raises
+
+    def __call__(self, batch, device):
+        self.calls += 1
+        given = super().__call__(batch, device).features
+        if self.calls == self.at and self.raises:
+            raise torch.OutOfMemoryError("no memory is left")
+        if self.calls == self.at:
+            given[1, 2] = torch.nan
+        return ganmetrics.Outputs(given)
+
+
+@pytest.mark.parametrize(("raises", "error"), [(True, torch.OutOfMemoryError), (False, NumericsError)])
+def test_a_batch_is_added_whole_or_not_at_all(raises, error):
+    """One whose second piece fails may be given again: none of it counted."""
+    stored = Reference.from_images(REAL, **FREE)
+    evaluator = Evaluator(stored, **{**FREE, "extractor": FailsOnce(at=5, raises=raises)}, batch_size=10)
+    evaluator.update(FAKE[:30])
+    with pytest.raises(error, match=r"no memory is left|non-finite one for images\[11\]"):
+        evaluator.update(FAKE[30:])
+    assert evaluator.count == 30
+    evaluator.update(FAKE[30:])
+    whole = Evaluator(stored, **FREE, batch_size=10)
+    whole.update(FAKE)
+    assert (evaluator.count, evaluator.compute()["fd_channel-means"].value) == (
+        50,
+        pytest.approx(whole.compute()["fd_channel-means"].value, rel=1e-12),
+    )
 
 
 @pytest.mark.slow

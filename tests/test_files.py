@@ -195,6 +195,33 @@ def test_an_empty_path_is_not_the_current_folder():
     assert as_path(".") == Path()
 
 
+class Pathlike:
+    """What says its path as it was told."""
+
+    def __init__(self, answer):
+        self.answer = answer
+
+    def __fspath__(self):
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (b"/tmp/real", "a path must be text or a path; got Pathlike, which says its path in no text"),
+        (OSError("no answer"), "a path must be text or a path; got Pathlike, which says its path in no text"),
+        ("", "a path must be one that a file can have; got an empty text"),
+    ],
+)
+def test_what_says_no_path_is_refused(answer, message):
+    """In one line, whatever it answers."""
+    with pytest.raises(InputError, match=f"^{message}$"):
+        as_path(Pathlike(answer))
+    assert as_path(Pathlike("real")) == Path("real")
+
+
 def test_a_device_is_refused_before_the_work():
     with pytest.raises(StorageError, match=r"^/dev/null cannot be written: it is no regular file$"):
         check_writable_file("/dev/null", 1)

@@ -1,5 +1,7 @@
 """`FrechetInceptionDistance` inside a training loop."""
 
+import copy
+
 import numpy as np
 import pytest
 import torch
@@ -169,3 +171,13 @@ def test_published_statistics_serve_where_the_caller_names_their_origin(tmp_path
     assert score.value == pytest.approx(exact, rel=1e-5)
     assert "real: origin vouched for by the caller" in score.notes
     assert "does not say how it was made; taken for channel-means/native" in caplog.text
+
+
+def test_a_copy_goes_on_by_itself():
+    """What a copy sees is its own; the network and the reference are shared."""
+    metric = FrechetInceptionDistance(random_images(40), extractor=ChannelMeans(), workers=0)
+    metric.update(random_images(20, seed=1))
+    other = copy.copy(metric)
+    other.update(random_images(10, seed=2))
+    assert (metric.count, other.count) == (20, 30)
+    assert other.reference is metric.reference

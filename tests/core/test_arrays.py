@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 import torch
+from torch._subclasses.fake_tensor import FakeTensorMode
+from torch.masked import masked_tensor
 
 from ganmetrics.core.arrays import ROWS_AT_A_TIME, check_rows, double_blocks, to_double
 from ganmetrics.errors import InputError, NumericsError
@@ -46,6 +48,43 @@ def test_other_shapes_and_dtypes_are_refused(values, message):
     """The message says what is needed and what came."""
     with pytest.raises(InputError, match=message):
         check_rows(values, "features")
+
+
+class Doubling(np.ndarray):
+    """An array that computes by rules of its own."""
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **options):
+        return 2 * getattr(ufunc, method)(*(np.asarray(one) for one in inputs), **options)
+
+
+@pytest.mark.filterwarnings("ignore:the matrix subclass", "ignore:The PyTorch API of MaskedTensors")
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (lambda: np.asmatrix(np.eye(2)), "features must be a plain NumPy array; got a matrix: numpy.asarray"),
+        (lambda: np.eye(2).view(Doubling), "must be a plain NumPy array; got a Doubling"),
+        (lambda: np.ma.masked_array(np.eye(2)), "features must not be a masked array"),
+        (lambda: masked_tensor(torch.eye(2), torch.eye(2) > 0), "features must not be a masked array"),
+        (torch.nn.UninitializedParameter, "features must have values; got a parameter that has none yet"),
+        (lambda: FakeTensorMode().from_tensor(torch.eye(2)), "must have values of its own; got a tensor that stands"),
+    ],
+)
+def test_what_holds_no_plain_numbers_is_refused(values, message):
+    """It would be computed with as something else."""
+    with pytest.raises(InputError, match=message):
+        check_rows(values(), "features")
+
+
+def test_transforms_of_functions_are_refused():
+    """What is mapped over has no values of its own."""
+    with pytest.raises(InputError, match="a tensor that stands for others"):
+        torch.func.vmap(lambda rows: check_rows(rows, "features"))(torch.ones(2, 3, 4))
+
+
+def test_another_default_device_is_refused():
+    """A sum would lie there."""
+    with torch.device("meta"), pytest.raises(InputError, match="default device needs to be the CPU here.*got meta"):
+        check_rows(np.eye(2), "features")
 
 
 @pytest.mark.parametrize("row", [0, ROWS_AT_A_TIME - 1, ROWS_AT_A_TIME, ROWS_AT_A_TIME + 7])

@@ -1,6 +1,8 @@
 """Checks of options: what is taken, what is refused, and that every message is one short line."""
 
+import enum
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -21,18 +23,28 @@ from ganmetrics.errors import InputError
 TABLE = {"small": range(1), "large": range(9)}
 
 
+class Size(str, enum.Enum):  # noqa: UP042 - its members call themselves Size.LARGE where text is asked for
+    """A text with a name, as users' configurations have them."""
+
+    LARGE = "large"
+
+
 def test_what_is_needed_is_taken():
     """Also NumPy's numbers; what is returned is plain."""
     one_of("alpha", "white", ("white", "black"))
-    probability("confidence", np.float32(0.5))
-    positive("gamma", 3)
-    at_least("order", math.inf, 0.0, finite=False)
+    one_of("alpha", Size.LARGE, ("large",))
+    narrow = np.float16(0.3)
+    for number in (probability("share", narrow), positive("share", narrow), at_least("share", narrow, 0.0)):
+        assert (type(number), number) == (float, float(narrow))
+    assert positive("gamma", Fraction(1, 3)) == 1 / 3
+    assert at_least("order", math.inf, 0.0, finite=False) == math.inf
     same_width(4, 4)
     of_type("values", [], list, "a list")
     assert type(whole("k", np.int64(3), least=3, most=3)) is int
     assert seed_number("seed", 2**32 - 1) == 2**32 - 1
     assert named_in("size", "large", TABLE) is TABLE["large"]
     assert named_in("size", range(3), TABLE) == range(3)
+    assert named_in("size", Size.LARGE, TABLE) is TABLE["large"]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """`Features`: what is taken for features, and what messages call a row."""
 
+import itertools
+
 import numpy as np
 import pytest
 import torch
@@ -61,7 +63,9 @@ def test_classes_and_choices_stay_with_their_rows():
         assert chosen.label(row) == f"features[{number}]"
         assert chosen.class_of(row) == "ab"[number % 2]
     again = chosen.take([2])
-    assert again.label(0) == chosen.label(2)
+    assert again.label(0) == chosen.take([np.uint64(2)]).label(0) == chosen.label(2)
+    with pytest.raises(InputError, match="indices must be whole numbers below 4"):
+        chosen.take(itertools.count())
     with pytest.raises(NotEnoughSamples, match="11 rows are to be chosen; features has 10"):
         features.choose(11, seed=0)
     with pytest.raises(InputError, match="labels must have one class for each of the 10 rows of features; got 2"):

@@ -125,6 +125,47 @@ def test_labels_become_classes():
     assert open_source(Stream(zip(IMAGES.split(4), "abc", strict=True), count=10)).class_of(0) is None
 
 
+class Unspeakable(Exception):
+    """An error whose text cannot be made."""
+
+    def __str__(self):
+        raise RuntimeError
+
+
+def raising(error):
+    """A stream that fails at once."""
+    yield from ()
+    raise error
+
+
+class Odd:
+    """An iterable whose length, or name, is none."""
+
+    def __init__(self, length):
+        self.length = length
+
+    def __iter__(self):
+        return iter([IMAGES])
+
+    def __len__(self):
+        if isinstance(self.length, Exception):
+            raise self.length
+        return self.length
+
+    def __getattr__(self, name):
+        if name == "__name__":
+            raise RuntimeError("no name")
+        raise AttributeError(name)
+
+
+@pytest.mark.parametrize("length", [-1, 1 << 70, ValueError("unknown")])
+def test_a_length_that_is_none_is_no_length(length):
+    """The number of images is then asked for; a name that cannot be had is the type's."""
+    with pytest.raises(InputError, match="^Odd does not say how many images it has"):
+        Stream(Odd(length))
+    assert len(open_stream(Stream(Odd(length), count=10))) == 10
+
+
 @pytest.mark.parametrize(
     ("images", "reason"),
     [
@@ -147,6 +188,13 @@ def test_labels_become_classes():
         (lambda _count: IMAGES, "failed: TypeError: .*takes 1 positional argument"),
         (lambda _count, _rng: 1 / 0, "failed: ZeroDivisionError: division by zero"),
         (lambda _count, _rng: None, "batch 1: a batch needs .*got NoneType"),
+        (
+            iter([np.ma.masked_array(np.zeros((10, 4, 4, 3), np.uint8))]),
+            "batch 1: a batch of images must not be a masked",
+        ),
+        (iter([(IMAGES, np.ma.masked_array(range(10)))]), "batch 1: labels must not be a masked array"),
+        (raising(Unspeakable()), "failed: Unspeakable: it does not say why$"),
+        (raising(ValueError("x" * 9999)), "failed: ValueError: x{9}"),
     ],
 )
 def test_streams_that_are_not_what_is_needed(images, reason):
@@ -294,7 +342,15 @@ def test_lists_of_pillow_images_are_batches():
 
 @pytest.mark.parametrize(
     "options",
-    [{"count": "12"}, {"count": 12.5}, {"seed": 1.5}, {"batch_size": True}, {"value_range": 5}, {"value_range": "01"}],
+    [
+        {"count": "12"},
+        {"count": 12.5},
+        {"seed": 1.5},
+        {"batch_size": True},
+        {"value_range": 5},
+        {"value_range": "01"},
+        {"seed": 1 << 70},
+    ],
 )
 def test_options_of_another_kind_are_refused(options):
     """By name, before anything is taken."""

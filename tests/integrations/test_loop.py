@@ -1,6 +1,7 @@
 """Tests of `ganmetrics.integrations.loop`: training goes on as if nothing had been scored."""
 
 import random
+import threading
 
 import numpy as np
 import pytest
@@ -138,6 +139,50 @@ def test_an_average_is_lent_and_given_back(kind):
         assert torch.equal(network.bias, network.bias if kind == "part of a state" else other.bias)
         raise KeyError
     assert all(map(torch.equal, network.parameters(), own))
+
+
+class HalfSwapper(Swapper):
+    """Fails after the first of its weights."""
+
+    def copy_to(self, parameters):
+        self.fill([next(iter(parameters))], self.values[:1])
+        raise KeyError
+
+
+@pytest.mark.parametrize(
+    "average",
+    [
+        {"bias": torch.full((2,), 7.0), "weight": torch.eye(2).to_sparse()},
+        {"bias": torch.full((2,), 7.0), "weight": torch.eye(2, device="meta")},
+        {"bias": torch.full((2,), 7.0), "weight": torch.eye(2, dtype=torch.complex64)},
+        HalfSwapper([torch.full((2, 2), 7.0)]),
+    ],
+    ids=["sparse", "meta", "complex", "swapper"],
+)
+def test_an_average_that_cannot_be_lent_changes_nothing(average):
+    """The network has its own weights after it, all of them."""
+    network = nn.Linear(2, 2)
+    own = [one.detach().clone() for one in network.parameters()]
+    with pytest.raises((InputError, KeyError)), averaged(network, average):
+        pass
+    assert all(map(torch.equal, network.parameters(), own))
+
+
+def test_threads_take_turns_with_the_global_random_numbers():
+    """A second one waits until the first has put them back."""
+    order = []
+
+    def draw():
+        with random_numbers_of(1):
+            order.append("second")
+
+    other = threading.Thread(target=draw)
+    with random_numbers_of(0), random_numbers_of(0):
+        other.start()
+        other.join(timeout=0.2)
+        order.append("first")
+    other.join()
+    assert order == ["first", "second"]
 
 
 def test_a_foreign_average_is_refused():

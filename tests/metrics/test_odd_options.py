@@ -38,7 +38,7 @@ ODD = {
     "none": None,
     "huge": 1 << 200,
 }
-LONG_WORK = {"permutations", "runs", "subsets", "angles"}
+LONG_WORK = {"subsets", "angles"}
 """What may be any number, which takes its time."""
 
 
