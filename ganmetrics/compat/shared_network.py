@@ -2,6 +2,7 @@
 
 import weakref
 from pathlib import Path
+from typing import TypeGuard
 
 import numpy as np
 import torch
@@ -11,6 +12,7 @@ from ganmetrics import Extractor, InputError, Outputs, Preprocessing, load_extra
 from ganmetrics._members import has_members
 from ganmetrics._text import shown
 from ganmetrics.compat.arguments import switch
+from ganmetrics.compat.last_batch import last_batch
 
 RESIZE = {True: "pillow-bilinear-float", False: "tf1-bilinear"}
 """torchmetrics' resize with and without antialiasing, as the protocols ``torchmetrics`` and ``ttur`` have it."""
@@ -46,69 +48,28 @@ class SharedNetwork(nn.Module):
 
     def forward(self, images: Tensor) -> Outputs:
         """Return the outputs for a batch, from memory where it was the last one of any metric with this network."""
-        _check_images(images)
+        check_images(images)
         network = self.extractor if self.module is None else self.module
-        known = _last.get(images, network, normalize=self.normalize)
-        if known is None:
-            known = self._compute(images)
-            _last.keep(images, network, known, normalize=self.normalize)
-        return known
+        return last_batch().outputs(images, network, normalize=self.normalize, compute=self._compute)
 
     @torch.no_grad()
     def _compute(self, images: Tensor) -> Outputs:
         if self.module is not None:
             features = self.module(images)
-            if not isinstance(features, Tensor) or len(features) != len(images) or not features.is_floating_point():
-                raise InputError(f"a module must return features [{len(images)}, d]; got {shown(features)}")
-            return Outputs(features=features.reshape(len(images), -1))
+            if not _are_features(features, len(images)):
+                raise InputError(f"a module must return features [{len(images)}, d]; got {described(features)}")
+            # A copy: they may be the module's own buffer, or the images, which are filled anew.
+            return Outputs(features=features.detach().reshape(len(images), -1).clone())
         assert self.extractor is not None
         pixels = as_uint8(images, normalize=self.normalize).permute(0, 2, 3, 1).cpu().numpy()
         prepare, parts = self.extractor.prepare, []
         for start in range(0, len(pixels), BATCH):
             inputs = np.stack([prepare(np.ascontiguousarray(image)) for image in pixels[start : start + BATCH]])
-            parts.append(self.extractor(torch.from_numpy(inputs), images.device).on_host())
+            part = self.extractor(torch.from_numpy(inputs), images.device).on_host()
+            # Copies: the extractor may fill the same buffers with the next part.
+            parts.append(Outputs(part.features.clone(), None if part.logits is None else part.logits.clone()))
         logits = [part.logits for part in parts if part.logits is not None]
         return Outputs(torch.cat([part.features for part in parts]), torch.cat(logits) if logits else None)
-
-
-class LastBatch:
-    """The outputs of one batch under each network, for as long as the batch is there and unchanged."""
-
-    def __init__(self) -> None:
-        self._images: weakref.ref[Tensor] | None = None
-        self._state: int | Tensor = 0
-        self._known: list[tuple[weakref.ref[object], bool, Outputs]] = []
-
-    def get(self, images: Tensor, network: object, *, normalize: bool) -> Outputs | None:
-        """Return what a network gave for a batch; None where it is not known."""
-        if not self._is_last(images):
-            return None
-        for known, as_floats, outputs in self._known:
-            if known() is network and as_floats == normalize:
-                return outputs
-        return None
-
-    def keep(self, images: Tensor, network: object, outputs: Outputs, *, normalize: bool) -> None:
-        """Remember what a network gave for a batch, and forget all other batches."""
-        if not self._is_last(images):
-            # Tensors of torch's inference mode, which Lightning validates in, do not count their changes.
-            self._state = images.clone() if images.is_inference() else images._version
-            self._images, self._known = weakref.ref(images, self._forget), []
-        self._known.append((weakref.ref(network), normalize, outputs))
-
-    def _is_last(self, images: Tensor) -> bool:
-        if self._images is None or self._images() is not images:
-            return False
-        if isinstance(self._state, Tensor):
-            return torch.equal(self._state, images)
-        return self._state == images._version
-
-    def _forget(self, images: weakref.ref[Tensor]) -> None:
-        if self._images is images:
-            self._images, self._state, self._known = None, 0, []
-
-
-_last = LastBatch()
 
 
 def shared_network(
@@ -166,7 +127,7 @@ def feature_width(network: SharedNetwork, image_size: tuple[int, int, int]) -> i
     return int(width)
 
 
-def _check_images(images: object) -> None:
+def check_images(images: object) -> None:
     """Refuse what is no dense tensor with values, before a module of the user's meets it.
 
     Raises:
@@ -174,10 +135,33 @@ def _check_images(images: object) -> None:
     """
     if not isinstance(images, Tensor):
         raise InputError(f"images must be a tensor [n, 3, h, w]; got {type(images).__name__}")
-    dense = images.layout == torch.strided and not images.is_nested and not images.is_quantized
-    if not dense or images.device.type == "meta" or not images.ndim:
-        shape = "a nested tensor" if images.is_nested else f"{images.dtype} {list(images.shape)} of {images.layout}"
-        raise InputError(f"images must be a dense tensor of n images with values; got {shape}")
+    if not _is_dense(images) or not images.ndim or 0 in images.shape:
+        raise InputError(f"images must be a dense tensor of n images with values; got {described(images)}")
+
+
+def described(value: object) -> str:
+    """Return what came in place of a tensor that is needed, for a message.
+
+    >>> described(torch.zeros(2, 3)), described("x")
+    ('torch.float32 [2, 3]', "'x'")
+    """
+    if not isinstance(value, Tensor):
+        return shown(value)
+    if value.is_nested:
+        return "a nested tensor"
+    where = "" if _is_dense(value) else f" of {value.layout} on {value.device.type}"
+    return f"{value.dtype} {list(value.shape)}{where}"
+
+
+def _is_dense(tensor: Tensor) -> bool:
+    dense = tensor.layout == torch.strided and not tensor.is_nested and not tensor.is_quantized
+    return dense and tensor.device.type != "meta"
+
+
+def _are_features(value: object, count: int) -> TypeGuard[Tensor]:
+    if not isinstance(value, Tensor) or not _is_dense(value) or not value.is_floating_point():
+        return False
+    return value.ndim > 0 and len(value) == count and value.numel() > 0
 
 
 def as_uint8(images: Tensor, *, normalize: bool) -> Tensor:
