@@ -1,6 +1,7 @@
 """What the four metrics share: the network, the real side that may outlive a reset, and plots."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, TypedDict
 
 from torch import Tensor
@@ -46,6 +47,17 @@ class ImageMetric(Metric):  # type: ignore[misc]  # a class of another package, 
         self.inception = network
         self._kept = kept
 
+    def forward(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as torchmetrics has it
+        """Return the value of a batch, and add it to what was seen; where either fails, nothing has happened."""
+        with unchanged_by_errors(self):
+            return super().forward(*args, **kwargs)
+
+    @contextmanager
+    def sync_context(self, *args: Any, **kwargs: Any) -> Iterator[None]:  # noqa: ANN401
+        """Gather all processes' states for as long as it lasts, also where it ends in an error."""
+        with unchanged_by_errors(self), super().sync_context(*args, **kwargs):
+            yield
+
     def reset(self) -> None:
         """Forget what was seen; the real side stays where ``reset_real_features`` is False."""
         values = {name: getattr(self, name) for name in self._kept}
@@ -63,6 +75,26 @@ class ImageMetric(Metric):  # type: ignore[misc]  # a class of another package, 
             ax: the axes to draw on; None for new ones.
         """
         return self._plot(_number(self.compute()) if val is None else val, ax)
+
+
+@contextmanager
+def unchanged_by_errors(metric: Metric) -> Iterator[None]:
+    """Leave a metric as it was before whatever is raised: torchmetrics sets states and switches aside without a net."""
+    attributes = dict(vars(metric))
+    states = {name: attributes[name] for name in metric._defaults}
+    copies = {name: list(value) if isinstance(value, list) else value.clone() for name, value in states.items()}
+    try:
+        yield
+    except BaseException:
+        for name, copied in copies.items():
+            if isinstance(copied, list):
+                # Into the list that was there: it may be the state of other metrics of a collection, too.
+                states[name][:] = copied
+            else:
+                attributes[name] = copied
+        vars(metric).clear()
+        vars(metric).update(attributes)
+        raise
 
 
 def _number(computed: Tensor | tuple[Tensor, Tensor]) -> Tensor:
