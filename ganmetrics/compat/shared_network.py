@@ -1,6 +1,7 @@
 """The network that metrics of a collection share: a batch that several of them are given passes it once."""
 
 import weakref
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeGuard
 
@@ -24,6 +25,8 @@ BATCH = 32
 
 LEVELS = 255
 AXES, CHANNELS = 4, 3
+WIDEST = 1 << 16
+"""Features whose covariance takes 34 GB."""
 
 _open: weakref.WeakValueDictionary[tuple[bool, str | None], Extractor] = weakref.WeakValueDictionary()
 
@@ -107,24 +110,59 @@ def shared_network(
     return SharedNetwork(feature, normalize=normalize)
 
 
-def feature_width(network: SharedNetwork, image_size: tuple[int, int, int]) -> int:
+def feature_width(network: SharedNetwork, size: tuple[int, int, int]) -> int:
     """Return the width of a network's features; a module that does not say is asked for those of one random image.
 
     Raises:
-        InputError: the module says it in no number.
+        InputError: the module says it in no number, or there is no memory for a covariance of so many, or the image.
     """
     if network.module is None:
         assert network.extractor is not None
         return network.extractor.spec.dimension
     if not hasattr(network.module, "num_features"):
-        rng = torch.Generator().manual_seed(0)
-        image = torch.rand((1, *image_size), generator=rng)
-        features: Tensor = network(image if network.normalize else image.mul(LEVELS).to(torch.uint8)).features
-        return features.shape[1]
-    width = network.module.num_features
-    if not isinstance(width, int | Tensor) or (isinstance(width, Tensor) and width.numel() != 1):
-        raise InputError(f"num_features of a module must be a whole number; got {type(width).__name__}")
+        features: Tensor = network(_random_image(size, normalize=network.normalize)).features
+        return _allowed_width("features of a module", features.shape[1])
+    return _allowed_width("num_features of a module", network.module.num_features)
+
+
+def image_size(size: object) -> tuple[int, int, int]:
+    """Return channels, height and width of an image.
+
+    Raises:
+        InputError: they are not three whole numbers from 1 on.
+
+    >>> image_size([3, 299, 299])
+    (3, 299, 299)
+    """
+    numbers = list(size) if isinstance(size, Sequence) and not isinstance(size, str | bytes) else []
+    if len(numbers) != AXES - 1 or not all(_is_whole(number) and number > 0 for number in numbers):
+        raise InputError(f"input_img_size must be three whole numbers from 1 on; got {shown(size)}")
+    channels, height, width = map(int, numbers)
+    return channels, height, width
+
+
+def _random_image(size: tuple[int, int, int], *, normalize: bool) -> Tensor:
+    rng = torch.Generator().manual_seed(0)
+    try:
+        image = torch.rand((1, *size), generator=rng)
+    # What torch has for sizes beyond all memory.
+    except RuntimeError:
+        raise InputError(f"input_img_size must be of an image that fits in memory; got {shown(size)}") from None
+    return image if normalize else image.mul(LEVELS).to(torch.uint8)
+
+
+def _allowed_width(name: str, width: object) -> int:
+    if isinstance(width, Tensor) and width.numel() == 1 and is_dense(width):
+        width = width.item()
+    if isinstance(width, float) and width.is_integer():
+        width = int(width)
+    if not _is_whole(width) or not 1 <= width <= WIDEST:
+        raise InputError(f"{name} must be a whole number from 1 to {WIDEST:,}; got {described(width)}")
     return int(width)
+
+
+def _is_whole(value: object) -> TypeGuard[int]:
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
 
 
 def check_images(images: object) -> None:
@@ -135,7 +173,7 @@ def check_images(images: object) -> None:
     """
     if not isinstance(images, Tensor):
         raise InputError(f"images must be a tensor [n, 3, h, w]; got {type(images).__name__}")
-    if not _is_dense(images) or not images.ndim or 0 in images.shape:
+    if not is_dense(images) or not images.ndim or 0 in images.shape:
         raise InputError(f"images must be a dense tensor of n images with values; got {described(images)}")
 
 
@@ -149,17 +187,22 @@ def described(value: object) -> str:
         return shown(value)
     if value.is_nested:
         return "a nested tensor"
-    where = "" if _is_dense(value) else f" of {value.layout} on {value.device.type}"
+    where = "" if is_dense(value) else f" of {value.layout} on {value.device.type}"
     return f"{value.dtype} {list(value.shape)}{where}"
 
 
-def _is_dense(tensor: Tensor) -> bool:
+def is_dense(tensor: Tensor) -> bool:
+    """Return whether a tensor has a value at every place, in memory.
+
+    >>> is_dense(torch.zeros(3)), is_dense(torch.zeros(3).to_sparse())
+    (True, False)
+    """
     dense = tensor.layout == torch.strided and not tensor.is_nested and not tensor.is_quantized
     return dense and tensor.device.type != "meta"
 
 
 def _are_features(value: object, count: int) -> TypeGuard[Tensor]:
-    if not isinstance(value, Tensor) or not _is_dense(value) or not value.is_floating_point():
+    if not isinstance(value, Tensor) or not is_dense(value) or not value.is_floating_point():
         return False
     return value.ndim > 0 and len(value) == count and value.numel() > 0
 

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from ganmetrics import Extractor, InputError, inception_score
 from ganmetrics.compat.arguments import numpy_seed
 from ganmetrics.compat.shared_network import shared_network
-from ganmetrics.compat.torchmetrics.base import ImageMetric, MetricOptions
+from ganmetrics.compat.torchmetrics.base import ImageMetric, MetricOptions, check_options
 from ganmetrics.compat.torchmetrics.features_state import all_rows, on_host
 
 
@@ -27,7 +27,7 @@ class InceptionScore(ImageMetric):
         options: the keywords of `torchmetrics.Metric`.
 
     Raises:
-        InputError: another layer is asked for, or images are not what `normalize` says.
+        InputError: another layer or an unknown option is asked for, or images are not what `normalize` says.
         NotEnoughSamples: `compute` finds fewer images than splits.
         WeightsError: the network's weights cannot be found.
 
@@ -52,6 +52,7 @@ class InceptionScore(ImageMetric):
         seed: int = 0,
         **options: Unpack[MetricOptions],
     ) -> None:
+        check_options(options)
         network = shared_network(
             feature,
             allowed=("logits_unbiased",),
@@ -81,3 +82,9 @@ class InceptionScore(ImageMetric):
         )
         numbers = torch.tensor([score.value, score.std], dtype=torch.float64, device=self.device)
         return numbers[0], numbers[1]
+
+    @property
+    def width(self) -> int | None:
+        """How many classes the extractor has; None where only a module of the user's knows."""
+        extractor = self.inception.extractor
+        return None if extractor is None else extractor.spec.classes
