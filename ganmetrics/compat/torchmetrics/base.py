@@ -68,6 +68,8 @@ class ImageMetric(Metric):  # type: ignore[misc]  # a class of another package, 
     def __init__(self, network: SharedNetwork, *, kept: tuple[str, ...], options: MetricOptions) -> None:
         super().__init__(**options)
         self.inception = network
+        # Of the features, where an extractor says it; a wrapper may put something else in the network's place.
+        self.width = None if network.extractor is None else network.extractor.spec.dimension
         self._kept = kept
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as torchmetrics has it
@@ -120,12 +122,6 @@ class ImageMetric(Metric):  # type: ignore[misc]  # a class of another package, 
             checked[name] = [batch.to(device) for batch in checked_rows(name, state, width)]
             width = checked[name][0].shape[1] if checked[name] else width
         return checked
-
-    @property
-    def width(self) -> int | None:
-        """How many features the network gives; None where only a module of the user's knows."""
-        extractor = self.inception.extractor
-        return None if extractor is None else extractor.spec.dimension
 
     def plot(self, val: Tensor | Sequence[Tensor] | None = None, ax: Any = None) -> Any:  # noqa: ANN401 - matplotlib's
         """Draw a value, or several of them in order, on matplotlib's axes; figure and axes are returned.

@@ -63,6 +63,7 @@ class InceptionScore(ImageMetric):
         if network.extractor is not None and network.extractor.spec.classes is None:
             raise InputError(f"an Inception Score needs classes; extractor {network.extractor.spec.name} has none")
         super().__init__(network, kept=(), options=options)
+        self.width = None if network.extractor is None else network.extractor.spec.classes
         self.splits, self.seed = splits, numpy_seed("seed", seed)
         self.add_state("features", [], dist_reduce_fx="cat")
 
@@ -82,9 +83,3 @@ class InceptionScore(ImageMetric):
         )
         numbers = torch.tensor([score.value, score.std], dtype=torch.float64, device=self.device)
         return numbers[0], numbers[1]
-
-    @property
-    def width(self) -> int | None:
-        """How many classes the extractor has; None where only a module of the user's knows."""
-        extractor = self.inception.extractor
-        return None if extractor is None else extractor.spec.classes

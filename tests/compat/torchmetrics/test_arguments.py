@@ -297,3 +297,13 @@ def test_one_that_is_refused_in_a_collection_stays():
     with pytest.raises(RuntimeError, match="Unexpected key"):
         metrics["fid"].load_state_dict({"real_moments": torch.zeros(5, 3), "nonsense": torch.zeros(1)})
     assert torch.equal(metrics["fid"].real_moments, before)
+
+
+@pytest.mark.parametrize("cls", ALL)
+def test_states_are_checked_in_torchmetrics_wrapper(cls):
+    """It puts a network of its own in the place of the metric's."""
+    wrappers = pytest.importorskip("torchmetrics.wrappers")
+    metric = made(cls)
+    (first, *_) = metric._defaults
+    share = wrappers.FeatureShare([metric])
+    refused(lambda: share[cls.__name__].load_state_dict({first: [torch.zeros(7, 5)]}), f"^{first} must be ")
