@@ -50,6 +50,10 @@ class SharedNetwork(nn.Module):
         return super().train(mode=False)
 
     def forward(self, images: Tensor) -> Outputs:
+        """Return `outputs`."""
+        return self.outputs(images)
+
+    def outputs(self, images: Tensor) -> Outputs:
         """Return the outputs for a batch, from memory where it was the last one of any metric with this network."""
         check_images(images)
         network = self.extractor if self.module is None else self.module

@@ -6,7 +6,7 @@ from typing import Any, TypedDict
 
 from torch import Tensor
 
-from ganmetrics import InputError
+from ganmetrics import InputError, Outputs
 from ganmetrics._text import listed, shown
 from ganmetrics.compat.shared_network import SharedNetwork
 from ganmetrics.compat.torchmetrics.features_state import checked_rows
@@ -71,6 +71,16 @@ class ImageMetric(Metric):  # type: ignore[misc]  # a class of another package, 
         # Of the features, where an extractor says it; a wrapper may put something else in the network's place.
         self.width = None if network.extractor is None else network.extractor.spec.dimension
         self._kept = kept
+
+    def outputs(self, images: Tensor) -> Outputs:
+        """Return what the network gives for images.
+
+        Under torchmetrics' `FeatureShare` it is asked past the wrapper's cache, which knows a batch by its object alone
+        and would give what that held before; the network has the last batch in mind itself.
+        """
+        network = getattr(self.inception, "network", self.inception)
+        outputs: Outputs = network.outputs(images) if isinstance(network, SharedNetwork) else network(images)
+        return outputs
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as torchmetrics has it
         """Return the value of a batch, and add it to what was seen; where either fails, nothing has happened."""

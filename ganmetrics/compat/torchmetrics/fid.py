@@ -68,7 +68,7 @@ class FrechetInceptionDistance(ImageMetric):
     def update(self, imgs: Tensor, real: bool) -> None:
         """Add images [n, 3, h, w] to one side."""
         name = "real_moments" if switch("real", real) else "fake_moments"
-        setattr(self, name, with_features(getattr(self, name), self.inception(imgs).features))
+        setattr(self, name, with_features(getattr(self, name), self.outputs(imgs).features))
 
     def compute(self) -> Tensor:
         """Return the distance, float64 and at least 0."""

@@ -69,7 +69,7 @@ class InceptionScore(ImageMetric):
 
     def update(self, imgs: Tensor) -> None:
         """Add generated images [n, 3, h, w]."""
-        outputs = self.inception(imgs)
+        outputs = self.outputs(imgs)
         scores = outputs.features if outputs.logits is None else outputs.logits
         self.features.append(scores.to(self.device))  # type: ignore[union-attr]
 

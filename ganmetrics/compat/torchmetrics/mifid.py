@@ -69,7 +69,7 @@ class MemorizationInformedFrechetInceptionDistance(ImageMetric):
 
     def update(self, imgs: Tensor, real: bool) -> None:
         """Add images [n, 3, h, w] to one side."""
-        rows = self.inception(imgs).features.to(self.device)
+        rows = self.outputs(imgs).features.to(self.device)
         (self.real_features if switch("real", real) else self.fake_features).append(rows)  # type: ignore[union-attr]
 
     def compute(self) -> Tensor:

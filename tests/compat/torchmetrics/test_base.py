@@ -95,7 +95,7 @@ def test_whatever_is_raised_wherever(error, fails_at, monkeypatch):
         def features(self):
             return failing()
 
-    monkeypatch.setattr(type(metric.inception), "forward", lambda *_: Answer())
+    monkeypatch.setattr(type(metric.inception), "outputs", lambda *_: Answer())
     if fails_at == 3:
         monkeypatch.setattr("ganmetrics.compat.torchmetrics.fid.frechet_distance", failing)
     with pytest.raises(error, match="no"):

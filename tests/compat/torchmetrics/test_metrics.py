@@ -247,6 +247,21 @@ def test_a_module_that_changes_is_asked_again():
     torch.testing.assert_close(metric.compute(), fresh.compute())
 
 
+def test_feature_share_passes_a_changed_batch_again(sides):
+    """Its own cache knows a batch by its object, and gave what that held before."""
+    wrappers = pytest.importorskip("torchmetrics.wrappers")
+    network = CountingMeans()
+    network.seen.clear()
+    share = wrappers.FeatureShare([made(cls, network) for cls in OF_BOTH])
+    images = sides[0].clone()
+    share.update(images, real=True)
+    images.copy_(sides[0] // 2)
+    share.update(images, real=False)
+    assert network.seen == [32, 8, 32, 8]
+    alone = filled(made(FrechetInceptionDistance), (sides[0], sides[0] // 2), batch=40)
+    torch.testing.assert_close(share.compute()["FrechetInceptionDistance"], alone.compute())
+
+
 @pytest.mark.parametrize("cls", OF_BOTH)
 def test_an_array_that_is_filled_anew_is_another_batch(cls, sides):
     """Torch counts no changes of memory that is NumPy's."""
