@@ -9,8 +9,10 @@ import torch
 from torch import Tensor
 
 from ganmetrics import InputError, Moments, NotEnoughSamples
+from ganmetrics.compat.shared_network import described, is_dense
 
 _ROWS_ABOVE = 2
+_ROUNDING = 1e-5
 LEAST = 2
 """Images that a covariance needs."""
 
@@ -64,6 +66,40 @@ def moments_of(state: Tensor, side: str) -> Moments:
     scatter = state[_ROWS_ABOVE:].cpu()
     covariance = (scatter + scatter.mT) / (2 * (count - 1))
     return Moments.gaussian(state[1].cpu(), covariance, count)
+
+
+def checked_moments(name: str, state: object, dimension: int) -> Tensor:
+    """Return a state that was stored, where it can be one.
+
+    Raises:
+        InputError: it is no tensor of this shape, or its numbers are those of no images.
+
+    >>> torch.equal(checked_moments("moments", no_images(3), 3), no_images(3))
+    True
+    """
+    shape = [dimension + _ROWS_ABOVE, dimension]
+    if not isinstance(state, Tensor) or not is_dense(state) or not state.is_floating_point():
+        raise InputError(f"{name} must be moments {shape}, floating point; got {described(state)}")
+    if list(state.shape) != shape:
+        raise InputError(f"{name} must be moments {shape}; got {described(state)}")
+    if not bool(state.isfinite().all()):
+        row = int((~state.isfinite()).any(dim=1).nonzero()[0, 0])
+        raise InputError(f"{name} must be finite moments; got row {row} with what is no number")
+    count, scatter = float(state[0, 0]), state[_ROWS_ABOVE:].double()
+    if count < 0 or not count.is_integer() or not bool((state[0] == count).all()):
+        low, high = (float(bound) for bound in state[0].aminmax())
+        raise InputError(f"{name} must have one whole count of images in its first row; got {low:g} to {high:g}")
+    variances = scatter.diagonal()
+    spread = variances.clamp_min(0).sqrt()
+    slack = _ROUNDING * (float(variances.abs().max()) + torch.finfo(state.dtype).tiny)
+    possible = scatter.abs() <= torch.outer(spread, spread) + slack
+    if not bool((possible & ((scatter - scatter.mT).abs() <= slack)).all()) or bool((variances < 0).any()):
+        raise InputError(f"{name} must have a covariance, symmetric and not negative; got another matrix")
+    if not count and bool(state.any()):
+        raise InputError(
+            f"{name} must be zeros where there are no images; got a count of 0 with a mean or a covariance"
+        )
+    return state.detach().clone()
 
 
 def _merged(a: Tensor, b: Tensor) -> Tensor:

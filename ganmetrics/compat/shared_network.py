@@ -1,7 +1,9 @@
 """The network that metrics of a collection share: a batch that several of them are given passes it once."""
 
 import weakref
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeGuard
 
 import numpy as np
 import torch
@@ -11,6 +13,7 @@ from ganmetrics import Extractor, InputError, Outputs, Preprocessing, load_extra
 from ganmetrics._members import has_members
 from ganmetrics._text import shown
 from ganmetrics.compat.arguments import switch
+from ganmetrics.compat.last_batch import last_batch
 
 RESIZE = {True: "pillow-bilinear-float", False: "tf1-bilinear"}
 """torchmetrics' resize with and without antialiasing, as the protocols ``torchmetrics`` and ``ttur`` have it."""
@@ -22,6 +25,8 @@ BATCH = 32
 
 LEVELS = 255
 AXES, CHANNELS = 4, 3
+WIDEST = 1 << 16
+"""Features whose covariance takes 34 GB."""
 
 _open: weakref.WeakValueDictionary[tuple[bool, str | None], Extractor] = weakref.WeakValueDictionary()
 
@@ -45,70 +50,33 @@ class SharedNetwork(nn.Module):
         return super().train(mode=False)
 
     def forward(self, images: Tensor) -> Outputs:
+        """Return `outputs`."""
+        return self.outputs(images)
+
+    def outputs(self, images: Tensor) -> Outputs:
         """Return the outputs for a batch, from memory where it was the last one of any metric with this network."""
-        _check_images(images)
+        check_images(images)
         network = self.extractor if self.module is None else self.module
-        known = _last.get(images, network, normalize=self.normalize)
-        if known is None:
-            known = self._compute(images)
-            _last.keep(images, network, known, normalize=self.normalize)
-        return known
+        return last_batch().outputs(images, network, normalize=self.normalize, compute=self._compute)
 
     @torch.no_grad()
     def _compute(self, images: Tensor) -> Outputs:
         if self.module is not None:
             features = self.module(images)
-            if not isinstance(features, Tensor) or len(features) != len(images) or not features.is_floating_point():
-                raise InputError(f"a module must return features [{len(images)}, d]; got {shown(features)}")
-            return Outputs(features=features.reshape(len(images), -1))
+            if not _are_features(features, len(images)):
+                raise InputError(f"a module must return features [{len(images)}, d]; got {described(features)}")
+            # A copy: they may be the module's own buffer, or the images, which are filled anew.
+            return Outputs(features=features.detach().reshape(len(images), -1).clone())
         assert self.extractor is not None
         pixels = as_uint8(images, normalize=self.normalize).permute(0, 2, 3, 1).cpu().numpy()
         prepare, parts = self.extractor.prepare, []
         for start in range(0, len(pixels), BATCH):
             inputs = np.stack([prepare(np.ascontiguousarray(image)) for image in pixels[start : start + BATCH]])
-            parts.append(self.extractor(torch.from_numpy(inputs), images.device).on_host())
+            part = self.extractor(torch.from_numpy(inputs), images.device).on_host()
+            # Copies: the extractor may fill the same buffers with the next part.
+            parts.append(Outputs(part.features.clone(), None if part.logits is None else part.logits.clone()))
         logits = [part.logits for part in parts if part.logits is not None]
         return Outputs(torch.cat([part.features for part in parts]), torch.cat(logits) if logits else None)
-
-
-class LastBatch:
-    """The outputs of one batch under each network, for as long as the batch is there and unchanged."""
-
-    def __init__(self) -> None:
-        self._images: weakref.ref[Tensor] | None = None
-        self._state: int | Tensor = 0
-        self._known: list[tuple[weakref.ref[object], bool, Outputs]] = []
-
-    def get(self, images: Tensor, network: object, *, normalize: bool) -> Outputs | None:
-        """Return what a network gave for a batch; None where it is not known."""
-        if not self._is_last(images):
-            return None
-        for known, as_floats, outputs in self._known:
-            if known() is network and as_floats == normalize:
-                return outputs
-        return None
-
-    def keep(self, images: Tensor, network: object, outputs: Outputs, *, normalize: bool) -> None:
-        """Remember what a network gave for a batch, and forget all other batches."""
-        if not self._is_last(images):
-            # Tensors of torch's inference mode, which Lightning validates in, do not count their changes.
-            self._state = images.clone() if images.is_inference() else images._version
-            self._images, self._known = weakref.ref(images, self._forget), []
-        self._known.append((weakref.ref(network), normalize, outputs))
-
-    def _is_last(self, images: Tensor) -> bool:
-        if self._images is None or self._images() is not images:
-            return False
-        if isinstance(self._state, Tensor):
-            return torch.equal(self._state, images)
-        return self._state == images._version
-
-    def _forget(self, images: weakref.ref[Tensor]) -> None:
-        if self._images is images:
-            self._images, self._state, self._known = None, 0, []
-
-
-_last = LastBatch()
 
 
 def shared_network(
@@ -146,27 +114,62 @@ def shared_network(
     return SharedNetwork(feature, normalize=normalize)
 
 
-def feature_width(network: SharedNetwork, image_size: tuple[int, int, int]) -> int:
+def feature_width(network: SharedNetwork, size: tuple[int, int, int]) -> int:
     """Return the width of a network's features; a module that does not say is asked for those of one random image.
 
     Raises:
-        InputError: the module says it in no number.
+        InputError: the module says it in no number, or there is no memory for a covariance of so many, or the image.
     """
     if network.module is None:
         assert network.extractor is not None
         return network.extractor.spec.dimension
     if not hasattr(network.module, "num_features"):
-        rng = torch.Generator().manual_seed(0)
-        image = torch.rand((1, *image_size), generator=rng)
-        features: Tensor = network(image if network.normalize else image.mul(LEVELS).to(torch.uint8)).features
-        return features.shape[1]
-    width = network.module.num_features
-    if not isinstance(width, int | Tensor) or (isinstance(width, Tensor) and width.numel() != 1):
-        raise InputError(f"num_features of a module must be a whole number; got {type(width).__name__}")
+        features: Tensor = network(_random_image(size, normalize=network.normalize)).features
+        return _allowed_width("features of a module", features.shape[1])
+    return _allowed_width("num_features of a module", network.module.num_features)
+
+
+def image_size(size: object) -> tuple[int, int, int]:
+    """Return channels, height and width of an image.
+
+    Raises:
+        InputError: they are not three whole numbers from 1 on.
+
+    >>> image_size([3, 299, 299])
+    (3, 299, 299)
+    """
+    numbers = list(size) if isinstance(size, Sequence) and not isinstance(size, str | bytes) else []
+    if len(numbers) != AXES - 1 or not all(_is_whole(number) and number > 0 for number in numbers):
+        raise InputError(f"input_img_size must be three whole numbers from 1 on; got {shown(size)}")
+    channels, height, width = map(int, numbers)
+    return channels, height, width
+
+
+def _random_image(size: tuple[int, int, int], *, normalize: bool) -> Tensor:
+    rng = torch.Generator().manual_seed(0)
+    try:
+        image = torch.rand((1, *size), generator=rng)
+    # What torch has for sizes beyond all memory.
+    except RuntimeError:
+        raise InputError(f"input_img_size must be of an image that fits in memory; got {shown(size)}") from None
+    return image if normalize else image.mul(LEVELS).to(torch.uint8)
+
+
+def _allowed_width(name: str, width: object) -> int:
+    if isinstance(width, Tensor) and width.numel() == 1 and is_dense(width):
+        width = width.item()
+    if isinstance(width, float) and width.is_integer():
+        width = int(width)
+    if not _is_whole(width) or not 1 <= width <= WIDEST:
+        raise InputError(f"{name} must be a whole number from 1 to {WIDEST:,}; got {described(width)}")
     return int(width)
 
 
-def _check_images(images: object) -> None:
+def _is_whole(value: object) -> TypeGuard[int]:
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
+
+
+def check_images(images: object) -> None:
     """Refuse what is no dense tensor with values, before a module of the user's meets it.
 
     Raises:
@@ -174,10 +177,38 @@ def _check_images(images: object) -> None:
     """
     if not isinstance(images, Tensor):
         raise InputError(f"images must be a tensor [n, 3, h, w]; got {type(images).__name__}")
-    dense = images.layout == torch.strided and not images.is_nested and not images.is_quantized
-    if not dense or images.device.type == "meta" or not images.ndim:
-        shape = "a nested tensor" if images.is_nested else f"{images.dtype} {list(images.shape)} of {images.layout}"
-        raise InputError(f"images must be a dense tensor of n images with values; got {shape}")
+    if not is_dense(images) or not images.ndim or 0 in images.shape:
+        raise InputError(f"images must be a dense tensor of n images with values; got {described(images)}")
+
+
+def described(value: object) -> str:
+    """Return what came in place of a tensor that is needed, for a message.
+
+    >>> described(torch.zeros(2, 3)), described("x")
+    ('torch.float32 [2, 3]', "'x'")
+    """
+    if not isinstance(value, Tensor):
+        return shown(value)
+    if value.is_nested:
+        return "a nested tensor"
+    where = "" if is_dense(value) else f" of {value.layout} on {value.device.type}"
+    return f"{value.dtype} {list(value.shape)}{where}"
+
+
+def is_dense(tensor: Tensor) -> bool:
+    """Return whether a tensor has a value at every place, in memory.
+
+    >>> is_dense(torch.zeros(3)), is_dense(torch.zeros(3).to_sparse())
+    (True, False)
+    """
+    dense = tensor.layout == torch.strided and not tensor.is_nested and not tensor.is_quantized
+    return dense and tensor.device.type != "meta"
+
+
+def _are_features(value: object, count: int) -> TypeGuard[Tensor]:
+    if not isinstance(value, Tensor) or not is_dense(value) or not value.is_floating_point():
+        return False
+    return value.ndim > 0 and len(value) == count and value.numel() > 0
 
 
 def as_uint8(images: Tensor, *, normalize: bool) -> Tensor:

@@ -1,16 +1,16 @@
 """`FrechetInceptionDistance`: torchmetrics' FID, never negative, from moments that processes merge."""
 
 from pathlib import Path
-from typing import Unpack
+from typing import Any, Unpack
 
 import torch
 from torch import Tensor, nn
 
 from ganmetrics import Extractor, frechet_distance
 from ganmetrics.compat.arguments import switch
-from ganmetrics.compat.moments_state import merged, moments_of, no_images, with_features
-from ganmetrics.compat.shared_network import feature_width, shared_network
-from ganmetrics.compat.torchmetrics.base import ImageMetric, MetricOptions
+from ganmetrics.compat.moments_state import checked_moments, merged, moments_of, no_images, with_features
+from ganmetrics.compat.shared_network import feature_width, image_size, shared_network
+from ganmetrics.compat.torchmetrics.base import ImageMetric, MetricOptions, check_options
 
 
 class FrechetInceptionDistance(ImageMetric):
@@ -26,7 +26,7 @@ class FrechetInceptionDistance(ImageMetric):
         options: the keywords of `torchmetrics.Metric`.
 
     Raises:
-        InputError: another layer is asked for, or images are not what `normalize` says.
+        InputError: another layer or an unknown option is asked for, or images are not what `normalize` says.
         NotEnoughSamples: `compute` finds fewer than two images on a side.
         WeightsError: the network's weights cannot be found.
 
@@ -53,22 +53,33 @@ class FrechetInceptionDistance(ImageMetric):
         antialias: bool = True,
         **options: Unpack[MetricOptions],
     ) -> None:
+        check_options(options)
+        size = image_size(input_img_size)
         network = shared_network(
             feature, allowed=(2048,), normalize=normalize, weights=feature_extractor_weights_path, antialias=antialias
         )
         resets = switch("reset_real_features", reset_real_features)
         super().__init__(network, kept=() if resets else ("real_moments",), options=options)
         self.reset_real_features = resets
-        width = feature_width(network, input_img_size)
+        width = feature_width(network, size)
         for name in ("real_moments", "fake_moments"):
             self.add_state(name, no_images(width), dist_reduce_fx=merged)
 
     def update(self, imgs: Tensor, real: bool) -> None:
         """Add images [n, 3, h, w] to one side."""
         name = "real_moments" if switch("real", real) else "fake_moments"
-        setattr(self, name, with_features(getattr(self, name), self.inception(imgs).features))
+        setattr(self, name, with_features(getattr(self, name), self.outputs(imgs).features))
 
     def compute(self) -> Tensor:
         """Return the distance, float64 and at least 0."""
         sides = moments_of(self.real_moments, "real"), moments_of(self.fake_moments, "fake")
         return torch.tensor(frechet_distance(*sides), dtype=torch.float64, device=self.device)
+
+    def checked_states(self, given: dict[str, object]) -> dict[str, Any]:
+        """Return moments that were stored, as they are held.
+
+        Raises:
+            InputError: one of them cannot be used.
+        """
+        width = self.real_moments.shape[1]
+        return {name: checked_moments(name, state, width).to(getattr(self, name)) for name, state in given.items()}

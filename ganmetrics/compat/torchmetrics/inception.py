@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from ganmetrics import Extractor, InputError, inception_score
 from ganmetrics.compat.arguments import numpy_seed
 from ganmetrics.compat.shared_network import shared_network
-from ganmetrics.compat.torchmetrics.base import ImageMetric, MetricOptions
+from ganmetrics.compat.torchmetrics.base import ImageMetric, MetricOptions, check_options
 from ganmetrics.compat.torchmetrics.features_state import all_rows, on_host
 
 
@@ -27,7 +27,7 @@ class InceptionScore(ImageMetric):
         options: the keywords of `torchmetrics.Metric`.
 
     Raises:
-        InputError: another layer is asked for, or images are not what `normalize` says.
+        InputError: another layer or an unknown option is asked for, or images are not what `normalize` says.
         NotEnoughSamples: `compute` finds fewer images than splits.
         WeightsError: the network's weights cannot be found.
 
@@ -52,6 +52,7 @@ class InceptionScore(ImageMetric):
         seed: int = 0,
         **options: Unpack[MetricOptions],
     ) -> None:
+        check_options(options)
         network = shared_network(
             feature,
             allowed=("logits_unbiased",),
@@ -62,12 +63,13 @@ class InceptionScore(ImageMetric):
         if network.extractor is not None and network.extractor.spec.classes is None:
             raise InputError(f"an Inception Score needs classes; extractor {network.extractor.spec.name} has none")
         super().__init__(network, kept=(), options=options)
+        self.width = None if network.extractor is None else network.extractor.spec.classes
         self.splits, self.seed = splits, numpy_seed("seed", seed)
         self.add_state("features", [], dist_reduce_fx="cat")
 
     def update(self, imgs: Tensor) -> None:
         """Add generated images [n, 3, h, w]."""
-        outputs = self.inception(imgs)
+        outputs = self.outputs(imgs)
         scores = outputs.features if outputs.logits is None else outputs.logits
         self.features.append(scores.to(self.device))  # type: ignore[union-attr]
 

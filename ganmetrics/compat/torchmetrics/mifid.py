@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from ganmetrics import Extractor, Moments, frechet_distance
 from ganmetrics.compat.arguments import switch
 from ganmetrics.compat.shared_network import shared_network
-from ganmetrics.compat.torchmetrics.base import ImageMetric, MetricOptions
+from ganmetrics.compat.torchmetrics.base import ImageMetric, MetricOptions, check_options
 from ganmetrics.compat.torchmetrics.features_state import all_rows, on_host
 from ganmetrics.metrics.neighbours.memorisation import memorisation_distance, mifid
 
@@ -30,7 +30,7 @@ class MemorizationInformedFrechetInceptionDistance(ImageMetric):
         options: the keywords of `torchmetrics.Metric`.
 
     Raises:
-        InputError: another layer is asked for, or images are not what `normalize` says.
+        InputError: another layer or an unknown option is asked for, or images are not what `normalize` says.
         NotEnoughSamples: `compute` finds fewer than two images on a side.
         WeightsError: the network's weights cannot be found.
 
@@ -56,6 +56,7 @@ class MemorizationInformedFrechetInceptionDistance(ImageMetric):
         antialias: bool = True,
         **options: Unpack[MetricOptions],
     ) -> None:
+        check_options(options)
         network = shared_network(
             feature, allowed=(2048,), normalize=normalize, weights=feature_extractor_weights_path, antialias=antialias
         )
@@ -68,7 +69,7 @@ class MemorizationInformedFrechetInceptionDistance(ImageMetric):
 
     def update(self, imgs: Tensor, real: bool) -> None:
         """Add images [n, 3, h, w] to one side."""
-        rows = self.inception(imgs).features.to(self.device)
+        rows = self.outputs(imgs).features.to(self.device)
         (self.real_features if switch("real", real) else self.fake_features).append(rows)  # type: ignore[union-attr]
 
     def compute(self) -> Tensor:

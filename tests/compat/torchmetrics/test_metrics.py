@@ -229,3 +229,46 @@ def test_what_is_not_offered_is_refused():
         FrechetInceptionDistance(192)
     with pytest.raises(InputError, match=r"^feature must be 'logits_unbiased', a module or an extractor; got '2048'$"):
         InceptionScore("2048")
+
+
+def test_a_module_that_changes_is_asked_again():
+    """Two sides of one batch, with other weights: the distance is not 0."""
+    net = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(12, 3))
+    net.num_features = 3
+    images = torch.rand(20, 3, 2, 2, generator=torch.Generator().manual_seed(0))
+    metric, fresh = (made(FrechetInceptionDistance, net, normalize=True) for _ in range(2))
+    with torch.no_grad():
+        for one, second in ((metric, images), (fresh, images.clone())):
+            one.update(images, real=True)
+            net[1].weight.data.mul_(5)
+            one.update(second, real=False)
+            net[1].weight.data.div_(5)
+    assert float(metric.compute()) > 0
+    torch.testing.assert_close(metric.compute(), fresh.compute())
+
+
+def test_feature_share_passes_a_changed_batch_again(sides):
+    """Its own cache knows a batch by its object, and gave what that held before."""
+    wrappers = pytest.importorskip("torchmetrics.wrappers")
+    network = CountingMeans()
+    network.seen.clear()
+    share = wrappers.FeatureShare([made(cls, network) for cls in OF_BOTH])
+    images = sides[0].clone()
+    share.update(images, real=True)
+    images.copy_(sides[0] // 2)
+    share.update(images, real=False)
+    assert network.seen == [32, 8, 32, 8]
+    alone = filled(made(FrechetInceptionDistance), (sides[0], sides[0] // 2), batch=40)
+    torch.testing.assert_close(share.compute()["FrechetInceptionDistance"], alone.compute())
+
+
+@pytest.mark.parametrize("cls", OF_BOTH)
+def test_an_array_that_is_filled_anew_is_another_batch(cls, sides):
+    """Torch counts no changes of memory that is NumPy's."""
+    real, fake = sides[0][:30].numpy(), sides[1].numpy()
+    metric, buffer = made(cls), real.copy()
+    images = torch.from_numpy(buffer)
+    metric.update(images, real=True)
+    buffer[:] = fake
+    metric.update(images, real=False)
+    torch.testing.assert_close(metric.compute(), filled(made(cls), (sides[0][:30], sides[1]), batch=30).compute())
