@@ -12,8 +12,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from ganmetrics import Estimate, Moments, frechet_distance, frechet_estimate
-from ganmetrics.metrics.frechet.sample import Sample
+from ganmetrics import Estimate, Moments, Sample, frechet_distance, frechet_estimate
 
 FEW = 1000
 
