@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO
 
+from ganmetrics._text import clipped, one_line
 from ganmetrics.data.archives import MEMBER_LIMIT
 from ganmetrics.data.classes import DATASET_JSON, Classes, classes_of_paths, folders_above_all, read_dataset_json
 from ganmetrics.data.image_source import Listing
@@ -16,6 +17,7 @@ from ganmetrics.errors import InputError
 
 _BLOCK = 512
 _LABEL_SUFFIXES = (".cls", ".json")
+_SPARSE = "GNU.sparse."
 _COMPRESSED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
 
 
@@ -49,8 +51,8 @@ class TarSource:
     ``.json``, as webdataset keeps them beside the image of the same name; without such, the first-level folders.
 
     Raises:
-        InputError: a file is no tar, compressed, cut short, or several in one; it holds no image, a path twice, a link,
-            or a path that leads out of it; or a sample has two images, or no label where others have one.
+        InputError: a file is no tar, compressed, cut short, or several in one; it holds no image, a path twice, a link, a
+            sparse file, or a path that leads out of it; or a sample has two images, or no label where others have one.
     """
 
     uniform_size = None
@@ -213,10 +215,13 @@ def _members(path: Path, number: int) -> list[Member]:
                 infos = archive.getmembers()
                 end = archive.offset
             _check_end(file, path, end)
-    except tarfile.TarError as error:
-        raise InputError(f"{path} cannot be read as a tar: {' '.join(str(error).split())}") from None
+    except InputError:
+        raise
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}") from None
+    # Beside its own errors tarfile lets through what odd headers end in: ValueError, OverflowError, RecursionError...
+    except Exception as error:
+        raise InputError(f"{path} cannot be read as a tar: {one_line(error)}") from None
     found: dict[str, Member] = {}
     for info in infos:
         if info.isdir():
@@ -224,7 +229,7 @@ def _members(path: Path, number: int) -> list[Member]:
         member = Member(number, str(PurePosixPath(info.name)), info.offset_data, info.size)
         _check_member(info, path)
         if member.path in found:
-            raise InputError(f"{path} holds {member.path} twice")
+            raise InputError(f"{path} holds {clipped(member.path)} twice")
         found[member.path] = member
     return [found[name] for name in sorted(found)]
 
@@ -244,8 +249,15 @@ def _check_end(file: IO[bytes], path: Path, end: int) -> None:
 def _check_member(info: tarfile.TarInfo, path: Path) -> None:
     name = info.name
     if PurePosixPath(name).is_absolute() or PureWindowsPath(name).drive or ".." in PureWindowsPath(name).parts:
-        raise InputError(f"{path} has a member whose path leads out of the archive: {name}")
+        raise InputError(f"{path} has a member whose path leads out of the archive: {clipped(name)}")
     if not info.isreg():
-        raise InputError(f"{path} has a member that is a link or no regular file: {name}")
+        raise InputError(f"{path} has a member that is a link or no regular file: {clipped(name)}")
+    # Its bytes lie in the archive without the runs of zeros, after a map of these.
+    if info.issparse() or any(key.startswith(_SPARSE) for key in info.pax_headers):
+        raise InputError(
+            f"{path} needs members that are stored whole; {clipped(name)} is sparse: pack it without tar's --sparse (-S)"
+        )
+    if info.size < 0:
+        raise InputError(f"{path} is damaged: {clipped(name)} has {info.size:,} bytes")
     if is_image_name(name) and info.size > MEMBER_LIMIT:
-        raise InputError(f"{path} may hold images of up to {MEMBER_LIMIT:,} bytes; {name} has {info.size:,}")
+        raise InputError(f"{path} may hold images of up to {MEMBER_LIMIT:,} bytes; {clipped(name)} has {info.size:,}")
