@@ -7,12 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO
 
-from ganmetrics._text import clipped, one_line
-from ganmetrics.data.archives import MEMBER_LIMIT
-from ganmetrics.data.classes import DATASET_JSON, Classes, classes_of_paths, folders_above_all, read_dataset_json
+from ganmetrics._text import clipped, one_line, shown
+from ganmetrics.data.classes import (
+    DATASET_JSON,
+    Classes,
+    classes_of_paths,
+    folders_above_all,
+    json_limit,
+    read_dataset_json,
+)
 from ganmetrics.data.image_source import Listing
 from ganmetrics.data.label_file import LABEL_COLUMNS
-from ganmetrics.data.members import hidden_part, is_image_name, no_images
+from ganmetrics.data.members import MEMBER_LIMIT, hidden_part, is_image_name, no_images
 from ganmetrics.errors import InputError
 
 _BLOCK = 512
@@ -86,13 +92,15 @@ class TarSource:
 
     def read(self, index: int) -> bytes:
         """Return the bytes of an image file."""
-        return self._read(self._members[index])
+        return self._read(self._members[index], MEMBER_LIMIT)
 
     def class_of(self, index: int) -> str | None:
         """Return the label of an image, or its first-level folder where these are classes."""
         return self._classes.of(index)
 
-    def _read(self, member: Member) -> bytes:
+    def _read(self, member: Member, limit: int) -> bytes:
+        if member.size > limit:
+            raise InputError(f"it has {member.size:,} bytes, more than {limit:,}")
         try:
             with self._paths[member.archive].open("rb") as file:
                 file.seek(member.offset)
@@ -130,7 +138,7 @@ class TarSource:
                 continue
             member, name = own[places[0] + DATASET_JSON], f"{path}::{places[0]}{DATASET_JSON}"
             try:
-                data = self._read(member)
+                data = self._read(member, json_limit(len(paths)))
             except InputError as error:
                 raise InputError(f"{name}: {error}") from None
             labelled = read_dataset_json(data, [one[len(places[0]) :] for one in paths], name)
@@ -182,16 +190,16 @@ class TarSource:
         """Return the label in a ``.cls`` or ``.json`` member; None for a ``.json`` without one."""
         name = f"{self._paths[member.archive]}::{member.path}"
         try:
-            text = self._read(member).decode()
+            text = self._read(member, json_limit(1)).decode()
         except (InputError, UnicodeDecodeError) as error:
             raise InputError(f"{name}: {error}") from None
         if member.path.lower().endswith(".cls"):
             if not text.strip() or len(text.split("\n")) > 2:  # noqa: PLR2004 - a last line break
-                raise InputError(f"{name} needs to hold one label; got {text[:40]!r}")
+                raise InputError(f"{name} needs to hold one label; got {shown(text[:40])}")
             return text.strip()
         try:
             stored = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise InputError(f"{name} cannot be read as JSON") from None
         found = [stored[key] for key in LABEL_COLUMNS if key in stored] if isinstance(stored, dict) else []
         usable = found and isinstance(found[0], int | str) and not isinstance(found[0], bool)

@@ -267,3 +267,13 @@ def test_odd_headers_are_refused(tmp_path, key, value):
         archive.addfile(info, io.BytesIO(b"123456789"))
     with pytest.raises(InputError, match=r"^\S+set\.tar [^\n]{10,300}$"):
         open_source(tmp_path / "set.tar")
+
+
+@pytest.mark.parametrize("name", ["dataset.json", "1.json"])
+def test_odd_json_members_are_refused(tarred, monkeypatch, name):
+    """Deeper than Python reads, or far longer than what describes an image."""
+    with pytest.raises(InputError, match=rf"set\.tar::{name} cannot be read as JSON"):
+        open_source(tarred([("1.png", b"data"), (name, b"[" * 200_000)]))
+    monkeypatch.setattr("ganmetrics.data.classes._JSON_LIMIT", 2000)
+    with pytest.raises(InputError, match=rf"set\.tar::{name}: it has 3,000 bytes, more than 2,000"):
+        open_source(tarred([("1.png", b"data"), (name, b"[],"* 1000)]))
