@@ -10,7 +10,15 @@ from pathlib import Path
 import pytest
 
 from ganmetrics import _files
-from ganmetrics._files import as_path, atomic_folder, atomic_write, check_writable, check_writable_file, read_at_most, read_regular
+from ganmetrics._files import (
+    as_path,
+    atomic_folder,
+    atomic_write,
+    check_writable,
+    check_writable_file,
+    read_at_most,
+    read_regular,
+)
 from ganmetrics.errors import InputError, StorageError
 
 

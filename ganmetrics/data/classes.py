@@ -170,7 +170,9 @@ def _by_path(labels: object, name: str) -> Mapping[str, str]:
             raise InputError(f"{name} needs labels that are null or pairs of a path and a class; got {shown(pair)}")
         path, label = pair
         if isinstance(label, bool) or not isinstance(label, int | str | None):
-            raise InputError(f"{name} needs classes that are whole numbers or texts; {clipped(path)} has {shown(label)}")
+            raise InputError(
+                f"{name} needs classes that are whole numbers or texts; {clipped(path)} has {shown(label)}"
+            )
         if path in found:
             raise InputError(f"{name} has two labels for {clipped(path)}")
         found[path] = None if label is None else str(label)

@@ -142,7 +142,9 @@ class Hdf5Source:
         """Refuse a data set of which too little is stored to be what it says: the library reads zeros for the rest."""
         size, stored = math.prod(item.shape) * item.dtype.itemsize, item.id.get_storage_size()
         if size and not stored:
-            raise InputError(f"{self._path} needs to hold its data; of {clipped(name)} {list(item.shape)} none is stored")
+            raise InputError(
+                f"{self._path} needs to hold its data; of {clipped(name)} {list(item.shape)} none is stored"
+            )
         if size > max(_SMALL, stored * _RATIO):
             raise InputError(
                 f"{self._path} needs to hold its data; of {clipped(name)}, {size:,} bytes, {stored:,} are stored"
@@ -166,7 +168,9 @@ class Hdf5Source:
         size = math.prod(images.shape[1:])
         if size > _LARGEST:
             raise InputError(f"{self._path} may hold images of up to {_LARGEST:,} bytes; one has {size:,}")
-        return min(int(images.chunks[0]), _LARGEST // size) if images.chunks else max(1, _BLOCK_BYTES // size)
+        if not images.chunks:
+            return max(1, _BLOCK_BYTES // int(size))
+        return min(int(images.chunks[0]), _LARGEST // int(size))
 
     def _find_labels(self, file: Any) -> npt.NDArray[Any] | None:  # noqa: ANN401
         for name in _LABELS:

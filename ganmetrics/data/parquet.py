@@ -104,9 +104,7 @@ class ParquetSource:
     def _load(self, number: int) -> list[Any]:
         group = self._groups[number]
         try:
-            rows = self._unpacked(group)
-            if len(rows) != group.count:
-                raise InputError(f"is in a damaged row group: it needs to hold {group.count} rows; it has {len(rows)}")
+            return self._unpacked(group)
         except InputError as error:
             self._faults[number] = str(error)
             raise
@@ -114,7 +112,6 @@ class ParquetSource:
         except Exception as error:
             self._faults[number] = f"cannot be read: {one_line(error)}"
             raise InputError(self._faults[number]) from None
-        return rows
 
     def _unpacked(self, group: _Group) -> list[Any]:
         """Return the rows of a group, a few at a time: a row that is stored once may stand for thousands."""
@@ -130,6 +127,8 @@ class ParquetSource:
             if size > GROUP_LIMIT:
                 raise InputError(f"is in a row group that unpacks to more than {GROUP_LIMIT:,} bytes")
             rows += batch.column(0).to_pylist()
+        if len(rows) != group.count:
+            raise InputError(f"is in a damaged row group: it needs to hold {group.count} rows; it has {len(rows)}")
         return rows
 
 
@@ -161,7 +160,9 @@ class _Opened:
     def _read_labels(self, column: str, opened: Any) -> list[Any]:  # noqa: ANN401 - pyarrow has no types
         """Return the labels, some groups at a time; of texts each is kept once, however many rows have it."""
         texts = "string" in str(self.schema.field(column).type)
-        file = _parquet().ParquetFile(self.path, read_dictionary=[column], metadata=opened.metadata) if texts else opened
+        file = (
+            _parquet().ParquetFile(self.path, read_dictionary=[column], metadata=opened.metadata) if texts else opened
+        )
         labels, size = list[Any](), 0
         for groups in _together(opened.metadata):
             for chunk in file.read_row_groups(groups, columns=[column], use_threads=False)[column].chunks:

@@ -86,7 +86,8 @@ def open_pattern(path: Path, shards: Mapping[str, OpenShards]) -> ImageSource:
         return shards[suffix]([Path(file) for file in files], pattern)
     other = next(file for file in files if not is_image_name(file))
     raise InputError(
-        f"{clipped(pattern)} needs to match image files only, or {' or '.join(shards)} only; it matches {clipped(other)}"
+        f"{clipped(pattern)} needs to match image files only, or {' or '.join(shards)} only; "
+        f"it matches {clipped(other)}"
     )
 
 
@@ -168,7 +169,7 @@ def _segments(pattern: str) -> list[str]:
     (['a/', 'b*/', '*.png'], ['', '1.png'], ['a/', ''])
     """
     found = [""]
-    parts = pattern.split(os.sep)
+    parts = pattern.split(os.sep)  # noqa: PTH206 - the last slash counts
     for place, part in enumerate(parts):
         if part != "**":
             found[-1] += part + (os.sep if place < len(parts) - 1 else "")

@@ -57,8 +57,9 @@ class TarSource:
     ``.json``, as webdataset keeps them beside the image of the same name; without such, the first-level folders.
 
     Raises:
-        InputError: a file is no tar, compressed, cut short, or several in one; it holds no image, a path twice, a link, a
-            sparse file, or a path that leads out of it; or a sample has two images, or no label where others have one.
+        InputError: a file is no tar, compressed, cut short, or several in one; it holds no image, a path twice, a link,
+            a sparse file, or a path that leads out of it; or a sample has two images, or no label where others have
+            one.
     """
 
     uniform_size = None
@@ -215,10 +216,7 @@ def _members(path: Path, number: int) -> list[Member]:
     """Return the files of a tar in the order of their paths, after checking that it is whole."""
     try:
         with path.open("rb") as file:
-            head = file.read(_BLOCK)
-            if head.startswith(_COMPRESSED):
-                raise InputError(f"{path} is compressed, and a compressed tar cannot be read in place: unpack it")
-            file.seek(0)
+            _check_start(file, path)
             with tarfile.TarFile(fileobj=file) as archive:
                 infos = archive.getmembers()
                 end = archive.offset
@@ -242,6 +240,12 @@ def _members(path: Path, number: int) -> list[Member]:
     return [found[name] for name in sorted(found)]
 
 
+def _check_start(file: IO[bytes], path: Path) -> None:
+    if file.read(_BLOCK).startswith(_COMPRESSED):
+        raise InputError(f"{path} is compressed, and a compressed tar cannot be read in place: unpack it")
+    file.seek(0)
+
+
 def _check_end(file: IO[bytes], path: Path, end: int) -> None:
     """Refuse a tar that is cut between two members, which reads like a shorter one, or goes on after its end."""
     file.seek(end)
@@ -263,7 +267,7 @@ def _check_member(info: tarfile.TarInfo, path: Path) -> None:
     # Its bytes lie in the archive without the runs of zeros, after a map of these.
     if info.issparse() or any(key.startswith(_SPARSE) for key in info.pax_headers):
         raise InputError(
-            f"{path} needs members that are stored whole; {clipped(name)} is sparse: pack it without tar's --sparse (-S)"
+            f"{path} needs members that are stored whole; {clipped(name)} is sparse: pack it without tar's --sparse"
         )
     if info.size < 0:
         raise InputError(f"{path} is damaged: {clipped(name)} has {info.size:,} bytes")

@@ -212,8 +212,6 @@ def _frames(file: Path) -> Iterator[npt.NDArray[np.uint8]]:
 def _decoded(file: Path) -> Iterator[Any]:
     """Yield what PyAV decodes; whatever goes wrong in between is told with the file."""
     try:
-        if file.exists() and not file.is_file():
-            raise InputError("it is no regular file")
         check_length(file)
         yield from _opened(file)
     except InputError as error:

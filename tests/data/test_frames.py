@@ -142,7 +142,9 @@ def test_more_frames_than_a_file_can_hold(tmp_path, noise, encoded, frames):
     """An animation of a hundred bytes may claim two thousand million frames, each of which would be an image."""
     data = encoded(noise())
     place = data.index(b"IDAT") - 4
-    claims = chunk(b"acTL", struct.pack(">II", 2**31 - 1, 0)) + chunk(b"fcTL", struct.pack(">IIIIIHHBB", 0, 9, 6, *[0] * 6))
+    claims = chunk(b"acTL", struct.pack(">II", 2**31 - 1, 0)) + chunk(
+        b"fcTL", struct.pack(">IIIIIHHBB", 0, 9, 6, *[0] * 6)
+    )
     (tmp_path / "a.png").write_bytes(data[:place] + claims + data[place:])
     (tmp_path / "b.png").write_bytes(data)
     source = with_frames(open_source(tmp_path), frames)

@@ -178,13 +178,19 @@ def test_links_within_the_file_lead_to_labels(written, images):
         ((2**40, 3, 8, 8), (1, 3, 8, 8), "none is stored"),
         ((2**40, 3, 8, 8), (1, 3, 8, 8), "of imgs, 211,106,232,532,992 bytes, 192 are stored"),
         ((2, 3, 2**31, 2**20), (1, 1, 1, 1024), "of imgs, 13,510,798,882,111,488 bytes, 1,024 are stored"),
-        ((10**6, 3, 32, 32), (10**6, 3, 32, 32), "may have chunks of up to 1,073,741,824 bytes; those of imgs have 3,072"),
+        (
+            (10**6, 3, 32, 32),
+            (10**6, 3, 32, 32),
+            "may have chunks of up to 1,073,741,824 bytes; those of imgs have 3,072",
+        ),
     ],
 )
 def test_what_is_not_stored_is_refused(tmp_path, shape, chunks, reason):
     """The library reads zeros for it, without end where a small file says that it has 2^40 images."""
     with h5py.File(tmp_path / "set.h5", "w") as file:
-        item = file.create_dataset("imgs", shape, "u1", chunks=chunks, compression="gzip" if "chunks" in reason else None)
+        item = file.create_dataset(
+            "imgs", shape, "u1", chunks=chunks, compression="gzip" if "chunks" in reason else None
+        )
         if "none" not in reason and "chunks" not in reason:
             item.id.write_direct_chunk((0, 0, 0, 0), bytes(np.prod(chunks)))
         if "chunks" in reason:

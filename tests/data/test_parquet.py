@@ -156,7 +156,9 @@ def test_without_pyarrow_the_command_is_told(tmp_path, monkeypatch):
 
 def repeated(value, kind, count=4000):
     """Return a column of one value, which is stored once."""
-    return pyarrow.DictionaryArray.from_arrays(pyarrow.array([0] * count, pyarrow.int32()), pyarrow.array([value], kind))
+    return pyarrow.DictionaryArray.from_arrays(
+        pyarrow.array([0] * count, pyarrow.int32()), pyarrow.array([value], kind)
+    )
 
 
 def test_one_image_in_thousands_of_rows_is_refused(tmp_path, encoded, noise, monkeypatch):

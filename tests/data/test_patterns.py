@@ -89,7 +89,7 @@ def test_folders_at_any_depth(tmp_path, monkeypatch):
     for pattern in ("**/*.png", "**/**/*.png", "**/b/**/*.png", "*/**/*.png", "a/**/?.png", "**/b/*.png", "**/4.png"):
         for start in ("", f"{tmp_path}/"):
             found = open_source(start + pattern)
-            expected = sorted(set(glob.glob(start + pattern, recursive=True)))
+            expected = sorted(set(glob.glob(start + pattern, recursive=True)))  # noqa: PTH207
             assert [found.label(index) for index in range(len(found))] == expected
     with pytest.raises(InputError, match=r"needs to match image files only, .*; it matches a/$"):
         open_source("a/**")

@@ -209,9 +209,24 @@ def test_each_tar_has_its_own_dataset_json(tarred, noise, encoded):
 
 
 SPARSE = {
-    "0.0": {"GNU.sparse.size": "5000", "GNU.sparse.numblocks": "1", "GNU.sparse.offset": "0", "GNU.sparse.numbytes": "9"},
-    "0.1": {"GNU.sparse.size": "5000", "GNU.sparse.numblocks": "1", "GNU.sparse.map": "0,9", "GNU.sparse.name": "1.png"},
-    "1.0": {"GNU.sparse.major": "1", "GNU.sparse.minor": "0", "GNU.sparse.realsize": "5000", "GNU.sparse.name": "1.png"},
+    "0.0": {
+        "GNU.sparse.size": "5000",
+        "GNU.sparse.numblocks": "1",
+        "GNU.sparse.offset": "0",
+        "GNU.sparse.numbytes": "9",
+    },
+    "0.1": {
+        "GNU.sparse.size": "5000",
+        "GNU.sparse.numblocks": "1",
+        "GNU.sparse.map": "0,9",
+        "GNU.sparse.name": "1.png",
+    },
+    "1.0": {
+        "GNU.sparse.major": "1",
+        "GNU.sparse.minor": "0",
+        "GNU.sparse.realsize": "5000",
+        "GNU.sparse.name": "1.png",
+    },
     "2.0": {"GNU.sparse.major": "2", "GNU.sparse.minor": "0", "GNU.sparse.name": "1.png"},
 }
 
@@ -221,7 +236,7 @@ def old_sparse_header():
     info = tarfile.TarInfo("1.png")
     info.type, info.size = tarfile.GNUTYPE_SPARSE, 9
     header = bytearray(info.tobuf(tarfile.GNU_FORMAT))
-    header[386:410] = b"00000000000\0" b"00000000011\0"
+    header[386:397], header[398:409] = b"00000000000", b"00000000011"
     header[483:495] = b"00000011610\0"
     header[148:156] = b" " * 8
     header[148:156] = b"%06o\0 " % sum(header)
@@ -263,7 +278,10 @@ def test_odd_headers_are_refused(tmp_path, key, value):
     """What Python's reader does not take is told in one line."""
     with tarfile.open(tmp_path / "set.tar", "w", format=tarfile.PAX_FORMAT) as archive:
         info = tarfile.TarInfo("1.png")
-        info.size, info.pax_headers = 9, {key: value, "GNU.sparse.minor": "0"} if key.endswith("major") else {key: value}
+        info.size, info.pax_headers = (
+            9,
+            {key: value, "GNU.sparse.minor": "0"} if key.endswith("major") else {key: value},
+        )
         archive.addfile(info, io.BytesIO(b"123456789"))
     with pytest.raises(InputError, match=r"^\S+set\.tar [^\n]{10,300}$"):
         open_source(tmp_path / "set.tar")
@@ -276,4 +294,4 @@ def test_odd_json_members_are_refused(tarred, monkeypatch, name):
         open_source(tarred([("1.png", b"data"), (name, b"[" * 200_000)]))
     monkeypatch.setattr("ganmetrics.data.classes._JSON_LIMIT", 2000)
     with pytest.raises(InputError, match=rf"set\.tar::{name}: it has 3,000 bytes, more than 2,000"):
-        open_source(tarred([("1.png", b"data"), (name, b"[],"* 1000)]))
+        open_source(tarred([("1.png", b"data"), (name, b"[]," * 1000)]))

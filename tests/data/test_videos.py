@@ -193,5 +193,5 @@ def test_lists_of_videos_that_are_refused(tmp_path, monkeypatch, names, message)
 def test_a_pipe_in_a_list_is_not_waited_for(tmp_path):
     """It is no video, whatever its name says."""
     os.mkfifo(tmp_path / "pipe.mp4")
-    with pytest.raises(InputError, match=r"pipe\.mp4: it is no regular file$"):
+    with pytest.raises(InputError, match=r"pipe\.mp4: no regular file$"):
         open_source([tmp_path / "pipe.mp4"])
