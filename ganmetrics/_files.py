@@ -68,20 +68,56 @@ def is_there(path: Path) -> bool:
         return False
 
 
+def open_at_once(path: str, flags: int) -> int:
+    """Open a path without waiting, as the opener of `open`: a pipe would be waited for until somebody writes to it."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
 def read_at_most(path: Path, most: int) -> bytes:
     """Return the bytes of a file, a pipe or a device, where there are no more than `most`: some devices never end.
 
+    A pipe that somebody writes to, such as a shell's ``<(command)``, is read to its end; another is not waited for.
+
     Raises:
-        OSError: it cannot be read, or has more.
+        OSError: it cannot be read, has more, or is a pipe that nobody writes to.
 
     >>> read_at_most(Path("/dev/null"), 10)
     b''
     """
-    with path.open("rb") as file:
+    with open(path, "rb", opener=open_at_once) as file:
+        if hasattr(os, "O_NONBLOCK"):
+            os.set_blocking(file.fileno(), True)
         data = file.read(most + 1)
+        if not data and stat.S_ISFIFO(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.EPIPE, "it is a pipe that gives nothing")
     if len(data) > most:
         raise OSError(errno.EFBIG, f"it has more than {_size(most)}")
     return data
+
+
+def read_regular(path: str | os.PathLike[str], most: int) -> bytes:
+    """Return the bytes of a regular file, of no more than `most`; a pipe or a device is neither waited for nor read.
+
+    Raises:
+        OSError: it cannot be read, has more, or is no regular file.
+        ValueError: no file can have that name.
+
+    >>> read_regular("/dev/null", 10)
+    Traceback (most recent call last):
+        ...
+    OSError: [Errno 22] it is no regular file
+    """
+    with open(path, "rb", opener=open_at_once) as file:
+        check_regular(os.fstat(file.fileno()), most)
+        return file.read()
+
+
+def check_regular(status: os.stat_result, most: int) -> None:
+    """Raise the OSError of an open file that is no regular one, or has more than `most` bytes."""
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(errno.EINVAL, "it is no regular file")
+    if status.st_size > most:
+        raise OSError(errno.EFBIG, f"it has {status.st_size:,} bytes, more than {most:,}")
 
 
 def is_plain_file(path: Path) -> bool:

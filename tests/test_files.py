@@ -4,12 +4,21 @@ import errno
 import os
 import resource
 import stat
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from ganmetrics import _files
-from ganmetrics._files import as_path, atomic_folder, atomic_write, check_writable, check_writable_file, read_at_most
+from ganmetrics._files import (
+    as_path,
+    atomic_folder,
+    atomic_write,
+    check_writable,
+    check_writable_file,
+    read_at_most,
+    read_regular,
+)
 from ganmetrics.errors import InputError, StorageError
 
 
@@ -186,6 +195,29 @@ def test_a_device_that_never_ends_is_not_read_to_its_end(tmp_path):
     assert read_at_most(tmp_path / "a", 4) == b"1234"
     with pytest.raises(OSError, match="it has more than 3 bytes"):
         read_at_most(tmp_path / "a", 3)
+
+
+def test_a_pipe_is_read_where_somebody_writes_to_it(tmp_path):
+    """A shell's <(command) is one, also before it has written; a pipe that nobody writes to is not waited for."""
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OSError, match="it is a pipe that gives nothing"):
+        read_at_most(tmp_path / "pipe", 10)
+    command = ["/bin/sh", "-c", "sleep 0.1; printf 12; sleep 0.1; printf 34"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as writer:
+        assert read_at_most(Path(f"/dev/fd/{writer.stdout.fileno()}"), 10) == b"1234"
+
+
+def test_only_regular_files_are_read_as_such(tmp_path):
+    """Pipes and devices are neither waited for nor read, also behind a link."""
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("/dev/zero")
+    for path in (tmp_path / "pipe", tmp_path / "link", Path("/dev/zero")):
+        with pytest.raises(OSError, match="it is no regular file"):
+            read_regular(path, 1000)
+    (tmp_path / "a").write_bytes(b"1234")
+    assert read_regular(tmp_path / "a", 4) == b"1234"
+    with pytest.raises(OSError, match="it has 4 bytes, more than 3"):
+        read_regular(tmp_path / "a", 3)
 
 
 def test_an_empty_path_is_not_the_current_folder():

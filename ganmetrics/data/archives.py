@@ -7,13 +7,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from ganmetrics._text import clipped, one_line, shown
-from ganmetrics.data.classes import DATASET_JSON, Classes, classes_of_paths, folders_above_all, read_dataset_json
+from ganmetrics.data.classes import (
+    DATASET_JSON,
+    Classes,
+    classes_of_paths,
+    folders_above_all,
+    json_limit,
+    read_dataset_json,
+)
 from ganmetrics.data.image_source import Listing
-from ganmetrics.data.members import hidden_part, is_image_name, no_images
+from ganmetrics.data.members import MEMBER_LIMIT, hidden_part, is_image_name, no_images
 from ganmetrics.errors import InputError
-
-MEMBER_LIMIT = 1 << 30
-"""The largest member that is unpacked, in bytes: more than any image that is decoded can take."""
 
 _ENCRYPTED = 0x1
 
@@ -51,7 +55,7 @@ class ZipSource:
         visible = {path: member for path, member in members.items() if hidden_part(path) is None}
         images = {path: member for path, member in visible.items() if is_image_name(path)}
         for member in images.values():
-            self._check_content(member)
+            self._check_content(member, "images", MEMBER_LIMIT)
         self.ignored = len(visible) - len(images)
         if not images:
             raise no_images(path, self.ignored)
@@ -100,7 +104,7 @@ class ZipSource:
         places = [folder for folder in folders_above_all(self._members) if folder + DATASET_JSON in visible]
         if places:
             member = places[0] + DATASET_JSON
-            self._check_content(visible[member])
+            self._check_content(visible[member], f"a {DATASET_JSON}", json_limit(len(self._members)))
             name = f"{self.name}::{member}"
             try:
                 data = self._unpack(member)
@@ -140,16 +144,15 @@ class ZipSource:
         if PurePosixPath(name).is_absolute() or PureWindowsPath(name).drive or ".." in PureWindowsPath(name).parts:
             raise InputError(f"{self.name} has a member whose path leads out of the archive: {clipped(name)}")
 
-    def _check_content(self, member: zipfile.ZipInfo) -> None:
+    def _check_content(self, member: zipfile.ZipInfo, kind: str, limit: int) -> None:
         name = member.filename
         if stat.S_ISLNK(member.external_attr >> 16):
             raise InputError(f"{self.name} has a member that is a link: {clipped(name)}")
         if member.flag_bits & _ENCRYPTED:
             raise InputError(f"{self.name} needs to be without a password; {clipped(name)} is encrypted")
-        if member.file_size > MEMBER_LIMIT:
+        if member.file_size > limit:
             raise InputError(
-                f"{self.name} may hold images of up to {MEMBER_LIMIT:,} bytes; {clipped(name)} unpacks to "
-                f"{member.file_size:,}"
+                f"{self.name} may hold {kind} of up to {limit:,} bytes; {clipped(name)} unpacks to {member.file_size:,}"
             )
 
 

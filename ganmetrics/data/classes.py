@@ -1,12 +1,12 @@
 """What are classes in a folder or archive: the labels of a dataset.json, or folders that do more than number files."""
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import PurePosixPath
 
+from ganmetrics._text import clipped, one_line, shown
 from ganmetrics.errors import InputError
 
 DATASET_JSON = "dataset.json"
@@ -16,7 +16,11 @@ ONLY_NUMBERS = "folders only number the files"
 
 _BUCKET_DIGITS = 5  # StyleGAN's tools write 00000/, EDM's sampler 000000/
 _BUCKET = 1000
-_LAST_NUMBER = re.compile(r"(\d+)$", re.ASCII)
+_DIGITS = "0123456789"
+_MOST_DIGITS = 255  # the longest name of a file; Python refuses numbers of some thousands
+
+_JSON_LIMIT = 1 << 26
+_JSON_BYTES_AN_IMAGE = 1000
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,17 @@ def folders_above_all(paths: Sequence[str]) -> list[str]:
     return found
 
 
+def json_limit(images: int) -> int:
+    """Return how many bytes a JSON file beside so many images may have: StyleGAN's and EDM's have about 40 an image.
+
+    A small file can unpack to any number of brackets, of which Python makes far more bytes.
+
+    >>> json_limit(1), json_limit(1_000_000)
+    (67108864, 1000000000)
+    """
+    return max(_JSON_LIMIT, images * _JSON_BYTES_AN_IMAGE)
+
+
 def class_folders(paths: Sequence[str]) -> frozenset[str]:
     """Return the first-level folders if they may be classes: two or more, and every image in one of them.
 
@@ -97,7 +112,7 @@ def number_the_files(paths: Sequence[str]) -> bool:
     folders: dict[str, list[int | None]] = {}
     for path in paths:
         folders.setdefault(path.partition("/")[0], []).append(_number_of(path))
-    if not all(name.isascii() and name.isdecimal() for name in folders):
+    if not all(name.isascii() and name.isdecimal() and len(name) <= _MOST_DIGITS for name in folders):
         return False
     ordered = [(int(name), folders[name]) for name in sorted(folders, key=int)]
     wide = len({len(name) for name in folders}) == 1 and len(next(iter(folders))) >= _BUCKET_DIGITS
@@ -128,8 +143,8 @@ def read_dataset_json(data: bytes, paths: Sequence[str], name: str) -> Classes |
     """
     try:
         stored = json.loads(data)
-    except ValueError as error:
-        raise InputError(f"{name} cannot be read as JSON: {' '.join(str(error).split())}") from None
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{name} cannot be read as JSON: {one_line(error)}") from None
     if not isinstance(stored, dict) or "labels" not in stored:
         return None
     labels = _by_path(stored["labels"], name)
@@ -139,7 +154,7 @@ def read_dataset_json(data: bytes, paths: Sequence[str], name: str) -> Classes |
     if missing:
         raise InputError(
             f"{name} needs a label for each image; {len(missing):,} of {len(paths):,} have none, "
-            f"the first is {missing[0]}"
+            f"the first is {clipped(missing[0])}"
         )
     return Classes(tuple(labels[path] for path in paths), DATASET_JSON)
 
@@ -152,12 +167,14 @@ def _by_path(labels: object, name: str) -> Mapping[str, str]:
     found: dict[str, str | None] = {}
     for pair in pairs:
         if not (isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], str)):  # noqa: PLR2004
-            raise InputError(f"{name} needs labels that are null or pairs of a path and a class; got {pair!r:.60}")
+            raise InputError(f"{name} needs labels that are null or pairs of a path and a class; got {shown(pair)}")
         path, label = pair
         if isinstance(label, bool) or not isinstance(label, int | str | None):
-            raise InputError(f"{name} needs classes that are whole numbers or texts; {path} has {label!r:.60}")
+            raise InputError(
+                f"{name} needs classes that are whole numbers or texts; {clipped(path)} has {shown(label)}"
+            )
         if path in found:
-            raise InputError(f"{name} has two labels for {path}")
+            raise InputError(f"{name} has two labels for {clipped(path)}")
         found[path] = None if label is None else str(label)
     given = {path: label for path, label in found.items() if label is not None}
     if given and len(given) < len(found):
@@ -167,8 +184,9 @@ def _by_path(labels: object, name: str) -> Mapping[str, str]:
 
 def _number_of(path: str) -> int | None:
     """Return the number that a file's name ends with."""
-    found = _LAST_NUMBER.search(PurePosixPath(path).stem)
-    return int(found.group(1)) if found else None
+    stem = PurePosixPath(path).stem
+    digits = stem[len(stem.rstrip(_DIGITS)) :]
+    return int(digits) if 0 < len(digits) <= _MOST_DIGITS else None
 
 
 def _follows(folder: int, number: int | None) -> bool:

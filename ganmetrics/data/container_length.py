@@ -1,5 +1,6 @@
 """Whether a video file is as long as it says: decoders take a file that breaks off for one of fewer frames."""
 
+import stat
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,10 +20,15 @@ def check_length(path: Path) -> None:
     known, and the decoder has to see for itself.
 
     Raises:
-        InputError: the file cannot be read, is empty, or breaks off; the message is the reason alone.
+        InputError: the file cannot be read, is no regular file or empty, or breaks off; the message is the reason
+            alone.
     """
     try:
-        size = path.stat().st_size
+        status = path.stat()
+        # A pipe would be waited for.
+        if not stat.S_ISREG(status.st_mode):
+            raise InputError("no regular file")
+        size = status.st_size
         if not size:
             raise InputError("empty file")
         with path.open("rb") as file:

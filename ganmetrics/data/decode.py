@@ -43,6 +43,10 @@ _SAME_FORMAT = {"MPO": "JPEG", "DIB": "BMP"}
 _SIGNATURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"II*\0", b"MM\0*", b"BM")
 _MORE_SIGNATURES = (b"qoif", b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51", b"P4", b"P5", b"P6")
 _WITH_FRAMES = ("GIF", "WEBP", "TIFF", "PNG", "AVIF")
+# Files whose header only says how many frames there are; those of other kinds are found one by one.
+_COUNTED = ("PNG", "WEBP")
+_FRAME_BYTES = 20
+"""What a frame takes at the least: the chunk that describes it, of 38 bytes in a PNG and of 24 in a WebP."""
 _GIF_END = b";"
 _ORIENTATION = 0x0112
 _PHOTOMETRIC = 0x0106
@@ -158,8 +162,8 @@ def count_frames(data: bytes) -> int:
     """Return how many frames an encoded image has; 1 for formats that cannot have several, or only previews.
 
     Raises:
-        InputError: the file is empty, damaged or no image, or a GIF that breaks off, which Pillow would take for one of
-            fewer frames; the message is the reason alone.
+        InputError: the file is empty, damaged or no image, claims more frames than it can hold, or is a GIF that breaks
+            off, which Pillow would take for one of fewer frames; the message is the reason alone.
 
     >>> file = io.BytesIO()
     >>> Pillow.new("L", (3, 2)).save(file, "GIF", save_all=True, append_images=[Pillow.new("L", (3, 2), 9)])
@@ -169,7 +173,10 @@ def count_frames(data: bytes) -> int:
     with _opened(data) as image:
         if image.format == "GIF" and not data.rstrip(b"\0").endswith(_GIF_END):
             raise InputError("truncated")
-        return int(getattr(image, "n_frames", 1)) if image.format in _WITH_FRAMES else 1
+        count = int(getattr(image, "n_frames", 1)) if image.format in _WITH_FRAMES else 1
+        if image.format in _COUNTED and count > 1 + len(data) // _FRAME_BYTES:
+            raise InputError(f"damaged: it claims {count:,} frames and has {len(data):,} bytes")
+        return count
 
 
 def begins_as_image(head: bytes) -> bool:

@@ -3,11 +3,21 @@
 import os
 import stat
 from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-from ganmetrics.data.classes import DATASET_JSON, Classes, classes_of_paths, folders_above_all, read_dataset_json
+from ganmetrics._files import check_regular, open_at_once, read_regular
+from ganmetrics.data.classes import (
+    DATASET_JSON,
+    Classes,
+    classes_of_paths,
+    folders_above_all,
+    json_limit,
+    read_dataset_json,
+)
 from ganmetrics.data.image_source import Listing
-from ganmetrics.data.members import is_hidden, is_image_name, no_images
+from ganmetrics.data.members import MEMBER_LIMIT, is_hidden, is_image_name, no_images
 from ganmetrics.errors import InputError
 
 
@@ -58,9 +68,11 @@ class FolderSource:
         """
         try:
             # A pipe that has taken the file's place must not be waited for.
-            with open(self._root / self._paths[index], "rb", opener=_open_at_once) as file:
-                if _stamp(os.fstat(file.fileno())) != self._stamps[index]:
+            with open(self._root / self._paths[index], "rb", opener=open_at_once) as file:
+                status = os.fstat(file.fileno())
+                if _stamp(status) != self._stamps[index]:
                     raise InputError("cannot be read: it has changed since the folder was listed")
+                check_regular(status, MEMBER_LIMIT)
                 return file.read()
         except OSError as error:
             raise InputError(f"cannot be read: {error.strerror}") from None
@@ -79,7 +91,7 @@ class FolderSource:
         if places:
             file = self._root / places[0] / DATASET_JSON
             try:
-                data = file.read_bytes()
+                data = read_regular(file, json_limit(len(self._paths)))
             except OSError as error:
                 raise InputError(f"{file} cannot be read: {error.strerror}") from None
             labelled = read_dataset_json(data, [path[len(places[0]) :] for path in self._paths], str(file))
@@ -99,7 +111,11 @@ class _Walk:
         self._links: dict[str, tuple[int, int]] = {}
         self._broken: list[str] = []
         self._stamps: dict[str, int] = {}
-        self._enter(root, "", frozenset(), linked=False)
+        self._through_links: set[tuple[int, int]] = set()
+        # A list of what to enter, not calls: folders may lie in each other deeper than calls can.
+        waiting = [_Folder(root, "", frozenset(), linked=False)]
+        while waiting:
+            waiting += reversed(list(self._enter(waiting.pop())))
 
     def images(self) -> list[str]:
         """Return the relative paths of the images in order, each file once."""
@@ -115,23 +131,31 @@ class _Walk:
         """Return what tells a change of a file: of its size and its time."""
         return self._stamps.get(path, 0)
 
-    def _enter(self, folder: Path, prefix: str, above: frozenset[tuple[int, int]], *, linked: bool) -> None:
+    def _enter(self, folder: "_Folder") -> Iterator["_Folder"]:
+        """Take what lies in a folder, and yield the folders in it in the order of their paths."""
         try:
-            identity = _identity(folder.stat())
-            if identity in above:
+            identity = _identity(folder.path.stat())
+            if identity in folder.above:
                 return  # a link to a folder that holds it
-            with os.scandir(folder) as listing:
-                entries = sorted(listing, key=lambda entry: entry.name)
+            if folder.linked:
+                # Among folders that link to each other there are more paths than could ever be walked. All of them lead
+                # to the same files, and the first by name is the one that such a file is taken under.
+                if identity in self._through_links:
+                    return
+                self._through_links.add(identity)
+            with os.scandir(folder.path) as listing:
+                entries = list(listing)
         except OSError as error:
-            raise InputError(f"{folder} cannot be listed: {error.strerror}") from None
+            raise InputError(f"{folder.path} cannot be listed: {error.strerror}") from None
+        inner, above = list[_Folder](), folder.above | {identity}
         for entry in entries:
             if is_hidden(entry.name):
                 self.hidden += 1
                 continue
-            path, through_link = prefix + entry.name, linked or entry.is_symlink()
+            path, through_link = folder.prefix + entry.name, folder.linked or entry.is_symlink()
             status = _status(Path(entry.path))
             if status is not None and stat.S_ISDIR(status.st_mode):
-                self._enter(Path(entry.path), f"{path}/", above | {identity}, linked=through_link)
+                inner.append(_Folder(Path(entry.path), f"{path}/", above, linked=through_link))
             elif not is_image_name(entry.name):
                 self.ignored += 1
             elif status is None:
@@ -141,6 +165,24 @@ class _Walk:
                 self._stamps[path] = _stamp(status)
             else:
                 self.ignored += 1
+        yield from sorted(inner, key=lambda one: one.prefix)
+
+
+@dataclass(frozen=True)
+class _Folder:
+    """A folder to be entered.
+
+    Attributes:
+        path: of it.
+        prefix: of the relative paths in it.
+        above: the folders that it lies in.
+        linked: whether a link leads to it.
+    """
+
+    path: Path
+    prefix: str
+    above: frozenset[tuple[int, int]]
+    linked: bool
 
 
 def _status(path: Path) -> os.stat_result | None:
@@ -155,10 +197,6 @@ def _status(path: Path) -> os.stat_result | None:
 def _stamp(status: os.stat_result) -> int:
     """Return one number of a file's size and time of change; not of its number, which some file systems make up."""
     return hash((status.st_size, status.st_mtime_ns))
-
-
-def _open_at_once(path: str, flags: int) -> int:
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _identity(status: os.stat_result) -> tuple[int, int]:

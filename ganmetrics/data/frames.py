@@ -13,6 +13,8 @@ from ganmetrics.timing import stage
 Frames = Literal["first", "all"] | int
 """Which frames are taken: the first, all, or so many evenly spaced ones of each file."""
 
+_MOST_DIGITS = 18  # no file has more frames, and Python refuses to read numbers of some thousands
+
 
 def parse_frames(text: str) -> Frames:
     """Return what ``--frames`` asks for.
@@ -27,8 +29,8 @@ def parse_frames(text: str) -> Frames:
         return "first"
     if text == "all":
         return "all"
-    if not text.isdecimal() or int(text) < 1:
-        raise InputError(f"frames must be first, all or a positive number; got {text!r}")
+    if not text.isdecimal() or len(text) > _MOST_DIGITS or int(text) < 1:
+        raise InputError(f"frames must be first, all or a positive number; got {shown(text)}")
     return int(text)
 
 
@@ -123,13 +125,15 @@ class FrameSource:
         return self._source.class_of(self._chosen[index][0])
 
 
-def numbers(count: int, frames: Frames) -> list[int | None]:
+def numbers(count: int, frames: Frames) -> Sequence[int | None]:
     """Return which frames are taken of so many; None for the only one.
 
-    >>> numbers(10, 3), numbers(1, "all")
-    ([0, 3, 6], [None])
+    >>> numbers(10, 3), numbers(10, "all"), numbers(1, "all")
+    ([0, 3, 6], range(0, 10), [None])
     """
     if count == 1:
         return [None]
-    wanted = count if frames == "all" else min(int(frames), count)
+    if frames == "all" or int(frames) >= count:
+        return range(count)
+    wanted = int(frames)
     return [number * count // wanted for number in range(wanted)]

@@ -118,7 +118,7 @@ def _json_rows(lines: Iterable[str], path: Path) -> Iterator[tuple[int, _Row]]:
             continue
         try:
             row = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise InputError(f"{path} needs an object in each line; line {number} is no JSON") from None
         if not isinstance(row, dict):
             raise InputError(f"{path} needs an object in each line; line {number} has {type(row).__name__}")

@@ -4,6 +4,9 @@ from pathlib import PurePosixPath
 
 from ganmetrics.errors import InputError
 
+MEMBER_LIMIT = 1 << 30
+"""The largest image file that is read, in bytes: more than any image that is decoded can take."""
+
 IMAGE_EXTENSIONS = frozenset(
     {
         ".png",

@@ -4,6 +4,7 @@ Guided diffusion writes the class of each image beside them, as integers ``arr_1
 the statistics of many more images, ``mu`` and ``sigma``: the images are read here, the statistics elsewhere.
 """
 
+import math
 import struct
 import zipfile
 from pathlib import Path
@@ -13,7 +14,7 @@ import numpy as np
 from ganmetrics._text import listed, one_line
 from ganmetrics._zips import names_in_zip
 from ganmetrics.data.arrays import ArraySource, LabelArray
-from ganmetrics.data.npy import read_npy_header
+from ganmetrics.data.npy import read_header, read_npy_header
 from ganmetrics.data.raw import RawSource, Shape
 from ganmetrics.errors import InputError
 
@@ -56,7 +57,7 @@ def _open(path: Path) -> RawSource | ArraySource:
         member = archive.getinfo(_find_images(archive, path))
         name = member.filename.removesuffix(".npy")
         shape, in_rows, header = _read_header(archive, member.filename, path)
-        length = header + int(np.prod(shape, dtype=np.int64))
+        length = header + math.prod(shape)
         if member.file_size != length:
             raise InputError(f"{path} is damaged: {name} needs {length:,} bytes and has {member.file_size:,}")
         labels, classes_from = _read_labels(archive, path, shape[0])
@@ -102,13 +103,15 @@ def _read_labels(archive: zipfile.ZipFile, path: Path, count: int) -> tuple[Labe
     name = next((name for name in _LABELS if f"{name}.npy" in archive.namelist()), None)
     if name is None:
         return None, _LABELS[0]
+    # The header alone, since what it is of may be as large as a small file can unpack to.
     with archive.open(f"{name}.npy") as file:
-        labels = np.lib.format.read_array(file, allow_pickle=False)
-    if labels.ndim != 1 or labels.dtype.kind not in "iu":
+        shape, dtype, _, _ = read_header(file)
+    if len(shape) != 1 or dtype.kind not in "iu":
         return None, name
-    if len(labels) != count:
-        raise InputError(f"{path} needs a label in {name} for each image; it has {len(labels):,} for {count:,}")
-    return labels, name
+    if shape[0] != count:
+        raise InputError(f"{path} needs a label in {name} for each image; it has {shape[0]:,} for {count:,}")
+    with archive.open(f"{name}.npy") as file:
+        return np.lib.format.read_array(file, allow_pickle=False), name
 
 
 def _verify(archive: zipfile.ZipFile, name: str) -> None:

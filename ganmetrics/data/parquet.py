@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ganmetrics._text import clipped, listed, one_line
 from ganmetrics.data.image_source import Listing
 from ganmetrics.data.label_file import LABEL_COLUMNS
 from ganmetrics.data.recent import RecentBlocks
@@ -15,6 +16,12 @@ from ganmetrics.optional import require
 GROUP_LIMIT = 1 << 30
 """The largest row group that is read, in bytes: to read one image is to read its group's."""
 
+_LABEL_LIMIT = 1 << 30
+"""Bytes of all labels: those of ten million images have fewer."""
+_SMALLEST = 64
+"""Bytes of a row: of more rows than this leaves room for in the largest group, none can be an image."""
+_ROWS_AT_ONCE = 256
+_POINTER = 8
 _IMAGE_COLUMNS = ("image", "img")
 
 
@@ -60,6 +67,7 @@ class ParquetSource:
         columns = dict.fromkeys(file.label_column for file in opened)
         self.listing = Listing(classes_from="" if self._labels is None else f"column {next(iter(columns))}")
         self._blocks = RecentBlocks(self._load)
+        self._faults: dict[int, str] = {}
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -74,11 +82,14 @@ class ParquetSource:
     def read(self, index: int) -> bytes:
         """Return the bytes of an image file."""
         number = bisect_right(self._starts, index) - 1
+        # A group that cannot be read is not tried again for each of its rows.
+        if number in self._faults:
+            raise InputError(self._faults[number])
         data = self._blocks[number][index - self._starts[number]]
         if isinstance(data, dict):
             path, data = data.get("path"), data.get("bytes")
             if data is None and path is not None:
-                raise InputError(f"is not in the file, only its path {path}")
+                raise InputError(f"is not in the file, only its path {clipped(path)}")
         if data is None:
             raise InputError("is null")
         return bytes(data)
@@ -92,14 +103,30 @@ class ParquetSource:
 
     def _load(self, number: int) -> list[Any]:
         group = self._groups[number]
-        column = self._columns[group.path]
         try:
-            # Opened for each group: a handle would be shared after a fork, and threads do not survive one.
-            file = _parquet().ParquetFile(group.path)
-            rows: list[Any] = file.read_row_group(group.number, columns=[column], use_threads=False)[column].to_pylist()
+            return self._unpacked(group)
+        except InputError as error:
+            self._faults[number] = str(error)
+            raise
         # pyarrow raises its own errors, which are ValueErrors and OSErrors, and more for damaged pages.
         except Exception as error:
-            raise InputError(f"cannot be read: {' '.join(str(error).split())[:120]}") from None
+            self._faults[number] = f"cannot be read: {one_line(error)}"
+            raise InputError(self._faults[number]) from None
+
+    def _unpacked(self, group: _Group) -> list[Any]:
+        """Return the rows of a group, a few at a time: a row that is stored once may stand for thousands."""
+        column, rows, size = self._columns[group.path], list[Any](), 0
+        # Opened for each group: a handle would be shared after a fork, and threads do not survive one.
+        file = _parquet().ParquetFile(group.path)
+        stored = file.metadata.row_group(group.number).total_byte_size
+        # No row is longer than all that is stored.
+        at_once = min(max(GROUP_LIMIT // max(stored, 1), 1), _ROWS_AT_ONCE)
+        batches = file.iter_batches(at_once, row_groups=[group.number], columns=[column], use_threads=False)
+        for batch in batches:
+            size += batch.nbytes
+            if size > GROUP_LIMIT:
+                raise InputError(f"is in a row group that unpacks to more than {GROUP_LIMIT:,} bytes")
+            rows += batch.column(0).to_pylist()
         if len(rows) != group.count:
             raise InputError(f"is in a damaged row group: it needs to hold {group.count} rows; it has {len(rows)}")
         return rows
@@ -123,13 +150,31 @@ class _Opened:
             self.label_column = self._find_labels()
             self.group_rows = [file.metadata.row_group(number).num_rows for number in range(file.num_row_groups)]
             self._check_groups(file.metadata)
-            labels = None if self.label_column is None else file.read([self.label_column], use_threads=False)
+            self.labels = None if self.label_column is None else self._read_labels(self.label_column, file)
         except InputError:
             raise
         # Damage ends in pyarrow's own errors, in OSError, or in whatever its parsing meets.
         except Exception as error:
-            raise InputError(f"{path} cannot be read as Parquet: {' '.join(str(error).split())[:120]}") from None
-        self.labels = None if labels is None else labels[self.label_column].to_pylist()
+            raise InputError(f"{path} cannot be read as Parquet: {one_line(error)}") from None
+
+    def _read_labels(self, column: str, opened: Any) -> list[Any]:  # noqa: ANN401 - pyarrow has no types
+        """Return the labels, some groups at a time; of texts each is kept once, however many rows have it."""
+        texts = "string" in str(self.schema.field(column).type)
+        file = (
+            _parquet().ParquetFile(self.path, read_dictionary=[column], metadata=opened.metadata) if texts else opened
+        )
+        labels, size = list[Any](), 0
+        for groups in _together(opened.metadata):
+            for chunk in file.read_row_groups(groups, columns=[column], use_threads=False)[column].chunks:
+                size += max(chunk.nbytes, _POINTER * len(chunk))
+                if size > _LABEL_LIMIT:
+                    raise InputError(f"{self.path} may have labels of up to {_LABEL_LIMIT:,} bytes in all; it has more")
+                if hasattr(chunk, "dictionary"):
+                    names = chunk.dictionary.to_pylist()
+                    labels += [None if place is None else names[place] for place in chunk.indices.to_pylist()]
+                else:
+                    labels += chunk.to_pylist()
+        return labels
 
     def _find_images(self) -> str:
         able = [field.name for field in self.schema if _holds_bytes(field.type)]
@@ -138,7 +183,7 @@ class _Opened:
             return named[0]
         if len(able) == 1:
             return str(able[0])
-        columns = ", ".join(f"{field.name} ({field.type})" for field in self.schema)
+        columns = listed(f"{field.name} ({field.type})" for field in self.schema)
         raise InputError(f"{self.path} needs one column of images, called image or alone of its kind; it has {columns}")
 
     def _find_labels(self) -> str | None:
@@ -155,12 +200,30 @@ class _Opened:
     def _check_groups(self, metadata: Any) -> None:  # noqa: ANN401 - pyarrow has no types
         for number in range(metadata.num_row_groups):
             # Not the image column's own size: pyarrow ends the process where a column's description is damaged.
-            size = metadata.row_group(number).total_byte_size
+            size, rows = metadata.row_group(number).total_byte_size, metadata.row_group(number).num_rows
+            if rows > GROUP_LIMIT // _SMALLEST:
+                raise InputError(
+                    f"{self.path} may have row groups of up to {GROUP_LIMIT // _SMALLEST:,} rows; group {number} has "
+                    f"{rows:,}"
+                )
             if size > GROUP_LIMIT:
                 raise InputError(
                     f"{self.path} may have row groups of up to {GROUP_LIMIT:,} bytes; group {number} has {size:,}: "
                     "write it with fewer rows a group"
                 )
+
+
+def _together(metadata: Any) -> list[list[int]]:  # noqa: ANN401
+    """Return the numbers of the row groups in parts that are no larger than one group may be."""
+    parts, size = list[list[int]](), GROUP_LIMIT
+    for number in range(metadata.num_row_groups):
+        stored = metadata.row_group(number).total_byte_size
+        size += stored
+        if size > GROUP_LIMIT:
+            parts.append([])
+            size = stored
+        parts[-1].append(number)
+    return parts
 
 
 def _joined_labels(files: Sequence[_Opened], name: str) -> list[str] | None:

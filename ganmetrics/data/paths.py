@@ -5,11 +5,11 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from ganmetrics._files import read_at_most
+from ganmetrics._files import read_at_most, read_regular
 from ganmetrics._text import clipped, one_line
 from ganmetrics.data.classes import classes_of_paths
 from ganmetrics.data.image_source import Listing
-from ganmetrics.data.members import is_image_name
+from ganmetrics.data.members import MEMBER_LIMIT, is_image_name
 from ganmetrics.errors import InputError
 
 STDIN = "-"
@@ -60,7 +60,7 @@ class PathsSource:
     def read(self, index: int) -> bytes:
         """Return the bytes of an image file."""
         try:
-            return Path(self._paths[index]).read_bytes()
+            return read_regular(self._paths[index], MEMBER_LIMIT)
         except OSError as error:
             raise InputError(f"cannot be read: {error.strerror}") from None
         except ValueError as error:
@@ -74,7 +74,7 @@ class PathsSource:
         seen: set[str] = set()
         for member, path in zip(self._members, self._paths, strict=True):
             if member in seen:
-                raise InputError(f"{self.name} names {path} twice")
+                raise InputError(f"{self.name} names {clipped(path)} twice")
             seen.add(member)
 
 

@@ -7,15 +7,23 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO
 
-from ganmetrics.data.archives import MEMBER_LIMIT
-from ganmetrics.data.classes import DATASET_JSON, Classes, classes_of_paths, folders_above_all, read_dataset_json
+from ganmetrics._text import clipped, one_line, shown
+from ganmetrics.data.classes import (
+    DATASET_JSON,
+    Classes,
+    classes_of_paths,
+    folders_above_all,
+    json_limit,
+    read_dataset_json,
+)
 from ganmetrics.data.image_source import Listing
 from ganmetrics.data.label_file import LABEL_COLUMNS
-from ganmetrics.data.members import hidden_part, is_image_name, no_images
+from ganmetrics.data.members import MEMBER_LIMIT, hidden_part, is_image_name, no_images
 from ganmetrics.errors import InputError
 
 _BLOCK = 512
 _LABEL_SUFFIXES = (".cls", ".json")
+_SPARSE = "GNU.sparse."
 _COMPRESSED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
 
 
@@ -50,7 +58,8 @@ class TarSource:
 
     Raises:
         InputError: a file is no tar, compressed, cut short, or several in one; it holds no image, a path twice, a link,
-            or a path that leads out of it; or a sample has two images, or no label where others have one.
+            a sparse file, or a path that leads out of it; or a sample has two images, or no label where others have
+            one.
     """
 
     uniform_size = None
@@ -84,13 +93,15 @@ class TarSource:
 
     def read(self, index: int) -> bytes:
         """Return the bytes of an image file."""
-        return self._read(self._members[index])
+        return self._read(self._members[index], MEMBER_LIMIT)
 
     def class_of(self, index: int) -> str | None:
         """Return the label of an image, or its first-level folder where these are classes."""
         return self._classes.of(index)
 
-    def _read(self, member: Member) -> bytes:
+    def _read(self, member: Member, limit: int) -> bytes:
+        if member.size > limit:
+            raise InputError(f"it has {member.size:,} bytes, more than {limit:,}")
         try:
             with self._paths[member.archive].open("rb") as file:
                 file.seek(member.offset)
@@ -128,7 +139,7 @@ class TarSource:
                 continue
             member, name = own[places[0] + DATASET_JSON], f"{path}::{places[0]}{DATASET_JSON}"
             try:
-                data = self._read(member)
+                data = self._read(member, json_limit(len(paths)))
             except InputError as error:
                 raise InputError(f"{name}: {error}") from None
             labelled = read_dataset_json(data, [one[len(places[0]) :] for one in paths], name)
@@ -180,16 +191,16 @@ class TarSource:
         """Return the label in a ``.cls`` or ``.json`` member; None for a ``.json`` without one."""
         name = f"{self._paths[member.archive]}::{member.path}"
         try:
-            text = self._read(member).decode()
+            text = self._read(member, json_limit(1)).decode()
         except (InputError, UnicodeDecodeError) as error:
             raise InputError(f"{name}: {error}") from None
         if member.path.lower().endswith(".cls"):
             if not text.strip() or len(text.split("\n")) > 2:  # noqa: PLR2004 - a last line break
-                raise InputError(f"{name} needs to hold one label; got {text[:40]!r}")
+                raise InputError(f"{name} needs to hold one label; got {shown(text[:40])}")
             return text.strip()
         try:
             stored = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise InputError(f"{name} cannot be read as JSON") from None
         found = [stored[key] for key in LABEL_COLUMNS if key in stored] if isinstance(stored, dict) else []
         usable = found and isinstance(found[0], int | str) and not isinstance(found[0], bool)
@@ -205,18 +216,18 @@ def _members(path: Path, number: int) -> list[Member]:
     """Return the files of a tar in the order of their paths, after checking that it is whole."""
     try:
         with path.open("rb") as file:
-            head = file.read(_BLOCK)
-            if head.startswith(_COMPRESSED):
-                raise InputError(f"{path} is compressed, and a compressed tar cannot be read in place: unpack it")
-            file.seek(0)
+            _check_start(file, path)
             with tarfile.TarFile(fileobj=file) as archive:
                 infos = archive.getmembers()
                 end = archive.offset
             _check_end(file, path, end)
-    except tarfile.TarError as error:
-        raise InputError(f"{path} cannot be read as a tar: {' '.join(str(error).split())}") from None
+    except InputError:
+        raise
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}") from None
+    # Beside its own errors tarfile lets through what odd headers end in: ValueError, OverflowError, RecursionError...
+    except Exception as error:
+        raise InputError(f"{path} cannot be read as a tar: {one_line(error)}") from None
     found: dict[str, Member] = {}
     for info in infos:
         if info.isdir():
@@ -224,9 +235,15 @@ def _members(path: Path, number: int) -> list[Member]:
         member = Member(number, str(PurePosixPath(info.name)), info.offset_data, info.size)
         _check_member(info, path)
         if member.path in found:
-            raise InputError(f"{path} holds {member.path} twice")
+            raise InputError(f"{path} holds {clipped(member.path)} twice")
         found[member.path] = member
     return [found[name] for name in sorted(found)]
+
+
+def _check_start(file: IO[bytes], path: Path) -> None:
+    if file.read(_BLOCK).startswith(_COMPRESSED):
+        raise InputError(f"{path} is compressed, and a compressed tar cannot be read in place: unpack it")
+    file.seek(0)
 
 
 def _check_end(file: IO[bytes], path: Path, end: int) -> None:
@@ -244,8 +261,15 @@ def _check_end(file: IO[bytes], path: Path, end: int) -> None:
 def _check_member(info: tarfile.TarInfo, path: Path) -> None:
     name = info.name
     if PurePosixPath(name).is_absolute() or PureWindowsPath(name).drive or ".." in PureWindowsPath(name).parts:
-        raise InputError(f"{path} has a member whose path leads out of the archive: {name}")
+        raise InputError(f"{path} has a member whose path leads out of the archive: {clipped(name)}")
     if not info.isreg():
-        raise InputError(f"{path} has a member that is a link or no regular file: {name}")
+        raise InputError(f"{path} has a member that is a link or no regular file: {clipped(name)}")
+    # Its bytes lie in the archive without the runs of zeros, after a map of these.
+    if info.issparse() or any(key.startswith(_SPARSE) for key in info.pax_headers):
+        raise InputError(
+            f"{path} needs members that are stored whole; {clipped(name)} is sparse: pack it without tar's --sparse"
+        )
+    if info.size < 0:
+        raise InputError(f"{path} is damaged: {clipped(name)} has {info.size:,} bytes")
     if is_image_name(name) and info.size > MEMBER_LIMIT:
-        raise InputError(f"{path} may hold images of up to {MEMBER_LIMIT:,} bytes; {name} has {info.size:,}")
+        raise InputError(f"{path} may hold images of up to {MEMBER_LIMIT:,} bytes; {clipped(name)} has {info.size:,}")

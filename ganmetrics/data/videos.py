@@ -255,20 +255,22 @@ def _is_video_name(path: str) -> bool:
     return Path(path).suffix.lower() in VIDEO_EXTENSIONS
 
 
-def _names(folder: Path, prefix: str = "") -> Iterator[str]:
+def _names(folder: Path) -> Iterator[str]:
     """Yield the relative paths of the files below a folder, without what systems keep for themselves."""
-    inner: list[str] = []
-    try:
-        # One by one: a folder of a million images says what it is with its first name.
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                if is_hidden(entry.name):
-                    continue
-                if entry.is_dir(follow_symlinks=False):
-                    inner.append(entry.name)
-                else:
-                    yield prefix + entry.name
-    except OSError as error:
-        raise InputError(f"{folder} cannot be listed: {error.strerror}") from None
-    for name in inner:
-        yield from _names(folder / name, f"{prefix}{name}/")
+    waiting = [""]
+    while waiting:
+        prefix = waiting.pop()
+        inner: list[str] = []
+        try:
+            # One by one: a folder of a million images says what it is with its first name.
+            with os.scandir(folder / prefix) as entries:
+                for entry in entries:
+                    if is_hidden(entry.name):
+                        continue
+                    if entry.is_dir(follow_symlinks=False):
+                        inner.append(f"{prefix}{entry.name}/")
+                    else:
+                        yield prefix + entry.name
+        except OSError as error:
+            raise InputError(f"{folder / prefix} cannot be listed: {error.strerror}") from None
+        waiting += reversed(inner)

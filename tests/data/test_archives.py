@@ -176,3 +176,17 @@ def test_backslashes_in_names_are_slashes(tmp_path):
         archive.writestr("cat/1.png", b"")
     with pytest.raises(InputError, match=r"set\.zip holds cat/1\.png twice, once with backslashes$"):
         ZipSource(path)
+
+
+def test_an_odd_dataset_json_is_refused(zipped, monkeypatch):
+    """Deeper than Python reads, or far longer than what describes the images: a few kB can unpack to gigabytes."""
+    with pytest.raises(InputError, match=r"set\.zip::dataset\.json cannot be read as JSON"):
+        ZipSource(zipped({"1.png": b"data", "dataset.json": b"[" * 200_000}))
+    monkeypatch.setattr("ganmetrics.data.classes._JSON_LIMIT", 2000)
+    members = {f"{number}.png": b"data" for number in range(3)}
+    assert len(ZipSource(zipped({**members, "dataset.json": b'{"labels": null}'.ljust(3000)}))) == 3
+    path = zipped({"1.png": b"data", "2.png": b"", "dataset.json": b"[]," * 1000})
+    with pytest.raises(
+        InputError, match=r"may hold a dataset\.json of up to 2,000 bytes; dataset\.json unpacks to 3,000"
+    ):
+        ZipSource(path)

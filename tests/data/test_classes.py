@@ -206,3 +206,18 @@ def test_labels_beside_a_folder_above_all(tmp_path, noise, encoded, kind):
         source = open_source(tmp_path / "outer")
     assert [source.class_of(index) for index in range(4)] == ["0", "1", "2", "0"]
     assert (source.ignored, source.listing.classes_from) == (0, "dataset.json")
+
+
+@pytest.mark.parametrize("path", ["2/{}.png", "{}/1.png", "2/{}x.png"])
+def test_numbers_of_any_length_in_names(path):
+    """In an archive a name may have 65,535 digits, of which Python makes no number: such a name is no number."""
+    assert number_the_files(["1/0.png", path.format("9" * 65_000)]) is False
+    assert number_the_files(["1/0.png", "2/1.png"]) is True
+
+
+def test_a_dataset_json_of_endless_brackets(tmp_path):
+    """It is as little JSON as one that breaks off."""
+    (tmp_path / "1.png").write_bytes(b"")
+    (tmp_path / "dataset.json").write_text("[" * 200_000)
+    with pytest.raises(InputError, match=r"dataset\.json cannot be read as JSON: maximum recursion depth"):
+        FolderSource(tmp_path)

@@ -1,12 +1,15 @@
 """A folder is read in an order that no file system changes, every file once."""
 
+import inspect
 import os
 import pickle
 import socket
+import sys
 
 import pytest
 
 from ganmetrics.data.folders import FolderSource
+from ganmetrics.data.videos import is_video
 from ganmetrics.errors import InputError
 
 
@@ -152,3 +155,53 @@ def test_pipes_sockets_and_devices_are_passed_over(tmp_path):
         unix.bind(os.path.relpath(tmp_path / "4.png"))
         source = FolderSource(tmp_path)
     assert (len(source), source.ignored) == (1, 3)
+
+
+def test_folders_that_link_to_each_other_are_entered_once(tmp_path, monkeypatch):
+    """Of six there are two thousand paths, of sixteen more than could ever be walked."""
+    for one in range(6):
+        fill(tmp_path, f"{one}/{one}.png")
+        for other in range(6):
+            if other != one:
+                (tmp_path / f"{one}/to{other}").symlink_to(tmp_path / f"{other}")
+    listed, scan = [], os.scandir
+    monkeypatch.setattr(os, "scandir", lambda path: listed.append(path) or scan(path))
+    assert labels(FolderSource(tmp_path)) == [str(tmp_path / f"{one}/{one}.png") for one in range(6)]
+    assert len(listed) <= 1 + 2 * 6
+
+
+def test_a_folder_of_several_links_is_taken_under_its_first_path(tmp_path):
+    """First among the paths, as everywhere: a.b/ comes before a/."""
+    fill(tmp_path, "elsewhere/x.png", "elsewhere/notes.txt", "set/a/1.png", "set/a.b/2.png")
+    for name in ("a", "a.b"):
+        (tmp_path / "set" / name / "more").symlink_to(tmp_path / "elsewhere")
+    source = FolderSource(tmp_path / "set")
+    assert [source.member(index) for index in range(3)] == ["a.b/2.png", "a.b/more/x.png", "a/1.png"]
+    assert source.ignored == 1
+
+
+def test_folders_deeper_than_calls(tmp_path):
+    """As deep as a path can be, the reader's own calls do not go."""
+    deepest = "/".join("a" * 150)
+    fill(tmp_path, f"{deepest}/1.png")
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(len(inspect.stack()) + 100)
+    try:
+        found = FolderSource(tmp_path).member(0), is_video(tmp_path)
+    finally:
+        sys.setrecursionlimit(before)
+    assert found == (f"{deepest}/1.png", False)
+
+
+def test_files_of_no_image_s_size_are_not_read(tmp_path):
+    """A file of nothing but a hole takes no room on the disk, and all the memory there is."""
+    fill(tmp_path, "1.png", "2.png")
+    os.truncate(tmp_path / "2.png", 1 << 36)
+    source = FolderSource(tmp_path)
+    assert source.read(0) == b"data"
+    with pytest.raises(InputError, match="^cannot be read: it has 68,719,476,736 bytes, more than 1,073,741,824$"):
+        source.read(1)
+    fill(tmp_path, "dataset.json")
+    os.truncate(tmp_path / "dataset.json", 1 << 36)
+    with pytest.raises(InputError, match=r"dataset\.json cannot be read: it has \S+ bytes, more than 67,108,864$"):
+        FolderSource(tmp_path)

@@ -1,5 +1,8 @@
 """Frames are images of their own where they are asked for."""
 
+import struct
+import zlib
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -116,7 +119,7 @@ def test_a_file_that_breaks_off_after_some_frames(animated, name, missing):
         audit(with_frames(open_source(animated), "all"))
 
 
-@pytest.mark.parametrize("text", ["last", "0", "-1", "1.5", ""])
+@pytest.mark.parametrize("text", ["last", "0", "-1", "1.5", "", pytest.param("9" * 5000, id="long")])
 def test_other_words_are_refused(text, noise):
     """The words are given."""
     with pytest.raises(InputError, match="frames must be first, all or a positive number; got"):
@@ -128,3 +131,23 @@ def test_other_words_are_refused(text, noise):
 def test_words_and_numbers():
     """As the command line has them."""
     assert [parse_frames(text) for text in ("first", "all", "7")] == ["first", "all", 7]
+
+
+def chunk(kind, data):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+@pytest.mark.parametrize("frames", ["all", 99_999_999])
+def test_more_frames_than_a_file_can_hold(tmp_path, noise, encoded, frames):
+    """An animation of a hundred bytes may claim two thousand million frames, each of which would be an image."""
+    data = encoded(noise())
+    place = data.index(b"IDAT") - 4
+    claims = chunk(b"acTL", struct.pack(">II", 2**31 - 1, 0)) + chunk(
+        b"fcTL", struct.pack(">IIIIIHHBB", 0, 9, 6, *[0] * 6)
+    )
+    (tmp_path / "a.png").write_bytes(data[:place] + claims + data[place:])
+    (tmp_path / "b.png").write_bytes(data)
+    source = with_frames(open_source(tmp_path), frames)
+    assert len(source) == 2
+    (bad,) = audit(source, skip_bad=True).bad
+    assert bad.reason.startswith("damaged: it claims 2,147,483,647 frames and has ")

@@ -1,5 +1,6 @@
 """HDF5 files are read by chunks, in the layout of BigGAN-PyTorch's and in the other."""
 
+import os
 import pickle
 import sys
 
@@ -107,3 +108,117 @@ def test_without_h5py_the_command_is_told(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "h5py", None)
     with pytest.raises(InputError, match=r'an HDF5 file needs the package h5py, .*: pip install "ganmetrics\[hdf5\]"'):
         open_source(tmp_path / "set.h5")
+
+
+SHAPE = (2, 3, 8, 8)
+
+
+@pytest.fixture
+def beside(tmp_path):
+    """Return a pipe beside the file: who opens it waits for ever."""
+    os.mkfifo(tmp_path / "other.h5")
+    return tmp_path / "other.h5"
+
+
+def stored_elsewhere(file, other, name="imgs"):
+    file.create_dataset(name, SHAPE if name == "imgs" else (2,), "u1", external=[(str(other), 0, 384)])
+
+
+def linked_elsewhere(file, other, name="imgs"):
+    file[name] = h5py.ExternalLink(str(other), name)
+
+
+def made_of_others(file, other, name="imgs"):
+    """Its shape is not known before the others are opened."""
+    shape = SHAPE if name == "imgs" else (2,)
+    layout = h5py.VirtualLayout(shape, "u1", maxshape=(None, *shape[1:]))
+    source = h5py.VirtualSource(str(other), name, shape, maxshape=(None, *shape[1:]))
+    layout[: h5py.h5s.UNLIMITED] = source[: h5py.h5s.UNLIMITED]
+    file.create_virtual_dataset(name, layout)
+
+
+def linked_twice(file, other, name="imgs"):
+    """By a name in the file that leads through a group of another."""
+    file["group"] = h5py.ExternalLink(str(other), "/")
+    file[name] = h5py.SoftLink("/group/x")
+    if name == "imgs":
+        file.create_dataset("x", data=np.ones(SHAPE, "u1"))
+        file["labels"] = h5py.SoftLink("/group/x")
+
+
+@pytest.mark.parametrize("name", ["imgs", "labels"])
+@pytest.mark.parametrize("make", [stored_elsewhere, linked_elsewhere, made_of_others, linked_twice])
+def test_what_lies_in_other_files_is_refused(tmp_path, beside, make, name):
+    """Before any of them is opened: a file from elsewhere could otherwise show any file of this machine."""
+    with h5py.File(tmp_path / "set.h5", "w") as file:
+        if name == "labels":
+            file.create_dataset("imgs", data=np.ones(SHAPE, "u1"))
+        make(file, beside, name)
+    with pytest.raises(InputError, match=r"set\.h5 needs to hold its data itself; (imgs|labels) (is a|lies in other)"):
+        open_source(tmp_path / "set.h5")
+
+
+def test_links_within_the_file_lead_to_labels(written, images):
+    """By whole paths and from their own group, one after the other; one that leads to itself leads nowhere."""
+    path = written("set.h5", **{"train/pixels": images, "train/numbers": np.arange(7)})
+    with h5py.File(path, "a") as file:
+        file["train/y"] = h5py.SoftLink("numbers")
+        file["labels"] = h5py.SoftLink("/train/y")
+        file["label"] = h5py.SoftLink("label")
+    assert open_source(path).class_of(6) == "6"
+    with h5py.File(path, "a") as file:
+        del file["labels"]
+    assert open_source(path).class_of(6) is None
+
+
+@pytest.mark.parametrize(
+    ("shape", "chunks", "reason"),
+    [
+        (SHAPE, (1, 3, 8, 8), r"of imgs \[2, 3, 8, 8\] none is stored"),
+        ((2**40, 3, 8, 8), (1, 3, 8, 8), "none is stored"),
+        ((2**40, 3, 8, 8), (1, 3, 8, 8), "of imgs, 211,106,232,532,992 bytes, 192 are stored"),
+        ((2, 3, 2**31, 2**20), (1, 1, 1, 1024), "of imgs, 13,510,798,882,111,488 bytes, 1,024 are stored"),
+        (
+            (10**6, 3, 32, 32),
+            (10**6, 3, 32, 32),
+            "may have chunks of up to 1,073,741,824 bytes; those of imgs have 3,072",
+        ),
+    ],
+)
+def test_what_is_not_stored_is_refused(tmp_path, shape, chunks, reason):
+    """The library reads zeros for it, without end where a small file says that it has 2^40 images."""
+    with h5py.File(tmp_path / "set.h5", "w") as file:
+        item = file.create_dataset(
+            "imgs", shape, "u1", chunks=chunks, compression="gzip" if "chunks" in reason else None
+        )
+        if "none" not in reason and "chunks" not in reason:
+            item.id.write_direct_chunk((0, 0, 0, 0), bytes(np.prod(chunks)))
+        if "chunks" in reason:
+            item.id.write_direct_chunk((0, 0, 0, 0), bytes(2 * 10**6))
+    with pytest.raises(InputError, match=rf"set\.h5 .*{reason}"):
+        open_source(tmp_path / "set.h5")
+
+
+def test_one_image_larger_than_any_is_refused(tmp_path):
+    """It is what is read at once, at the least."""
+    with h5py.File(tmp_path / "set.h5", "w") as file:
+        item = file.create_dataset("imgs", (1, 3, 2**15, 2**14), "u1", chunks=(1, 1, 2**10, 2**10), compression="gzip")
+        for place in range(16):
+            item.id.write_direct_chunk((0, 0, 2**10 * place, 0), bytes(60_000))
+    with pytest.raises(InputError, match=r"may hold images of up to 1,073,741,824 bytes; one has 1,610,612,736"):
+        open_source(tmp_path / "set.h5")
+
+
+def test_chunks_of_many_images_are_read_in_parts(tmp_path, images, monkeypatch):
+    """Where a chunk is a small part of each of many images, these are not all read at once."""
+    monkeypatch.setattr("ganmetrics.data.hdf5._LARGEST", 6 * 9 * 3 * 2)
+    with h5py.File(tmp_path / "set.h5", "w") as file:
+        file.create_dataset("imgs", data=images, chunks=(7, 6, 1, 3))
+    assert fingerprint(open_source(tmp_path / "set.h5")) == fingerprint(open_source(images))
+
+
+def test_images_of_one_colour_compress_as_far_as_they_do(tmp_path):
+    """What gzip makes of zeros is a file of images all the same."""
+    with h5py.File(tmp_path / "set.h5", "w") as file:
+        file.create_dataset("imgs", data=np.zeros((25, 3, 1024, 1024), "u1"), chunks=(1, 3, 1024, 1024), compression=9)
+    assert len(open_source(tmp_path / "set.h5")) == 25

@@ -1,5 +1,6 @@
 """A file of labels is read by name or in order, and its every fault has a line."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -104,3 +105,16 @@ def test_a_device_that_never_ends_holds_no_labels(monkeypatch):
     monkeypatch.setattr(label_file, "_LARGEST", 1000)
     with pytest.raises(InputError, match=r"^/dev/zero cannot be read as labels: it has more than 1\.0 kB$"):
         read_labels(Path("/dev/zero"))
+
+
+def test_lines_of_endless_brackets_are_no_json(labels):
+    """Python's reader goes no deeper than its calls do."""
+    with pytest.raises(InputError, match="line 1 is no JSON"):
+        labels("[" * 200_000, "labels.jsonl")
+
+
+def test_a_pipe_that_nobody_writes_to_is_not_waited_for(tmp_path):
+    """Whatever its name says."""
+    os.mkfifo(tmp_path / "labels.csv")
+    with pytest.raises(InputError, match=r"labels\.csv cannot be read as labels: it is a pipe that gives nothing"):
+        read_labels(tmp_path / "labels.csv")

@@ -1,6 +1,8 @@
 """A .npy is read in place, or refused with what it holds."""
 
 import pickle
+import struct
+import zipfile
 
 import numpy as np
 import pytest
@@ -60,3 +62,33 @@ def test_a_file_cut_short_is_named(tmp_path, images, keep):
         InputError, match=r"set\.npy (cannot be read as an npy: |is damaged: its images need 938 bytes)"
     ):
         open_source(tmp_path / "set.npy")
+
+
+def stored(shape, data=b"", columns=False):
+    """Return the bytes of a .npy that says it has this shape."""
+    header = f"{{'descr': '|u1', 'fortran_order': {columns}, 'shape': {shape}, }}\n".encode()
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header + data
+
+
+@pytest.mark.parametrize("columns", [False, True])
+@pytest.mark.parametrize(
+    ("shape", "data", "reason"),
+    [
+        ((-1, -1, 1, 3), b"abc", r"is damaged: an array needs whole sizes .*; got \(-1, -1, 1, 3\)$"),
+        ((True, 1, 1, 3), b"abc", r"is damaged: an array needs whole sizes .*; got \(True, 1, 1, 3\)$"),
+        ((2**70, 1, 1, 3), b"", r"is damaged: an array needs whole sizes .*; got \(1180591620717411303424, "),
+        ((10**4000, 1, 1, 3), b"", r"is damaged: an array needs whole sizes .*; got \(a whole number of \d+ bits, "),
+        ((8, 2**61, 1, 3), b"", "is damaged: its images need 55,340,232,221,128,654,"),
+        ((4, 2**62, 1, 3), b"", "is damaged: its images need 55,340,232,221,128,654,"),
+        ((2**62, 2, 2, 3), b"", "is damaged: its images need 55,340,232,221,128,654,"),
+    ],
+)
+def test_shapes_that_no_file_can_hold(tmp_path, shape, data, reason, columns):
+    """Their products come out as any number where they are computed in 64 bits; in an npz as in a .npy."""
+    (tmp_path / "set.npy").write_bytes(stored(shape, data, columns))
+    with pytest.raises(InputError, match=rf"set\.npy {reason}"):
+        open_source(tmp_path / "set.npy")
+    with zipfile.ZipFile(tmp_path / "set.npz", "w") as archive:
+        archive.write(tmp_path / "set.npy", "arr_0.npy")
+    with pytest.raises(InputError, match=r"set\.npz(::arr_0)? is damaged: "):
+        open_source(tmp_path / "set.npz")

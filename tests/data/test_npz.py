@@ -153,3 +153,11 @@ def test_the_only_images_may_have_any_name(tmp_path, images, labels):
     np.savez(tmp_path / "two.npz", train=images, test=images)
     with pytest.raises(InputError, match=r"or one array, of uint8 .*; it holds test, train, 2 of which are such$"):
         open_npz(tmp_path / "two.npz")
+
+
+def test_labels_are_not_unpacked_before_they_are_counted(tmp_path, images, monkeypatch):
+    """A few kB unpack to any number of zeros."""
+    np.savez_compressed(tmp_path / "set.npz", images, np.zeros(10**6, np.int64))
+    monkeypatch.delattr(np.lib.format, "read_array")
+    with pytest.raises(InputError, match="needs a label in arr_1 for each image; it has 1,000,000 for 5"):
+        open_npz(tmp_path / "set.npz")

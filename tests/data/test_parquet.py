@@ -152,3 +152,58 @@ def test_without_pyarrow_the_command_is_told(tmp_path, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "pyarrow.parquet", None)
     with pytest.raises(InputError, match=r'a \.parquet file needs .*: pip install "ganmetrics\[parquet\]"'):
         open_source(tmp_path / "set.parquet")
+
+
+def repeated(value, kind, count=4000):
+    """Return a column of one value, which is stored once."""
+    return pyarrow.DictionaryArray.from_arrays(
+        pyarrow.array([0] * count, pyarrow.int32()), pyarrow.array([value], kind)
+    )
+
+
+def test_one_image_in_thousands_of_rows_is_refused(tmp_path, encoded, noise, monkeypatch):
+    """It is stored once, and would be unpacked as often as there are rows; what came before the limit is let go."""
+    monkeypatch.setattr(parquet, "GROUP_LIMIT", 2_000_000)
+    image = repeated(encoded(noise()) + bytes(100_000), pyarrow.binary())
+    parquet_files.write_table(pyarrow.table({"image": image}), tmp_path / "a.parquet", store_schema=False)
+    source = open_source(tmp_path / "a.parquet")
+    opened = []
+    file = parquet_files.ParquetFile
+    monkeypatch.setattr(parquet_files, "ParquetFile", lambda *given, **named: opened.append(1) or file(*given, **named))
+    for index in (0, 3999, 1):
+        with pytest.raises(InputError, match="^is in a row group that unpacks to more than 2,000,000 bytes$"):
+            source.read(index)
+    assert len(opened) == 1
+
+
+def test_one_label_in_thousands_of_rows_is_kept_once(tmp_path, encoded, noise, monkeypatch):
+    """However long it is; different ones have a limit."""
+    columns = {"image": [encoded(noise())] * 4000, "label": repeated("x" * 100_000, pyarrow.string())}
+    parquet_files.write_table(pyarrow.table(columns), tmp_path / "a.parquet", store_schema=False, row_group_size=2000)
+    source = open_source(tmp_path / "a.parquet")
+    assert source.class_of(0) is source.class_of(1999)
+    assert source.class_of(3999) == "x" * 100_000
+    monkeypatch.setattr(parquet, "_LABEL_LIMIT", 100_000)
+    with pytest.raises(InputError, match=r"a\.parquet may have labels of up to 100,000 bytes in all; it has more"):
+        open_source(tmp_path / "a.parquet")
+
+
+@pytest.mark.parametrize("kind", [pyarrow.string(), pyarrow.large_string(), pyarrow.int8(), pyarrow.uint64()])
+def test_labels_of_every_kind_by_groups(written, kind):
+    """Each group has a dictionary of its own."""
+    labels = ["5", "3", "3", "4", "3", "5", "6"]
+    values = labels if "string" in str(kind) else [int(label) for label in labels]
+    source = open_source(written(label=pyarrow.array(values, kind)))
+    assert [source.class_of(index) for index in range(7)] == labels
+    values[4] = None
+    with pytest.raises(InputError, match="needs a label in each row; row 4 has null"):
+        open_source(written(label=pyarrow.array(values, kind)))
+
+
+def test_more_rows_than_images_could_be_are_refused(tmp_path, monkeypatch):
+    """Millions of rows of nothing take no room in a file."""
+    monkeypatch.setattr(parquet, "_SMALLEST", parquet.GROUP_LIMIT // 1000)
+    image = pyarrow.array([None] * 1001, pyarrow.binary())
+    parquet_files.write_table(pyarrow.table({"image": image}), tmp_path / "a.parquet")
+    with pytest.raises(InputError, match=r"row groups of up to 1,000 rows; group 0 has 1,001"):
+        open_source(tmp_path / "a.parquet")

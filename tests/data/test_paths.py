@@ -1,6 +1,8 @@
 """A list of paths is read in its order, each file once."""
 
 import io
+import os
+from pathlib import Path
 
 import pytest
 
@@ -128,3 +130,24 @@ def test_a_list_that_never_ends_is_read_to_its_bound(tmp_path, monkeypatch):
     monkeypatch.setattr("sys.stdin", io.StringIO("one.png\ntwo.png\n"))
     with pytest.raises(InputError, match=r"^stdin must be a list of paths; got more than 10 characters$"):
         open_source("-")
+
+
+def test_pipes_devices_and_holes_are_named(folder, listed):
+    """A pipe is not waited for, and neither a device nor a file of a size that no image has is read."""
+    os.mkfifo(folder / "pipe.png")
+    (folder / "zero.png").symlink_to("/dev/zero")
+    (folder / "hole.png").write_bytes(b"")
+    os.truncate(folder / "hole.png", 1 << 36)
+    names = ["0.png", "pipe.png", "zero.png", "hole.png"]
+    for source in (
+        open_source([folder / name for name in names]),
+        open_source(listed(*(folder / name for name in names))),
+        open_source(f"{folder}/{{{','.join(names)}}}"),
+    ):
+        found = audit(source, skip_bad=True)
+        assert found.count == 1
+        assert [(Path(bad.label).name, bad.reason) for bad in found.bad] == [
+            ("pipe.png", "cannot be read: it is no regular file"),
+            ("zero.png", "cannot be read: it is no regular file"),
+            ("hole.png", "cannot be read: it has 68,719,476,736 bytes, more than 1,073,741,824"),
+        ]

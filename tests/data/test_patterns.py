@@ -1,5 +1,7 @@
 """A name may stand for several files, in an order that no file system changes."""
 
+import glob
+import os
 from pathlib import Path
 
 import pytest
@@ -21,7 +23,7 @@ from ganmetrics.errors import InputError
 )
 def test_braces_are_a_shells(pattern, names):
     """Ranges with and without leading zeros, lists, several of them."""
-    assert expand_braces(pattern) == names
+    assert list(expand_braces(pattern)) == names
 
 
 def test_a_shells_pattern_picks_images(folder, monkeypatch):
@@ -56,3 +58,69 @@ def test_patterns_that_stand_for_nothing(folder, pattern, reason):
     """The error gives the pattern and the file."""
     with pytest.raises(InputError, match=reason):
         open_source(Path(folder) / pattern)
+
+
+@pytest.mark.parametrize("pattern", ["{a,b}" * 30 + ".png", "{0..10000000}.png", "{,}" * 40 + "0.png"])
+def test_more_names_than_files_are_refused(folder, pattern):
+    """They are counted before one is made."""
+    with pytest.raises(InputError, match=r"may stand for up to 10,000,000 files; it stands for \d+$"):
+        open_source(folder / pattern)
+
+
+def test_names_are_made_one_by_one(folder):
+    """The first that is missing ends it; numbers have no more digits than a count can have."""
+    names = expand_braces("{a,b}{1..999999}{x,y}")
+    assert [next(names) for _ in range(3)] == ["a1x", "a1y", "a2x"]
+    with pytest.raises(InputError, match=r"needs numbers of up to 18 digits; got 0\.\.9999"):
+        open_source(folder / ("{0.." + "9" * 90 + "}.png"))
+
+
+def members(source):
+    return [source.member(index) for index in range(len(source))]
+
+
+def test_folders_at_any_depth(tmp_path, monkeypatch):
+    """As glob has it: hidden ones are none, a pattern may ask for several depths, and names may look like patterns."""
+    paths = ["1.png", "a/2.png", "a/b/3.png", "a/b/c/4.png", "[x]/5.png", "[x]/b/6.png", ".h/7.png", "a/.h/8.png"]
+    for path in paths:
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(b"")
+    monkeypatch.chdir(tmp_path)
+    for pattern in ("**/*.png", "**/**/*.png", "**/b/**/*.png", "*/**/*.png", "a/**/?.png", "**/b/*.png", "**/4.png"):
+        for start in ("", f"{tmp_path}/"):
+            found = open_source(start + pattern)
+            expected = sorted(set(glob.glob(start + pattern, recursive=True)))  # noqa: PTH207
+            assert [found.label(index) for index in range(len(found))] == expected
+    with pytest.raises(InputError, match=r"needs to match image files only, .*; it matches a/$"):
+        open_source("a/**")
+
+
+def test_links_among_folders_are_not_walked_round(tmp_path):
+    """Two links to their own folder make 2^40 paths; a folder is taken under its own path, not under a link's."""
+    (tmp_path / "z").mkdir()
+    for path in ("0.png", "z/1.png"):
+        (tmp_path / path).write_bytes(b"")
+    for name in ("a", "b"):
+        (tmp_path / name).symlink_to(".")
+        (tmp_path / "z" / name).symlink_to("..")
+    (tmp_path / "latest").symlink_to("z")
+    assert members(open_source(f"{tmp_path}/**/*.png")) == ["0.png", "z/1.png"]
+    assert members(open_source(f"{tmp_path}/*/**/*.png")) == ["a/0.png", "z/1.png"]
+
+
+def test_a_folder_that_only_a_link_leads_to_is_entered(tmp_path, folder):
+    """Once, where several do."""
+    (tmp_path / "here").mkdir()
+    for name in ("one", "two"):
+        (tmp_path / "here" / name).symlink_to(folder)
+    source = open_source(f"{tmp_path}/here/**/*.png")
+    assert [source.label(index) for index in range(3)] == [f"{tmp_path}/here/one/{index}.png" for index in range(3)]
+    assert len(source) == 3
+
+
+def test_shards_that_are_pipes_are_not_waited_for(tmp_path):
+    """They are named."""
+    os.mkfifo(tmp_path / "1.tar")
+    (tmp_path / "0.tar").write_bytes(b"")
+    with pytest.raises(InputError, match=r"\{0,1\}\.tar needs to match files only; \S+/1\.tar is no regular file"):
+        open_source(tmp_path / "{0,1}.tar")

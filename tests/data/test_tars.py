@@ -206,3 +206,92 @@ def test_each_tar_has_its_own_dataset_json(tarred, noise, encoded):
     tarred([*parts[2], dataset_json([1])], "s2.tar")
     with pytest.raises(InputError, match=r"s2\.tar::dataset\.json needs a label for each image; 1 of 1 have none"):
         open_source(path)
+
+
+SPARSE = {
+    "0.0": {
+        "GNU.sparse.size": "5000",
+        "GNU.sparse.numblocks": "1",
+        "GNU.sparse.offset": "0",
+        "GNU.sparse.numbytes": "9",
+    },
+    "0.1": {
+        "GNU.sparse.size": "5000",
+        "GNU.sparse.numblocks": "1",
+        "GNU.sparse.map": "0,9",
+        "GNU.sparse.name": "1.png",
+    },
+    "1.0": {
+        "GNU.sparse.major": "1",
+        "GNU.sparse.minor": "0",
+        "GNU.sparse.realsize": "5000",
+        "GNU.sparse.name": "1.png",
+    },
+    "2.0": {"GNU.sparse.major": "2", "GNU.sparse.minor": "0", "GNU.sparse.name": "1.png"},
+}
+
+
+def old_sparse_header():
+    """Return the header of a sparse file as GNU tar wrote it before PAX: the map lies in it."""
+    info = tarfile.TarInfo("1.png")
+    info.type, info.size = tarfile.GNUTYPE_SPARSE, 9
+    header = bytearray(info.tobuf(tarfile.GNU_FORMAT))
+    header[386:397], header[398:409] = b"00000000000", b"00000000011"
+    header[483:495] = b"00000011610\0"
+    header[148:156] = b" " * 8
+    header[148:156] = b"%06o\0 " % sum(header)
+    return bytes(header)
+
+
+@pytest.mark.parametrize("form", [*SPARSE, "old"])
+def test_sparse_members_are_refused(tmp_path, form):
+    """Their bytes lie without the runs of zeros: read as they lie they would be another image."""
+    data = b"1\n0\n9\n".ljust(512, b"\0") + b"123456789".ljust(512, b"\0")
+    with tarfile.open(tmp_path / "set.tar", "w", format=tarfile.PAX_FORMAT) as archive:
+        if form == "old":
+            archive.fileobj.write(old_sparse_header() + data[512:])
+            archive.offset += 1024
+        else:
+            info = tarfile.TarInfo("1.png")
+            info.size, info.pax_headers = (len(data), SPARSE[form]) if form == "1.0" else (9, SPARSE[form])
+            archive.addfile(info, io.BytesIO(data))
+        plain = tarfile.TarInfo("2.png")
+        plain.size = 9
+        archive.addfile(plain, io.BytesIO(b"123456789"))
+    with pytest.raises(InputError, match=r"set\.tar needs members that are stored whole; 1\.png is sparse: pack it"):
+        open_source(tmp_path / "set.tar")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("size", "9" * 40),
+        ("size", "9" * 5000),
+        ("size", "-1024"),
+        ("GNU.sparse.map", "1,2,x"),
+        ("GNU.sparse.size", "x"),
+        ("GNU.sparse.realsize", "x"),
+        ("GNU.sparse.major", "1"),
+    ],
+)
+def test_odd_headers_are_refused(tmp_path, key, value):
+    """What Python's reader does not take is told in one line."""
+    with tarfile.open(tmp_path / "set.tar", "w", format=tarfile.PAX_FORMAT) as archive:
+        info = tarfile.TarInfo("1.png")
+        info.size, info.pax_headers = (
+            9,
+            {key: value, "GNU.sparse.minor": "0"} if key.endswith("major") else {key: value},
+        )
+        archive.addfile(info, io.BytesIO(b"123456789"))
+    with pytest.raises(InputError, match=r"^\S+set\.tar [^\n]{10,300}$"):
+        open_source(tmp_path / "set.tar")
+
+
+@pytest.mark.parametrize("name", ["dataset.json", "1.json"])
+def test_odd_json_members_are_refused(tarred, monkeypatch, name):
+    """Deeper than Python reads, or far longer than what describes an image."""
+    with pytest.raises(InputError, match=rf"set\.tar::{name} cannot be read as JSON"):
+        open_source(tarred([("1.png", b"data"), (name, b"[" * 200_000)]))
+    monkeypatch.setattr("ganmetrics.data.classes._JSON_LIMIT", 2000)
+    with pytest.raises(InputError, match=rf"set\.tar::{name}: it has 3,000 bytes, more than 2,000"):
+        open_source(tarred([("1.png", b"data"), (name, b"[]," * 1000)]))

@@ -1,5 +1,6 @@
 """Frames of videos that PyAV wrote."""
 
+import os
 import sys
 
 import numpy as np
@@ -187,3 +188,10 @@ def test_lists_of_videos_that_are_refused(tmp_path, monkeypatch, names, message)
     monkeypatch.chdir(tmp_path)
     with pytest.raises(InputError, match=message):
         open_side(names, Extraction(frames="all"))
+
+
+def test_a_pipe_in_a_list_is_not_waited_for(tmp_path):
+    """It is no video, whatever its name says."""
+    os.mkfifo(tmp_path / "pipe.mp4")
+    with pytest.raises(InputError, match=r"pipe\.mp4: no regular file$"):
+        open_source([tmp_path / "pipe.mp4"])
