@@ -93,7 +93,10 @@ def test_an_average_that_does_not_fit_changes_nothing(average, message):
 @pytest.mark.filterwarnings("ignore:The PyTorch API of nested tensors")
 def test_an_average_of_several_shapes_is_refused():
     nested = torch.nested.nested_tensor([torch.zeros(2), torch.zeros(3)])
-    with pytest.raises(InputError, match="must be a dense tensor; got a nested tensor"), averaged(NETWORK, {"weight": nested}):
+    with (
+        pytest.raises(InputError, match="must be a dense tensor; got a nested tensor"),
+        averaged(NETWORK, {"weight": nested}),
+    ):
         pass
 
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+FILES = ("sanity.csv", "sanity-examples.png", "sanity.png")
+"""Scores, examples and plot."""
 _ROOM = 10 * 2**20
 """Bytes that the files take at most."""
 _EXAMPLES = 10
@@ -44,7 +46,7 @@ def save_study(study: "SanityStudy", folder: Path, *, alpha: str = "white") -> l
         StorageError: a file cannot be written.
     """
     check_writable(folder, _ROOM)
-    table, sheet, plot = (folder / name for name in ("sanity.csv", "sanity-examples.png", "sanity.png"))
+    table, sheet, plot = (folder / name for name in FILES)
     with atomic_write(table) as file:
         file.write(study.to_csv().encode())
     save_picture(_examples(study.sets, alpha), sheet)
