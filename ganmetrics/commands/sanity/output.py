@@ -12,7 +12,7 @@ from ganmetrics.commands.sanity.series import StudySets
 from ganmetrics.data.decode import decode_stored
 from ganmetrics.data.sources import ImageSource
 from ganmetrics.errors import InputError
-from ganmetrics.optional import check_installed
+from ganmetrics.optional import check_drawing
 from ganmetrics.report.pictures import Strip, Thumbnail, contact_sheet, save_picture
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _examples(sets: StudySets, alpha: str) -> Pillow.Image:
 
 def _can_plot() -> bool:
     try:
-        check_installed("matplotlib", extra="plots", user="a plot")
+        check_drawing("a plot")
     except InputError as error:
         logger.warning("no plot is written: %s", error)
         return False
