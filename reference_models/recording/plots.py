@@ -69,7 +69,9 @@ def draw_scores(runs: dict[str, list[dict[str, Any]]], path: Path, *, title: str
             f"; last {last[0]}" if len(last) == 1 else ""
         )
         for axes, label in ((by_epoch, "epoch"), (by_time, "seconds of training")):
-            axes.set(xlabel=label, ylabel=shown_name(f"{metric} (lower is better)"), title=shown_name(title or measured))
+            axes.set(
+                xlabel=label, ylabel=f"{shown_name(metric)} (lower is better)", title=shown_name(title or measured)
+            )
             axes.set_ylim(bottom=0)
         # Below both panels: inside it would hide a curve that rises again.
         names = by_epoch.get_legend_handles_labels()
