@@ -21,7 +21,7 @@ def can_draw() -> bool:
 
 
 @contextmanager
-def picture(path: Path, size: tuple[float, float]) -> Iterator[Any]:
+def new_figure(path: Path, size: tuple[float, float]) -> Iterator[Any]:
     """Give a new figure to draw on, which is written as one PNG when the block ends.
 
     Args:

@@ -5,7 +5,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from reference_models.drawing import can_draw, picture
+from reference_models.drawing import can_draw, new_figure
 
 
 def draw_curves(
@@ -18,7 +18,7 @@ def draw_curves(
     """
     if not can_draw():
         return False
-    with picture(path, (6, 4)) as figure:
+    with new_figure(path, (6, 4)) as figure:
         axes = figure.subplots()
         for (name, values), style in zip(curves.items(), ("-", "--", ":", "-."), strict=False):
             axes.plot(points.tolist(), values.tolist(), style, label=name)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from reference_models.drawing import can_draw, picture, shown_name
+from reference_models.drawing import can_draw, new_figure, shown_name
 from reference_models.recording import grids
 from reference_models.recording.records import EVENTS, SCORES, read_events, read_scores
 
@@ -46,7 +46,7 @@ def draw_scores(runs: dict[str, list[dict[str, Any]]], path: Path, *, title: str
         path: of the picture.
         title: of both panels; empty for what was measured.
     """
-    with picture(path, _size(2)) as figure:
+    with new_figure(path, _size(2)) as figure:
         by_epoch, by_time = figure.subplots(1, 2)
         for name, rows in runs.items():
             first = [row for row in rows if row["metric"] == rows[0]["metric"]]
@@ -85,7 +85,7 @@ def draw_losses(runs: dict[str, list[dict[str, Any]]], path: Path) -> None:
         runs: name to events of kind ``losses``.
         path: of the picture.
     """
-    with picture(path, _size(len(runs))) as figure:
+    with new_figure(path, _size(len(runs))) as figure:
         panels = figure.subplots(1, len(runs), squeeze=False)[0]
         for axes, (name, events) in zip(panels, runs.items(), strict=True):
             epochs = epochs_of(events)
@@ -104,7 +104,7 @@ def draw_losses(runs: dict[str, list[dict[str, Any]]], path: Path) -> None:
 
 def draw_rates(events: list[dict[str, Any]], path: Path) -> None:
     """Draw both learning rates over the epochs."""
-    with picture(path, _size(1)) as figure:
+    with new_figure(path, _size(1)) as figure:
         axes = figure.subplots()
         epochs = epochs_of(events)
         axes.plot(epochs, [event["lr/G"] for event in events], color=GENERATOR, label="generator")

@@ -5,7 +5,7 @@ import warnings
 import pytest
 
 from ganmetrics import InputError
-from reference_models.drawing import picture, shown_name
+from reference_models.drawing import new_figure, shown_name
 
 NAMES = ("$\\bad$", "a\x1b[2Jb", "two\n$\\lines$", "猫", "x" * 1000)
 
@@ -17,7 +17,7 @@ def test_names_are_no_mathematics(tmp_path, settings):
     matplotlib = pytest.importorskip("matplotlib")
     with warnings.catch_warnings(), matplotlib.rc_context(settings):
         warnings.simplefilter("error")
-        with picture(tmp_path / "a.png", (4, 4)) as figure:
+        with new_figure(tmp_path / "a.png", (4, 4)) as figure:
             axes = figure.subplots()
             for name in NAMES:
                 axes.plot([0, 1], label=shown_name(name))
@@ -35,6 +35,6 @@ def test_a_matplotlib_that_cannot_be_imported_is_told(tmp_path, monkeypatch):
 
     monkeypatch.setattr("importlib.import_module", broken)
     told = "^a picture needs the package matplotlib, which cannot be imported: matplotlib has broken settings$"
-    with pytest.raises(InputError, match=told), picture(tmp_path / "a.png", (4, 4)):
+    with pytest.raises(InputError, match=told), new_figure(tmp_path / "a.png", (4, 4)):
         pass
     assert list(tmp_path.iterdir()) == []

@@ -72,7 +72,7 @@ def test_curves_and_evolution(recorded):
 def test_curves_say_what_their_axes_are(recorded, monkeypatch):
     """Both networks in their colours, epochs below, and the distance with its number of images in the title."""
     figures = []
-    real = plots.picture
+    real = plots.new_figure
 
     @contextlib.contextmanager
     def kept(path, size):
@@ -80,7 +80,7 @@ def test_curves_say_what_their_axes_are(recorded, monkeypatch):
             figures.append(figure)
             yield figure
 
-    monkeypatch.setattr(plots, "picture", kept)
+    monkeypatch.setattr(plots, "new_figure", kept)
     plots.draw_all(recorded, size=8, said=print)
     by_epoch, by_time = figures[0].axes
     assert (by_epoch.get_xlabel(), by_epoch.get_ylabel()) == ("epoch", "fd_x (lower is better)")
