@@ -1,5 +1,6 @@
 """What a killed process leaves of its writing is known by its name, and by a lock that has ended."""
 
+import hashlib
 import os
 import re
 import secrets
@@ -12,10 +13,16 @@ from pathlib import Path
 LOCKS = sys.platform != "win32"
 """Windows has no such locks, and renames no open file."""
 
+_LONGEST = 255
+"""Bytes of a name on nearly every file system."""
+_RANDOM = 16
+"""Digits that make a name one of its own."""
+_END = ".tmp"
+
 
 def new_name(target: Path) -> Path:
     """Return the name, beside `target`, of what is to become it; nobody else has it."""
-    return target.with_name(f".{target.name}.{secrets.token_hex(8)}.tmp")
+    return target.with_name(f"{_beginning(target)}{secrets.token_hex(8)}{_END}")
 
 
 def remove_leftovers_of(target: Path) -> None:
@@ -23,7 +30,7 @@ def remove_leftovers_of(target: Path) -> None:
 
     Whoever writes holds a lock, which ends with the process; what has a free lock has no writer.
     """
-    pattern = re.compile(re.escape(f".{target.name}.") + r"[0-9a-f]{16}\.tmp")
+    pattern = re.compile(re.escape(_beginning(target)) + r"[0-9a-f]{16}" + re.escape(_END))
     with suppress(OSError):
         for path in target.parent.iterdir():
             if pattern.fullmatch(path.name):
@@ -59,6 +66,20 @@ def lock(descriptor: int, *, wait: bool) -> bool:
     except OSError:
         return False
     return True
+
+
+def _beginning(target: Path) -> str:
+    """Return how the names of all that is to become `target` begin.
+
+    A name so long that no more would fit is cut, and the digest of the whole stands for the rest.
+    """
+    name = os.fsencode(target.name)
+    if len(name) + len("..") + _RANDOM + len(_END) <= _LONGEST:
+        return f".{target.name}."
+    digest = hashlib.sha256(name).hexdigest()[:_RANDOM]
+    kept = name[: _LONGEST - len(".~.") - 2 * _RANDOM - len(_END)]
+    # A part of a character at the cut is left out.
+    return f".{kept.decode(errors='ignore')}~{digest}."
 
 
 def _new_locked(path: Path) -> int:

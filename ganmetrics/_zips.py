@@ -22,9 +22,20 @@ def names_in_zip(path: Path) -> tuple[str, ...]:
     >>> names_in_zip(Path("nowhere"))
     ()
     """
+    return tuple(sizes_in_zip(path))
+
+
+def sizes_in_zip(path: Path) -> dict[str, tuple[int, int]]:
+    """Return how many bytes each member of a zip archive unpacks to, and how many it is there, by its name.
+
+    No more than the first is read of a member, whatever it holds.
+
+    >>> sizes_in_zip(Path("nowhere"))
+    {}
+    """
     try:
         with zipfile.ZipFile(path) as archive:
-            return tuple(archive.namelist())
+            return {info.filename: (info.file_size, info.compress_size) for info in archive.infolist()}
     # A damaged archive fails in the ways of zipfile, zlib and struct; what is wrong with it is told on reading.
     except Exception:
-        return ()
+        return {}

@@ -9,6 +9,9 @@ from pathlib import Path
 
 from ganmetrics import StorageError, clipped
 
+_LONGEST_KEPT = 200
+"""Bytes of a file's name in that of what is to become it."""
+
 
 def possible_path(given: str | Path) -> Path:
     r"""Return a path that the system can look for, whether or not anything lies there.
@@ -43,7 +46,9 @@ def write_whole(path: Path, content: bytes) -> None:
     Raises:
         StorageError: the directory or the disk refuses; the old file is kept.
     """
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.tmp")
+    # A name of 255 bytes has no room for more.
+    kept = os.fsencode(path.name)[:_LONGEST_KEPT].decode(errors="ignore")
+    temporary = path.with_name(f".{kept}.{secrets.token_hex(8)}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with temporary.open("xb") as file:

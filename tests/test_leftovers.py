@@ -80,3 +80,21 @@ def test_a_new_folder_that_was_taken_for_a_leftover_is_made_again(tmp_path, monk
     with locked_folder(path):
         assert path.is_dir()
     assert len(calls) == 2
+
+
+LONG = ["x" * 234, "x" * 250 + ".html", "é" * 125 + ".npz", "x" * 230 + "é" * 10 + ".json"]
+
+
+@both
+@pytest.mark.parametrize("name", LONG, ids=lambda name: f"{name[0]}{len(name)}")
+def test_the_longest_names(tmp_path, writer, name):
+    """What is to become them has a name too, by which it is found again; names of one beginning stay apart."""
+    other = name[:-8] + "y" * 8
+    for each in (name, other):
+        write_and_be_killed(writer, tmp_path / each)
+    assert len(names(tmp_path)) == 2
+    write(writer, tmp_path / name)
+    assert len(names(tmp_path)) == 2
+    assert name in names(tmp_path)
+    write(writer, tmp_path / other)
+    assert names(tmp_path) == sorted([name, other])

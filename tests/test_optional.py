@@ -1,12 +1,15 @@
 """Tests of `ganmetrics.optional`."""
 
 import json
+import os
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from ganmetrics.errors import InputError
-from ganmetrics.optional import check_installed, require
+from ganmetrics.optional import check_installed, drawing, require
 
 
 def test_an_installed_module_is_returned():
@@ -30,3 +33,52 @@ def test_a_check_does_not_import(monkeypatch):
     assert "timm" not in sys.modules
     with pytest.raises(InputError, match=r'needs the package no_such_package, .*: pip install "ganmetrics\[timm\]"'):
         check_installed("no_such_package", extra="timm", user="extractor timm:NAME")
+
+
+def test_a_module_that_cannot_be_imported_is_told(tmp_path, monkeypatch):
+    """Whatever it raises, in one line."""
+    (tmp_path / "broken_module.py").write_text("raise ValueError('its settings\\nare broken')")
+    monkeypatch.syspath_prepend(tmp_path)
+    told = "^a picture needs the package broken_module, which cannot be imported: its settings are broken$"
+    with pytest.raises(InputError, match=told):
+        require("broken_module", extra="plots", user="a picture")
+
+
+CHECK = """
+from ganmetrics.errors import InputError
+from ganmetrics.optional import check_drawing
+try:
+    check_drawing("a picture")
+except InputError as error:
+    print(error)
+"""
+
+
+@pytest.mark.parametrize(("backend", "settings"), [("foo", b""), ("agg", b"\xff")])
+def test_broken_settings_of_matplotlib_are_told_by_the_check(tmp_path, backend, settings):
+    """Those of the environment and of the current folder, which matplotlib reads when it is imported."""
+    pytest.importorskip("matplotlib")
+    (tmp_path / "matplotlibrc").write_bytes(settings)
+    path = os.pathsep.join([str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")])
+    done = subprocess.run(
+        [sys.executable, "-c", CHECK],
+        cwd=tmp_path,
+        env={**os.environ, "MPLBACKEND": backend, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    assert done.stdout.startswith("a picture needs the package matplotlib, which cannot be imported: ")
+    assert done.stdout.count("\n") == 1
+    assert done.stderr == ""
+
+
+def test_pictures_are_drawn_by_own_settings():
+    """Those of the user hold again after the block."""
+    matplotlib = pytest.importorskip("matplotlib")
+    with matplotlib.rc_context({"text.usetex": True, "lines.linewidth": 7}):
+        with drawing("a picture") as figures:
+            assert not matplotlib.rcParams["text.usetex"]
+            assert figures.Figure().add_subplot().plot([0, 1])[0].get_linewidth() < 7
+        assert matplotlib.rcParams["text.usetex"]

@@ -97,5 +97,10 @@ def main() -> None:
     """Run the command line, ending within a second of Ctrl-C."""
     hold_standard_descriptors()
     end_promptly_on_interrupt()
-    with launched():
-        command(prog_name="ganmetrics")
+    try:
+        with launched():
+            command(prog_name="ganmetrics")
+    except GanMetricsError as error:  # of the launcher's variables; the command tells its own
+        with any_text():
+            say(f"Error: {' '.join(str(error).split())}")
+        sys.exit(1)

@@ -20,16 +20,16 @@ def check_curve(context: click.Context, metrics: tuple[str, ...], path: Path) ->
 
     Raises:
         click.UsageError: no metric of the curve is asked for.
-        InputError: matplotlib is not installed.
+        InputError: matplotlib is not installed, or its settings are broken.
         StorageError: the file cannot be written.
     """
     from ganmetrics._files import check_writable_file
-    from ganmetrics.optional import check_installed
+    from ganmetrics.optional import check_drawing
 
     needed = [name for name, metric in METRICS.items() if metric.family == "curve"]
     if not set(needed) & set(metrics):
         raise click.UsageError(f"--curve needs one of {', '.join(needed)} among the metrics.", context)
-    check_installed("matplotlib", extra="plots", user="a picture")
+    check_drawing("a picture")
     check_writable_file(path, _ROOM)
 
 

@@ -182,8 +182,9 @@ def evaluate(
 
     check_documents(context, documents, others=as_json or as_csv)
     if curve is not None:
+        read = (real, *fakes, test, real_labels, fake_labels, networks.how.weights)
+        check_apart(curve, read, pictures=True)
         check_curve(context, metrics, curve)
-        check_apart(curve, (real, *fakes, test), pictures=True)
     check_several(context, fakes, fake_labels)
     check_one_network(context, networks, documents, curve)
     start_logging(quiet=quiet)

@@ -74,6 +74,7 @@ def influence(
     """
     from ganmetrics._files import check_writable
     from ganmetrics._types import silent
+    from ganmetrics.commands.influence import SHEETS
     from ganmetrics.commands.influence import influence as influence_of_images
     from ganmetrics.ranks import all_ranks
 
@@ -82,7 +83,7 @@ def influence(
     if out is not None and sides != (real, fake):
         raise click.UsageError("--out shows images; --features has none.")
     if out is not None:
-        check_apart(out, sides, pictures=True)
+        check_apart(out, (*sides, how.weights), pictures=True, names=SHEETS)
         check_writable(out, _PICTURES)
     found = influence_of_images(
         sides[0],

@@ -98,16 +98,18 @@ def reconstruct(
     """
     from ganmetrics._files import check_writable
     from ganmetrics._types import silent
+    from ganmetrics.commands.reconstruct.reconstruct import SHEET
     from ganmetrics.commands.reconstruct.reconstruct import reconstruct as reconstruct_images
     from ganmetrics.features.perceptual import load_perceptual
 
     if perceptual is None and perceptual_weights is not None:
         raise click.UsageError("--perceptual-weights goes with --perceptual.")
     start_logging(quiet=quiet)
-    distance = None if perceptual is None else load_perceptual(perceptual, weights=perceptual_weights)
     if out is not None:
-        check_apart(out, (originals, reconstructions), pictures=True)
+        read = (originals, reconstructions, how.weights, perceptual_weights)
+        check_apart(out, read, pictures=True, names=(SHEET,))
         check_writable(out, _PICTURES)
+    distance = None if perceptual is None else load_perceptual(perceptual, weights=perceptual_weights)
     found = reconstruct_images(
         originals,
         reconstructions,

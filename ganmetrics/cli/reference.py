@@ -67,7 +67,7 @@ def build(
     from ganmetrics.references.reference import Reference
     from ganmetrics.references.store import check_reference_output
 
-    check_apart(output, (source,))
+    check_apart(output, (source, how.weights))
     start_logging(quiet=quiet)
     with all_ranks("reference build") as ranks:
         room = (1 + spatial) * layer_bytes(WIDEST, blocks=floor, kept=not no_interval)

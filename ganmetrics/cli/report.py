@@ -85,7 +85,7 @@ def report(
 
     check_several(context, fakes, fake_labels)
     start_logging(quiet=quiet)
-    check_apart(out, (real, *fakes))
+    check_apart(out, (real, *fakes, real_labels, fake_labels, how.weights))
     check_writable_file(out, LARGEST_PAGE)
     page = report_page(
         real,

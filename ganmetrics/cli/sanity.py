@@ -86,13 +86,13 @@ def sanity(
     if real is None:
         raise click.UsageError("Missing argument 'REAL'.", context)
     from ganmetrics._types import silent
-    from ganmetrics.commands.sanity.output import check_sanity_output, save_study
+    from ganmetrics.commands.sanity.output import FILES, check_sanity_output, save_study
     from ganmetrics.commands.sanity.sanity import sanity as study_images
     from ganmetrics.ranks import all_ranks
 
     start_logging(quiet=quiet)
     if out is not None:
-        check_apart(out, (real, others), pictures=True)
+        check_apart(out, (real, others, how.weights), pictures=True, names=FILES)
         check_sanity_output(out)
     study = study_images(
         real, how, metrics=metrics, others=others, memory=memory, cache=cache, progress=silent if quiet else bar

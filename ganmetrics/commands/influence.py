@@ -31,6 +31,8 @@ RELIABLE_PER_FEATURE = 2
 """Images for each feature below which leaving an image out does other than its derivative says."""
 CLASSES_SHOWN = 20
 """Classes a side in a picture: those with the largest sums."""
+SHEETS = ("influence.png", "influence-classes.png")
+"""The contact sheets: of the strongest images, and of the classes."""
 _EXAMPLES = 5
 """Images of a class in a picture, for each direction."""
 
@@ -112,10 +114,10 @@ class Attribution:
         strips = [
             self._strip(title, side, rows) for side in (self.fake, self.real) for title, _, rows in _rankings(side, top)
         ]
-        sheets = {"influence.png": strips}
+        sheets = {SHEETS[0]: strips}
         by_class = [strip for side in (self.fake, self.real) for strip in self._class_strips(side)]
         if by_class:
-            sheets["influence-classes.png"] = by_class
+            sheets[SHEETS[1]] = by_class
         for name, content in sheets.items():
             save_picture(contact_sheet(content), folder / name)
         return [folder / name for name in sheets]

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from ganmetrics._types import Image
 from ganmetrics.core.arrays import check_array
+from ganmetrics.data.decode import MAX_PIXELS
 from ganmetrics.data.image_source import Listing
 from ganmetrics.errors import InputError
 
@@ -85,7 +86,7 @@ def check_images(images: object) -> Tensor:
     """Return a batch of images, uint8 [n, 3, h, w], which may have none.
 
     Raises:
-        InputError: it is something else; the message says how to make the one of the other.
+        InputError: it is something else, whereof the message says how to make one of it; or the images are too large.
 
     >>> check_images(torch.zeros(2, 1, 4, 5, dtype=torch.uint8))  # doctest: +ELLIPSIS
     Traceback (most recent call last):
@@ -97,6 +98,7 @@ def check_images(images: object) -> Tensor:
         advice = [line for line in (_dtype_advice(images), _shape_advice(images)) if line]
         right = images.ndim == _AXES and images.shape[1] == _CHANNELS and 0 not in images.shape[2:]
         if images.dtype == torch.uint8 and right:
+            _check_size(images.shape[2], images.shape[3], "a tensor of images")
             return images
     elif isinstance(images, np.ndarray):
         advice = ["torch.from_numpy(images) makes a tensor of it"]
@@ -153,7 +155,7 @@ def open_array(images: npt.NDArray[Any], name: str = "array") -> ArraySource:
 
 
 def check_pixels(dtype: np.dtype[Any], shape: tuple[int, ...], name: str) -> None:
-    """Raise InputError unless an array of this dtype and shape holds uint8 images [n, h, w, 3]."""
+    """Raise InputError unless an array of this dtype and shape holds uint8 images [n, h, w, 3], none too large."""
     found = f"{name} needs uint8 images [n, h, w, 3]; got {dtype} {list(shape)}"
     if dtype.kind == "f" and len(shape) == _FEATURE_AXES:
         raise InputError(f"{found}; features [n, d] are scored with --features (ganmetrics.Features)")
@@ -166,3 +168,10 @@ def check_pixels(dtype: np.dtype[Any], shape: tuple[int, ...], name: str) -> Non
         raise InputError(f"{found}; images.repeat(3, axis=3) repeats a gray channel")
     if len(shape) != _AXES or shape[3] != _CHANNELS or 0 in shape:
         raise InputError(found)
+    _check_size(shape[1], shape[2], name)
+
+
+def _check_size(height: int, width: int, name: str) -> None:
+    """Refuse images larger than a file may have: a view that repeats one pixel has any size."""
+    if height * width > MAX_PIXELS:
+        raise InputError(f"{name} needs images of at most {MAX_PIXELS:,} pixels; got {width}x{height}")

@@ -79,12 +79,24 @@ class Features:
         return self.rows.shape[1]
 
     def label(self, index: int) -> str:
-        """Return what messages call a row: its number in what was given, whichever were chosen of it."""
-        return f"{self.source}[{self._numbers[index]}]"
+        """Return what messages call a row: its number in what was given, whichever were chosen of it.
+
+        Raises:
+            InputError: there is no such row.
+        """
+        return f"{self.source}[{self._numbers[self._place(index)]}]"
 
     def class_of(self, index: int) -> str | None:
-        """Return the class of a row; None where none were given."""
-        return None if self._classes is None else self._classes[index]
+        """Return the class of a row; None where none were given.
+
+        Raises:
+            InputError: there is no such row.
+        """
+        place = self._place(index)
+        return None if self._classes is None else self._classes[place]
+
+    def _place(self, index: int) -> int:
+        return whole("the index of a row", index, least=-len(self), most=len(self) - 1)
 
     def with_classes(self, classes: Sequence[object], *, given_as: str = "labels") -> "Features":
         """Return the same rows with the given classes, one for each in order, named by their text.

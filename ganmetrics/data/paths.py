@@ -1,5 +1,6 @@
 """Image files by a list of their paths: from Python, from a text file, from a shell's pattern, or from stdin."""
 
+import io
 import os
 import sys
 from collections.abc import Iterable, Sequence
@@ -112,12 +113,45 @@ def open_stdin() -> PathsSource:
     """Return the images that stdin names, one path a line, or separated by NUL as ``find -print0`` writes them.
 
     Raises:
-        InputError: as `PathsSource`; also where stdin stands for both sides, since the second finds it empty.
+        InputError: stdin is closed or cannot be read; or as `PathsSource`, also where stdin stands for both sides: the
+            second finds it empty.
     """
-    text = sys.stdin.read(_LARGEST + 1)
-    if len(text) > _LARGEST:
-        raise InputError(f"stdin must be a list of paths; got more than {_LARGEST:,} characters")
-    return PathsSource(_lines(text), "stdin")
+    return PathsSource(_lines(_path_text(_read_stdin())), "stdin")
+
+
+def names_on_stdin() -> list[str]:
+    """Return the paths on stdin, which whoever reads it next finds there again.
+
+    Raises:
+        InputError: stdin is closed or cannot be read.
+    """
+    data = _read_stdin()
+    sys.stdin = io.TextIOWrapper(io.BytesIO(data))
+    return _lines(_path_text(data))
+
+
+def _read_stdin() -> bytes:
+    if sys.stdin is None:
+        raise InputError("stdin must be a list of paths; it is closed")
+    # What a program puts in its place may have text only.
+    stream = getattr(sys.stdin, "buffer", sys.stdin)
+    try:
+        found = stream.read(_LARGEST + 1)
+    except (OSError, ValueError) as error:  # the latter of a closed stream
+        reason = getattr(error, "strerror", None) or one_line(error)
+        raise InputError(f"stdin must be a list of paths; it cannot be read: {reason}") from None
+    data = os.fsencode(found) if isinstance(found, str) else bytes(found or b"")
+    if len(data) > _LARGEST:
+        raise InputError(f"stdin must be a list of paths; got more than {_LARGEST:,} bytes")
+    return data
+
+
+def _path_text(data: bytes) -> str:
+    """Return bytes as the system has them in names, whatever their encoding is."""
+    try:
+        return os.fsdecode(data)
+    except UnicodeDecodeError:  # on Windows, whose names are text
+        raise InputError("stdin must be a list of paths; it is no text in UTF-8") from None
 
 
 def are_paths(thing: object) -> bool:

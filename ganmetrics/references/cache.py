@@ -3,13 +3,14 @@
 import logging
 import os
 import shutil
+import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import platformdirs
 
-from ganmetrics._files import atomic_write, check_writable, is_plain_file, read_at_most
+from ganmetrics._files import as_path, atomic_write, check_writable, is_plain_file, read_at_most
 from ganmetrics.core.checks import of_type
 from ganmetrics.data.fingerprint import opening
 from ganmetrics.data.image_source import ImageSource
@@ -40,8 +41,12 @@ DEFAULT_LIMIT = 4 * 2**30
 
 
 def reference_directory() -> Path:
-    """Return where the statistics lie: in the platform's cache directory, which `XDG_CACHE_HOME` moves on Linux."""
-    return platformdirs.user_cache_path("ganmetrics", appauthor=False) / "references"
+    """Return where the statistics lie: in the platform's cache directory, which `XDG_CACHE_HOME` moves on Linux.
+
+    Raises:
+        InputError: no folder can have the name that was given.
+    """
+    return as_path(platformdirs.user_cache_path("ganmetrics", appauthor=False) / "references")
 
 
 @dataclass(frozen=True)
@@ -81,7 +86,7 @@ class ReferenceCache:
         """
         try:
             openings = [_read_opening(path) for path in self.directory.glob("*.npz")]
-        except PermissionError:  # told by `check_room`
+        except OSError:  # told by `check_room`
             return False
         # Entries made by earlier versions do not tell.
         return bool(openings) and (None in openings or opening(images) in openings)
@@ -168,29 +173,43 @@ class ReferenceCache:
         self._evict(keep=self._path(key))
 
     def entries(self) -> list[Entry]:
-        """Return the entries, most recently used first."""
-        found = []
-        for path in self.directory.glob("*.npz"):
+        """Return the entries, most recently used first; a time in the future counts as now.
+
+        Raises:
+            StorageError: the folder cannot be listed.
+        """
+        found, now = [], time.time()
+        for path in self._named("*.npz"):
             try:
                 stat = path.lstat()
                 kept = sum(part.lstat().st_size for part in path.with_suffix(KEPT_SUFFIX).glob("*"))
             except OSError:  # another process removed it
                 continue
-            found.append(Entry(path, stat.st_size + kept, stat.st_mtime))
+            found.append(Entry(path, stat.st_size + kept, min(stat.st_mtime, now)))
         return sorted(found, key=lambda entry: entry.used, reverse=True)
 
     def clear(self) -> int:
-        """Remove every entry, with what killed processes left of theirs, and return how many entries there were."""
+        """Remove every entry, with what killed processes left of theirs, and return how many entries there were.
+
+        Raises:
+            StorageError: something cannot be removed.
+        """
         entries = self.entries()
-        for part in self.directory.glob(".*.tmp"):
-            shutil.rmtree(part, ignore_errors=True) if part.is_dir() else part.unlink(missing_ok=True)
-        for entry in entries:
-            self._remove(entry.path)
-        for left in self.directory.glob(f"*{_OPENING}"):
-            left.unlink(missing_ok=True)
-        for folder in self.directory.glob(f"*{KEPT_SUFFIX}"):
+        left = [*self._named(".*.tmp"), *self._named("*.npz"), *self._named(f"*{_OPENING}")]
+        for path in left:
+            try:
+                _remove_whatever(path)
+            except OSError as error:
+                raise StorageError(f"{path} cannot be removed: {error.strerror}") from None
+        for folder in self._named(f"*{KEPT_SUFFIX}"):
             remove_features(folder)
         return len(entries)
+
+    def _named(self, pattern: str) -> list[Path]:
+        try:
+            return list(self.directory.glob(pattern))
+        except OSError as error:
+            raise StorageError(f"the cache {self.directory} cannot be listed: {error.strerror}") from None
 
     def describe(self, entry: Entry) -> str:
         """Return what an entry holds, in one line; "damaged" where it cannot be read."""
@@ -214,23 +233,36 @@ class ReferenceCache:
         if os.path.lexists(path) and not is_plain_file(path):
             logger.warning("damaged cache entry, computed again: %s is no file", path)
             with suppress(OSError):
-                shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+                _remove_whatever(path)
 
     def _path(self, key: ReferenceKey) -> Path:
         return self.directory / f"{key.digest}.npz"
 
     def _evict(self, *, keep: Path) -> None:
-        total = 0
+        total, now = 0, time.time()
         for entry in self.entries():
+            with suppress(OSError):
+                # From now on it ages: it would stay the newest until that time comes.
+                if is_plain_file(entry.path) and entry.path.lstat().st_mtime > now:
+                    entry.path.touch()
             total += entry.size
             if total > self.limit and entry.path != keep:
                 self._remove(entry.path)
                 total -= entry.size
 
     def _remove(self, path: Path) -> None:
-        path.unlink(missing_ok=True)
-        path.with_suffix(_OPENING).unlink(missing_ok=True)
+        _remove_whatever(path)
+        _remove_whatever(path.with_suffix(_OPENING))
         remove_features(path.with_suffix(KEPT_SUFFIX))
+
+
+def _remove_whatever(path: Path) -> None:
+    """Remove a file, or what lies in its place; nothing where another process did."""
+    with suppress(FileNotFoundError):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
 
 
 def _read_opening(path: Path) -> str | None:

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from platformdirs import user_cache_path
 
-from ganmetrics._files import atomic_write
+from ganmetrics._files import as_path, atomic_write
 from ganmetrics._text import one_line, shown
 from ganmetrics._types import Progress, silent
 from ganmetrics.errors import GanMetricsError, InputError, StaleStatistics, WeightsError
@@ -48,7 +48,7 @@ def is_remote(source: object) -> bool:
 
 def remote_directory() -> Path:
     """Return where files from elsewhere are kept, beside the cache of statistics; `XDG_CACHE_HOME` moves it."""
-    return user_cache_path("ganmetrics", appauthor=False) / "remote"
+    return as_path(user_cache_path("ganmetrics", appauthor=False) / "remote")
 
 
 def fetch_remote(

@@ -6,7 +6,8 @@ the names and layout that pytorch-fid reads, so that the file also serves there.
 
 import hashlib
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,21 @@ import numpy.typing as npt
 from ganmetrics._files import as_path, atomic_write, check_writable
 from ganmetrics._text import clipped, listed, one_line, shown
 from ganmetrics._types import Arrays
-from ganmetrics._zips import names_in_zip
+from ganmetrics._zips import names_in_zip, sizes_in_zip
 from ganmetrics.errors import InputError, StaleStatistics, StorageError
 
 _FORMAT = "ganmetrics reference 1"
 
 _KINDS = "biufU"
 """The kinds of NumPy's dtypes that statistics hold: numbers, and the text of a header."""
+
+_MEMBER = re.compile(r"(mu|sigma|rows|factor|kept_hashes|kept_features|block\d\w*)(_s)?")
+"""What the arrays of a reference are called; those of the spatial layer end in ``_s``."""
+_HEADER_LIMIT = 2**28
+"""Bytes that a header may unpack to; the counts of a million classes are fewer."""
+_LARGE, _RATIO = 2**30, 100
+"""What unpacks to more bytes than this, and to more than so many times those in the file, was made to fill memory."""
+_OVERHEAD = 2**12
 
 HEADER_BYTES = 2**16
 """Room for the header and the archive's directory."""
@@ -48,13 +57,20 @@ def read_statistics(path: Path) -> tuple[dict[str, Any], Arrays]:
         InputError: there is no such file, or it is not one of ours.
         StaleStatistics: the file is damaged, or of a format that this version does not know.
     """
-    members = read_npz(path)
+    names = {name.removesuffix(".npy") for name in names_in_zip(path)}
+    # The header first: it is small, and says whether the file is one of ours.
+    members = read_npz(path, names & {"header"}, limits={"header": _HEADER_LIMIT})
     if "header" not in members:
         raise InputError(
-            f"a reference needs a 'header' member; {path} has {listed(sorted(members)) or 'none'} "
+            f"a reference needs a 'header' member; {path} has {listed(sorted(names)) or 'none'} "
             "(`reference build` makes one of images)"
         )
-    header = _parse_header(path, members.pop("header"))
+    header = _parse_header(path, members["header"])
+    arrays = sorted(names - {"header"})
+    unknown = [name for name in arrays if not _MEMBER.fullmatch(name)]
+    if unknown:
+        raise StaleStatistics(f"reference {path} is damaged: this version stores no {listed(unknown)}")
+    members = read_npz(path, arrays, limits=_layer_limits(path, arrays))
     declared = header.pop("sha256", None)
     header.pop("format")
     if declared != _digest(header, members):
@@ -69,8 +85,13 @@ def member_names(path: Path) -> frozenset[str]:
     return frozenset(name.removesuffix(".npy") for name in names_in_zip(path) if name.endswith(".npy"))
 
 
-def read_npz(path: Path, names: Iterable[str] | None = None) -> Arrays:
+def read_npz(path: Path, names: Iterable[str] | None = None, *, limits: Mapping[str, int] | None = None) -> Arrays:
     """Return the members of an npz file, those of `names` or all, never unpickling.
+
+    Args:
+        path: the file.
+        names: the members to read.
+        limits: bytes that a member may unpack to, by its name; more is refused before any of it is read.
 
     Raises:
         InputError: there is no such file, it is not an npz, or it needs pickle.
@@ -82,6 +103,8 @@ def read_npz(path: Path, names: Iterable[str] | None = None) -> Arrays:
         raise InputError(f"statistics need an npz file; there is none at {path}")
     if not any(name.endswith(".npy") for name in names_in_zip(path)):
         raise InputError(f"statistics need an npz file; {path} is none, is empty or is damaged")
+    names = None if names is None else list(names)
+    _check_sizes(path, names, limits or {})
     try:
         # Opened here: np.load leaves its own handle to the collector when the file is damaged.
         with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
@@ -99,6 +122,28 @@ def read_npz(path: Path, names: Iterable[str] | None = None) -> Arrays:
             kind = member.dtype if isinstance(member, np.ndarray) else "no array"
             raise StaleStatistics(f"statistics file {path} is damaged: {clipped(name)} needs numbers, it is {kind}")
     return members
+
+
+def _check_sizes(path: Path, names: list[str] | None, limits: Mapping[str, int]) -> None:
+    for file_name, (unpacked, packed) in sizes_in_zip(path).items():
+        name = file_name.removesuffix(".npy")
+        if names is not None and name not in names:
+            continue
+        if unpacked > limits.get(name, unpacked):
+            raise StaleStatistics(
+                f"statistics file {path} needs {clipped(name)} of at most {limits[name]:,} bytes; it has {unpacked:,}"
+            )
+        if unpacked > _LARGE and unpacked > _RATIO * packed:
+            raise StaleStatistics(
+                f"statistics file {path} is damaged: {clipped(name)} unpacks from {packed:,} to {unpacked:,} bytes"
+            )
+
+
+def _layer_limits(path: Path, arrays: list[str]) -> dict[str, int]:
+    """Return what the arrays of a layer may unpack to: none has more numbers than the covariance of its features."""
+    sizes = sizes_in_zip(path)
+    width = max((sizes[f"{name}.npy"][0] for name in ("mu", "mu_s") if f"{name}.npy" in sizes), default=0) // 8
+    return dict.fromkeys(arrays, 8 * width * (width + 8) + _OVERHEAD)
 
 
 def check_reference_output(path: Path, array_bytes: int) -> None:

@@ -37,7 +37,9 @@ def _draw(panel: Any, score: Score) -> None:  # noqa: ANN401 - matplotlib's axes
     if score.corrected is not None:
         panel.plot([score.corrected], [0], "o", color=CORRECTED, markersize=7, label="corrected")
     better = "lower" if score.lower_is_better else "higher"
-    panel.set_ylabel(f"{score.name}\n{better} is better", rotation=0, ha="right", va="center", fontsize=9)
+    panel.set_ylabel(
+        f"{score.name}\n{better} is better", rotation=0, ha="right", va="center", fontsize=9, parse_math=False
+    )
     panel.set_yticks([])
     panel.set_ylim(-1, 1)
     panel.margins(x=0.12)

@@ -1,13 +1,11 @@
 """Curves of the analyses, where matplotlib is installed, and gradients as pictures."""
 
-import importlib.util
-import io
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
-from reference_models.files import write_whole
+from reference_models.drawing import can_draw, new_figure
 
 
 def draw_curves(
@@ -18,20 +16,14 @@ def draw_curves(
     Raises:
         StorageError: the disk refuses.
     """
-    if importlib.util.find_spec("matplotlib") is None:
+    if not can_draw():
         return False
-    # An object of its own: pyplot's global state, and a window system, are not needed.
-    from matplotlib.figure import Figure  # noqa: PLC0415 - an optional package
-
-    figure = Figure(figsize=(6, 4), layout="constrained")
-    axes = figure.subplots()
-    for (name, values), style in zip(curves.items(), ("-", "--", ":", "-."), strict=False):
-        axes.plot(points.tolist(), values.tolist(), style, label=name)
-    axes.set(xlabel=x_label, ylabel=y_label, title=title)
-    axes.legend()
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=110)
-    write_whole(path, buffer.getvalue())
+    with new_figure(path, (6, 4)) as figure:
+        axes = figure.subplots()
+        for (name, values), style in zip(curves.items(), ("-", "--", ":", "-."), strict=False):
+            axes.plot(points.tolist(), values.tolist(), style, label=name)
+        axes.set(xlabel=x_label, ylabel=y_label, title=title)
+        axes.legend()
     return True
 
 

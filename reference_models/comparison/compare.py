@@ -1,6 +1,5 @@
 """`compare_runs`: tables, curves and samples of several runs in one folder."""
 
-import importlib.util
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,6 +7,7 @@ from ganmetrics import StorageError
 from reference_models.comparison.curves import read_curves
 from reference_models.comparison.pictures import samples
 from reference_models.comparison.report import markdown
+from reference_models.drawing import can_draw
 from reference_models.files import write_whole
 from reference_models.recording.grids import write_image
 from reference_models.recording.plots import draw_scores
@@ -42,7 +42,7 @@ def compare_runs(directories: Sequence[Path], out: Path, *, title: str = "", epo
     tables = markdown(curves)
     write_whole(out / TABLES, tables.encode())
     write_image(out / SAMPLES, sheet)
-    if importlib.util.find_spec("matplotlib") is not None:
+    if can_draw():
         rows = {f"{curve.name}, last {curve.values[-1]:.4g}": list(curve.rows) for curve in curves}
         draw_scores(rows, out / CURVES, title=title)
     return tables

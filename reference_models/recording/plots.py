@@ -1,10 +1,10 @@
 """Curves of a run, where matplotlib is installed."""
 
-import importlib.util
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from reference_models.drawing import can_draw, new_figure, shown_name
 from reference_models.recording import grids
 from reference_models.recording.records import EVENTS, SCORES, read_events, read_scores
 
@@ -22,7 +22,7 @@ def draw_all(directory: Path, *, size: int, said: Callable[[str], object]) -> No
         said: told, once a process, where matplotlib is missing.
     """
     grids.write_image(directory / PLOTS / "evolution.png", grids.evolution(directory, size=size))
-    if importlib.util.find_spec("matplotlib") is None:
+    if not can_draw():
         if not _told:
             said(_MISSING)
             _told.append(True)
@@ -46,29 +46,36 @@ def draw_scores(runs: dict[str, list[dict[str, Any]]], path: Path, *, title: str
         path: of the picture.
         title: of both panels; empty for what was measured.
     """
-    figure, (by_epoch, by_time) = _figure(2)
-    for name, rows in runs.items():
-        first = [row for row in rows if row["metric"] == rows[0]["metric"]]
-        values = [row["value"] for row in first]
-        by_epoch.plot([row["epoch"] for row in first], values, marker="o", label=name)
-        by_time.plot([row["wall_seconds"] - row["scoring_seconds"] for row in first], values, marker="o", label=name)
-        intervals = [row for row in first if row["low"] is not None and row["high"] is not None]
-        if intervals:
-            low, high = [row["low"] for row in intervals], [row["high"] for row in intervals]
-            by_epoch.fill_between([row["epoch"] for row in intervals], low, high, alpha=0.2)
-    metric = next((rows[0]["metric"] for rows in runs.values() if rows), "distance")
-    counts = {row["count"] for rows in runs.values() for row in rows}
-    last = [f"{rows[-1]['value']:.4g}" for rows in runs.values() if rows]
-    measured = f"{metric}, {'/'.join(f'{count:,}' for count in sorted(counts))} images" + (
-        f"; last {last[0]}" if len(last) == 1 else ""
-    )
-    for axes, label in ((by_epoch, "epoch"), (by_time, "seconds of training")):
-        axes.set(xlabel=label, ylabel=f"{metric} (lower is better)", title=title or measured)
-        axes.set_ylim(bottom=0)
-    # Below both panels: inside it would hide a curve that rises again.
-    names = by_epoch.get_legend_handles_labels()
-    figure.legend(*names, loc="outside lower center", ncols=min(len(runs), 5), fontsize="small")
-    _save(figure, path)
+    with new_figure(path, _size(2)) as figure:
+        by_epoch, by_time = figure.subplots(1, 2)
+        for name, rows in runs.items():
+            first = [row for row in rows if row["metric"] == rows[0]["metric"]]
+            values = [row["value"] for row in first]
+            by_epoch.plot([row["epoch"] for row in first], values, marker="o", label=shown_name(name))
+            by_time.plot(
+                [row["wall_seconds"] - row["scoring_seconds"] for row in first],
+                values,
+                marker="o",
+                label=shown_name(name),
+            )
+            intervals = [row for row in first if row["low"] is not None and row["high"] is not None]
+            if intervals:
+                low, high = [row["low"] for row in intervals], [row["high"] for row in intervals]
+                by_epoch.fill_between([row["epoch"] for row in intervals], low, high, alpha=0.2)
+        metric = next((rows[0]["metric"] for rows in runs.values() if rows), "distance")
+        counts = {row["count"] for rows in runs.values() for row in rows}
+        last = [f"{rows[-1]['value']:.4g}" for rows in runs.values() if rows]
+        measured = f"{metric}, {'/'.join(f'{count:,}' for count in sorted(counts))} images" + (
+            f"; last {last[0]}" if len(last) == 1 else ""
+        )
+        for axes, label in ((by_epoch, "epoch"), (by_time, "seconds of training")):
+            axes.set(
+                xlabel=label, ylabel=f"{shown_name(metric)} (lower is better)", title=shown_name(title or measured)
+            )
+            axes.set_ylim(bottom=0)
+        # Below both panels: inside it would hide a curve that rises again.
+        names = by_epoch.get_legend_handles_labels()
+        figure.legend(*names, loc="outside lower center", ncols=min(len(runs), 5), fontsize="small")
 
 
 def draw_losses(runs: dict[str, list[dict[str, Any]]], path: Path) -> None:
@@ -78,33 +85,35 @@ def draw_losses(runs: dict[str, list[dict[str, Any]]], path: Path) -> None:
         runs: name to events of kind ``losses``.
         path: of the picture.
     """
-    figure, panels = _figure(len(runs))
-    for axes, (name, events) in zip(panels, runs.items(), strict=True):
-        epochs = epochs_of(events)
-        for key, colour, style, label in (
-            ("loss/G", GENERATOR, "-", "generator"),
-            ("loss/D", DISCRIMINATOR, "-", "discriminator"),
-            ("loss/D_real", DISCRIMINATOR, ":", "discriminator, real"),
-            ("loss/D_fake", DISCRIMINATOR, "--", "discriminator, fake"),
-        ):
-            points = [(epoch, event[key]) for epoch, event in zip(epochs, events, strict=True) if key in event]
-            if points:
-                axes.plot(*zip(*points, strict=True), color=colour, linestyle=style, label=label, linewidth=1)
-        axes.set(xlabel="epoch", ylabel="loss", title=name)
-        axes.legend()
-    _save(figure, path)
+    with new_figure(path, _size(len(runs))) as figure:
+        panels = figure.subplots(1, len(runs), squeeze=False)[0]
+        for axes, (name, events) in zip(panels, runs.items(), strict=True):
+            epochs = epochs_of(events)
+            for key, colour, style, label in (
+                ("loss/G", GENERATOR, "-", "generator"),
+                ("loss/D", DISCRIMINATOR, "-", "discriminator"),
+                ("loss/D_real", DISCRIMINATOR, ":", "discriminator, real"),
+                ("loss/D_fake", DISCRIMINATOR, "--", "discriminator, fake"),
+            ):
+                points = [(epoch, event[key]) for epoch, event in zip(epochs, events, strict=True) if key in event]
+                if points:
+                    axes.plot(*zip(*points, strict=True), color=colour, linestyle=style, label=label, linewidth=1)
+            axes.set(xlabel="epoch", ylabel="loss", title=shown_name(name))
+            axes.legend()
 
 
 def draw_rates(events: list[dict[str, Any]], path: Path) -> None:
     """Draw both learning rates over the epochs."""
-    figure, (axes,) = _figure(1)
-    epochs = epochs_of(events)
-    axes.plot(epochs, [event["lr/G"] for event in events], color=GENERATOR, label="generator")
-    axes.plot(epochs, [event["lr/D"] for event in events], color=DISCRIMINATOR, linestyle="--", label="discriminator")
-    axes.set(xlabel="epoch", ylabel="learning rate", title="learning rates")
-    axes.set_ylim(bottom=0)
-    axes.legend()
-    _save(figure, path)
+    with new_figure(path, _size(1)) as figure:
+        axes = figure.subplots()
+        epochs = epochs_of(events)
+        axes.plot(epochs, [event["lr/G"] for event in events], color=GENERATOR, label="generator")
+        axes.plot(
+            epochs, [event["lr/D"] for event in events], color=DISCRIMINATOR, linestyle="--", label="discriminator"
+        )
+        axes.set(xlabel="epoch", ylabel="learning rate", title="learning rates")
+        axes.set_ylim(bottom=0)
+        axes.legend()
 
 
 def epochs_of(events: list[dict[str, Any]]) -> list[float]:
@@ -127,19 +136,5 @@ def late_unrest(events: list[dict[str, Any]], *, share: float = 0.2) -> float:
     return float((sum((loss - mean) ** 2 for loss in late) / (len(late) - 1)) ** 0.5)
 
 
-def _figure(panels: int) -> tuple[Any, Any]:
-    # An object of its own: pyplot's global state, and a window system, are not needed.
-    from matplotlib.figure import Figure  # noqa: PLC0415 - an optional package
-
-    figure = Figure(figsize=(5.5 * panels, 4), layout="constrained")
-    return figure, figure.subplots(1, panels, squeeze=False)[0]
-
-
-def _save(figure: Any, path: Path) -> None:  # noqa: ANN401 - matplotlib is optional, and so are its types
-    import io  # noqa: PLC0415
-
-    from reference_models.files import write_whole  # noqa: PLC0415
-
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=110)
-    write_whole(path, buffer.getvalue())
+def _size(panels: int) -> tuple[float, float]:
+    return 5.5 * panels, 4

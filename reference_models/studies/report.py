@@ -1,12 +1,12 @@
 """A study's results as ``study.csv``, ``study.md`` and, where two rows are contrasted, ``losses.png``."""
 
 import csv
-import importlib.util
 import io
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean, stdev
 
+from reference_models.drawing import can_draw
 from reference_models.files import write_whole
 from reference_models.recording.plots import draw_losses
 from reference_models.recording.records import EVENTS, read_events
@@ -72,7 +72,7 @@ def write_report(out: Path, study: TableStudy, results: list[Result], *, scale: 
     write_whole(out / "study.csv", buffer.getvalue().encode())
     write_whole(out / "study.md", _markdown(study, lines, scale=scale, source=source).encode())
     contrasted = [next((r for r in results if r.row == name), None) for name in study.contrast]
-    if contrasted and all(contrasted) and importlib.util.find_spec("matplotlib") is not None:
+    if contrasted and all(contrasted) and can_draw():
         runs = {}
         for result in contrasted:
             if result is not None:

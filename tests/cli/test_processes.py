@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -45,6 +46,45 @@ def test_a_command_for_one_process_is_refused_on_two(tmp_path):
     refused = launched(tmp_path, 2, "cache", "list")
     assert all(process.status for process in refused)
     assert "".join(process.err for process in refused).count("Error: cache runs on one process") == 1
+
+
+LAUNCHED = {"WORLD_SIZE": "2", "RANK": "0", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": "29511"}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"MASTER_PORT": None}, "MASTER_PORT, which a launcher sets, must be a whole number from 1 to 65535; got none"),
+        ({"MASTER_PORT": "0"}, "MASTER_PORT, which a launcher sets, must be a whole number from 1 to 65535; got '0'"),
+        ({"RANK": "x"}, "RANK, which a launcher sets, must be a whole number from 0 to 1; got 'x'"),
+        ({"RANK": "2"}, "RANK, which a launcher sets, must be a whole number from 0 to 1; got '2'"),
+        ({"LOCAL_RANK": "-1"}, "LOCAL_RANK, which a launcher sets, must be a whole number from 0 to 1000000; got '-1'"),
+        ({"WORLD_SIZE": "0"}, "WORLD_SIZE, which a launcher sets, must be a whole number from 1 to 1000000; got '0'"),
+        ({"WORLD_SIZE": "x"}, "WORLD_SIZE, which a launcher sets, must be a whole number from 1 to 1000000; got 'x'"),
+        (
+            {"WORLD_SIZE": "9" * 5000},
+            "WORLD_SIZE, which a launcher sets, must be a whole number from 1 to 1000000; got '99",
+        ),
+    ],
+)
+def test_variables_of_a_launcher_that_are_wrong(tmp_path, wrong, told):
+    """One line and the status of other errors, before any command."""
+    variables = {name: value for name, value in {**LAUNCHED, **wrong}.items() if value is not None}
+    process = Forked(run_main, main, "--version", output=tmp_path / "run", **variables)
+    assert process.wait(LIMIT) == 1
+    assert process.out == ""
+    assert process.err.startswith(f"Error: {told}")
+    assert process.err.count("\n") == 1
+
+
+def test_a_port_that_is_taken(tmp_path):
+    """What torch says of it, in one line."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        variables = {**LAUNCHED, "MASTER_PORT": str(taken.getsockname()[1])}
+        process = Forked(run_main, main, "--version", output=tmp_path / "run", **variables)
+        assert process.wait(LIMIT) == 1
+    (told,) = [line for line in process.err.splitlines() if line.startswith("Error: ")]
+    assert told.startswith("Error: 2 processes must reach each other at 127.0.0.1; they do not: ")
 
 
 PROGRAM = """

@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from ganmetrics.data.arrays import check_images, open_array, open_tensor
+from ganmetrics.data.decode import MAX_PIXELS
 from ganmetrics.errors import InputError
 
 
@@ -78,3 +79,19 @@ def test_what_is_no_tensor_is_told_how_to_make_one():
             check_images(images)
     none = torch.zeros(0, 3, 4, 5, dtype=torch.uint8)
     assert check_images(none) is none
+
+
+def test_images_larger_than_a_file_may_have_are_refused():
+    """A view that repeats one pixel costs nothing, and would ask for all memory; the largest image is taken."""
+    rows, columns = 1 << 20, 1 << 20
+    with pytest.raises(InputError, match=rf"^a tensor of images needs .* 178,956,970 pixels; got {columns}x{rows}$"):
+        check_images(torch.zeros(1, dtype=torch.uint8).expand(1, 3, rows, columns))
+    with pytest.raises(InputError, match=rf"^array needs images of at most 178,956,970 pixels; got {columns}x{rows}$"):
+        open_array(np.broadcast_to(np.uint8(0), (1, rows, columns, 3)))
+    for width in (MAX_PIXELS // 2, MAX_PIXELS // 2 + 1):
+        images = torch.zeros(1, dtype=torch.uint8).expand(1, 3, 2, width)
+        if 2 * width <= MAX_PIXELS:
+            assert check_images(images) is images
+            continue
+        with pytest.raises(InputError, match="pixels"):
+            check_images(images)

@@ -101,3 +101,23 @@ def test_a_choice_needs_a_count_and_a_seed():
     ):
         with pytest.raises(InputError, match=words):
             Features(np.eye(4)).choose(*options)
+
+
+@pytest.mark.parametrize(
+    ("index", "told"),
+    [
+        ("a", "a whole number; got 'a'"),
+        (True, "a whole number; got True"),
+        (0.0, "a whole number; got 0.0"),
+        (100, "at most 3; got 100"),
+        (-5, "at least -4; got -5"),
+    ],
+)
+@pytest.mark.usefixtures("unchecked")
+def test_a_row_that_is_not_there(index, told):
+    """Neither has a name nor a class; NumPy's numbers are indices."""
+    for rows in (Features(np.eye(4)), Features(np.eye(4)).with_classes("abcd")):
+        for ask in (rows.label, rows.class_of):
+            with pytest.raises(InputError, match=f"^the index of a row must be {told}$"):
+                ask(index)
+    assert (rows.label(np.int64(-1)), rows.class_of(np.int64(1))) == ("features[3]", "b")

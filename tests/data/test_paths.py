@@ -1,8 +1,12 @@
 """A list of paths is read in its order, each file once."""
 
+import errno
 import io
 import os
+<<<<<<< HEAD
 from pathlib import Path
+=======
+>>>>>>> border
 
 import pytest
 
@@ -128,10 +132,11 @@ def test_a_list_that_never_ends_is_read_to_its_bound(tmp_path, monkeypatch):
     with pytest.raises(InputError, match=r"list\.txt cannot be read: it has more than 10 bytes$"):
         open_source(tmp_path / "list.txt")
     monkeypatch.setattr("sys.stdin", io.StringIO("one.png\ntwo.png\n"))
-    with pytest.raises(InputError, match=r"^stdin must be a list of paths; got more than 10 characters$"):
+    with pytest.raises(InputError, match=r"^stdin must be a list of paths; got more than 10 bytes$"):
         open_source("-")
 
 
+<<<<<<< HEAD
 def test_pipes_devices_and_holes_are_named(folder, listed):
     """A pipe is not waited for, and neither a device nor a file of a size that no image has is read."""
     os.mkfifo(folder / "pipe.png")
@@ -151,3 +156,40 @@ def test_pipes_devices_and_holes_are_named(folder, listed):
             ("zero.png", "cannot be read: it is no regular file"),
             ("hole.png", "cannot be read: it has 68,719,476,736 bytes, more than 1,073,741,824"),
         ]
+=======
+def test_names_on_stdin_are_bytes(folder, monkeypatch):
+    """A name need not be UTF-8, whatever Python decodes stdin by; a look at the names leaves them for the source."""
+    name = os.fsencode(folder) + b"/\xff.png"
+    (folder / "0.png").rename(os.fsdecode(name))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(name + b"\n"), encoding="utf-8", errors="strict"))
+    assert paths.names_on_stdin() == [os.fsdecode(name)]
+    source = open_source("-")
+    assert labels(source) == [os.fsdecode(name)]
+    assert source.read(0)
+
+
+def test_a_stdin_that_cannot_be_read(tmp_path, monkeypatch):
+    """Closed by the shell, open for writing only, and closed by the program."""
+    monkeypatch.setattr("sys.stdin", None)
+    with pytest.raises(InputError, match=r"^stdin must be a list of paths; it is closed$"):
+        open_source("-")
+    with (tmp_path / "written").open("w") as file:
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BufferedReader(_Unreadable())))
+        with pytest.raises(
+            InputError, match=r"^stdin must be a list of paths; it cannot be read: Bad file descriptor$"
+        ):
+            open_source("-")
+    monkeypatch.setattr("sys.stdin", file)
+    with pytest.raises(InputError, match=r"^stdin must be a list of paths; it cannot be read: "):
+        open_source("-")
+
+
+class _Unreadable(io.RawIOBase):
+    """A descriptor that was opened for writing, which Python takes for readable until it is read."""
+
+    def readable(self):
+        return True
+
+    def readinto(self, _buffer, /):
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+>>>>>>> border

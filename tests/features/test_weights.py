@@ -184,3 +184,10 @@ def test_unknown_extractors_are_refused(function):
     """Only extractors with published weights have any to find."""
     with pytest.raises(InputError, match="weights are published for inception-v3, .*; got 'efficientnet-lite0'"):
         function("efficientnet-lite0")
+
+
+def test_a_folder_of_torch_hub_that_cannot_be_is_looked_for_in_vain(monkeypatch, tmp_path):
+    """Its name is too long: nothing lies there."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr("torch.hub.get_dir", lambda: "/tmp/" + "y" * 300)
+    assert verify_weights("inception-v3").state == "missing"

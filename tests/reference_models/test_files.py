@@ -43,3 +43,11 @@ def test_a_directory_in_the_way_is_told(tmp_path):
 def test_a_name_that_no_file_can_have_is_refused(name):
     with pytest.raises(StorageError, match="a path must be one that a file can have"):
         possible_path(name)
+
+
+def test_the_longest_names(tmp_path):
+    """Whatever name a file can have, what is to become it has one too."""
+    for name in ("x" * 255, "é" * 127):
+        write_whole(tmp_path / name, b"content")
+        assert (tmp_path / name).read_bytes() == b"content"
+    assert len(list(tmp_path.iterdir())) == 2

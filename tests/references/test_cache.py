@@ -5,14 +5,17 @@ import logging
 import os
 import shutil
 import sys
+import time
 
 import pytest
 
 from ganmetrics.commands.evaluate import evaluate, fid
 from ganmetrics.data.folders import FolderSource
 from ganmetrics.data.sources import open_source
-from ganmetrics.errors import StorageError
+from ganmetrics.errors import InputError, StorageError
+from ganmetrics.features.weights import weights_directory
 from ganmetrics.references.cache import ReferenceCache, reference_directory
+from ganmetrics.references.remote import remote_directory
 from ganmetrics.testing import ChannelMeans, random_images, write_images
 from tests.forked import Forked
 from tests.references.test_key import KEY
@@ -251,3 +254,49 @@ def test_what_is_no_file_is_never_read(tmp_path, kind, ending):
     assert {name: one.value for name, one in score().items()} == {name: one.value for name, one in whole.items()}
     # It was computed again and kept: the next run finds it.
     assert not cache.damaged()
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "loop", "folder"])
+@pytest.mark.parametrize("name", ["x.npz", "x.opening", "x.features", ".x.npz.0123456789abcdef.tmp"])
+def test_whatever_lies_in_a_cache_is_cleared(cache, make_reference, name, kind):
+    """Also what verify advises it for; a folder in an entry's place has things in it."""
+    cache.put(KEY, make_reference(5))
+    in_its_place(cache.directory / name, kind)
+    if kind == "folder":
+        (cache.directory / name / "inside").touch()
+    assert cache.clear() == 1 + (name == "x.npz")
+    assert list(cache.directory.iterdir()) == []
+
+
+def test_what_cannot_be_cleared_is_told(cache, make_reference, monkeypatch):
+    """In one line, with the file."""
+    cache.put(KEY, make_reference(5))
+
+    def refuse(path, **_options):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("pathlib.Path.unlink", refuse)
+    with pytest.raises(StorageError, match=r"^.*\.npz cannot be removed: Permission denied$"):
+        cache.clear()
+
+
+def test_an_entry_of_the_future_is_no_newer_than_now_and_ages(tmp_path, make_reference):
+    """A clock that was wrong once would keep it for ever."""
+    keys = [dataclasses.replace(KEY, contents=str(number)) for number in range(4)]
+    ReferenceCache(tmp_path).put(keys[0], make_reference(5))
+    (first,) = ReferenceCache(tmp_path).entries()
+    os.utime(first.path, (2**33, 2**33))
+    assert ReferenceCache(tmp_path).entries()[0].used <= time.time()
+    small = ReferenceCache(tmp_path, limit=first.size * 5 // 2)
+    for key in keys[1:]:
+        small.put(key, make_reference(5))
+        time.sleep(0.02)
+    assert [small.get(key, source="x") is not None for key in keys] == [False, False, True, True]
+
+
+def test_a_name_that_no_folder_can_have_is_told(monkeypatch):
+    """Of every folder in which something is kept."""
+    monkeypatch.setenv("XDG_CACHE_HOME", "/tmp/" + "y" * 300)
+    for folder in (reference_directory, weights_directory, remote_directory):
+        with pytest.raises(InputError, match=r"^a path must be one that a file can have; got /tmp/yyy"):
+            folder()

@@ -1,11 +1,15 @@
 """The file of stored statistics: no pickle, whole or absent, verified."""
 
+import io
 import zipfile
 
 import numpy as np
 import pytest
 
 from ganmetrics.errors import InputError, StaleStatistics
+from ganmetrics.references import store
+from ganmetrics.references.formats.mu_sigma import FEATURES_LIMIT
+from ganmetrics.references.formats.registry import read_foreign
 from ganmetrics.references.store import member_names, read_npz, read_statistics, write_statistics
 
 HEADER = {"count": 3, "source": "real"}
@@ -144,3 +148,63 @@ def test_only_the_asked_members_are_read(tmp_path):
     """Gigabytes of images beside the statistics stay on the disk."""
     np.savez(tmp_path / "adm.npz", mu=np.zeros(2), sigma=np.eye(2), arr_0=np.zeros((9, 4, 4, 3), np.uint8))
     assert set(read_npz(tmp_path / "adm.npz", ("mu", "sigma"))) == {"mu", "sigma"}
+
+
+def zeros_in_zip(path, name, count, dtype="<f8"):
+    """Add an array of zeros to a zip archive, compressed to a thousandth, without making it."""
+    head = io.BytesIO()
+    np.lib.format.write_array_header_1_0(head, {"descr": dtype, "fortran_order": False, "shape": (count,)})
+    with (
+        zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+        archive.open(f"{name}.npy", "w", force_zip64=True) as member,
+    ):
+        member.write(head.getvalue())
+        for _ in range(count * np.dtype(dtype).itemsize >> 20):
+            member.write(bytes(1 << 20))
+
+
+def test_what_a_reference_may_not_hold_is_not_read(tmp_path, monkeypatch):
+    """An array of another name, a header or an array that is far too large: told before any of it is read."""
+    monkeypatch.setattr(store, "_HEADER_LIMIT", 1 << 20)
+    extra = write(tmp_path / "extra.npz")
+    zeros_in_zip(extra, "other", 1 << 20)
+    header = tmp_path / "header.npz"
+    zeros_in_zip(header, "header", 1, dtype="<U2097152")
+    large = write(tmp_path / "large.npz", {"mu": np.arange(3.0)})
+    zeros_in_zip(large, "sigma", 1 << 20)
+    read = []
+    real = np.lib.format.read_array
+    monkeypatch.setattr(
+        "numpy.lib.format.read_array", lambda *given, **options: read.append(1) or real(*given, **options)
+    )
+    for path, told, arrays in (
+        (extra, "is damaged: this version stores no other$", 1),
+        (header, "needs header of at most 1,048,576 bytes; it has 8,38", 0),
+        (large, "needs sigma of at most 8,200 bytes; it has 8,38", 1),
+    ):
+        read.clear()
+        with pytest.raises(StaleStatistics, match=told):
+            read_statistics(path)
+        assert len(read) <= arrays
+
+
+def test_what_unpacks_to_far_more_than_it_is_is_not_read(tmp_path, monkeypatch):
+    """Statistics hardly shrink; small ones may all be equal."""
+    path = tmp_path / "zeros.npz"
+    zeros_in_zip(path, "sigma", 1 << 20)
+    assert not read_npz(path)["sigma"].any()
+    monkeypatch.setattr(store, "_LARGE", 1 << 20)
+    with pytest.raises(StaleStatistics, match=r"is damaged: sigma unpacks from [\d,]+ to 8,388,\d+ bytes$"):
+        read_npz(path)
+
+
+def test_statistics_of_more_features_than_any_network_has_are_refused(tmp_path):
+    """Another library's file says nothing else of how large it is; nothing is unpacked."""
+    path = tmp_path / "foreign.npz"
+    zeros_in_zip(path, "mu", 1 << 17)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("sigma.npy", b"")
+        # What it declares is all that is looked at.
+        archive.getinfo("sigma.npy").file_size = 8 * (FEATURES_LIMIT + 1) ** 2
+    with pytest.raises(StaleStatistics, match=r"needs sigma of at most 2,147,487,744 bytes; it has 2,147,745,800$"):
+        read_foreign(path)

@@ -1,5 +1,7 @@
 """The picture of a precision-recall curve."""
 
+import warnings
+
 import pytest
 
 from ganmetrics.errors import InputError
@@ -18,3 +20,17 @@ def test_a_picture_of_what_has_a_curve(tmp_path):
     with pytest.raises(InputError, match="needs a precision-recall curve; without has none"):
         save_curve({"without": ()}, tmp_path / "none.png")
     assert not (tmp_path / "none.png").exists()
+
+
+@pytest.mark.slow
+def test_names_are_no_mathematics_and_settings_of_the_user_no_part(tmp_path):
+    """A name is drawn as it is written, be it of commands to LaTeX or to a terminal, and nothing is said on the way."""
+    matplotlib = pytest.importorskip("matplotlib")
+    names = ("$\\bad$.npy", "a\x1b[2Jb\nc", "_hidden", "x" * 300, "猫")
+    with warnings.catch_warnings(), matplotlib.rc_context({"text.usetex": True}):
+        warnings.simplefilter("error")
+        save_curve(dict.fromkeys(names, (TABLE,)), tmp_path / "curve.png")
+    save_curve(dict.fromkeys(names, (TABLE,)), tmp_path / "again.png")
+    save_curve(dict.fromkeys(["other", *names[1:]], (TABLE,)), tmp_path / "other.png")
+    pictures = [(tmp_path / f"{name}.png").read_bytes() for name in ("curve", "again", "other")]
+    assert pictures[0] == pictures[1] != pictures[2]

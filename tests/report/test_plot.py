@@ -27,3 +27,10 @@ def test_no_score_no_figure():
     """Told in words."""
     with pytest.raises(InputError, match="a figure needs scores"):
         plot(Report({}, {}))
+
+
+@pytest.mark.slow
+def test_the_name_of_an_encoder_is_no_mathematics(tmp_path):
+    """It is drawn as it is written."""
+    sets = [ganmetrics.Features(random_images(60, seed=seed).double().mean((2, 3)), name="$\\bad$") for seed in (0, 1)]
+    plot(ganmetrics.evaluate(*sets)).savefig(tmp_path / "plot.png")

@@ -28,6 +28,8 @@ from ganmetrics.report import Report, Score, Table
 from ganmetrics.report.pictures import Strip, Thumbnail, contact_sheet, save_picture
 from ganmetrics.report.table import Cell
 
+SHEET = "worst.png"
+"""The contact sheet of the worst pairs."""
 _WHITE = 255
 _SHOWN = 5
 NORMAL_FROM = 200
@@ -76,7 +78,7 @@ class Reconstruction:
                 caption = (pair.name, f"{float(self.psnr[at]):.4g} dB" if side else "")
                 thumbnails.append(Thumbnail(_image(self.sources[side], index, self.how), caption))
             strips.append(Strip(title, tuple(thumbnails)))
-        path = folder / "worst.png"
+        path = folder / SHEET
         folder.mkdir(parents=True, exist_ok=True)
         save_picture(contact_sheet(strips), path)
         return [path]

@@ -12,7 +12,7 @@ from ganmetrics.commands.sanity.series import StudySets
 from ganmetrics.data.decode import decode_stored
 from ganmetrics.data.sources import ImageSource
 from ganmetrics.errors import InputError
-from ganmetrics.optional import check_installed
+from ganmetrics.optional import check_drawing
 from ganmetrics.report.pictures import Strip, Thumbnail, contact_sheet, save_picture
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+FILES = ("sanity.csv", "sanity-examples.png", "sanity.png")
+"""Scores, examples and plot."""
 _ROOM = 10 * 2**20
 """Bytes that the files take at most."""
 _EXAMPLES = 10
@@ -44,7 +46,7 @@ def save_study(study: "SanityStudy", folder: Path, *, alpha: str = "white") -> l
         StorageError: a file cannot be written.
     """
     check_writable(folder, _ROOM)
-    table, sheet, plot = (folder / name for name in ("sanity.csv", "sanity-examples.png", "sanity.png"))
+    table, sheet, plot = (folder / name for name in FILES)
     with atomic_write(table) as file:
         file.write(study.to_csv().encode())
     save_picture(_examples(study.sets, alpha), sheet)
@@ -73,7 +75,7 @@ def _examples(sets: StudySets, alpha: str) -> Pillow.Image:
 
 def _can_plot() -> bool:
     try:
-        check_installed("matplotlib", extra="plots", user="a plot")
+        check_drawing("a plot")
     except InputError as error:
         logger.warning("no plot is written: %s", error)
         return False

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ganmetrics._files import atomic_write
-from ganmetrics.optional import require
+from ganmetrics.optional import drawing
 
 if TYPE_CHECKING:
     from ganmetrics.commands.sanity.study import SanityStudy, ScoredSeries
@@ -21,24 +21,26 @@ def save_plot(study: "SanityStudy", path: Path) -> None:
         InputError: matplotlib is not installed.
         StorageError: the file cannot be written.
     """
-    figures = require("matplotlib.figure", extra="plots", user="a plot")
-    rows = -(-len(study.series) // PANELS_A_ROW)
-    figure = figures.Figure(figsize=(PANELS_A_ROW * PANEL[0], rows * PANEL[1] + 0.5), layout="constrained")
-    panels = figure.subplots(rows, PANELS_A_ROW, squeeze=False, sharey=True).ravel()
-    scales = {metric: _largest_change(study, metric) for metric in study.metrics}
-    lowest = [min(_worsening(series, metric)) / scale for series in study.series for metric, scale in scales.items()]
-    for panel, series in zip(panels, study.series, strict=False):
-        _draw(panel, series, scales)
-        panel.set_ylim(min(-0.15, *lowest) - 0.05, 1.08)
-    for panel in panels[len(study.series) :]:
-        panel.set_axis_off()
-    for row in range(rows):
-        panels[row * PANELS_A_ROW].set_ylabel("worse →")
-    figure.suptitle("change from the undisturbed images, by each metric's largest in the study (worse is up)")
-    handles, labels = panels[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=min(len(labels), PANELS_A_ROW), frameon=False)
-    with atomic_write(path) as file:
-        figure.savefig(file, format="png", dpi=110)
+    with drawing("a plot") as figures:
+        rows = -(-len(study.series) // PANELS_A_ROW)
+        figure = figures.Figure(figsize=(PANELS_A_ROW * PANEL[0], rows * PANEL[1] + 0.5), layout="constrained")
+        panels = figure.subplots(rows, PANELS_A_ROW, squeeze=False, sharey=True).ravel()
+        scales = {metric: _largest_change(study, metric) for metric in study.metrics}
+        lowest = [
+            min(_worsening(series, metric)) / scale for series in study.series for metric, scale in scales.items()
+        ]
+        for panel, series in zip(panels, study.series, strict=False):
+            _draw(panel, series, scales)
+            panel.set_ylim(min(-0.15, *lowest) - 0.05, 1.08)
+        for panel in panels[len(study.series) :]:
+            panel.set_axis_off()
+        for row in range(rows):
+            panels[row * PANELS_A_ROW].set_ylabel("worse →")
+        figure.suptitle("change from the undisturbed images, by each metric's largest in the study (worse is up)")
+        handles, labels = panels[0].get_legend_handles_labels()
+        figure.legend(handles, labels, loc="outside lower center", ncols=min(len(labels), PANELS_A_ROW), frameon=False)
+        with atomic_write(path) as file:
+            figure.savefig(file, format="png", dpi=110)
 
 
 def _draw(panel: Any, series: "ScoredSeries", scales: dict[str, float]) -> None:  # noqa: ANN401 - matplotlib's axes

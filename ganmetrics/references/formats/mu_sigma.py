@@ -18,6 +18,9 @@ from ganmetrics.references.store import read_npz
 POOLED = ("mu", "sigma")
 SPATIAL = ("mu_s", "sigma_s")
 FEATURES = ("feats",)
+FEATURES_LIMIT = 16_384
+"""Features that another library's statistics may be of: eight times those of its networks."""
+_LIMITS = {name: 8 * FEATURES_LIMIT**2 + 2**12 for name in POOLED + SPATIAL}
 
 
 def read_mu_sigma(path: Path, *, spatial: bool, count: int | None) -> Foreign:
@@ -27,9 +30,9 @@ def read_mu_sigma(path: Path, *, spatial: bool, count: int | None) -> Foreign:
 
     Raises:
         InputError: the members are not usable moments.
-        StaleStatistics: the file is damaged.
+        StaleStatistics: the file is damaged, or would fill the memory.
     """
-    members = read_npz(path, POOLED + SPATIAL if spatial else POOLED)
+    members = read_npz(path, POOLED + SPATIAL if spatial else POOLED, limits=_LIMITS)
     moments, *more = (
         moments_of(members[names[0]], members[names[1]], count=count, path=path, names=names)
         for names in ((POOLED, SPATIAL) if spatial else (POOLED,))

@@ -53,7 +53,7 @@ def test_no_folder_and_no_matplotlib_are_told(tmp_path, monkeypatch):
     def absent(*_, **__):
         raise InputError("a plot needs matplotlib")
 
-    monkeypatch.setattr(plot, "require", absent)
+    monkeypatch.setattr(plot, "drawing", absent)
     with pytest.raises(InputError, match="matplotlib"):
         save_plot(STUDY, tmp_path / "sanity.png")
     assert list(tmp_path.iterdir()) == []

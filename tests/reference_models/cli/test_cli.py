@@ -12,7 +12,6 @@ from click.testing import CliRunner
 from ganmetrics.extraction import settings
 from reference_models.cli import command
 from reference_models.presets import PRESETS
-from reference_models.recording import plots
 from reference_models.testing import RandomFeatures
 from reference_models.training.checkpoint import LAST, read_checkpoint
 
@@ -29,7 +28,7 @@ def run(monkeypatch):
     monkeypatch.setattr(
         settings, "open_extractor", lambda name, **options: cheap if name == cheap.spec.name else real(name, **options)
     )
-    monkeypatch.setattr(plots.importlib.util, "find_spec", lambda _name: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
 
     def call(*arguments, tiny=False, **invoke):
         extra = [part for key in TINY for part in ("--set", key)] if tiny else []

@@ -1,5 +1,6 @@
 """Pictures, curves and TensorBoard."""
 
+import contextlib
 import sys
 import types
 
@@ -71,7 +72,15 @@ def test_curves_and_evolution(recorded):
 def test_curves_say_what_their_axes_are(recorded, monkeypatch):
     """Both networks in their colours, epochs below, and the distance with its number of images in the title."""
     figures = []
-    monkeypatch.setattr(plots, "_save", lambda figure, _path: figures.append(figure))
+    real = plots.new_figure
+
+    @contextlib.contextmanager
+    def kept(path, size):
+        with real(path, size) as figure:
+            figures.append(figure)
+            yield figure
+
+    monkeypatch.setattr(plots, "new_figure", kept)
     plots.draw_all(recorded, size=8, said=print)
     by_epoch, by_time = figures[0].axes
     assert (by_epoch.get_xlabel(), by_epoch.get_ylabel()) == ("epoch", "fd_x (lower is better)")
@@ -102,7 +111,7 @@ def test_two_runs_side_by_side(recorded, tmp_path):
 def test_without_matplotlib_the_rest_is_drawn(recorded, monkeypatch):
     """An optional package that is missing is told once, and costs only the curves."""
     said = []
-    monkeypatch.setattr(plots.importlib.util, "find_spec", lambda _name: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
     monkeypatch.setattr(plots, "_told", [])
     for _ in range(2):
         plots.draw_all(recorded, size=8, said=said.append)
