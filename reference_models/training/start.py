@@ -12,6 +12,7 @@ from reference_models.data.images import LabelledImages
 from reference_models.data.load import load_images
 from reference_models.errors import CheckpointError, ConfigError, one_line
 from reference_models.files import possible_path, write_whole
+from reference_models.networks.plain import plain_torch
 from reference_models.scoring.extractors import with_extractor
 from reference_models.scoring.scorer import Scorer
 from reference_models.settings import Value, difference, from_flat, merged, read_toml, to_toml
@@ -28,6 +29,7 @@ FREE = frozenset({"eval.epochs", "patience", "log_every", "tensorboard"})
 """Keys that change neither the training nor what a score means, and so may always be changed."""
 
 
+@plain_torch()
 def train(
     config: TrainConfig,
     out: str | Path,
@@ -36,7 +38,7 @@ def train(
     device: torch.device | str | None = None,
     observer: Observer | None = None,
 ) -> Outcome:
-    """Train a model from the beginning in a new folder.
+    """Train a model from the beginning in a new folder; nothing of it depends on torch's defaults (`plain_torch`).
 
     Args:
         config: from `build_config`.
@@ -68,6 +70,7 @@ def train(
         return _begin(run, ranks)
 
 
+@plain_torch()
 def resume(
     out: str | Path,
     *,

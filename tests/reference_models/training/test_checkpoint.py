@@ -1,7 +1,6 @@
 """Checkpoints: whole or as before, read without running code, refused when damaged."""
 
 import pickle
-from contextlib import contextmanager
 
 import pytest
 import torch
@@ -11,6 +10,7 @@ from reference_models import load_discriminator, load_generator
 from reference_models.errors import CheckpointError
 from reference_models.training.checkpoint import BEST, LAST, read_checkpoint, write_checkpoint
 from reference_models.training.run import fixed_noise
+from tests.reference_models.training.surroundings import SETTINGS
 
 
 @pytest.fixture
@@ -36,28 +36,6 @@ def test_networks_come_back_ready_to_use(saved):
     assert generator.config == stored.config.net
 
 
-def under_a_dtype(dtype):
-    """Make torch's numbers of another kind for a block."""
-
-    @contextmanager
-    def changed():
-        torch.set_default_dtype(dtype)
-        try:
-            yield
-        finally:
-            torch.set_default_dtype(torch.float32)
-
-    return changed()
-
-
-SETTINGS = {
-    "meta": lambda: torch.device("meta"),
-    "float16": lambda: under_a_dtype(torch.float16),
-    "float64": lambda: under_a_dtype(torch.float64),
-    "inference": torch.inference_mode,
-}
-
-
 @pytest.mark.parametrize("settings", SETTINGS.values(), ids=SETTINGS)
 @pytest.mark.parametrize("source", ["run", "zoo"])
 def test_weights_are_the_file_s_whatever_torch_s_defaults_are(saved, settings, source):
@@ -66,8 +44,6 @@ def test_weights_are_the_file_s_whatever_torch_s_defaults_are(saved, settings, s
     stored = read_checkpoint(path).trainer
     with settings():
         networks = load_generator(path), load_discriminator(path)
-        default = torch.empty(0)
-    assert (default.device.type, default.dtype, default.is_inference()) != ("cpu", torch.float32, False)
     for network, weights in zip(networks, (stored["average"] or stored["generator"], stored["discriminator"]), strict=True):
         for name, value in network.state_dict().items():
             assert (value.device.type, value.dtype) == ("cpu", weights[name].dtype)
