@@ -20,6 +20,7 @@ from reference_models.training.checkpoint import LAST, read_checkpoint
 from reference_models.training.devices import open_device
 from reference_models.training.flow import build_trainer
 from reference_models.training.folder import CONFIG, check_free, clear_leftovers, is_begun, read_begun
+from reference_models.training.lock import folder_lock
 from reference_models.training.observer import LoggingObserver, Observer
 from reference_models.training.ranks import TrainingRanks, joined_ranks
 from reference_models.training.run import Outcome, TrainingRun
@@ -51,15 +52,17 @@ def train(
         InputError: an argument is of the wrong kind.
         ConfigError: the configuration does not go with the data.
         DataError: the data are not what is needed.
-        CheckpointError: the folder holds another run; one that was killed before its first checkpoint is none.
+        CheckpointError: the folder holds another run, or another call is training in it; a run that was killed before
+            its first checkpoint is none.
         TrainingError: a loss or a weight is not finite.
         StorageError: the disk refuses.
         KeyboardInterrupt: it was interrupted, and can be resumed.
     """
     check_type("config", config, TrainConfig, "a TrainConfig, such as build_config makes")
     out, told = possible_path(out), _observer(observer)
-    with joined_ranks() as ranks:
+    with folder_lock(out) as lock, joined_ranks() as ranks:
         if ranks.is_first:
+            lock.take()
             check_free(out)
         data = load_images(config.data, size=config.net.size)
         whole = _scored_by(config.with_classes(data.classes), extractor, told)
@@ -67,6 +70,10 @@ def train(
         run = _prepare(
             whole, out, data, extractor=extractor, device=device, observer=told, ranks=ranks, until=whole.epochs
         )
+        if ranks.is_first:
+            # While the data were read another run may have begun here, or even have ended.
+            lock.take_new()
+            check_free(out)
         return _begin(run, ranks)
 
 
@@ -96,7 +103,7 @@ def resume(
 
     Raises:
         InputError: an argument is of the wrong kind.
-        CheckpointError: there is no run, or its checkpoint is damaged.
+        CheckpointError: there is no run, its checkpoint is damaged, or another call is training in the folder.
         ConfigError: the configuration differs from the checkpoint's in a key that is not allowed to.
     """
     more_epochs = whole_number("more_epochs", more_epochs, least=0)
@@ -106,7 +113,9 @@ def resume(
     for key in allow_changed:
         check_type("allow_changed", key, str, "a list of keys")
     out, told = possible_path(out), _observer(observer)
-    with joined_ranks() as ranks:
+    with folder_lock(out) as lock, joined_ranks() as ranks:
+        if ranks.is_first:
+            lock.take()
         if ranks.agree(ranks.is_first and is_begun(out)):
             config = _changed(read_begun(out), out, changes or {}, allow_changed)
             told.said(f"{out} has no checkpoint yet: the run begins again")
