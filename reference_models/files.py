@@ -4,6 +4,7 @@ import errno
 import os
 import re
 import secrets
+import stat
 from contextlib import suppress
 from pathlib import Path
 
@@ -32,6 +33,19 @@ def possible_path(given: str | Path) -> Path:
                 f"a path must be one that a file can have; got {clipped(path)}: {clipped(error)}"
             ) from None
     return path
+
+
+def check_regular(path: Path, most: int) -> None:
+    """Refuse what is no file of at most so many bytes: a pipe waits for a writer, a device may have no end.
+
+    Raises:
+        OSError: it is none, or there is nothing.
+    """
+    found = path.stat()
+    if not stat.S_ISREG(found.st_mode):
+        raise OSError(errno.EINVAL, "it is no regular file")
+    if found.st_size > most:
+        raise OSError(errno.EFBIG, f"it has more than {most:,} bytes")
 
 
 def write_whole(path: Path, content: bytes) -> None:

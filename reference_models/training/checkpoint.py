@@ -105,7 +105,8 @@ def read_checkpoint(path: str | Path) -> Checkpoint:
     if path.is_dir():
         path = next((path / name for name in (BEST, LAST) if (path / name).exists()), path / LAST)
     if not path.is_file():
-        raise CheckpointError(f"a checkpoint is needed; {path} does not exist")
+        came = "is no regular file" if path.exists() else "does not exist"
+        raise CheckpointError(f"a checkpoint is needed; {path} {came}")
     try:
         content = from_portable(path) if path.suffix == PORTABLE_SUFFIX else _read(path)
         config = from_flat(check_keys(content.get("config")))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import torch
 
-from ganmetrics import Extraction, Extractor, shown
+from ganmetrics import Extraction, Extractor, GanMetricsError, shown
 from reference_models.arguments import check_type, whole_number
 from reference_models.config import TrainConfig
 from reference_models.data.images import LabelledImages
@@ -148,6 +148,8 @@ def resume(
         run = _prepare(config, out, data, extractor=extractor, device=device, observer=told, ranks=ranks, until=until)
         try:
             run.resume_from(checkpoint)
+        except GanMetricsError:
+            raise  # of another file, which it names
         except (ValueError, RuntimeError, KeyError) as error:
             raise CheckpointError(f"{checkpoint.path} does not fit this run: {one_line(error)}") from None
         if ranks.is_first:
