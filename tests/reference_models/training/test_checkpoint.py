@@ -44,7 +44,9 @@ def test_weights_are_the_file_s_whatever_torch_s_defaults_are(saved, settings, s
     stored = read_checkpoint(path).trainer
     with settings():
         networks = load_generator(path), load_discriminator(path)
-    for network, weights in zip(networks, (stored["average"] or stored["generator"], stored["discriminator"]), strict=True):
+    for network, weights in zip(
+        networks, (stored["average"] or stored["generator"], stored["discriminator"]), strict=True
+    ):
         for name, value in network.state_dict().items():
             assert (value.device.type, value.dtype) == ("cpu", weights[name].dtype)
             assert torch.equal(value, weights[name])

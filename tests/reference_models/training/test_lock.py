@@ -22,36 +22,34 @@ def contents(folder):
 
 @pytest.fixture
 def others(tiny, extractor, tmp_path):
-    """Calls that would train in the folder of a run."""
+    """The folder of a run, and calls that would train in it."""
     folder, given = tmp_path / "run", {"extractor": extractor, "device": "cpu", "observer": Heard()}
     return (
+        folder,
         lambda: start.train(tiny("wgan", **UNSCORED), folder, **given),
         lambda: start.resume(folder, more_epochs=1, **given),
     )
 
 
-@pytest.mark.parametrize("begun", ["trained", "resumed"])
-def test_a_second_call_is_refused_and_writes_nothing(run, go_on, heard, tmp_path, others, begun):
+@pytest.mark.parametrize("begun", [False, True])
+def test_a_second_call_is_refused_and_writes_nothing(run, go_on, heard, others, begun):
     """While one trains or resumes, neither is possible: their steps and records would be mixed."""
-    refused = []
+    refused, (folder, *calls) = [], others
+    if begun:
+        run("dcgan", **UNSCORED)
 
-    def try_others(step):
-        for other in others:
-            before = contents(tmp_path / "run")
+    def try_others(_step):
+        for other in calls:
+            before = contents(folder)
             with pytest.raises(CheckpointError, match=r"run is in use: another train or resume is under way in it"):
                 other()
-            assert contents(tmp_path / "run") == before
-            refused.append(step)
+            assert contents(folder) == before
+            refused.append(other)
 
-    if begun == "trained":
-        heard.after_step = try_others
-        run("dcgan", **UNSCORED)
-    else:
-        run("dcgan", **UNSCORED)
-        heard.after_step = try_others
-        go_on(more_epochs=1)
+    heard.after_step = try_others
+    outcome = go_on(more_epochs=1) if begun else run("dcgan", **UNSCORED)
     assert len(refused) == 2 * 8
-    assert {path.name for path in (tmp_path / "run").iterdir()} == {
+    assert {path.name for path in outcome.directory.iterdir()} == {
         "config.toml",
         "last.pt",
         "metrics.csv",
@@ -59,7 +57,7 @@ def test_a_second_call_is_refused_and_writes_nothing(run, go_on, heard, tmp_path
         "samples",
     }, "a lock leaves no file"
     heard.after_step = lambda _step: None
-    assert go_on(more_epochs=1).epochs == 2 + (begun == "resumed")
+    assert go_on(more_epochs=1).epochs == 2 + begun
 
 
 def test_two_that_begin_at_once_are_one(run, heard, tmp_path, others):
@@ -69,7 +67,7 @@ def test_two_that_begin_at_once_are_one(run, heard, tmp_path, others):
     def begin_another(_text):
         if not before:
             before[0] = None
-            others[0]()
+            others[1]()
             before[0] = contents(tmp_path / "run")
 
     heard.said = begin_another

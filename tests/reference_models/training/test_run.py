@@ -79,7 +79,7 @@ def defaults():
 @pytest.mark.slow
 @pytest.mark.parametrize("settings", SETTINGS.values(), ids=SETTINGS)
 def test_a_run_is_the_same_whatever_torch_s_defaults_are(run, go_on, tmp_path, settings):
-    """As where gradients are off, which notebooks do, or new tensors go elsewhere; the settings are the caller's after it."""
+    """As where gradients are off, which notebooks do, or tensors go elsewhere; after it the settings are as before."""
     plain = {"epochs": 1, "eval.epochs": (0, 1), "ema_decay": 0.5}
     run("acgan", "plain", **plain)
     go_on("plain", more_epochs=1)
