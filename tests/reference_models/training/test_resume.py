@@ -180,8 +180,7 @@ def test_the_best_and_the_last_are_kept(run, tmp_path):
             r"metrics.csv is damaged: it has no column",
         ),
         (
-            "metrics.jsonl",
-            lambda path: path.write_text("3\n"),
+            ("metrics.jsonl", lambda path: path.write_text("3\n")),
             r"metrics.jsonl is damaged: line 1 needs to be an event",
         ),
         (("metrics.csv", os.mkfifo), r"metrics.csv cannot be read: it is no regular file$"),
