@@ -12,7 +12,7 @@ from ganmetrics import printable
 
 
 class Display:
-    """Shows a run; the bar only where stderr is a terminal. A run does not end because nobody can read of it.
+    """Shows a run; the bar only where stderr is a terminal.
 
     Args:
         quiet: show warnings only.
@@ -30,8 +30,7 @@ class Display:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         if self._bar is not None:
-            with suppress(OSError):
-                self._bar.close()
+            self._bar.close()
 
     def said(self, text: str) -> None:
         """Show a line."""
@@ -44,10 +43,6 @@ class Display:
 
     def stepped(self, *, step: int, last_step: int, images: int, losses: dict[str, float]) -> None:
         """Move the bar on."""
-        with suppress(OSError):
-            self._move(step=step, last_step=last_step, images=images, losses=losses)
-
-    def _move(self, *, step: int, last_step: int, images: int, losses: dict[str, float]) -> None:
         if self._bar is None:
             self._bar = tqdm(
                 total=last_step * images,
@@ -65,7 +60,8 @@ class Display:
         self._bar.update(images)
 
     def _write(self, text: str) -> None:
+        if self._bar is not None:
+            self._bar.clear()
+        # A run does not end because nobody can read of it.
         with suppress(OSError):
-            if self._bar is not None:
-                self._bar.clear()
             click.echo(printable(text), err=True)
