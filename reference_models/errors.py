@@ -6,7 +6,7 @@
     └── ReferenceModelsError
         ├── ConfigError      (ValueError)       a configuration that cannot work, or an unknown key
         ├── DataError        (ValueError)       a data set that is not what is needed
-        ├── CheckpointError  (RuntimeError)     a checkpoint or run folder that is damaged, or is another run's
+        ├── CheckpointError  (RuntimeError)     a checkpoint or run folder that is damaged, in use, or another run's
         └── TrainingError    (ArithmeticError)  losses or weights that are no longer finite
 
 Files that cannot be written raise `ganmetrics.StorageError`. Every message is one line that says what is needed and
@@ -29,7 +29,7 @@ class DataError(ReferenceModelsError, ValueError):
 
 
 class CheckpointError(ReferenceModelsError, RuntimeError):
-    """A checkpoint or run folder is damaged, or belongs to another run."""
+    """A checkpoint or run folder is damaged, in use, or belongs to another run."""
 
 
 class TrainingError(ReferenceModelsError, ArithmeticError):

@@ -4,6 +4,7 @@ import errno
 import os
 import re
 import secrets
+import stat
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,8 +14,8 @@ _LONGEST_KEPT = 200
 """Bytes of a file's name in that of what is to become it."""
 
 
-def possible_path(given: str | Path) -> Path:
-    r"""Return a path that the system can look for, whether or not anything lies there.
+def possible_path(given: str | os.PathLike[str]) -> Path:
+    r"""Return a path that the system can look for, whether or not anything lies there; ``~`` is the home folder.
 
     Raises:
         StorageError: no file can have that name.
@@ -24,9 +25,11 @@ def possible_path(given: str | Path) -> Path:
         ...
     ganmetrics.errors.StorageError: a path must be one that a file can have; got run\x00: embedded null byte
     """
-    if not isinstance(given, str | os.PathLike):
-        raise StorageError(f"a path must be text or a path; got {clipped(type(given).__name__)}")
-    path = Path(given)
+    text = _text(given)
+    if text == "":
+        # Python would take it for the current folder.
+        raise StorageError("a path must be one that a file can have; got an empty text")
+    path = _in_home(Path(text))
     try:
         path.lstat()
     except (ValueError, OSError) as error:
@@ -35,6 +38,54 @@ def possible_path(given: str | Path) -> Path:
                 f"a path must be one that a file can have; got {clipped(path)}: {clipped(error)}"
             ) from None
     return path
+
+
+def _text(given: object) -> str:
+    """Return a path's text; that of a path-like object is whatever its class makes of it."""
+    if isinstance(given, str):
+        return given
+    if not isinstance(given, os.PathLike):
+        raise StorageError(f"a path must be text or a path; got {clipped(type(given).__name__)}")
+    try:
+        text = os.fspath(given)
+    except Exception as error:
+        raise StorageError(
+            f"a path must be text or a path; {clipped(type(given).__name__)} gives none: {clipped(error)}"
+        ) from None
+    if not isinstance(text, str):
+        raise StorageError(
+            f"a path must be text or a path; {clipped(type(given).__name__)} gives {clipped(type(text).__name__)}"
+        )
+    return text
+
+
+def _in_home(path: Path) -> Path:
+    """Return a path that begins with ``~`` below the home folder, unless something lies there as it is written.
+
+    A shell leaves ``~`` alone in quotes and after ``=``.
+
+    >>> _in_home(Path("~nobody-of-that-name/run")), _in_home(Path("run"))
+    (PosixPath('~nobody-of-that-name/run'), PosixPath('run'))
+    """
+    if not str(path).startswith("~") or os.path.lexists(path):
+        return path
+    try:
+        return path.expanduser()
+    except RuntimeError:  # nobody has that name
+        return path
+
+
+def check_regular(path: Path, most: int) -> None:
+    """Refuse what is no file of at most so many bytes: a pipe waits for a writer, a device may have no end.
+
+    Raises:
+        OSError: it is none, or there is nothing.
+    """
+    found = path.stat()
+    if not stat.S_ISREG(found.st_mode):
+        raise OSError(errno.EINVAL, "it is no regular file")
+    if found.st_size > most:
+        raise OSError(errno.EFBIG, f"it has more than {most:,} bytes")
 
 
 def write_whole(path: Path, content: bytes) -> None:

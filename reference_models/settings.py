@@ -13,6 +13,7 @@ import tomli_w
 from ganmetrics import clipped, shown
 from reference_models.config import TrainConfig
 from reference_models.errors import ConfigError, one_line
+from reference_models.files import check_regular
 
 _LARGEST = 2**24
 """Bytes of a configuration; ours have some hundreds."""
@@ -110,13 +111,19 @@ def parse_assignments(assignments: typing.Iterable[str]) -> dict[str, str]:
     return parsed
 
 
-def read_toml(path: Path) -> dict[str, object]:
+def read_toml(path: Path, *, piped: bool = False) -> dict[str, object]:
     """Return the keys of a TOML file.
+
+    Args:
+        path: of the file.
+        piped: it may be a pipe, as a shell gives for ``<(command)``; those of a run's folder are regular files.
 
     Raises:
         ConfigError: the file cannot be read, or is no TOML.
     """
     try:
+        if not piped:
+            check_regular(path, _LARGEST)
         return parse_toml(_read_some(path).decode(), str(path))
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}") from None

@@ -3,12 +3,13 @@
 A log is any object with the method of `ScoreLog`; those below need the packages that they are named after.
 """
 
+import codecs
 import csv
 import io
 import os
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, BinaryIO, Protocol, runtime_checkable
 
 from ganmetrics import InputError, Report, StorageError
 from ganmetrics._files import as_path
@@ -25,6 +26,8 @@ ARTIFACT = r"[A-Za-z0-9._-]{1,128}"
 """Names that W&B takes for an artifact."""
 LONGEST_LINE = 1000
 """Characters of a file's first line that are looked at: a file of another kind may have no end of line."""
+LONGEST_ROW = 2**16
+"""Bytes at a file's end that are looked at for a row that was cut short."""
 
 
 @runtime_checkable
@@ -80,7 +83,8 @@ class CsvLog:
     """One row a score in a CSV file, which is read and plotted anywhere; nothing is installed for it.
 
     Args:
-        path: the file; rows are added to one that this class wrote before.
+        path: the file; rows are added to one that this class wrote before. One that was cut short, as by a process that
+            was killed, stays as it is, and the next begins on a line of its own.
 
     Raises:
         InputError: no file can have the name; or, when a report is written, the file has other columns.
@@ -124,8 +128,8 @@ class CsvLog:
         for name, score in report.items():
             writer.writerow([step, name, *(_cell(getattr(score, column)) for column in CSV_COLUMNS[2:])])
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self.path.open("a", encoding="utf-8", newline="") as file:
-            file.write(rows.getvalue())
+        with self.path.open("a+b") as file:
+            file.write(_end_of_row(file) + rows.getvalue().encode())
 
     def _has_header(self) -> bool:
         if not self.path.exists() or self.path.stat().st_size == 0:
@@ -135,6 +139,26 @@ class CsvLog:
         if first != ",".join(CSV_COLUMNS):
             raise InputError(f"{self.path} has other columns, {first:.80}; name another file")
         return True
+
+
+def _end_of_row(file: BinaryIO) -> bytes:
+    """Return what ends the last row of a file where a write was cut short, so that no later row is glued to it.
+
+    A row that is whole but for its end of line is whole then; half a one stays, with fewer cells, and loses no other.
+    Of a character that is no whole one the bytes are removed: readers would refuse the file for them.
+    """
+    end = file.seek(0, os.SEEK_END)
+    file.seek(max(end - LONGEST_ROW, 0))
+    row = file.read().rpartition(b"\n")[2]
+    if not row:
+        return b""
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    decoder.decode(row)
+    cut_character, _ = decoder.getstate()
+    if cut_character:
+        file.truncate(end - len(cut_character))
+    # An open quote would take the next rows for its own text.
+    return b'"\n' if row.count(b'"') % 2 else b"\n"
 
 
 class TensorBoardLog:

@@ -1,8 +1,9 @@
 """The command line: parses, calls the library once, prints."""
 
+import os
 import signal
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -34,14 +35,12 @@ Examples:
   python -m reference_models analyse walk run --out analysis
 
 Results go to stdout, everything else to stderr. Exit status: 0 done, 1 an error told in one line, 2 wrong usage,
-130 interrupted (and saved).
+130 interrupted (and saved), 143 by SIGTERM, 129 by SIGHUP.
 """
-
-_INTERRUPTED = 128 + signal.SIGINT
 
 
 class _OneLineErrors(Group):
-    """Turns the errors of both packages into one line and status 1, and Ctrl-C into status 130."""
+    """Turns the errors of both packages into one line and status 1, and Ctrl-C and other signals into theirs."""
 
     def main(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - click's own, passed on
         """Run the command line, whose output arrives whatever the encoding of the terminal is."""
@@ -61,9 +60,21 @@ class _OneLineErrors(Group):
             # What was typed, or matched by the shell, is told by click too.
             vars(error).update(message=printable(error.message))
             raise
-        except KeyboardInterrupt:
-            click.echo("interrupted", err=True)
-            sys.exit(_INTERRUPTED)
+        except KeyboardInterrupt as interrupt:
+            _leave(interrupt)
+
+
+def _leave(interrupt: KeyboardInterrupt) -> NoReturn:
+    """End with the status of the signal that has come: its number is the error's argument; Ctrl-C's own has none."""
+    from reference_models.training.interrupt import SIGNALS
+
+    number = next((number for number in SIGNALS if number in interrupt.args), signal.SIGINT)
+    try:
+        click.echo(SIGNALS[number], err=True)
+    except OSError:
+        # The terminal is gone. Python would try again as it ends, and end with another status.
+        os._exit(128 + number)
+    sys.exit(128 + number)
 
 
 @click.group(cls=_OneLineErrors, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})

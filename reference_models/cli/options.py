@@ -16,15 +16,15 @@ class PathType(click.Path):
     """A path that a file can have; click would look for any other."""
 
     def convert(self, value: Any, parameter: click.Parameter | None, context: click.Context | None) -> Any:  # noqa: ANN401 - as click has it
-        """Return the path; what no file can be called is wrong usage."""
+        """Return the path, ``~`` for the home folder in it; what no file can be called is wrong usage."""
         if not os.fsdecode(value):
             # Python would take it for the current folder.
             self.fail("a path cannot be empty.", parameter, context)
         try:
-            possible_path(os.fsdecode(value))
+            path = possible_path(os.fsdecode(value))
         except StorageError as error:
             self.fail(f"{error}.", parameter, context)
-        return super().convert(value, parameter, context)
+        return super().convert(path, parameter, context)
 
 
 PATH = PathType(path_type=Path)

@@ -73,7 +73,7 @@ def train(
 
     if threads is not None:
         torch.set_num_threads(threads)
-    keys: dict[str, object] = {} if config is None else read_toml(config)
+    keys: dict[str, object] = {} if config is None else read_toml(config, piped=True)
     keys |= parse_assignments(assignments)
     keys |= {_FLAGS[name]: value for name, value in flags.items() if value is not None}
     if keys.get("eval.epochs") == "none":

@@ -11,12 +11,15 @@ from ganmetrics import GanMetricsError, clipped, load_plain_pickle
 from reference_models.data.images import LabelledImages
 from reference_models.data.resize import to_pixels
 from reference_models.errors import DataError
+from reference_models.files import check_regular
 
 FOLDER = "cifar-10-batches-py"
 BATCHES = tuple(f"data_batch_{number}" for number in range(1, 6))
 _CLASS_NAMES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 _SIZE = 32
 _WIDTH = 3 * _SIZE * _SIZE
+_LARGEST = 2**28
+"""Bytes of a batch; each has some thirty million."""
 
 
 def read_cifar10(root: Path, *, size: int = _SIZE, resize: str = "squash") -> LabelledImages:
@@ -45,6 +48,7 @@ def read_cifar10(root: Path, *, size: int = _SIZE, resize: str = "squash") -> La
 
 def _read_batch(path: Path) -> tuple[np.ndarray[Any, np.dtype[np.uint8]], torch.Tensor]:
     try:
+        check_regular(path, _LARGEST)
         batch = load_plain_pickle(path.read_bytes(), name="the pickle")
     except FileNotFoundError:
         raise DataError(f"CIFAR-10 needs {', '.join(BATCHES)}; {path} is missing") from None

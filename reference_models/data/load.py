@@ -1,7 +1,5 @@
 """The real images of a configuration."""
 
-from pathlib import Path
-
 from reference_models.arguments import MOST_SIDE, check_type, whole_number
 from reference_models.config import DataConfig
 from reference_models.data.cifar import read_cifar10
@@ -55,18 +53,11 @@ def load_images(config: DataConfig, *, size: int, progress: ReadProgress = _quie
     return found.choose(config.count, config.seed) if config.count else found
 
 
-def _home(source: str) -> str:
-    try:
-        return str(Path(source).expanduser())
-    except RuntimeError:  # nobody has that name
-        return source
-
-
 def _read(config: DataConfig, size: int, progress: ReadProgress) -> LabelledImages:
     if config.source.startswith(CIFAR10):
-        root = possible_path(_home(config.source.removeprefix(CIFAR10)))
+        root = possible_path(config.source.removeprefix(CIFAR10))
         return read_cifar10(root, size=size, resize=config.resize)
-    path = possible_path(_home(config.source))
+    path = possible_path(config.source)
     if path.is_dir():
         return read_folder(path, size=size, resize=config.resize, progress=progress)
     if path.suffix.lower() == ".zip" and path.is_file():

@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw
 from torch import Tensor
 
 from reference_models.errors import CheckpointError, one_line
-from reference_models.files import write_whole
+from reference_models.files import check_regular, write_whole
 from reference_models.recording.records import SCORES, read_scores
 
 SAMPLES, REAL = "samples", "real.png"
@@ -18,6 +18,8 @@ CAPTION = 18
 """Height of a line of text."""
 _DIGITS = 10
 """Fewer has an epoch."""
+_LARGEST = 2**28
+"""Bytes of a grid; ours have some hundred thousand."""
 FIXED = 64
 """Images of the grid that is drawn at each evaluation."""
 
@@ -63,6 +65,7 @@ def read_grid(path: Path) -> Image.Image:
         CheckpointError: there is none, or it is damaged.
     """
     try:
+        check_regular(path, _LARGEST)
         with Image.open(path) as opened:
             return opened.convert("RGB")
     # Damage ends in whatever Pillow's plugins run into.

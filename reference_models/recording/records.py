@@ -4,14 +4,14 @@ import csv
 import io
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ganmetrics import Score, StorageError, clipped, printable, shown
 from reference_models.errors import CheckpointError, one_line
-from reference_models.files import write_whole
+from reference_models.files import check_regular, write_whole
 
 SCORES, EVENTS = "metrics.csv", "metrics.jsonl"
 
@@ -165,7 +165,9 @@ def read_events(path: Path) -> list[dict[str, Any]]:
         CheckpointError: the file is damaged.
     """
     events = []
-    for number, line in enumerate(_text(path).splitlines(), 1):
+    for number, line in enumerate(_lines(path), 1):
+        if len(line) > _LONGEST:
+            raise CheckpointError(f"{path} is damaged: line {number} has more than {_LONGEST:,} characters")
         try:
             event = json.loads(line)
         except (ValueError, RecursionError):
@@ -180,12 +182,30 @@ _WHOLE = {"epoch", "step", "images_seen", "count", "real_count", "seed"}
 _NEEDED = {*_WHOLE - {"real_count"}, "metric", "value", "wall_seconds", "cpu_seconds", "scoring_seconds"}
 _LARGEST = 10**15
 """Of a whole number: no run has as many steps or images."""
+_MOST_SCORES, _MOST_EVENTS, _LONGEST = 2**26, 2**31, 2**20
+"""Bytes of both files, and characters of a line: a row has some 250, an event some 500, of any run far fewer in all."""
 
 
 def _text(path: Path) -> str:
     """Return what a file says, nothing where there is none; half a character is one that no number has."""
     try:
-        return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+        check_regular(path, _MOST_SCORES)
+        return path.read_text(encoding="utf-8", errors="replace")
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
+    except OSError as error:
+        raise CheckpointError(f"{path} cannot be read: {error.strerror}") from None
+
+
+def _lines(path: Path) -> Iterator[str]:
+    """Give the lines of a file one by one, none where there is none; of a line too long the beginning, and the rest."""
+    try:
+        check_regular(path, _MOST_EVENTS)
+        with path.open(encoding="utf-8", errors="replace") as file:
+            while line := file.readline(_LONGEST + 1):
+                yield line
+    except (FileNotFoundError, NotADirectoryError):
+        return
     except OSError as error:
         raise CheckpointError(f"{path} cannot be read: {error.strerror}") from None
 

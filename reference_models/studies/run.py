@@ -10,6 +10,7 @@ from reference_models.config import TrainConfig
 from reference_models.data.batches import Batches
 from reference_models.data.load import load_images
 from reference_models.errors import ConfigError
+from reference_models.files import possible_path
 from reference_models.networks.build import build_discriminator, build_generator, parameter_count
 from reference_models.recording.plots import late_unrest
 from reference_models.recording.records import EVENTS, SCORES, read_events, read_scores
@@ -60,7 +61,7 @@ def run_study(
         raise ConfigError(f"the studies are {', '.join(STUDIES)}; got {shown(name)}")
     if seeds < 1:
         raise ConfigError(f"--seeds must be at least 1; got {seeds}")
-    study, out, told = STUDIES[name], Path(out), observer or LoggingObserver()
+    study, out, told = STUDIES[name], possible_path(out), observer or LoggingObserver()
     plan = _plan(study, out, source=source, seeds=seeds, scale=scale, changes=changes or {}, told=told, named=extractor)
     results = []
     for row, seed, directory, config in plan:

@@ -14,6 +14,7 @@ from reference_models.config import TrainConfig
 from reference_models.errors import CheckpointError, ConfigError, one_line
 from reference_models.files import write_whole
 from reference_models.networks.build import build_discriminator, build_generator
+from reference_models.networks.plain import plain_torch
 from reference_models.settings import flatten, from_flat
 from reference_models.training.portable import PORTABLE_SUFFIX, find_model, from_portable
 from reference_models.training.stored import Unfit, check_content, check_keys
@@ -61,14 +62,19 @@ class Checkpoint:
             "class_counts": self.class_counts,
         }
 
+    @plain_torch()
     def generator(self) -> nn.Module:
-        """Return the generator in evaluation mode, with averaged weights where the run had them."""
+        """Return the generator in evaluation mode, with averaged weights where the run had them.
+
+        It is on the CPU, whatever torch's default device, and its weights are the file's, whatever the default dtype.
+        """
         network = build_generator(self.config.net)
         network.load_state_dict(self.trainer.get("average") or self.trainer["generator"])
         return network.eval()
 
+    @plain_torch()
     def discriminator(self) -> nn.Module:
-        """Return the discriminator in evaluation mode."""
+        """Return the discriminator in evaluation mode, as `generator` does."""
         network = build_discriminator(self.config.net)
         network.load_state_dict(self.trainer["discriminator"])
         return network.eval()
@@ -85,6 +91,7 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
     write_whole(path, buffer.getvalue())
 
 
+@plain_torch()
 def read_checkpoint(path: str | Path) -> Checkpoint:
     """Return what a file holds, or the best (else the last) checkpoint of a run's folder. No pickled code is run.
 
@@ -98,7 +105,8 @@ def read_checkpoint(path: str | Path) -> Checkpoint:
     if path.is_dir():
         path = next((path / name for name in (BEST, LAST) if (path / name).exists()), path / LAST)
     if not path.is_file():
-        raise CheckpointError(f"a checkpoint is needed; {path} does not exist")
+        came = "is no regular file" if path.exists() else "does not exist"
+        raise CheckpointError(f"a checkpoint is needed; {path} {came}")
     try:
         content = from_portable(path) if path.suffix == PORTABLE_SUFFIX else _read(path)
         config = from_flat(check_keys(content.get("config")))

@@ -32,7 +32,7 @@ def find_model(path: str | Path) -> Path:
     >>> find_model("run").name, find_model("zoo:shapes-cgan").name
     ('run', 'shapes-cgan.safetensors')
     """
-    name = str(path)
+    name = str(path) if isinstance(path, str | Path) else ""
     if not name.startswith(IN_ZOO):
         return possible_path(path)
     found = ZOO / f"{name.removeprefix(IN_ZOO)}{PORTABLE_SUFFIX}"

@@ -111,7 +111,7 @@ class TrainingRun:
                 if trainer.ranks.agree(interruption.asked):
                     self._flush_losses()
                     self.save(LAST)
-                    raise KeyboardInterrupt
+                    raise interruption.error()
                 if trainer.steps % trainer.batches.steps_per_epoch == 0:
                     self._flush_losses()
                     self.save(LAST)

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import torch
 
-from ganmetrics import Extraction, Extractor, shown
+from ganmetrics import Extraction, Extractor, GanMetricsError, shown
 from reference_models.arguments import check_type, whole_number
 from reference_models.config import TrainConfig
 from reference_models.data.images import LabelledImages
 from reference_models.data.load import load_images
 from reference_models.errors import CheckpointError, ConfigError, one_line
 from reference_models.files import possible_path, write_whole
+from reference_models.networks.plain import plain_torch
 from reference_models.scoring.extractors import with_extractor
 from reference_models.scoring.scorer import Scorer
 from reference_models.settings import Value, difference, from_flat, merged, read_toml, to_toml
@@ -19,6 +20,7 @@ from reference_models.training.checkpoint import LAST, read_checkpoint
 from reference_models.training.devices import open_device
 from reference_models.training.flow import build_trainer
 from reference_models.training.folder import CONFIG, check_free, clear_leftovers, is_begun, read_begun
+from reference_models.training.lock import folder_lock
 from reference_models.training.observer import LoggingObserver, Observer
 from reference_models.training.ranks import TrainingRanks, joined_ranks
 from reference_models.training.run import Outcome, TrainingRun
@@ -28,6 +30,7 @@ FREE = frozenset({"eval.epochs", "patience", "log_every", "tensorboard"})
 """Keys that change neither the training nor what a score means, and so may always be changed."""
 
 
+@plain_torch()
 def train(
     config: TrainConfig,
     out: str | Path,
@@ -36,7 +39,7 @@ def train(
     device: torch.device | str | None = None,
     observer: Observer | None = None,
 ) -> Outcome:
-    """Train a model from the beginning in a new folder.
+    """Train a model from the beginning in a new folder; nothing of it depends on torch's defaults (`plain_torch`).
 
     Args:
         config: from `build_config`.
@@ -49,15 +52,17 @@ def train(
         InputError: an argument is of the wrong kind.
         ConfigError: the configuration does not go with the data.
         DataError: the data are not what is needed.
-        CheckpointError: the folder holds another run; one that was killed before its first checkpoint is none.
+        CheckpointError: the folder holds another run, or another call is training in it; a run that was killed before
+            its first checkpoint is none.
         TrainingError: a loss or a weight is not finite.
         StorageError: the disk refuses.
         KeyboardInterrupt: it was interrupted, and can be resumed.
     """
     check_type("config", config, TrainConfig, "a TrainConfig, such as build_config makes")
     out, told = possible_path(out), _observer(observer)
-    with joined_ranks() as ranks:
+    with folder_lock(out) as lock, joined_ranks() as ranks:
         if ranks.is_first:
+            lock.take()
             check_free(out)
         data = load_images(config.data, size=config.net.size)
         whole = _scored_by(config.with_classes(data.classes), extractor, told)
@@ -65,9 +70,14 @@ def train(
         run = _prepare(
             whole, out, data, extractor=extractor, device=device, observer=told, ranks=ranks, until=whole.epochs
         )
+        if ranks.is_first:
+            # While the data were read another run may have begun here, or even have ended.
+            lock.take_new()
+            check_free(out)
         return _begin(run, ranks)
 
 
+@plain_torch()
 def resume(
     out: str | Path,
     *,
@@ -93,7 +103,7 @@ def resume(
 
     Raises:
         InputError: an argument is of the wrong kind.
-        CheckpointError: there is no run, or its checkpoint is damaged.
+        CheckpointError: there is no run, its checkpoint is damaged, or another call is training in the folder.
         ConfigError: the configuration differs from the checkpoint's in a key that is not allowed to.
     """
     more_epochs = whole_number("more_epochs", more_epochs, least=0)
@@ -103,7 +113,9 @@ def resume(
     for key in allow_changed:
         check_type("allow_changed", key, str, "a list of keys")
     out, told = possible_path(out), _observer(observer)
-    with joined_ranks() as ranks:
+    with folder_lock(out) as lock, joined_ranks() as ranks:
+        if ranks.is_first:
+            lock.take()
         if ranks.agree(ranks.is_first and is_begun(out)):
             config = _changed(read_begun(out), out, changes or {}, allow_changed)
             told.said(f"{out} has no checkpoint yet: the run begins again")
@@ -136,6 +148,8 @@ def resume(
         run = _prepare(config, out, data, extractor=extractor, device=device, observer=told, ranks=ranks, until=until)
         try:
             run.resume_from(checkpoint)
+        except GanMetricsError:
+            raise  # of another file, which it names
         except (ValueError, RuntimeError, KeyError) as error:
             raise CheckpointError(f"{checkpoint.path} does not fit this run: {one_line(error)}") from None
         if ranks.is_first:

@@ -3,10 +3,7 @@
 import errno
 import io
 import os
-<<<<<<< HEAD
 from pathlib import Path
-=======
->>>>>>> border
 
 import pytest
 
@@ -136,7 +133,6 @@ def test_a_list_that_never_ends_is_read_to_its_bound(tmp_path, monkeypatch):
         open_source("-")
 
 
-<<<<<<< HEAD
 def test_pipes_devices_and_holes_are_named(folder, listed):
     """A pipe is not waited for, and neither a device nor a file of a size that no image has is read."""
     os.mkfifo(folder / "pipe.png")
@@ -156,7 +152,8 @@ def test_pipes_devices_and_holes_are_named(folder, listed):
             ("zero.png", "cannot be read: it is no regular file"),
             ("hole.png", "cannot be read: it has 68,719,476,736 bytes, more than 1,073,741,824"),
         ]
-=======
+
+
 def test_names_on_stdin_are_bytes(folder, monkeypatch):
     """A name need not be UTF-8, whatever Python decodes stdin by; a look at the names leaves them for the source."""
     name = os.fsencode(folder) + b"/\xff.png"
@@ -192,4 +189,3 @@ class _Unreadable(io.RawIOBase):
 
     def readinto(self, _buffer, /):
         raise OSError(errno.EBADF, os.strerror(errno.EBADF))
->>>>>>> border

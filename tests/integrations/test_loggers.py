@@ -46,6 +46,37 @@ def test_csv_rows_come_together(tmp_path):
     assert other.read_text(encoding="utf-8") == "loss\n1\n"
 
 
+@pytest.mark.parametrize("extractor", ["plain", 'of "two", quoted', "größe 大"])
+def test_rows_after_one_that_was_cut_short_are_whole(tmp_path, extractor):
+    """A process may be killed anywhere in its write; whatever it leaves, no row before or after it is lost."""
+
+    def log(step):
+        scores = {name: Score(name, step + 0.5, extractor=extractor, protocol="legacy") for name in ("fid", "kid")}
+        CsvLog(path).log(Report(scores), step)
+
+    path = tmp_path / "scores.csv"
+    log(0)
+    start = path.stat().st_size
+    log(1)
+    content = path.read_bytes()
+    for kept in range(start, len(content) + 1):
+        path.write_bytes(content[:kept])
+        log(2)
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = [
+                (row["step"], row["name"], row["value"], row["extractor"], row["protocol"])
+                for row in csv.DictReader(file)
+            ]
+        for step in (0, 2):
+            for name in ("fid", "kid"):
+                assert rows.count((str(step), name, f"{step}.5", extractor, "legacy")) == 1
+        # Those of the write that was cut short: the whole ones, and one that may not be.
+        assert 4 <= len(rows) <= 6
+        ended = content[start:kept].count(b"legacy")
+        assert [row[:2] for row in rows[2 : 2 + ended]] == [("1", "fid"), ("1", "kid")][:ended]
+        assert path.read_bytes().startswith(content[: kept - 2])
+
+
 def test_tensorboard_has_series_and_report(tmp_path):
     """Read back from the file of events."""
     pytest.importorskip("tensorboard")

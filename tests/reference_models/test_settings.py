@@ -1,5 +1,6 @@
 """Flat keys, TOML and `key=value`."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from reference_models.settings import (
     read_toml,
     to_toml,
 )
+from tests.reference_models.odd_files import ODD_FILES
 
 
 @pytest.mark.parametrize("preset", PRESETS)
@@ -87,4 +89,22 @@ def test_values_of_another_kind_are_refused(key, value):
 
 def test_a_device_that_never_ends_is_no_configuration():
     with pytest.raises(ConfigError, match=r"^/dev/zero is no TOML file: it has more than 16,777,216 bytes$"):
-        read_toml(Path("/dev/zero"))
+        read_toml(Path("/dev/zero"), piped=True)
+
+
+@pytest.mark.parametrize(("make", "words"), ODD_FILES.values(), ids=ODD_FILES)
+def test_a_run_s_configuration_is_a_regular_file(tmp_path, make, words):
+    make(tmp_path / "config.toml")
+    with pytest.raises(ConfigError, match=rf"config.toml cannot be read: {words}$"):
+        read_toml(tmp_path / "config.toml")
+
+
+def test_a_configuration_may_come_through_a_pipe():
+    """As a shell's `--config <(command)` gives it."""
+    reader, writer = os.pipe()
+    os.write(writer, b"batch = 4")
+    os.close(writer)
+    try:
+        assert read_toml(Path(f"/dev/fd/{reader}"), piped=True) == {"batch": 4}
+    finally:
+        os.close(reader)

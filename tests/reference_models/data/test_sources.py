@@ -1,5 +1,6 @@
 """Real images from shapes, folders, archives, arrays and CIFAR-10."""
 
+import os
 import pickle
 import zipfile
 
@@ -128,6 +129,15 @@ def test_cifar10(cifar):
     assert found.class_names[3] == "cat"
     assert torch.equal(read_cifar10(cifar / FOLDER).images, found.images)
     assert load(f"cifar10:{cifar}", size=16).images.shape == (20, 3, 16, 16)
+
+
+def test_a_batch_that_is_no_regular_file_is_refused(cifar):
+    """A pipe would wait for a writer, a device may have no end."""
+    path = cifar / FOLDER / BATCHES[1]
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(DataError, match=r"data_batch_2 is no batch of CIFAR-10: .*it is no regular file$"):
+        load(f"cifar10:{cifar}", size=32)
 
 
 def test_a_pickle_that_could_run_code_is_refused(cifar, capsys):

@@ -1,6 +1,7 @@
 """Pictures, curves and TensorBoard."""
 
 import contextlib
+import os
 import sys
 import types
 
@@ -9,10 +10,11 @@ import torch
 from PIL import Image
 
 from reference_models.errors import CheckpointError, ConfigError
-from reference_models.recording import plots
-from reference_models.recording.grids import evolution, grid, sample_path, write_image
-from reference_models.recording.records import EVENTS, RECORD_COLUMNS, SCORES, Moment, Records
+from reference_models.recording import plots, records
+from reference_models.recording.grids import evolution, grid, read_grid, sample_path, write_image
+from reference_models.recording.records import EVENTS, RECORD_COLUMNS, SCORES, Moment, Records, read_events, read_scores
 from reference_models.recording.tensorboard import TAGS, TensorBoard
+from tests.reference_models.odd_files import ODD_FILES
 
 MOMENT = Moment(epoch=1, step=4, images_seen=32, wall_seconds=2.0, cpu_seconds=1.0, scoring_seconds=0.5)
 
@@ -20,8 +22,8 @@ MOMENT = Moment(epoch=1, step=4, images_seen=32, wall_seconds=2.0, cpu_seconds=1
 @pytest.fixture
 def recorded(tmp_path):
     """A folder with two scores, losses of three moments and two grids."""
-    records = Records(tmp_path)
-    records.begin()
+    written = Records(tmp_path)
+    written.begin()
     for epoch, value in ((0, 9.0), (2, 4.0)):
         row = dict.fromkeys(RECORD_COLUMNS) | {
             "epoch": epoch,
@@ -38,7 +40,7 @@ def recorded(tmp_path):
             "scoring_seconds": 0.5,
             "cpu_seconds": 1.0,
         }
-        records.add_scores([row])
+        written.add_scores([row])
         images = torch.full((64, 3, 8, 8), 40 * epoch + 10, dtype=torch.uint8)
         write_image(sample_path(tmp_path, epoch), grid(images))
     for step in (2, 4, 8):
@@ -51,7 +53,7 @@ def recorded(tmp_path):
             "lr/G": 0.1,
             "lr/D": 0.2,
         }
-        records.add("losses", moment, losses)
+        written.add("losses", moment, losses)
     return tmp_path
 
 
@@ -99,13 +101,45 @@ def test_curves_say_what_their_axes_are(recorded, monkeypatch):
 @pytest.mark.slow
 def test_two_runs_side_by_side(recorded, tmp_path):
     """P3: a panel for each run, and a number for how unstable the end was."""
-    records = Records(recorded)
-    losses = [event for event in records.events() if event["kind"] == "losses"]
+    losses = [event for event in Records(recorded).events() if event["kind"] == "losses"]
     plots.draw_losses({"without schedule": losses, "with schedule": losses}, tmp_path / "both.png")
     assert (tmp_path / "both.png").exists()
     wild = [{"loss/G": float(value)} for value in (1, 1, 1, 1, 1, 1, 1, 1, 0, 8)]
     calm = [{"loss/G": float(value)} for value in (0, 9, 0, 9, 0, 9, 0, 9, 3, 3)]
     assert plots.late_unrest(wild) > plots.late_unrest(calm) == 0
+
+
+@pytest.mark.parametrize(("make", "words"), ODD_FILES.values(), ids=ODD_FILES)
+@pytest.mark.parametrize(("name", "read"), [(SCORES, read_scores), (EVENTS, read_events)])
+def test_records_are_regular_files(tmp_path, name, read, make, words):
+    """In one line that names the file, before any of it is read."""
+    make(tmp_path / name)
+    with pytest.raises(CheckpointError, match=rf"{name} cannot be read: {words}$"):
+        read(tmp_path / name)
+
+
+@pytest.mark.parametrize(("make", "words"), ODD_FILES.values(), ids=ODD_FILES)
+def test_grids_are_regular_files(tmp_path, make, words):
+    make(tmp_path / "epoch_0001.png")
+    with pytest.raises(CheckpointError, match=rf"epoch_0001.png cannot be read as a grid of samples: .*{words}$"):
+        read_grid(tmp_path / "epoch_0001.png")
+
+
+def test_a_line_without_an_end_is_not_read_whole(tmp_path, monkeypatch):
+    """Records that are no larger than records may be, and have one line."""
+    path = tmp_path / EVENTS
+    path.touch()
+    os.truncate(path, 10**9)
+    monkeypatch.setattr(records, "_text", None)  # what would read all of it
+    with pytest.raises(CheckpointError, match=r"metrics.jsonl is damaged: line 1 has more than 1,048,576 characters$"):
+        read_events(path)
+
+
+def test_records_that_are_not_there_are_empty(tmp_path):
+    """In a folder, and where a file is in the folder's place."""
+    (tmp_path / "file").touch()
+    for folder in (tmp_path, tmp_path / "file"):
+        assert read_scores(folder / SCORES) == read_events(folder / EVENTS) == []
 
 
 def test_without_matplotlib_the_rest_is_drawn(recorded, monkeypatch):

@@ -10,6 +10,7 @@ from reference_models import load_discriminator, load_generator
 from reference_models.errors import CheckpointError
 from reference_models.training.checkpoint import BEST, LAST, read_checkpoint, write_checkpoint
 from reference_models.training.run import fixed_noise
+from tests.reference_models.training.surroundings import SETTINGS
 
 
 @pytest.fixture
@@ -33,6 +34,23 @@ def test_networks_come_back_ready_to_use(saved):
     assert discriminator(images).classes.shape == (3, 10)
     assert stored.class_names[0] == "red disc"
     assert generator.config == stored.config.net
+
+
+@pytest.mark.parametrize("settings", SETTINGS.values(), ids=SETTINGS)
+@pytest.mark.parametrize("source", ["run", "zoo"])
+def test_weights_are_the_file_s_whatever_torch_s_defaults_are(saved, settings, source):
+    """Nothing of a program's defaults goes into a network: no meta tensor, no rounding, no inference tensor."""
+    path = saved / LAST if source == "run" else "zoo:shapes-cgan"
+    stored = read_checkpoint(path).trainer
+    with settings():
+        networks = load_generator(path), load_discriminator(path)
+    for network, weights in zip(
+        networks, (stored["average"] or stored["generator"], stored["discriminator"]), strict=True
+    ):
+        for name, value in network.state_dict().items():
+            assert (value.device.type, value.dtype) == ("cpu", weights[name].dtype)
+            assert torch.equal(value, weights[name])
+            assert not value.is_inference()
 
 
 def test_the_fixed_noise_is_stored(saved):

@@ -6,6 +6,7 @@ import signal
 import pytest
 import torch
 
+from ganmetrics import GanMetricsError
 from reference_models.errors import CheckpointError, ConfigError
 from reference_models.recording.records import read_events, read_scores
 from reference_models.training.checkpoint import BEST, LAST, Checkpoint, read_checkpoint, write_checkpoint
@@ -169,3 +170,31 @@ def test_the_best_and_the_last_are_kept(run, tmp_path):
     assert scores[outcome.best_epoch] == outcome.best
     assert read_checkpoint(tmp_path / "run" / BEST).epoch == outcome.best_epoch
     assert read_checkpoint(tmp_path / "run" / LAST).epoch == 3
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (
+            ("metrics.csv", lambda path: path.write_text("epoch,step\n1,2\n")),
+            r"metrics.csv is damaged: it has no column",
+        ),
+        (
+            ("metrics.jsonl", lambda path: path.write_text("3\n")),
+            r"metrics.jsonl is damaged: line 1 needs to be an event",
+        ),
+        (("metrics.csv", os.mkfifo), r"metrics.csv cannot be read: it is no regular file$"),
+        (("metrics.jsonl", os.mkfifo), r"metrics.jsonl cannot be read: it is no regular file$"),
+        (("config.toml", os.mkfifo), r"config.toml cannot be read: it is no regular file$"),
+        (("last.pt", os.mkfifo), r"last.pt is no regular file$"),
+    ],
+)
+def test_a_damaged_file_is_the_one_that_is_named(run, go_on, tmp_path, damage, words):
+    """Records, configuration and checkpoint are told apart, and none is waited for."""
+    run("dcgan", epochs=1, **{"eval.epochs": ()})
+    name, make = damage
+    (tmp_path / "run" / name).unlink()
+    make(tmp_path / "run" / name)
+    with pytest.raises(GanMetricsError, match=words) as caught:
+        go_on(more_epochs=1)
+    assert name == "last.pt" or "last.pt" not in str(caught.value)

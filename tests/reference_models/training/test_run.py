@@ -15,6 +15,8 @@ from reference_models.training import run as run_module
 from reference_models.training.checkpoint import LAST, read_checkpoint
 from reference_models.training.measure import check_finite
 from reference_models.training.start import default_eval_epochs
+from tests.reference_models.training.surroundings import SETTINGS
+from tests.reference_models.training.test_resume import equal
 
 
 @pytest.mark.slow
@@ -67,6 +69,31 @@ def test_the_run_is_the_same_unscored(run, tmp_path):
     scored, plain = (read_checkpoint(tmp_path / name / LAST).trainer for name in ("scored", "plain"))
     assert all(torch.equal(value, plain["generator"][name]) for name, value in scored["generator"].items())
     assert torch.equal(scored["rng"][0], plain["rng"][0])
+
+
+def defaults():
+    """Return what torch does unless it is told otherwise."""
+    return torch.is_grad_enabled(), torch.is_inference_mode_enabled(), torch.empty(0).device, torch.get_default_dtype()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("settings", SETTINGS.values(), ids=SETTINGS)
+def test_a_run_is_the_same_whatever_torch_s_defaults_are(run, go_on, tmp_path, settings):
+    """As where gradients are off, which notebooks do, or tensors go elsewhere; after it the settings are as before."""
+    plain = {"epochs": 1, "eval.epochs": (0, 1), "ema_decay": 0.5}
+    run("acgan", "plain", **plain)
+    go_on("plain", more_epochs=1)
+    with settings():
+        before = defaults()
+        run("acgan", "changed", **plain)
+        go_on("changed", more_epochs=1)
+        after = defaults()
+    assert before == after != (True, False, torch.device("cpu"), torch.float32)
+    stored = [read_checkpoint(tmp_path / name / LAST) for name in ("plain", "changed")]
+    assert equal(stored[0].trainer, stored[1].trainer)
+    scores = [[row["value"] for row in read_scores(tmp_path / name / "metrics.csv")] for name in ("plain", "changed")]
+    assert scores[0] == scores[1]
+    assert len(scores[0]) == 3
 
 
 @pytest.mark.slow
