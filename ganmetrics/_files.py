@@ -108,11 +108,11 @@ def read_regular(path: str | os.PathLike[str], most: int) -> bytes:
     OSError: [Errno 22] it is no regular file
     """
     with open(path, "rb", opener=open_at_once) as file:
-        check_regular(os.fstat(file.fileno()), most)
+        check_readable(os.fstat(file.fileno()), most)
         return file.read()
 
 
-def check_regular(status: os.stat_result, most: int) -> None:
+def check_readable(status: os.stat_result, most: int) -> None:
     """Raise the OSError of an open file that is no regular one, or has more than `most` bytes."""
     if not stat.S_ISREG(status.st_mode):
         raise OSError(errno.EINVAL, "it is no regular file")

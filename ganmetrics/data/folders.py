@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ganmetrics._files import check_regular, open_at_once, read_regular
+from ganmetrics._files import check_readable, open_at_once, read_regular
 from ganmetrics.data.classes import (
     DATASET_JSON,
     Classes,
@@ -72,7 +72,7 @@ class FolderSource:
                 status = os.fstat(file.fileno())
                 if _stamp(status) != self._stamps[index]:
                     raise InputError("cannot be read: it has changed since the folder was listed")
-                check_regular(status, MEMBER_LIMIT)
+                check_readable(status, MEMBER_LIMIT)
                 return file.read()
         except OSError as error:
             raise InputError(f"cannot be read: {error.strerror}") from None

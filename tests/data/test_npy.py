@@ -78,8 +78,8 @@ def stored(shape, data=b"", columns=False):
         ((True, 1, 1, 3), b"abc", r"is damaged: an array needs whole sizes .*; got \(True, 1, 1, 3\)$"),
         ((2**70, 1, 1, 3), b"", r"is damaged: an array needs whole sizes .*; got \(1180591620717411303424, "),
         ((10**4000, 1, 1, 3), b"", r"is damaged: an array needs whole sizes .*; got \(a whole number of \d+ bits, "),
-        ((8, 2**61, 1, 3), b"", "is damaged: its images need 55,340,232,221,128,654,"),
-        ((4, 2**62, 1, 3), b"", "is damaged: its images need 55,340,232,221,128,654,"),
+        ((8, 2**61, 1, 3), b"", "needs images of at most 178,956,970 pixels; got 1x2305843009213693952$"),
+        ((4, 2**62, 1, 3), b"", "needs images of at most 178,956,970 pixels; got 1x4611686018427387904$"),
         ((2**62, 2, 2, 3), b"", "is damaged: its images need 55,340,232,221,128,654,"),
     ],
 )
@@ -90,5 +90,5 @@ def test_shapes_that_no_file_can_hold(tmp_path, shape, data, reason, columns):
         open_source(tmp_path / "set.npy")
     with zipfile.ZipFile(tmp_path / "set.npz", "w") as archive:
         archive.write(tmp_path / "set.npy", "arr_0.npy")
-    with pytest.raises(InputError, match=r"set\.npz(::arr_0)? is damaged: "):
+    with pytest.raises(InputError, match=r"set\.npz(::arr_0)? (is damaged: |needs images of at most )"):
         open_source(tmp_path / "set.npz")
