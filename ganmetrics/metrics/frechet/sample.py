@@ -1,6 +1,7 @@
 """One side of a Fréchet distance: its moments, and what is kept of its images."""
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -117,13 +118,17 @@ def kept_images(features: ArrayLike, most: int) -> Tensor:
     check_rows(features, "features")
     if len(features) <= most:
         return to_double(features).cpu()
-    hashes: list[bytes] = []
-    for start in range(0, len(features), ROWS_HASHED):
-        # Zeros are hashed alike, whatever their sign.
-        rows = (to_double(features[start : start + ROWS_HASHED]).cpu() + 0.0).numpy().astype("<f8", copy=False)
-        hashes += [hashlib.blake2b(row.data, digest_size=8).digest() for row in rows]
+    blocks = (features[start : start + ROWS_HASHED] for start in range(0, len(features), ROWS_HASHED))
+    with ThreadPoolExecutor(torch.get_num_threads()) as threads:
+        hashes = [digest for digests in threads.map(_digests, blocks) for digest in digests]
     chosen = sorted(range(len(hashes)), key=hashes.__getitem__)[:most]
     return to_double(features[sorted(chosen)]).cpu()
+
+
+def _digests(features: ArrayLike) -> list[bytes]:
+    # Zeros are hashed alike, whatever their sign.
+    rows = (to_double(features).cpu() + 0.0).numpy().astype("<f8", copy=False)
+    return [hashlib.blake2b(row.data, digest_size=8).digest() for row in rows]
 
 
 def sample_of(side: "ArrayLike | Moments | Sample") -> Sample:
