@@ -139,7 +139,7 @@ def distance_from_few(real: Sample, fake: Sample, product: FactorProduct | None 
     value = means + real.trace + fake.trace - 2 * root.value
     common = None if root.known is None else float(root.known.product.spectrum.eigenvalues.sum())
     apart = means_variance(real, fake, common) + root.gaussian + sum(root.scales) + root.supposed
-    apart += root.leverages**2
+    apart += root.leverages**2 + sum(root.chosen)
     variance = max(apart + _together(real, fake, root), _LEAST_SHARE * apart)
     if not (math.isfinite(value) and math.isfinite(variance)):
         return None
@@ -182,7 +182,8 @@ def _together(real: Sample, fake: Sample, root: RootTrace) -> float:
 
 def _no_root(real: Part, fake: Part) -> RootTrace:
     """Return what is known where one side does not vary in any direction of the other's: the traces err alone."""
-    return RootTrace(0.0, real.trace_variance + fake.trace_variance, (0.0, 0.0), 0.0, (None, None), 0.0, 0.0, 0.0, None)
+    variance = real.trace_variance + fake.trace_variance
+    return RootTrace(0.0, variance, (0.0, 0.0), 0.0, (None, None), 0.0, (0.0, 0.0), 0.0, 0.0, None)
 
 
 def _root(real: Sample, fake: Sample, product: FactorProduct | None) -> RootTrace | None:

@@ -22,6 +22,8 @@ class Leverages(NamedTuple):
         rows: what each image adds to y more than the mean image, times n, shape [n, m].
         odds: h / (1 - h) of each image as seen, over their mean, shape [n, m].
         chance: the variance that `odds` have by chance in a Gaussian sample, shape [m].
+        effects: by how much each image raises N log_kept + F log_widening more than the mean image, shape [n, m]: of
+            those that are known the mean is taken, and others would have had another one.
     """
 
     log_kept: Tensor
@@ -29,6 +31,7 @@ class Leverages(NamedTuple):
     rows: Tensor
     odds: Tensor
     chance: Tensor
+    effects: Tensor
 
 
 def leverages(seen: Tensor, eigenvalues: Tensor, shares: Tensor, freedom: int, bulk: GaussianLaw) -> Leverages:
@@ -72,7 +75,18 @@ def leverages(seen: Tensor, eigenvalues: Tensor, shares: Tensor, freedom: int, b
         rows=freedom * filled / average * (scaled - average),
         odds=odds / mean,
         chance=chance,
+        effects=_effects(odds * (average / mean), freedom, bulk.filled),
     )
+
+
+def _effects(odds: Tensor, freedom: int, filled: Tensor) -> Tensor:
+    """Return what each image adds to -N mean log(1 + a) + F log mean a, less the mean over images.
+
+    To first order in a - mean a both terms cancel, and so does how c hangs on the images: what is left is the image's
+    part of the variance of the squared scales.
+    """
+    each = filled * odds / odds.mean(0) - freedom * torch.log1p(odds)
+    return each - each.mean(0)
 
 
 def _matching(odds: Tensor, filled: Tensor) -> Tensor:

@@ -56,6 +56,7 @@ class RootTrace(NamedTuple):
         supposed: what is not known from the images and only supposed smooth.
         pulls: for each side what each known image adds to that sum, times n; None where images are not known.
         leverages: by how much that sum may be wrong because the images' leverages are, with the sign that this has.
+        chosen: what it adds to the variance that only some of the images are known, for each side.
         misfit: mean square of what the fit leaves of the estimates, in their standard errors; 0 without a fit.
         bent: mean square of what the priors leave of the spectra, in what they suppose; 0 without a fit.
         known: for comparing with another; None where a covariance is zero.
@@ -67,6 +68,7 @@ class RootTrace(NamedTuple):
     supposed: float
     pulls: tuple[Tensor | None, Tensor | None]
     leverages: float
+    chosen: tuple[float, float]
     misfit: float
     bent: float
     known: Known | None
@@ -98,7 +100,12 @@ def root_by_fit(
     moved = torch.cat([shares[0] * laws[0].moved(0), none[1], shares[0] * laws[2].moved(0)])
     moved += torch.cat([none[0], shares[1] * laws[1].moved(0), shares[1] * laws[2].moved(1)])
     unsure = -2 * float(estimate.gain @ moved) * _unreached(laws[2], size)
-    return _with_errors(basis, estimate._replace(leverages=unsure))
+    gains = torch.split(estimate.gain, [len(one.x) for one in laws])
+    chosen = [
+        _chosen_variance(part, [(laws[number], 0, gains[number]), (laws[2], number, gains[2])])
+        for number, part in enumerate(parts)
+    ]
+    return _with_errors(basis, estimate._replace(leverages=unsure, chosen=(chosen[0], chosen[1])))
 
 
 def _integrated(solution: Fit, product: Law, covariance: Tensor) -> "_Estimate":
@@ -112,7 +119,23 @@ def _integrated(solution: Fit, product: Law, covariance: Tensor) -> "_Estimate":
     supposed = 4 * float((solution.supposed @ (solution.inverse @ free)).square().sum()) * min(bent, PRIOR_MOST)
     variances = covariance.diagonal()[-points:]
     misfit = float((rest.square() / variances.clamp(min=1e-300)).mean()) if float(variances.max()) > 0 else 0.0
-    return _Estimate(float(roots.sum() + widths @ rest), gain, supposed, 0.0, misfit, bent)
+    return _Estimate(float(roots.sum() + widths @ rest), gain, supposed, 0.0, (0.0, 0.0), misfit, bent)
+
+
+def _chosen_variance(part: Part, laws: list[tuple[Law, int, Tensor]]) -> float:
+    """Return what it adds to the variance that the leverages of a side are a mean over some of its images only.
+
+    Args:
+        part: the side.
+        laws: each with the side's number in it, and how the trace of the root hangs on its y.
+    """
+    effects = [one.effects @ gain for law, number, gain in laws if (one := law.leverages[number]) is not None]
+    if not effects or part.freedom is None:
+        return 0.0
+    known, count = len(effects[0]), part.freedom + 1
+    if known >= count:
+        return 0.0
+    return 4 * float(sum(effects[1:], effects[0]).var()) / known * (1 - known / count)
 
 
 def _unknown_share(part: Part, rows: ImageTerms | None) -> float:
@@ -138,7 +161,8 @@ def root_by_law(real: Part, fake: Part, *, product: FactorProduct | None = None)
     both, widths = dense_law(spectrum, (real, fake))
     found = product_errors((real, fake), Evidence(spectrum, both))
     basis = _Basis((real, fake), Evidence(spectrum, both), found, (0, 0, len(widths)))
-    return _with_errors(basis, _Estimate(float(widths @ both.y), widths, 0.0, 0.0, 0.0, 0.0))
+    first, second = (_chosen_variance(part, [(both, number, widths)]) for number, part in enumerate((real, fake)))
+    return _with_errors(basis, _Estimate(float(widths @ both.y), widths, 0.0, 0.0, (first, second), 0.0, 0.0))
 
 
 class _Estimate(NamedTuple):
@@ -146,6 +170,7 @@ class _Estimate(NamedTuple):
     gain: Tensor
     supposed: float
     leverages: float
+    chosen: tuple[float, float]
     misfit: float
     bent: float
 
@@ -165,8 +190,8 @@ def _with_errors(basis: _Basis, estimate: _Estimate) -> RootTrace:
     first, second = (0.0 if rows is None else _scale_variance(rows, weights[rows.at], part) for part, rows in pairs)
     one, other = (None if rows is None else rows.drawn @ weights[rows.at] for _, rows in pairs)
     known = Known(basis.parts[0], basis.product, found, weights, basis.sizes)
-    value, _, supposed, moved, misfit, bent = estimate
-    return RootTrace(value, gaussian, (first, second), supposed, (one, other), moved, misfit, bent, known)
+    value, _, supposed, moved, chosen, misfit, bent = estimate
+    return RootTrace(value, gaussian, (first, second), supposed, (one, other), moved, chosen, misfit, bent, known)
 
 
 def _scale_variance(rows: ImageTerms, weights: Tensor, part: Part) -> float:
