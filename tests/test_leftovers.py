@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 
 import pytest
 
@@ -27,9 +28,13 @@ def write_and_be_killed(writer, path):
     """Write half of it in a child, which is killed then."""
     child = os.fork()
     if not child:
-        with writer(path) as opened:
-            WRITERS[writer](opened)
-            os.kill(os.getpid(), signal.SIGKILL)
+        try:
+            with writer(path) as opened:
+                WRITERS[writer](opened)
+                os.kill(os.getpid(), signal.SIGKILL)
+        finally:
+            # What is raised must not go on into the tests, a second time.
+            os._exit(1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
 
 
@@ -82,7 +87,9 @@ def test_a_new_folder_that_was_taken_for_a_leftover_is_made_again(tmp_path, monk
     assert len(calls) == 2
 
 
-LONG = ["x" * 234, "x" * 250 + ".html", "é" * 125 + ".npz", "x" * 230 + "é" * 10 + ".json"]
+LONG = ["x" * 234, "x" * 250 + ".html"]
+if sys.getfilesystemencoding() == "utf-8":
+    LONG += ["é" * 125 + ".npz", "x" * 230 + "é" * 10 + ".json"]
 
 
 @both

@@ -63,9 +63,10 @@ def test_broken_settings_of_matplotlib_are_told_by_the_check(tmp_path, backend, 
     done = subprocess.run(
         [sys.executable, "-c", CHECK],
         cwd=tmp_path,
-        env={**os.environ, "MPLBACKEND": backend, "PYTHONPATH": path},
+        env={**os.environ, "MPLBACKEND": backend, "PYTHONPATH": path, "PYTHONIOENCODING": "utf-8"},
         capture_output=True,
         text=True,
+        encoding="utf-8",
         check=True,
         timeout=120,
     )

@@ -118,7 +118,7 @@ def test_what_stdin_names_stays(sets, tmp_path):
     assert everything(tmp_path) == before
     done = CliRunner().invoke(command, [*line, "page.html"], input=names)
     assert done.exit_code == 0, done.stderr
-    assert (tmp_path / "page.html").read_text().startswith("<!DOCTYPE html>")
+    assert (tmp_path / "page.html").read_text("utf-8").startswith("<!DOCTYPE html>")
 
 
 def test_weights_of_the_environment_stay(run, sets, tmp_path, monkeypatch):
