@@ -79,7 +79,7 @@ def _beginning(target: Path) -> str:
     digest = hashlib.sha256(name).hexdigest()[:_RANDOM]
     kept = name[: _LONGEST - len(".~.") - 2 * _RANDOM - len(_END)]
     # A part of a character at the cut is left out.
-    return f".{kept.decode(errors='ignore')}~{digest}."
+    return f".{kept.decode(sys.getfilesystemencoding(), errors='ignore')}~{digest}."
 
 
 def _new_locked(path: Path) -> int:

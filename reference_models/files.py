@@ -5,6 +5,7 @@ import os
 import re
 import secrets
 import stat
+import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -98,7 +99,7 @@ def write_whole(path: Path, content: bytes) -> None:
         StorageError: the directory or the disk refuses; the old file is kept.
     """
     # A name of 255 bytes has no room for more.
-    kept = os.fsencode(path.name)[:_LONGEST_KEPT].decode(errors="ignore")
+    kept = os.fsencode(path.name)[:_LONGEST_KEPT].decode(sys.getfilesystemencoding(), errors="ignore")
     temporary = path.with_name(f".{kept}.{secrets.token_hex(8)}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sys
 
 import pytest
 
@@ -87,13 +86,14 @@ def test_a_new_folder_that_was_taken_for_a_leftover_is_made_again(tmp_path, monk
     assert len(calls) == 2
 
 
-LONG = ["x" * 234, "x" * 250 + ".html"]
-if sys.getfilesystemencoding() == "utf-8":
-    LONG += ["é" * 125 + ".npz", "x" * 230 + "é" * 10 + ".json"]
+LONG = [
+    os.fsdecode(name.encode())
+    for name in ("x" * 234, "x" * 250 + ".html", "é" * 125 + ".npz", "x" * 230 + "é" * 10 + ".json")
+]
 
 
 @both
-@pytest.mark.parametrize("name", LONG, ids=lambda name: f"{name[0]}{len(name)}")
+@pytest.mark.parametrize("name", LONG, ids=lambda name: f"{name[0]!a}{len(name)}")
 def test_the_longest_names(tmp_path, writer, name):
     """What is to become them has a name too, by which it is found again; names of one beginning stay apart."""
     other = name[:-8] + "y" * 8
