@@ -242,7 +242,7 @@ class Pathlike:
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
-        (b"/tmp/real", "a path must be text or a path; got Pathlike, which says its path in no text"),
+        (b"real", "a path must be text or a path; got Pathlike, which says its path in no text"),
         (OSError("no answer"), "a path must be text or a path; got Pathlike, which says its path in no text"),
         ("", "a path must be one that a file can have; got an empty text"),
     ],

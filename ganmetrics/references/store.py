@@ -19,6 +19,7 @@ from ganmetrics._text import clipped, listed, one_line, shown
 from ganmetrics._types import Arrays
 from ganmetrics._zips import names_in_zip, sizes_in_zip
 from ganmetrics.errors import InputError, StaleStatistics, StorageError
+from ganmetrics.extraction.layer import layer_bytes
 
 _FORMAT = "ganmetrics reference 1"
 
@@ -140,10 +141,10 @@ def _check_sizes(path: Path, names: list[str] | None, limits: Mapping[str, int])
 
 
 def _layer_limits(path: Path, arrays: list[str]) -> dict[str, int]:
-    """Return what the arrays of a layer may unpack to: none has more numbers than the covariance of its features."""
+    """Return what each array of a layer may unpack to: no more than all of them together, of features of its width."""
     sizes = sizes_in_zip(path)
     width = max((sizes[f"{name}.npy"][0] for name in ("mu", "mu_s") if f"{name}.npy" in sizes), default=0) // 8
-    return dict.fromkeys(arrays, 8 * width * (width + 8) + _OVERHEAD)
+    return dict.fromkeys(arrays, layer_bytes(width, blocks=True, kept=True) + _OVERHEAD)
 
 
 def check_reference_output(path: Path, array_bytes: int) -> None:

@@ -6,6 +6,7 @@ import zipfile
 import numpy as np
 import pytest
 
+from ganmetrics import Features, Reference
 from ganmetrics.errors import InputError, StaleStatistics
 from ganmetrics.references import store
 from ganmetrics.references.formats.mu_sigma import FEATURES_LIMIT
@@ -180,7 +181,7 @@ def test_what_a_reference_may_not_hold_is_not_read(tmp_path, monkeypatch):
     for path, told, arrays in (
         (extra, "is damaged: this version stores no other$", 1),
         (header, "needs header of at most 1,048,576 bytes; it has 8,38", 0),
-        (large, "needs sigma of at most 8,200 bytes; it has 8,38", 1),
+        (large, "needs sigma of at most 120,360 bytes; it has 8,38", 1),
     ):
         read.clear()
         with pytest.raises(StaleStatistics, match=told):
@@ -208,3 +209,13 @@ def test_statistics_of_more_features_than_any_network_has_are_refused(tmp_path):
         archive.getinfo("sigma.npy").file_size = 8 * (FEATURES_LIMIT + 1) ** 2
     with pytest.raises(StaleStatistics, match=r"needs sigma of at most 2,147,487,744 bytes; it has 2,147,745,800$"):
         read_foreign(path)
+
+
+@pytest.mark.parametrize("width", [1, 3, 64, 300])
+@pytest.mark.parametrize("floor", [False, True])
+def test_references_of_few_features_are_read(tmp_path, width, floor):
+    """What is kept of their images is larger than their covariance."""
+    features = Features(np.random.default_rng(0).standard_normal((1500, width)))
+    stored = Reference.from_features(features, floor=floor)
+    stored.save(tmp_path / "set.npz")
+    assert Reference.load(tmp_path / "set.npz").count == 1500
