@@ -2,10 +2,13 @@
 
 In turn, in one process: `extract` from pixels to features, which runs streams, by torch and by OpenVINO; the same
 network alone, on prepared images, as one team of threads (what it was before, and what every peer does); and
-pytorch-fid's network alone, the fastest of the peers. A busy core is a process that does nothing but count. The table
-has the median of the rounds.
+pytorch-fid's network alone, the fastest of the peers. OpenVINO and the peer compute in float32, and take no part
+otherwise. A model of timm has random weights: only its layers count here. A busy core is a process that does nothing
+but count. The table has the median of the rounds.
 
     python benchmarks/busy.py --weights pt_inception-2015-12-05-6726825d.pth
+    python benchmarks/busy.py --weights pt_inception-2015-12-05-6726825d.pth --extractor inception-v3@bf16
+    python benchmarks/busy.py --extractor timm:vit_small_patch16_224
 """
 
 import argparse
@@ -13,16 +16,20 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 
+import numpy as np
 import torch
-from extraction import CPU, SIZES, pytorch_fid
+from extraction import CPU, pytorch_fid
 
 import ganmetrics
 
+TIMM_PREFIX, SIDE = "timm:", 256
 OURS, OPENVINO, TEAM, PEER = "ganmetrics", "ganmetrics, openvino", "ganmetrics, one team", "pytorch-fid"
 
 
@@ -38,18 +45,29 @@ def busy(cores: int) -> Iterator[None]:
             process.wait()
 
 
+def load(name: str, weights: Path | None) -> ganmetrics.Extractor:
+    """Return the extractor of that name, a model of timm with random weights."""
+    if not name.startswith(TIMM_PREFIX):
+        return ganmetrics.load_extractor(name, weights=weights, offline=True)
+    model = import_module("timm").create_model(name.removeprefix(TIMM_PREFIX).partition("@")[0], pretrained=False)
+    with tempfile.TemporaryDirectory() as folder:
+        torch.save(model.state_dict(), Path(folder, "random.pth"))
+        return ganmetrics.load_extractor(name, weights=Path(folder, "random.pth"), offline=True)
+
+
 def contestants(options: argparse.Namespace) -> dict[str, Callable[[], object]]:
     """Return what computes features of the same number of images, by name."""
-    size = SIZES[options.extractor]
-    shape, generator = (options.images, 3, size, size), torch.Generator().manual_seed(0)
+    extractor = load(options.extractor, options.weights)
+    one = extractor.prepare(np.zeros((SIDE, SIDE, 3), dtype=np.uint8))
+    shape, generator = (options.images, *one.shape), torch.Generator().manual_seed(0)
     images = torch.randint(0, 256, shape, generator=generator, dtype=torch.uint8)
     batch = images.float() / 127.5 - 1
-    extractor = ganmetrics.load_extractor(options.extractor, weights=options.weights, offline=True)
     found: dict[str, Callable[[], object]] = {
         OURS: lambda: ganmetrics.extract(images, extractor=extractor, workers=0),
-        OPENVINO: lambda: ganmetrics.extract(images, extractor=extractor, workers=0, backend="openvino"),
         TEAM: lambda: extractor(batch, CPU),
     }
+    if "@" not in options.extractor:
+        found[OPENVINO] = lambda: ganmetrics.extract(images, extractor=extractor, workers=0, backend="openvino")
     peer = pytorch_fid(options.weights) if options.extractor == "inception-v3" else None
     return found | ({} if peer is None else {PEER: lambda: peer(batch)})
 
@@ -57,7 +75,7 @@ def contestants(options: argparse.Namespace) -> dict[str, Callable[[], object]]:
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--extractor", choices=list(SIZES), default="inception-v3")
+    parser.add_argument("--extractor", default="inception-v3", help="as of the command line, precision included")
     parser.add_argument("--weights", type=Path)
     parser.add_argument("--images", type=int, default=32)
     parser.add_argument("--rounds", type=int, default=3)

@@ -9,6 +9,7 @@ from ganmetrics._types import ArrayLike
 from ganmetrics.core.arrays import check_rows, double_blocks
 from ganmetrics.core.checks import at_least
 from ganmetrics.core.gaussian.roots import EPS
+from ganmetrics.core.symmetric import symmetric_eigenvalues
 from ganmetrics.errors import NumericsError
 
 _CANCELLING = 2
@@ -42,7 +43,7 @@ def vendi_score(features: ArrayLike, *, order: float = 1.0) -> float:
     """
     order = at_least("order", order, 0.0, finite=False)
     order = float(order)
-    eigenvalues = torch.linalg.eigvalsh(_similarity(features))
+    eigenvalues = symmetric_eigenvalues(_similarity(features))
     eigenvalues = eigenvalues[eigenvalues > len(eigenvalues) * EPS * eigenvalues[-1]]
     shares = eigenvalues / eigenvalues.sum()
     logs = shares.log()

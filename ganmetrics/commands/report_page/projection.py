@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 
 from ganmetrics.commands.report_page.material import REAL_COLOUR, Material, ReportedGenerator
+from ganmetrics.core.symmetric import symmetric_eigensystem
 from ganmetrics.pages import Axis, Cloud, ScatterChart
 from ganmetrics.pages.document import PageBlock
 
@@ -31,7 +32,7 @@ def _axes(material: Material, generators: list[ReportedGenerator]) -> tuple[Tens
     for one in moments:
         shift = one.mean - mean
         pooled += (one.covariance + torch.outer(shift, shift)) / len(moments)
-    values, vectors = torch.linalg.eigh(pooled)
+    values, vectors = symmetric_eigensystem(pooled)
     total = float(values.clamp(min=0).sum()) or 1.0
     axes = vectors[:, -2:].flip(1)
     # A principal axis has no sign of its own: the largest part is positive.

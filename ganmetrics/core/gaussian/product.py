@@ -10,17 +10,11 @@ from torch import Tensor
 
 from ganmetrics._types import Factor
 from ganmetrics.core.gaussian.roots import EPS, OtherFactor
+from ganmetrics.core.symmetric import Eigensystem, symmetric_eigensystem, symmetric_eigenvalues
 
 Product = Float64[Tensor, "p q"]
 STRIPS, LEAST_STRIP = 4, 256
 """More strips save less than they cost, and so do narrower ones: products of small matrices are slower."""
-
-
-class Decomposed(NamedTuple):
-    """Eigenvalues, ascending, and their vectors as columns."""
-
-    eigenvalues: Float64[Tensor, " r"]
-    vectors: Float64[Tensor, "r r"]
 
 
 class FactorProduct:
@@ -36,7 +30,7 @@ class FactorProduct:
     def __init__(self, real: Factor, fake: OtherFactor) -> None:
         self._factors = real, fake
         matrix = real @ fake.mT
-        self.scale = float(matrix.abs().max()) if matrix.numel() else 0.0
+        self.scale = _largest_entry(matrix)
         """The largest entry of K; 0 where K is empty or zero."""
         self.scaled: Product = matrix / self.scale if self.scale > 0 else matrix
         """K over `scale`, so that no product of it overflows."""
@@ -49,13 +43,12 @@ class FactorProduct:
         """
         if "decomposed" in self.__dict__:
             return self.decomposed.eigenvalues
-        eigenvalues: Tensor = torch.linalg.eigvalsh(self._gram())
-        return eigenvalues
+        return symmetric_eigenvalues(self._gram())
 
     @cached_property
-    def decomposed(self) -> "Decomposed":
+    def decomposed(self) -> Eigensystem:
         """The same eigenvalues with their vectors; found before them, these cost nothing more."""
-        return Decomposed(*torch.linalg.eigh(self._gram()))
+        return symmetric_eigensystem(self._gram())
 
     @cached_property
     def singular_values(self) -> Float64[Tensor, " r"]:
@@ -80,6 +73,14 @@ class FactorProduct:
             stop = min(start + strip, size)
             torch.mm(wide[start:stop], wide[:stop].mT, out=gram[start:stop, :stop])
         return gram
+
+
+def _largest_entry(matrix: Tensor) -> float:
+    """Return the largest absolute value, without a copy of the matrix; 0 where it is empty."""
+    if not matrix.numel():
+        return 0.0
+    least, most = torch.aminmax(matrix)
+    return float(torch.maximum(-least, most))
 
 
 class NuclearNorm(NamedTuple):

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable
-from typing import NamedTuple
 
 import torch
 from jaxtyping import Float64
@@ -10,6 +9,7 @@ from torch import Tensor
 
 from ganmetrics._types import ArrayLike, Covariance, Factor
 from ganmetrics.core.arrays import check_rows, to_double
+from ganmetrics.core.symmetric import Eigensystem, symmetric_eigensystem
 from ganmetrics.errors import InputError, NumericsError
 
 EPS = torch.finfo(torch.float64).eps
@@ -143,19 +143,14 @@ def _eigenvectors_factor(covariance: Covariance) -> Factor:
     return scaled.mT.contiguous()
 
 
-class _Eigh(NamedTuple):
-    eigenvalues: Tensor
-    vectors: Tensor
-
-
-def _psd_eigh(matrix: Covariance) -> _Eigh:
+def _psd_eigh(matrix: Covariance) -> Eigensystem:
     """Return eigenvalues, those within rounding of zero set to zero, and eigenvectors."""
-    eigenvalues, vectors = torch.linalg.eigh(matrix)
+    eigenvalues, vectors = symmetric_eigensystem(matrix)
     negligible = len(matrix) * EPS * float(eigenvalues.abs().max())
     smallest = float(eigenvalues[0])
     if smallest < -negligible:
         raise NumericsError(f"a positive semidefinite matrix is needed, but its smallest eigenvalue is {smallest:.6g}")
-    return _Eigh(eigenvalues.where(eigenvalues > negligible, 0.0), vectors)
+    return Eigensystem(eigenvalues.where(eigenvalues > negligible, 0.0), vectors)
 
 
 def squared_procrustes(real: Factor, fake: OtherFactor) -> float:

@@ -15,6 +15,7 @@ from ganmetrics.core.clusters import k_means, nearest_centres
 from ganmetrics.core.memory import MEMORY
 from ganmetrics.core.neighbours.between import nearest_real, point_sets
 from ganmetrics.core.neighbours.points import Values
+from ganmetrics.core.symmetric import symmetric_eigensystem
 from ganmetrics.errors import InputError, NotEnoughSamples
 
 CELLS = 3
@@ -137,7 +138,7 @@ def _projected(sides: list[Tensor], components: int) -> list[Tensor]:
         return sides
     mean = sides[0].mean(dim=0)
     centred = sides[0] - mean
-    _, vectors = torch.linalg.eigh(centred.mT @ centred)
+    _, vectors = symmetric_eigensystem(centred.mT @ centred)
     return [(side - mean) @ vectors[:, -components:] for side in sides]
 
 

@@ -27,9 +27,9 @@ def test_both_ways_give_the_singular_values(height, other, dimension, seed, size
 def test_each_way_is_gone_once(monkeypatch):
     """They are what the distance costs."""
     calls = []
-    for name in ("eigvalsh", "svdvals"):
-        real = getattr(torch.linalg, name)
-        monkeypatch.setattr(torch.linalg, name, lambda m, name=name, real=real: calls.append(name) or real(m))
+    for library, name in ((np.linalg, "eigvalsh"), (torch.linalg, "svdvals")):
+        real = getattr(library, name)
+        monkeypatch.setattr(library, name, lambda m, name=name, real=real: calls.append(name) or real(m))
     product = FactorProduct(torch.eye(3, dtype=torch.float64), torch.eye(3, dtype=torch.float64))
     for _ in range(2):
         assert product.eigenvalues.tolist() == product.singular_values.tolist() == [1.0, 1.0, 1.0]

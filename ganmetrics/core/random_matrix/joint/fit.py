@@ -9,6 +9,7 @@ from torch import Tensor
 
 from ganmetrics.core.random_matrix.joint.priors import Priors, Weights, priors
 from ganmetrics.core.random_matrix.joint.profile import Profile, profile
+from ganmetrics.core.symmetric import symmetric_eigensystem
 
 _Values = Float64[Tensor, " k3"]
 
@@ -167,7 +168,7 @@ def _minimise(problem: _Problem, whitening: Tensor, values: _Values) -> tuple[_V
 def _whitening(covariance: Tensor, floor: Tensor, mode: float) -> Tensor:
     """Return W with W' W the inverse of the covariance plus floors."""
     floored = covariance + torch.diag(floor.square() + mode**2 * covariance.diagonal())
-    variances, directions = torch.linalg.eigh(floored)
+    variances, directions = symmetric_eigensystem(floored)
     whitening: Tensor = (directions / variances.clamp(min=LEAST_VARIANCE * float(variances[-1])).sqrt()).mT
     return whitening
 

@@ -11,6 +11,7 @@ from torch import Tensor
 from ganmetrics._types import Factor
 from ganmetrics.core.gaussian.product import FactorProduct
 from ganmetrics.core.gaussian.roots import EPS
+from ganmetrics.core.symmetric import symmetric_eigensystem
 from ganmetrics.errors import NumericsError
 
 Eigenvalues = Float64[Tensor, " r"]
@@ -133,7 +134,7 @@ def _largest(gram: Tensor, most: int) -> tuple[Tensor, Tensor]:
         eigenvalues, order = gram.diagonal().sort(descending=True)
         vectors = torch.eye(len(gram), dtype=gram.dtype)[:, order]
     else:
-        eigenvalues, vectors = (found.flip(-1) for found in torch.linalg.eigh(gram))
+        eigenvalues, vectors = (found.flip(-1) for found in symmetric_eigensystem(gram))
     return _kept(eigenvalues, vectors, most)
 
 

@@ -5,6 +5,7 @@ from jaxtyping import Float64
 from torch import Tensor
 
 from ganmetrics.core.random_matrix.joint.spectra import Part
+from ganmetrics.core.symmetric import symmetric_eigensystem
 
 Basis = Float64[Tensor, "d p"]
 
@@ -57,5 +58,5 @@ def in_basis(part: Part, basis: Basis) -> Part:
         images = factor
     if len(factor) <= factor.shape[1]:
         return Part(factor, part.freedom, images)
-    eigenvalues, vectors = torch.linalg.eigh(factor.mT @ factor)
+    eigenvalues, vectors = symmetric_eigensystem(factor.mT @ factor)
     return Part((vectors * eigenvalues.clamp(min=0).sqrt()).mT, part.freedom, images)
