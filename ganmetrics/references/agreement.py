@@ -25,7 +25,8 @@ def follow_stored(how: Extraction, stored: Sequence[Reference], *, opening: bool
     Args:
         how: the options.
         stored: the sides that are statistics.
-        opening: whether there are images as well, for which the extractor will be opened.
+        opening: whether there are images as well, for which the extractor will be opened; without any, weights that
+            stored sides have in common need not be at hand.
 
     Raises:
         StaleStatistics: the stored sides differ among themselves, or from what is asked.
@@ -54,7 +55,8 @@ def follow_stored(how: Extraction, stored: Sequence[Reference], *, opening: bool
                 f"this run uses {how.name}/{protocol}; the reference {side.name} was made with "
                 f"{side.spec.name}/{side.protocol}"
             )
-        _check_weights(how, side)
+        if opening:
+            _check_weights(how, side)
     return how
 
 

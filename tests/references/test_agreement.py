@@ -91,6 +91,20 @@ def test_classes_that_no_real_image_has_are_refused_before_the_network(tmp_path)
 
 
 @pytest.mark.usefixtures("no_network")
+def test_two_stored_sides_need_no_weights_of_their_own(tmp_path, folders):
+    """Nothing is extracted: the file of weights that made both may be on another machine."""
+    made = {"extractor": ChannelMeans("inception-v3"), "protocol": "ttur", "workers": 0}
+    for name, folder in zip(("real", "fake"), folders, strict=True):
+        Reference.from_images(folder, **made).save(tmp_path / f"{name}.npz")
+    real, fake = tmp_path / "real.npz", tmp_path / "fake.npz"
+    score = ganmetrics.fid(real, fake)
+    assert (score.name, score.extractor) == ("fd_inception-v3", "inception-v3")
+    assert score.value == ganmetrics.fid(real, fake, extractor="inception-v3").value
+    with pytest.raises(StaleStatistics, match=r"published weights of inception-v3"):
+        ganmetrics.fid(real, folders[1])
+
+
+@pytest.mark.usefixtures("no_network")
 def test_two_published_files_are_compared_without_a_network(tmp_path):
     """|m1 - m2|^2 = 3 where only the means differ; unnamed, the number is nobody's FID."""
     sides = statistics(tmp_path / "a.npz"), statistics(tmp_path / "b.npz", shift=1.0)
