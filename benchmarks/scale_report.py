@@ -12,8 +12,8 @@ import numpy as np
 import torch
 
 DIMENSION = 2048
-TRAVELLING = 9 * DIMENSION * (DIMENSION + 1) // 2 * 8
-"""Bytes of one side's moments: a triangle of float64 for the whole and for each of eight blocks."""
+TRAVELLING = DIMENSION * (DIMENSION + 1) // 2 * 8 + DIMENSION * DIMENSION * 4
+"""Bytes of one side's moments, a triangle of float64, and of the images that are kept, one a feature in float32."""
 DIGEST = 40
 """Bytes that travel for each image: its SHA-256, pickled."""
 NETWORK = 1.25e9
@@ -27,8 +27,7 @@ IMAGES = 1_000_000
 
 STAGES = {
     "listing": "listing files",
-    "hashing": "hashing files",
-    "audit": "audit",
+    "looking": "hashing and audit",
     "decoding": "waiting for images",
     "network": "network",
     "moments": "moments",
@@ -36,7 +35,7 @@ STAGES = {
     "scores": "scores",
 }
 """Column to stage of `--timing`."""
-SHARED = ("hashing", "audit", "decoding", "network", "moments")
+SHARED = ("looking", "decoding", "network", "moments")
 """The stages that processes divide among them."""
 
 
@@ -53,8 +52,7 @@ class Row:
     memory: float
     value: float
     listing: float
-    hashing: float
-    audit: float
+    looking: float
     decoding: float
     network: float
     moments: float
@@ -113,8 +111,8 @@ class Model:
             listing=lines["listing"][1],
             shared={column: lines[column][1] for column in SHARED},
             joining=median(row.joining for row in counted if row.processes == 2),
-            # Until every block has as many images as features a process holds their rows, which grow.
-            memory=_line([row for row in alone if row.count > 8 * DIMENSION] or full[-1:], "memory"),
+            # Until a side has more images than features a process holds their rows, which grow.
+            memory=_line([row for row in alone if row.count > 2 * DIMENSION] or full[-1:], "memory"),
         )
 
     def seconds(self, row: Row) -> float:
@@ -143,13 +141,12 @@ def carried(model: Model, photograph: Row, processes: int) -> dict[str, float]:
     one core, in turn with the network.
     """
     share = 2 * IMAGES / processes
-    each = {column: getattr(photograph, column) / (2 * photograph.count) for column in ("hashing", "audit", "decoding")}
+    each = {column: getattr(photograph, column) / (2 * photograph.count) for column in ("looking", "decoding")}
     digests = 2 * IMAGES * DIGEST / NETWORK if processes > 1 else 0.0
     return {
         "start-up": model.start,
         "listing": 2 * IMAGES * model.listing,
-        "hashing": share * each["hashing"] / CORES,
-        "audit": share * each["audit"] / CORES,
+        "hashing and audit": share * each["looking"] / CORES,
         "decoding, network, moments": share * max(each["decoding"] / CORES, 1 / GPU_RATE + model.shared["moments"]),
         "joining": model.joined(processes) + digests,
         "distance and interval": model.scores,
@@ -190,12 +187,12 @@ def _counts(rows: Sequence[Row], model: Model) -> list[str]:
 
 def _sizes(rows: Sequence[Row]) -> list[str]:
     lines = [
-        "| pixels a side | hashing, ms an image | audit | decoding and resizing to 299 | images/s of a core, all three "
+        "| pixels a side | hashing and audit, ms an image | decoding and resizing to 299 | images/s of a core, both "
         "| peak, MB |",
-        "|---|---|---|---|---|---|",
+        "|---|---|---|---|---|",
     ]
     for row in sorted(rows, key=lambda row: row.size):
-        taken = [1000 * seconds / (2 * row.count) for seconds in (row.hashing, row.audit, row.decoding)]
+        taken = [1000 * seconds / (2 * row.count) for seconds in (row.looking, row.decoding)]
         lines.append(
             f"| {row.size} | {' | '.join(f'{ms:.2f}' for ms in taken)} | {1000 / sum(taken):.0f} | {row.memory:.0f} |"
         )
@@ -274,7 +271,7 @@ def _plot_sizes(figure: Any, rows: Sequence[Row], folder: Path) -> None:  # noqa
     chosen = sorted(rows, key=lambda row: row.size)
     places = np.arange(len(chosen))
     below = np.zeros(len(chosen))
-    for column, label in (("hashing", "hashing"), ("audit", "audit"), ("decoding", "decoding, resizing to 299")):
+    for column, label in (("looking", "hashing and audit"), ("decoding", "decoding, resizing to 299")):
         taken = np.array([1000 * getattr(row, column) / (2 * row.count) for row in chosen])
         time.bar(places, taken, bottom=below, label=label)
         below += taken

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from ganmetrics.core.arrays import without_float64
 from ganmetrics.core.gaussian.blocks import BLOCKS, Blocks, blocks_of, content_hashes
-from ganmetrics.core.gaussian.kept import KeptImages
+from ganmetrics.core.gaussian.kept import KeptImages, most_kept
 from ganmetrics.core.gaussian.moments import Moments
 from ganmetrics.errors import NotEnoughSamples
 from ganmetrics.extraction.layer import Layer
@@ -36,8 +36,7 @@ class LayerAccumulator:
 
     def __init__(self, *, blocks: bool = False, kept: bool = False, device: torch.device = _HOST) -> None:
         self.count = 0
-        self._keeps = kept
-        self._kept: KeptImages | None = None
+        self._kept = _KeptAccumulator() if kept else None
         self._whole = _MomentsAccumulator(device)
         self._parts = tuple(_MomentsAccumulator(device) for _ in range(BLOCKS)) if blocks else ()
 
@@ -49,12 +48,11 @@ class LayerAccumulator:
         """
         self.count += len(features)
         self._whole.add(features)
-        if not self._parts and not self._keeps:
+        if not self._parts and self._kept is None:
             return
         known = content_hashes(features) if hashes is None else hashes
-        if self._keeps:
-            new = KeptImages.of(known, features)
-            self._kept = new if self._kept is None else self._kept.merge(new)
+        if self._kept is not None:
+            self._kept.add(known, features)
         numbers = blocks_of(known)
         for number, part in enumerate(self._parts):
             part.add(features[numbers == number])
@@ -69,7 +67,37 @@ class LayerAccumulator:
         if whole is None:
             raise NotEnoughSamples("statistics need at least one image; none was given")
         blocks = Blocks(tuple(part.moments() for part in self._parts)) if self._parts else None
-        return Layer(whole, blocks, self._kept)
+        return Layer(whole, blocks, None if self._kept is None else self._kept.images())
+
+
+class _KeptAccumulator:
+    """The images that are kept: those that may be wait for each other, since every choice copies all that are kept."""
+
+    def __init__(self) -> None:
+        self._chosen: KeptImages | None = None
+        self._pending: list[KeptImages] = []
+        self._rows = 0
+
+    def add(self, hashes: Tensor, features: Tensor) -> None:
+        new = KeptImages.of(hashes, features)
+        if self._chosen is not None and len(self._chosen.hashes) >= most_kept(features.shape[1]):
+            new = new.below(int(self._chosen.hashes[-1]))
+        if not len(new.hashes):
+            return
+        self._pending.append(new)
+        self._rows += len(new.hashes)
+        if self._rows >= BLOCK_ROWS:
+            self._choose()
+
+    def images(self) -> KeptImages | None:
+        if self._pending:
+            self._choose()
+        return self._chosen
+
+    def _choose(self) -> None:
+        found = [*([] if self._chosen is None else [self._chosen]), *self._pending]
+        hashes, features = torch.cat([one.hashes for one in found]), torch.cat([one.features for one in found])
+        self._chosen, self._pending, self._rows = KeptImages.of(hashes, features), [], 0
 
 
 class _MomentsAccumulator:

@@ -115,3 +115,21 @@ def test_the_kept_images_are_those_with_the_smallest_hashes(monkeypatch):
     assert torch.equal(found[0].features, FEATURES[hashes.argsort()[:3]])
     assert torch.equal(found[1].features, found[0].features)
     assert gathered(100).kept is None
+
+
+def test_kept_images_are_chosen_once_a_block(monkeypatch):
+    """A choice copies all that are kept: with batches of eight that was most of a statistic's cost."""
+    choices, of = [], kept.KeptImages.of.__func__
+    monkeypatch.setattr(kept, "_LEAST", 1)
+    monkeypatch.setattr(
+        kept.KeptImages, "of", classmethod(lambda cls, *rows: choices.append(len(rows[0])) or of(cls, *rows))
+    )
+    hashes = torch.randperm(len(FEATURES), generator=torch.Generator().manual_seed(2))
+    accumulator = LayerAccumulator(kept=True)
+    for features, part in zip(FEATURES.split(8), hashes.split(8), strict=True):
+        accumulator.add(features, part)
+    looked_at = accumulator.layer().kept
+    assert torch.equal(looked_at.features, FEATURES[hashes.argsort()[:3]])
+    assert sum(rows > 8 for rows in choices) <= 2, "of 2,548 images hardly any that follow the first 1,024 may be kept"
+    accumulator.add(torch.ones(1, 3), torch.tensor([-1]))
+    assert accumulator.layer().kept.hashes.tolist() == [-1, 0, 1]
