@@ -25,10 +25,14 @@ STUDY = 14
 
 
 class Draw(NamedTuple):
-    """What one pair of samples gave: what tails add to the estimate, and what leverages do to it."""
+    """What one pair of samples gave: what tails add to the estimate, what leverages do to it, how much they blur.
+
+    The last is the share of the odds' variance that is chance, in the median over the product's points.
+    """
 
     added: float
     effect: float
+    blurred: float
 
 
 def draw(dimension: int, images: int, sigma: float, seed: int) -> Draw:
@@ -39,9 +43,10 @@ def draw(dimension: int, images: int, sigma: float, seed: int) -> Draw:
     scales = [np.exp(sigma * rng.standard_normal((images, 1)) - sigma**2) for _ in range(2)]
     plain = distance_from_few(*(Sample.of(one) for one in white))
     found = distance_from_few(*(Sample.of(one * scale) for one, scale in zip(white, scales, strict=True)))
-    if plain is None or found is None:
+    if plain is None or found is None or found.root.known is None:
         raise SystemExit(f"the fit failed at {dimension} features, {images} images")
-    return Draw(found.value - plain.value, found.root.leverages)
+    shares = [one.chance / one.odds.var(0) for one in found.root.known.product.law.leverages]
+    return Draw(found.value - plain.value, found.root.leverages, float(torch.cat(shares).median()))
 
 
 def main() -> None:
@@ -54,17 +59,18 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(1)
     # With all of it unknown, what is reported is the effect itself.
-    trace.LEVERAGE_ERROR, trace.LEVERAGE_MOST = math.inf, 1.0
-    print("| features | images | sigma | variance of squared scales | tails add | ± | leverages do | share |")
-    print("|---" * 8 + "|")
+    trace.LEVERAGE_ERROR, trace.LEVERAGE_MOST = 1e9, 1.0
+    print("| features | images | sigma | variance of squared scales | blurred | tails add | ± | leverages do | share |")
+    print("|---" * 9 + "|")
     for images in options.images:
         for sigma in options.sigmas:
             draws = [draw(options.dimension, images, sigma, seed) for seed in range(options.repetitions)]
             added, effect = fmean(one.added for one in draws), fmean(one.effect for one in draws)
+            blurred = fmean(one.blurred for one in draws)
             error = stdev(one.added for one in draws) / math.sqrt(len(draws))
             print(
-                f"| {options.dimension} | {images} | {sigma} | {math.expm1(4 * sigma**2):.2f} | {added:.4f} "
-                f"| {error:.4f} | {effect:.4f} | {added / effect:.3f} |",
+                f"| {options.dimension} | {images} | {sigma} | {math.expm1(4 * sigma**2):.2f} | {blurred:.3f} "
+                f"| {added:.4f} | {error:.4f} | {effect:.4f} | {added / effect:.3f} |",
                 flush=True,
             )
 
