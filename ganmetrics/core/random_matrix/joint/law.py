@@ -65,14 +65,6 @@ class Law(NamedTuple):
         row = sum(freedom is not None for freedom in self.freedoms[:number])
         return self.gaussian.log_kept[row].exp()
 
-    def moved(self, number: int) -> _Points:
-        """Return by how much a side's leverages raise y at its x: the law of Gaussian features has the slope -F."""
-        freedom, one = self.freedoms[number], self.leverages[number]
-        if freedom is None or one is None:
-            return torch.zeros_like(self.t)
-        log_kept = self.gaussian.log_kept[sum(other is not None for other in self.freedoms[:number])]
-        return freedom * (one.log_kept - log_kept) + self.gaussian.filled * (one.log_widening + log_kept)
-
 
 def law(spectrum: SingularParts, parts: Sequence[Part]) -> Law:
     """Return the law of one covariance (one part) or of a product (two), with each image's leverage where known.

@@ -19,11 +19,11 @@ needed: there both agree to a hundredth of a standard deviation."""
 PRIOR_COUNT = 2.0
 """The priors' own scale is estimated from how far the fit is from them, with so many degrees of freedom of scale 1
 added, so that spectra that happen to bend nowhere do not make the error vanish;"""
-LEVERAGE_ERROR, LEVERAGE_MOST = 0.44, 0.25
-"""What a side's leverages do to the estimate is known to this times the variance of its images' squared scales, and to
-a quarter at most: they are right to first order in it. Heavy tails (sigma 1/4, a variance of 0.28) leave a bias of 6 to
-15 % of it with up to as many images as features; of 80 draws at d = 256 intervals cover 86 % without it in the error
-and 95 % with it. Features of photographs have a variance of 0.01 to 0.1."""
+LEVERAGE_ERROR = 2.0
+"""What images' leverages leave of bias, in units of their share of the side's trace: the variance of their squared
+scales over their number. `benchmarks/leverage_error.py` finds 1.7 to 2.9 with 64 and 256 features, 16 to 256 images and
+variances of 0.1 to 0.9, and 0.7 to 1.1 with 2,048 features and 256 to 1,024 images. Heavy tails (sigma 1/4) have a
+variance of 0.28, features of photographs one of 0.01 to 0.1."""
 PRIOR_MOST = 4.0
 """and at most so much is made of a spectrum that contradicts them: there the data decide."""
 
@@ -55,7 +55,7 @@ class RootTrace(NamedTuple):
         scales: what the images' scales add, for each side.
         supposed: what is not known from the images and only supposed smooth.
         pulls: for each side what each known image adds to that sum, times n; None where images are not known.
-        leverages: by how much that sum may be wrong because the images' leverages are, with the sign that this has.
+        leverages: by how much that sum may be too large because images are of unequal scale.
         chosen: what it adds to the variance that only some of the images are known, for each side.
         misfit: mean square of what the fit leaves of the estimates, in their standard errors; 0 without a fit.
         bent: mean square of what the priors leave of the spectra, in what they suppose; 0 without a fit.
@@ -95,11 +95,8 @@ def root_by_fit(
     solution = fit(size, data, covariance, (spectra[0].eigenvalues, spectra[1].eigenvalues), weights)
     basis = _Basis(parts, both, found, (len(laws[0].x), len(laws[1].x), len(laws[2].x)))
     estimate = _integrated(solution, laws[2], covariance)
-    shares = [_unknown_share(part, rows) for part, rows in zip(parts, found.rows, strict=True)]
-    none = [torch.zeros_like(one.t) for one in laws]
-    moved = torch.cat([shares[0] * laws[0].moved(0), none[1], shares[0] * laws[2].moved(0)])
-    moved += torch.cat([none[0], shares[1] * laws[1].moved(0), shares[1] * laws[2].moved(1)])
-    unsure = -2 * float(estimate.gain @ moved) * _unreached(laws[2], size)
+    unsure = sum(_leverage_error(part, rows) for part, rows in zip(parts, found.rows, strict=True))
+    unsure *= _unreached(laws[2], size)
     gains = torch.split(estimate.gain, [len(one.x) for one in laws])
     chosen = [
         _chosen_variance(part, [(laws[number], 0, gains[number]), (laws[2], number, gains[2])])
@@ -138,12 +135,16 @@ def _chosen_variance(part: Part, laws: list[tuple[Law, int, Tensor]]) -> float:
     return 4 * float(sum(effects[1:], effects[0]).var()) / known * (1 - known / count)
 
 
-def _unknown_share(part: Part, rows: ImageTerms | None) -> float:
-    """Return to which share of itself it is known what a side's leverages do."""
-    if rows is None:
+def _leverage_error(part: Part, rows: ImageTerms | None) -> float:
+    """Return by how much the sum may be too large because images of a side are of unequal scale.
+
+    The law takes what a scale does from the image's leverage, which is right as images grow many; what is left is of
+    the order of one image's share of the trace.
+    """
+    if rows is None or part.freedom is None:
         return 0.0
     squared_scales = float(rows.drawn[:, -1].var()) / part.trace**2
-    return min(LEVERAGE_ERROR * squared_scales, LEVERAGE_MOST)
+    return LEVERAGE_ERROR * squared_scales * part.trace / part.freedom
 
 
 def _unreached(product: Law, size: int) -> float:
