@@ -202,7 +202,8 @@ def _sizes(rows: Sequence[Row]) -> list[str]:
 def _arithmetic(model: Model, photograph: Row, counted: Sequence[Row]) -> list[str]:
     counts = (1, 8, 64)
     parts = {processes: carried(model, photograph, processes) for processes in counts}
-    shared = ", ".join(f"{column} {1000 * seconds:.3f}" for column, seconds in model.shared.items())
+    names = {"looking": STAGES["looking"]}
+    shared = ", ".join(f"{names.get(column, column)} {1000 * each:.3f}" for column, each in model.shared.items())
     off = [100 * abs(model.seconds(row) / row.wall - 1) for row in counted if row.processes == 2]
     base, growth = model.memory
     features = IMAGES * DIMENSION * 4
