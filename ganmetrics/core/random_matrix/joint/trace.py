@@ -20,10 +20,10 @@ PRIOR_COUNT = 2.0
 """The priors' own scale is estimated from how far the fit is from them, with so many degrees of freedom of scale 1
 added, so that spectra that happen to bend nowhere do not make the error vanish;"""
 LEVERAGE_ERROR = 2.0
-"""What images' leverages leave of bias, in units of their share of the side's trace: the variance of their squared
-scales over their number. `benchmarks/leverage_error.py` finds 1.7 to 2.9 with 64 and 256 features, 16 to 256 images and
-variances of 0.1 to 0.9, and 0.7 to 1.1 with 2,048 features and 256 to 1,024 images. Heavy tails (sigma 1/4) have a
-variance of 0.28, features of photographs one of 0.01 to 0.1."""
+"""What images' leverages leave of bias, in units of the variance of their squared scales over their number, times the
+side's trace. `benchmarks/leverage_error.py` finds 1 to 3.5 with 64 and 256 features, 16 to 256 images and variances of
+0.1 to 0.9, and 0 to 2.5 with 1,024 features and 128 to 512 images. Heavy tails (sigma 1/4) have a variance of 0.28,
+features of photographs one of 0.01 to 0.1."""
 PRIOR_MOST = 4.0
 """and at most so much is made of a spectrum that contradicts them: there the data decide."""
 
