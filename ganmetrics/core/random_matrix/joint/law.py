@@ -27,6 +27,9 @@ _FEWEST = 2 * _POINTS
 """so many are left, or the edge is taken where it is."""
 _LEAST = 2e-3
 """Share of the trace of the root below which an eigenvalue's own root adds nothing: points below are left out."""
+_LOST = 0.1
+"""By so much, and no more, eigenvalues that rounding hides may move y: each image takes its part of N log(1 - F/N) from
+N - F, which is about 1 where images are as many as features, and a hidden eigenvalue is missing in it."""
 LEAST_SLOPE = 1e-6
 """The logarithm of the slope is taken of no less: only points that the edge rule then drops have one below."""
 _FULL = 0.8
@@ -79,7 +82,7 @@ def law(spectrum: SingularParts, parts: Sequence[Part]) -> Law:
     """
     eigenvalues = spectrum.eigenvalues
     freedoms = [part.freedom for part in parts if part.freedom is not None]
-    grid = _candidates(eigenvalues, freedoms)
+    grid = _candidates(eigenvalues, freedoms, spectrum.lost)
     while True:
         t = _spaced(grid, eigenvalues)
         found = _at(t, spectrum, parts, freedoms)
@@ -127,13 +130,17 @@ def _least_slope(eigenvalues: Eigenvalues, freedoms: Sequence[int]) -> float:
     return min(max(least, EDGE_LEAST), EDGE_MOST)
 
 
-def _candidates(eigenvalues: Eigenvalues, freedoms: Sequence[int]) -> _Grid:
-    """Return points t and log x from the edge upward."""
+def _candidates(eigenvalues: Eigenvalues, freedoms: Sequence[int], lost: float) -> _Grid:
+    """Return points t and log x from the edge upward, and from where hidden eigenvalues do no harm."""
     low, high = math.log(float(eigenvalues[-1])) - 7, math.log(float(eigenvalues[0]) * _REACH * 1.5)
     t = torch.linspace(low, high, _GRID, dtype=torch.float64).exp()
     bulk = gaussian_law(eigenvalues, t, freedoms)
     log_x = t.log() - bulk.log_kept.sum(0)
-    flat = (bulk.slope <= _least_slope(eigenvalues, freedoms)).nonzero()
+    unusable = bulk.slope <= _least_slope(eigenvalues, freedoms)
+    for number in range(len(freedoms)):
+        # lost / t is missing in F; exp(log_kept) is (N - F) / N.
+        unusable |= lost / t > _LOST * bulk.log_kept[number].exp()
+    flat = unusable.nonzero()
     start = int(flat[-1]) + 1 if len(flat) else 0
     least = 2 * math.log(_LEAST * math.pi / 2 * float(eigenvalues.sqrt().mean()))
     start = max(start, start + int(torch.searchsorted(log_x[start:], least)))

@@ -28,12 +28,14 @@ class SingularParts(NamedTuple):
         vectors: for each side, of its factor: orthonormal columns, shape [rows of the factor, r].
         seen: for each side, of its images, shape [images, r]; None where they are not known.
         along: for each side |F^T v|^2 of each of its vectors v, shape [r]: how much of its trace lies there.
+        lost: what all eigenvalues may have together that rounding hides; 0 where none is hidden.
     """
 
     eigenvalues: Eigenvalues
     vectors: tuple[Vectors, ...]
     seen: tuple[Vectors | None, ...]
     along: tuple[Eigenvalues, ...]
+    lost: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +87,7 @@ class Part:
     @cached_property
     def spectrum(self) -> SingularParts:
         """The eigenvalues of F^T F, and the left singular vectors of F."""
-        eigenvalues, vectors = _largest(self.gram, self.rank)
+        eigenvalues, vectors, lost = _largest(self.gram, self.rank)
         if self.images is not None and self.images is not self.factor and _is_diagonal(self.gram):
             rows = vectors.argmax(0)
             seen: Tensor | None = self.images @ (self.factor[rows].mT / eigenvalues)
@@ -93,7 +95,7 @@ class Part:
             seen = None if self.images is None else vectors
         else:
             seen = (self.images @ self.factor.mT) @ (vectors / eigenvalues)
-        return SingularParts(eigenvalues, (vectors,), (seen,), (eigenvalues,))
+        return SingularParts(eigenvalues, (vectors,), (seen,), (eigenvalues,), lost)
 
 
 def product_parts(real: Part, fake: Part, known: FactorProduct | None = None) -> SingularParts:
@@ -104,12 +106,12 @@ def product_parts(real: Part, fake: Part, known: FactorProduct | None = None) ->
     shared = FactorProduct(real.factor, fake.factor) if known is None else known
     product, most = shared.scaled, min(real.rank, fake.rank)
     ascending, columns = shared.decomposed
-    eigenvalues, vectors = _kept(ascending.flip(-1), columns.flip(-1), most)
+    eigenvalues, vectors, lost = _kept(ascending.flip(-1), columns.flip(-1), most)
     if product.shape[0] <= product.shape[1]:
         first, second = vectors, product.mT @ (vectors / eigenvalues.sqrt())
     else:
         first, second = product @ (vectors / eigenvalues.sqrt()), vectors
-    eigenvalues = eigenvalues * shared.scale * shared.scale
+    eigenvalues, lost = eigenvalues * shared.scale * shared.scale, lost * shared.scale * shared.scale
     if not (eigenvalues.isfinite() & (eigenvalues > 0)).all():
         raise NumericsError(
             "the product of both covariances must be within float64; the features are too large or small"
@@ -117,7 +119,7 @@ def product_parts(real: Part, fake: Part, known: FactorProduct | None = None) ->
     pulled = (real.factor.mT @ first, fake.factor.mT @ second)
     seen = (_seen(real, first, pulled[1], eigenvalues), _seen(fake, second, pulled[0], eigenvalues))
     along = (pulled[0].square().sum(0), pulled[1].square().sum(0))
-    return SingularParts(eigenvalues, (first, second), seen, along)
+    return SingularParts(eigenvalues, (first, second), seen, along, lost)
 
 
 def _seen(part: Part, own: Tensor, pulled: Tensor, eigenvalues: Eigenvalues) -> Tensor | None:
@@ -127,7 +129,13 @@ def _seen(part: Part, own: Tensor, pulled: Tensor, eigenvalues: Eigenvalues) -> 
     return part.images @ (pulled / eigenvalues.sqrt())
 
 
-def _largest(gram: Tensor, most: int) -> tuple[Tensor, Tensor]:
+class _Kept(NamedTuple):
+    eigenvalues: Tensor
+    vectors: Tensor
+    lost: float
+
+
+def _largest(gram: Tensor, most: int) -> _Kept:
     """Return the nonzero eigenvalues of a Gram matrix, descending, `most` at most, and their vectors."""
     if _is_diagonal(gram):
         # The factor's rows are orthogonal: it was made of eigenvectors, and they need not be found again.
@@ -138,12 +146,14 @@ def _largest(gram: Tensor, most: int) -> tuple[Tensor, Tensor]:
     return _kept(eigenvalues, vectors, most)
 
 
-def _kept(eigenvalues: Tensor, vectors: Tensor, most: int) -> tuple[Tensor, Tensor]:
+def _kept(eigenvalues: Tensor, vectors: Tensor, most: int) -> _Kept:
     """Return those of descending eigenvalues that are not rounding, `most` at most, and their vectors."""
-    kept = int((eigenvalues[:most] > NEGLIGIBLE * float(eigenvalues[0])).sum())
+    least = NEGLIGIBLE * float(eigenvalues[0])
+    kept = int((eigenvalues[:most] > least).sum())
     if kept == 0:
         raise NumericsError("both sides need a direction in which they vary; there is none")
-    return eigenvalues[:kept], vectors[:, :kept]
+    hidden = min(most, len(eigenvalues)) - kept
+    return _Kept(eigenvalues[:kept], vectors[:, :kept], hidden * least)
 
 
 def _is_diagonal(gram: Tensor) -> bool:

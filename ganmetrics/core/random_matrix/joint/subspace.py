@@ -28,7 +28,7 @@ def known_span(part: Part, freedom: int | None) -> Basis | None:
     if height == width and part.images is not part.factor:
         # A factor of a covariance has as many rows as that has rank.
         return None
-    eigenvalues, (vectors,), _, _ = part.spectrum
+    eigenvalues, (vectors,) = part.spectrum.eigenvalues, part.spectrum.vectors
     if len(eigenvalues) >= (width if freedom is None else min(width, freedom)):
         return None
     return part.factor.mT @ (vectors / eigenvalues.sqrt())

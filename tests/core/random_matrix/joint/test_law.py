@@ -2,11 +2,12 @@
 
 import math
 
+import numpy as np
 import pytest
 import torch
 
-from ganmetrics.core.random_matrix.joint.law import law
-from ganmetrics.core.random_matrix.joint.spectra import Part
+from ganmetrics.core.random_matrix.joint.law import _candidates, law
+from ganmetrics.core.random_matrix.joint.spectra import Part, product_parts
 from tests.core.random_matrix.joint.draws import DRAWS, REAL, drawn, off, population
 
 
@@ -46,6 +47,19 @@ def test_points_stay_above_the_edge():
     kept = 1 - (side.spectrum.eigenvalues / (side.spectrum.eigenvalues + below)).sum() / 15
     assert float(below / kept) > 1e-9  # x stays behind t there: it has turned
     assert bool((found.gaussian.slope > 0.12).all())
+
+
+def test_no_point_lies_among_eigenvalues_that_rounding_hides():
+    """Of as many images as features N - F is about 1 there: what F lacks would be a thousand times as much in y."""
+    ranks = torch.arange(1, 2047, dtype=torch.float64)
+    eigenvalues = 100 * ranks**-2 * (1 - ranks / 2047) ** 4
+    known, hidden = (_candidates(eigenvalues, [2047, 2047], lost) for lost in (0.0, 1e-11))
+    assert float(known.t[0]) < 1e-11
+    missing = 1e-11 / float(hidden.t[0])
+    left = 2047 - float((eigenvalues / (eigenvalues + hidden.t[0])).sum())
+    assert 0.08 < 2047 * missing / left < 0.1
+    assert drawn(32, REAL, 0).spectrum.lost == 0
+    assert product_parts(*(drawn(32, np.diag(np.logspace(0, -3, 32)), seed) for seed in range(2))).lost > 0
 
 
 @pytest.mark.slow
