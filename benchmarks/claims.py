@@ -10,6 +10,7 @@ of each. Two calls for different models may share a folder:
     nice -n 19 python benchmarks/claims.py --data cifar10-train.zip --out claims
     python benchmarks/claims.py --data cifar10-train.zip --out claims --models wgan-gp     # only these
     python benchmarks/claims.py --data cifar10-train.zip --out claims --report-only        # tables of what is there
+    python benchmarks/claims.py --data cifar10-train.zip --out claims --csv claims.csv --plot claims.png   # and no more
 
 Then `python -m reference_models compare claims/*/seed-0 --out claims/comparison` draws the curves and samples.
 """
@@ -17,6 +18,7 @@ Then `python -m reference_models compare claims/*/seed-0 --out claims/comparison
 import argparse
 import csv
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from statistics import fmean, stdev
 
@@ -113,6 +115,51 @@ def by_class(options: argparse.Namespace, *, count: int = 500) -> str:
     return "\n".join(lines)
 
 
+COLUMNS = ("model", "seed", "epoch", "step", "value", "corrected", "low", "high", "cpu_seconds")
+
+
+def collect(options: argparse.Namespace) -> list[dict[str, str]]:
+    """Return a row for every score of every run."""
+    found = []
+    for plan in PLANS:
+        for seed in range(len(plan.epochs)):
+            path = options.out / plan.preset / f"seed-{seed}" / "metrics.csv"
+            if path.exists():
+                with path.open(newline="", encoding="utf-8") as file:
+                    rows = [row | {"model": plan.preset, "seed": str(seed)} for row in csv.DictReader(file)]
+                found += [{name: row[name] for name in COLUMNS} for row in rows]
+    return found
+
+
+def write(rows: list[dict[str, str]], path: Path) -> None:
+    """Write the rows."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, COLUMNS)
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def draw(rows: list[dict[str, str]], path: Path) -> None:
+    """Draw the corrected distance over the processor's time, a line for each run, with its intervals."""
+    figure = import_module("matplotlib.figure").Figure(figsize=(8, 4), layout="constrained")
+    axes = figure.subplots()
+    for number, plan in enumerate(PLANS):
+        for seed in range(len(plan.epochs)):
+            chosen = [row for row in rows if (row["model"], row["seed"]) == (plan.preset, str(seed))]
+            if not chosen:
+                continue
+            seconds, values, low, high = (
+                [float(row[name]) for row in chosen] for name in ("cpu_seconds", "corrected", "low", "high")
+            )
+            label = plan.preset if seed == 0 else None
+            axes.plot(seconds, values, "o-", color=f"C{number}", markersize=3, linewidth=1.2 - 0.3 * seed, label=label)
+            axes.fill_between(seconds, low, high, color=f"C{number}", alpha=0.2, linewidth=0)
+    axes.set(xlabel="processor seconds, scoring included", ylabel="corrected distance", ylim=(0, None))
+    axes.legend(frameon=False)
+    axes.grid(alpha=0.3)
+    figure.savefig(path, dpi=110)
+
+
 def of_class(data: LabelledImages, label: int, count: int) -> torch.Tensor:
     """Return the first images of a class."""
     if data.labels is None:
@@ -130,8 +177,17 @@ def main() -> None:
     names = [plan.preset for plan in PLANS]
     parser.add_argument("--models", nargs="+", choices=names, default=names, help="only these")
     parser.add_argument("--report-only", action="store_true")
+    parser.add_argument("--csv", type=Path, help="only write every score into this file")
+    parser.add_argument("--plot", type=Path, help="only draw them into this one")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
+    if options.csv or options.plot:
+        rows = collect(options)
+        if options.csv:
+            write(rows, options.csv)
+        if options.plot:
+            draw(rows, options.plot)
+        return
     if not options.report_only:
         for seed in range(max(len(plan.epochs) for plan in PLANS)):
             for plan in PLANS:

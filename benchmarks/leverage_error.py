@@ -15,8 +15,7 @@ import numpy as np
 import torch
 from joint_fit import populations
 
-from ganmetrics.metrics.frechet.joint import distance_from_few
-from ganmetrics.metrics.frechet.sample import Sample
+from ganmetrics import frechet_estimate
 
 STUDY = 14
 
@@ -28,11 +27,11 @@ def added(dimension: int, images: int, sigma: float, seed: int) -> float:
     white = [rng.standard_normal((images, dimension)) @ root for _ in range(2)]
     # Of mean square 1, so that the population's covariance stays.
     scales = [np.exp(sigma * rng.standard_normal((images, 1)) - sigma**2) for _ in range(2)]
-    plain = distance_from_few(*(Sample.of(one) for one in white))
-    found = distance_from_few(*(Sample.of(one * scale) for one, scale in zip(white, scales, strict=True)))
+    plain = frechet_estimate(*white).corrected
+    found = frechet_estimate(*(one * scale for one, scale in zip(white, scales, strict=True))).corrected
     if plain is None or found is None:
         raise SystemExit(f"the fit failed at {dimension} features, {images} images")
-    return found.value - plain.value
+    return found - plain
 
 
 def main() -> None:
