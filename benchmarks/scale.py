@@ -4,7 +4,7 @@ Each row is a whole job, `ganmetrics.fid` of two folders with its interval, in p
 one core to itself, so that two of them stand for two machines. The extractors cost next to nothing and are as wide as
 pool3: what is measured is all that is not the network. Images are crops of the photographs that scikit-image ships.
 Rows go to a CSV file; a second run measures what is missing there. `scale_report.py` carries the figures to a million
-images and 64 GPUs. All of it, table and plots included (about 25 quiet minutes):
+images and 64 GPUs. All of it, table and plots included (8 to 25 quiet minutes):
 
     python benchmarks/scale.py --csv scale.csv --table --page docs/benchmarks.md --plots docs/images
     python benchmarks/scale.py --csv short.csv --short --table          # the same, small, in four minutes
