@@ -50,24 +50,26 @@ class Plan:
 
 
 PLANS = (
-    Plan("dcgan", (20, 8, 8), (0, 1, 2, 4, 8, 12, 16, 20)),
-    Plan("acgan", (20, 8, 8), (0, 1, 2, 4, 8, 12, 16, 20)),
-    Plan("wgan-gp-acgan", (120,), (0, 4, 10, 20, 40, 60, 80, 100, 120)),
+    Plan("dcgan", (120, 8, 8), (0, 1, 2, 4, 8, 12, 16, 20, 30, 40, 60, 80, 100, 120)),
+    Plan("acgan", (60, 8, 8), (0, 1, 2, 4, 8, 12, 16, 20, 30, 40, 60)),
+    Plan("wgan-gp-acgan", (360,), (0, 4, 10, 20, 40, 60, 80, 100, 120, 160, 200, 240, 280, 320, 360)),
     Plan("wgan-gp", (120,), (0, 4, 10, 20, 40, 60, 80, 100, 120)),
 )
 CONDITIONAL = ("acgan", "wgan-gp-acgan")
 
 
 def advance(plan: Plan, seed: int, options: argparse.Namespace) -> None:
-    """Train one run, or what is left of it."""
-    out = options.out / plan.preset / f"seed-{seed}"
-    if (out / LAST).exists() or is_begun(out):
+    """Train one run, or what is left of it, also of one that was planned shorter."""
+    out, epochs = options.out / plan.preset / f"seed-{seed}", plan.epochs[seed]
+    scored = tuple(one for one in plan.scored if one <= epochs)
+    if (out / LAST).exists():
+        beyond = max(0, epochs - int(read_checkpoint(out / LAST).progress["until"]))
+        print(resume(out, more_epochs=beyond, changes={"eval.epochs": scored}, device="cpu"), flush=True)
+    elif is_begun(out):
         print(resume(out, device="cpu"), flush=True)
-        return
-    epochs = plan.epochs[seed]
-    of_run = {"seed": seed, "epochs": epochs, "eval.epochs": tuple(one for one in plan.scored if one <= epochs)}
-    keys = {**SMALL, **EVAL, **of_run, "data.source": options.data}
-    print(train(build_config(plan.preset, {**keys, "precision": options.precision}), out, device="cpu"), flush=True)
+    else:
+        keys = {**SMALL, **EVAL, "seed": seed, "epochs": epochs, "eval.epochs": scored, "data.source": options.data}
+        print(train(build_config(plan.preset, {**keys, "precision": options.precision}), out, device="cpu"), flush=True)
 
 
 def curve(path: Path) -> dict[int, tuple[float, float]]:

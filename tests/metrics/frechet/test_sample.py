@@ -31,6 +31,37 @@ def test_kept_images_do_not_hang_on_the_order():
     assert torch.equal(kept_images(-flat, 3), kept_images(flat, 3))
 
 
+def test_kept_images_do_not_hang_on_how_features_lie_in_memory():
+    """Column by column (as pandas gives them), backwards, of another byte order, on a stride: the same ones."""
+    rows = FEATURES.numpy()
+    wide = np.zeros((60, 8))
+    wide[::2, ::2] = rows
+    lying = [np.asfortranarray(rows), rows[::-1].copy()[::-1], rows.astype(">f8"), wide[::2, ::2]]
+    lying += [FEATURES.T.contiguous().T, torch.from_numpy(wide)[::2, ::2]]
+    wanted = kept_images(FEATURES, 7)
+    for same in lying:
+        assert torch.equal(kept_images(same, 7), wanted)
+
+
+def test_kept_images_do_not_hang_on_precision():
+    """Rows that single or half precision holds are the same ones there, also beside rows that it does not hold."""
+    half = FEATURES.half()
+    mixed = torch.cat([half.double(), FEATURES + 1e-12])
+    wanted = {tuple(row) for row in kept_images(mixed, 7).tolist()}
+    assert len(wanted & {tuple(row) for row in half.tolist()}) not in {0, 7}
+    for narrow in (half, half.float(), half.numpy(), half.float().numpy()):
+        assert torch.equal(kept_images(narrow, 7), kept_images(half.double(), 7))
+        both = torch.cat([torch.as_tensor(narrow).double(), FEATURES + 1e-12]).flip(0)
+        assert {tuple(row) for row in kept_images(both, 7).tolist()} == wanted
+
+
+def test_the_choice_follows_no_order_of_the_values():
+    """Hashes of rising values do not rise: nothing of what images show decides which are kept."""
+    rising = torch.arange(1000.0)[:, None]
+    kept = kept_images(rising, 100)
+    assert 350 < float(kept.mean()) < 650
+
+
 def test_equal_images_count_once():
     """A side of each image three times is that of each once, for what samples expect."""
     side = Sample.of(FEATURES[:4].repeat(3, 1)[:12])
