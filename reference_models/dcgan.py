@@ -2,6 +2,7 @@
 
 Everything else in this package is what a reader then asks for: other losses, labels, several processes, records,
 checkpoints that go on to the bit. A test holds `step` equal to the step of `Trainer`: this is the real thing, no toy.
+(The order of images and the latents are drawn in another way there, so whole runs agree in kind, not in numbers.)
 """
 
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from torch.nn.functional import softplus
 from ganmetrics import Extractor, FrechetInceptionDistance, Reference, Score
 from reference_models.config import NetConfig
 from reference_models.data.batches import to_floats
+from reference_models.errors import DataError
 from reference_models.networks.build import build_discriminator, build_generator
 from reference_models.scoring.pattern import evaluating, score_samples
 
@@ -28,28 +30,38 @@ def train(
     Args:
         images: real, uint8 [n, 3, s, s], s = 4 x 2^k.
         extractor: of the features that the distance is of.
-        width: channels of the networks' widest inner map.
+        width: channels of the inner map of s/2 x s/2; each halving of the map doubles them.
         epochs: passes over the images.
         batch: images a step.
         count: generated images a score.
+
+    Raises:
+        DataError: there are fewer images than a step takes.
 
     >>> from ganmetrics.testing import ChannelMeans, random_images
     >>> scores = train(random_images(16, size=8), ChannelMeans(), width=4, epochs=2, batch=8, count=20)
     >>> [score.name for score in scores]
     ['fd_channel-means', 'fd_channel-means', 'fd_channel-means']
     """
+    if len(images) < batch:
+        raise DataError(f"a step takes {batch} images; got {len(images)}")
+    # By default 100 latents, no labels, no attention, batch normalisation on both sides: at first skip what asks for
+    # others in the networks' files. Their first weights are drawn from N(0, 0.02^2), as the paper has them.
     config = NetConfig(size=images.shape[-1], width=width)
     generator, discriminator = build_generator(config, seed=0), build_discriminator(config, seed=1)
     opt_g = optim.Adam(generator.parameters(), RATE, BETAS)
     opt_d = optim.Adam(discriminator.parameters(), RATE, BETAS)
-    reference = Reference.from_images(images, extractor=extractor, workers=0)  # the real side, computed once
+    # The real side is computed once; without workers, since the images are in memory.
+    reference = Reference.from_images(images, extractor=extractor, workers=0)
     metric = FrechetInceptionDistance(reference, extractor=extractor)
     rng = torch.Generator().manual_seed(0)
 
-    yield score(metric, generator, config, count=count)  # the untrained generator says what a distance is worth
+    # What is worst: an untrained normalisation has mean 0 and variance 1, so that all images are nearly one gray. Its
+    # running statistics take tens of steps to become those of the maps.
+    yield score(metric, generator, config, count=count)
     for _ in range(epochs):
         order = torch.randperm(len(images), generator=rng)
-        for start in range(0, len(images) - batch + 1, batch):
+        for start in range(0, len(images) - batch + 1, batch):  # what does not fill a batch waits for the next epoch
             real = to_floats(images[order[start : start + batch]])
             latent = torch.randn(batch, config.latent_dim, generator=rng)
             step(generator, discriminator, opt_g, opt_d, real=real, latent=latent)
@@ -67,6 +79,8 @@ def step(
 ) -> tuple[Tensor, Tensor]:
     """Take one step of both networks and return both losses (Goodfellow et al. 2014, algorithm 1).
 
+    The same fakes serve both networks, where algorithm 1 draws new ones for the generator: half of its work is saved.
+
     Args:
         generator: G: latents [n, d] to images in [-1, 1].
         discriminator: D before its sigmoid: images to a logit each.
@@ -79,14 +93,15 @@ def step(
 
     # The discriminator: -log D(x) - log(1 - D(G(z))). With a logit l, -log sigmoid(l) = softplus(-l) and
     # -log(1 - sigmoid(l)) = softplus(l). The fakes are detached: this step does not move the generator. Real and fake
-    # images are judged apart, since batch normalisation over both would tell them from each other by itself.
+    # images are judged apart: in a mixed batch the normalisation would give each image something of the other kind.
     loss_d = softplus(-discriminator(real).logit).mean() + softplus(discriminator(fake.detach()).logit).mean()
     opt_d.zero_grad()
-    torch.autograd.backward(loss_d)
+    torch.autograd.backward(loss_d)  # loss_d.backward(), with types
     opt_d.step()
 
     # The generator: -log D(G(z)), the non-saturating form (the same paper, section 3): log(1 - D(G(z))) has no gradient
-    # where D is sure. Its gradient goes through the discriminator, whose own weights are left alone meanwhile.
+    # where D is sure. Its gradient goes through the discriminator; that of D's own weights, which no one would use, is
+    # not computed.
     discriminator.requires_grad_(requires_grad=False)
     loss_g = softplus(-discriminator(fake).logit).mean()
     opt_g.zero_grad()

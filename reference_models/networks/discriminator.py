@@ -44,6 +44,7 @@ class Discriminator(nn.Module):
             first = not self.stages
             # Before a batch normalisation a bias has no effect; DCGAN goes without on the input layer too. A layer
             # normalisation forgets the scale of each image: without biases half the contrast would look the same.
+            # An nn.Conv2d of 4x4, stride 2 and padding 1, computed faster on a CPU.
             convolution = PatchConvolution(came, channels, bias=config.norm_d != "batch")
             norm = nn.Identity() if first else normalisation(config.norm_d, channels)
             self.stages.append(nn.Sequential(convolution, norm, nn.LeakyReLU(SLOPE, inplace=True)))
@@ -73,11 +74,12 @@ class Discriminator(nn.Module):
 
 
 class Head(nn.Module):
-    """From the last map, 4x4, to the verdict.
+    """From the last map, 4x4, to the verdict: in a DCGAN one 4x4 convolution of it to a number, <W, last map>.
 
-    ``projection`` is <w, phi> + <e_y, phi> with phi the features, or the sum over the map where there are none (Miyato
-    and Koyama 2018, eq. 4): the label asks its own question of the image. ``additive`` is <w, phi> + <v, e_y>: there
-    the label's part is the same for every image, so no image can be wrong for its label.
+    ``projection`` is <w, phi> + b + <e_y, phi> with phi the features, or the sum over the map where there are none
+    (Miyato and Koyama 2018, eq. 4): the label asks its own question of the image. ``additive`` is <W, map> + <v, e_y>,
+    or <w, phi> + b + <v, e_y>: there the label's part is the same for every image, so no image can be wrong for its
+    label.
     """
 
     def __init__(self, config: NetConfig, channels: int) -> None:
@@ -100,15 +102,15 @@ class Head(nn.Module):
         """Return the verdict from the last map [n, c, 4, 4]."""
         features = last if self.features is None else self.features(last).flatten(1)
         summed = self.features is None and self.kind == "projection"
-        pooled = last.sum(dim=(2, 3)) if summed else features
-        logit = self.logit(pooled).flatten()
+        judged = last.sum(dim=(2, 3)) if summed else features
+        logit = self.logit(judged).flatten()
         classes = None
         if self.kind == "projection" and self.labels is not None:
-            logit = logit + (self.labels(labels) * pooled).sum(dim=1)
+            logit = logit + (self.labels(labels) * judged).sum(dim=1)
         elif self.kind == "additive" and self.labels is not None:
             logit = logit + self.labels(labels).flatten()
         elif self.kind == "auxiliary" and self.labels is not None:
-            classes = self.labels(pooled).flatten(1).float()
+            classes = self.labels(judged).flatten(1).float()
         return Verdict(logit.float(), classes, features.flatten(1).float())
 
 

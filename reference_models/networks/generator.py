@@ -14,6 +14,7 @@ class UpBlock(nn.Module):
 
     def __init__(self, came: int, channels: int, *, first: bool, classes: int) -> None:
         super().__init__()
+        # A LatentProjection is an nn.ConvTranspose2d of 4x4 and stride 1 from 1x1, computed as one product.
         self.up = LatentProjection(came, channels) if first else nn.ConvTranspose2d(came, channels, 4, 2, 1, bias=False)
         self.norm = ConditionalBatchNorm2d(channels, classes) if classes else nn.BatchNorm2d(channels)
         self.activation = nn.ReLU(inplace=True)

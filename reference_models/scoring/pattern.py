@@ -1,4 +1,4 @@
-"""How any training loop scores its generator: the whole of it, to be used or copied."""
+"""How any training loop scores its generator: with `evaluating` around its network, all of it, to be used or copied."""
 
 from collections.abc import Callable
 
@@ -18,7 +18,8 @@ def score_samples(
 
     Args:
         metric: made once from the reference of the real images.
-        generate: takes a number of images and returns that many, floats [n, 3, h, w] in [-1, 1].
+        generate: takes a number of images and returns that many, floats [n, 3, h, w] in [-1, 1]. It calls the network
+            inside ``with evaluating(network)``, as `dcgan.score` does: nothing here does it.
         count: number of images to score.
         batch: images at a time.
 

@@ -8,6 +8,7 @@ from torch import optim
 
 from reference_models import dcgan
 from reference_models.data.shapes import draw_shapes
+from reference_models.errors import DataError
 from reference_models.networks.build import build_discriminator, build_generator
 from reference_models.training.draws import Draws
 
@@ -41,6 +42,12 @@ def test_it_learns(extractor):
     scores = [float(score) for score in dcgan.train(images, extractor, width=8, epochs=10, batch=32, count=200)]
     assert len(scores) == 11
     assert min(scores) < 0.8 * scores[0]
+
+
+def test_fewer_images_than_a_step_takes_are_refused(extractor):
+    """Before, no step was taken, and nothing said so."""
+    with pytest.raises(DataError, match="a step takes 64 images; got 50"):
+        next(dcgan.train(draw_shapes(50, size=8).images, extractor, width=4))
 
 
 def test_the_tour_is_four_short_files():
