@@ -12,7 +12,7 @@ the estimate from all.
 import argparse
 import csv
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import NamedTuple
@@ -177,9 +177,9 @@ def summary(design: Design, truth: float, trace: float, found: list[Estimate]) -
     )
 
 
-def known(dimension: int, repetitions: int, done: set[Design]) -> Iterable[Cell]:
-    """Yield the cells of known populations that are not done."""
-    for counts in COUNTS:
+def known(dimension: int, repetitions: int, done: set[Design], chosen: Sequence[str]) -> Iterable[Cell]:
+    """Yield the cells of known populations that are not done, of the chosen counts."""
+    for counts in chosen:
         for spectrum, distribution, difference in DESIGNS:
             design = (spectrum, distribution, difference, dimension, counts)
             numbers = counts_of(counts, dimension)
@@ -199,7 +199,7 @@ def known(dimension: int, repetitions: int, done: set[Design]) -> Iterable[Cell]
                 yield cell
 
 
-def real_features(folder: Path, repetitions: int, done: set[Design]) -> Iterable[Cell]:
+def real_features(folder: Path, repetitions: int, done: set[Design], of_counts: Sequence[str]) -> Iterable[Cell]:
     """Yield the cells of features in a folder; the set ``alike`` is of the real images themselves."""
     real = np.load(folder / "real.npy").astype(float)
     dimension, order = real.shape[1], np.random.default_rng(STUDY).permutation(len(real))
@@ -209,7 +209,7 @@ def real_features(folder: Path, repetitions: int, done: set[Design]) -> Iterable
     for name in names:
         fake = real[order[6 * dimension :]] if name == "alike" else np.load(folder / f"{name}.npy").astype(float)
         truth = None
-        for counts in REAL_COUNTS:
+        for counts in of_counts:
             design, numbers = ("features", name, 0.0, dimension, counts), counts_of(counts, dimension)
             if design in done or numbers[1] > len(fake):
                 continue
@@ -263,6 +263,7 @@ def main() -> None:
     parser.add_argument("--dimension", type=int, help="of known populations")
     parser.add_argument("--features", type=Path, help="folder of features")
     parser.add_argument("--repetitions", type=int, default=40)
+    parser.add_argument("--counts", nargs="+", help="only these numbers of images, such as d/4 or 3d:50")
     parser.add_argument("--tables", action="store_true", help="only print what the file has")
     options = parser.parse_args()
     torch.set_num_threads(1)
@@ -271,9 +272,9 @@ def main() -> None:
         return
     done = {cell.key for cell in read(options.out)}
     if options.features:
-        cells = real_features(options.features, options.repetitions, done)
+        cells = real_features(options.features, options.repetitions, done, options.counts or REAL_COUNTS)
     else:
-        cells = known(options.dimension, options.repetitions, done)
+        cells = known(options.dimension, options.repetitions, done, options.counts or COUNTS)
     with options.out.open("a", newline="") as file:
         writer = csv.DictWriter(file, [field.name for field in fields(Cell)])
         if file.tell() == 0:

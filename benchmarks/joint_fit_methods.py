@@ -1,6 +1,6 @@
 """Ways to a Fréchet distance from few images side by side, and how often each orders two generators rightly.
 
-    python benchmarks/joint_fit_methods.py --out joint_fit_methods.csv --sigmas 0 0.25 --repetitions 20
+    python benchmarks/joint_fit_methods.py --out joint_fit_methods.csv
     python benchmarks/joint_fit_methods.py --out joint_fit_methods.csv --tables
 
 The first adds a line to the file for each way at each count that it does not have yet; the second prints the file as
@@ -217,9 +217,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True, help="CSV file of all cells")
     parser.add_argument("--dimension", type=int, default=128)
-    parser.add_argument("--counts", type=int, nargs="+", default=[100, 300, 1000, 3000])
+    parser.add_argument("--counts", type=int, nargs="+", default=[32, 100, 300, 1000, 3000])
     parser.add_argument("--sigmas", type=float, nargs="+", default=[0.0, 0.25], help="of log-normal scales")
-    parser.add_argument("--repetitions", type=int, default=20)
+    parser.add_argument("--repetitions", type=int, default=40)
     parser.add_argument("--tables", action="store_true", help="only print what the file has")
     options = parser.parse_args()
     torch.set_num_threads(1)

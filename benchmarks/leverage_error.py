@@ -1,4 +1,7 @@
-"""What images of unequal scale leave of bias, in units of their variance over their number: `LEVERAGE_ERROR`.
+"""What images of unequal scale leave of bias, in units of their variance over their number.
+
+The estimate subtracts 1.5 such units (`LEVERAGE_BIAS`), and has one in its error (`LEVERAGE_ERROR`): what is printed is
+what is left. docs/uncertainty.md has the table from before, which these constants come from.
 
 One population on both sides, k^-1, so that the truth is 0; images have log-normal scales. Each draw is estimated with
 its scales and once more without them, from the same white features: the difference of both is what tails add. The last

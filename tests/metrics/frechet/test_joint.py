@@ -78,6 +78,38 @@ def test_variance_of_the_means_part():
     assert np.mean(values) == pytest.approx(WIDTH * 0.04, rel=0.1)
 
 
+@pytest.mark.usefixtures("unchecked")
+def test_variance_of_the_means_part_where_nothing_is_apart():
+    """Of one feature the means' squared distance is z^2 |M|, and the variance on average E max(4 z^2 - 2, 1) |M|^2.
+
+    With h = (3/4)^(1/2) that is 2 + 4 (h^2 P - P + 2 h phi(h)), P the probability of |z| < h: 1.64 times the truth, 2.
+    The least that the variance can be as its bound would make it 1.97 times.
+    """
+    h, variances = math.sqrt(0.75), []
+    for seed in range(3000):
+        rng = np.random.default_rng([5, seed])
+        real, fake = (Sample.of(rng.standard_normal((50, 1))) for _ in range(2))
+        variances.append(means_variance(real, fake) / (2 / 50) ** 2)
+    inside = math.erf(h / math.sqrt(2))
+    expected = 2 + 4 * (h**2 * inside - inside + 2 * h * math.exp(-(h**2) / 2) / math.sqrt(2 * math.pi))
+    assert expected / 2 == pytest.approx(1.64, abs=0.005)
+    assert np.mean(variances) == pytest.approx(expected, rel=0.1)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize(("sigma", "most"), [(0.0, 0.98), (0.25, 0.99)])
+def test_intervals_cover_as_often_as_they_say(sigma, most):
+    """Of 200 draws 95 % intervals cover neither too few nor nearly all: 92 to 98 %, a little more with tails."""
+    covered = 0
+    for seed in range(200):
+        rng = np.random.default_rng([8, seed])
+        scales = np.exp(sigma * rng.standard_normal((2, 32, 1)) - sigma**2)
+        found = frechet_estimate(*(scales * rng.standard_normal((2, 32, WIDTH)) * SPREAD))
+        covered += found.low <= 0 <= found.high
+    assert 0.92 <= covered / 200 <= most
+
+
 @pytest.mark.slow
 def test_exact_real_side():
     """A real side without a count adds no error: the interval is narrower than with as few real images as fakes."""

@@ -16,8 +16,9 @@ class Weights(NamedTuple):
     """Standard deviations that the priors suppose.
 
     Attributes:
-        bend: of a change of slope of log a over one unit of logit rank.
-        drift: of the slope of log s, by which the product's spectrum differs from the product of both spectra.
+        bend: of a change of slope of log a over half a unit of logit rank.
+        drift: of how much log s changes over one unit of logit rank, a random walk; s is by what the product's spectrum
+            differs from the product of both spectra.
         determinant: of the mean of log s: det C1 C2 = det C1 det C2.
         order: by how much of slope an increasing spectrum is punished.
     """
