@@ -152,7 +152,7 @@ def means_variance(real: Sample, fake: Sample, common: float | None = None) -> f
     `common` is tr S1 S2, where it is at hand.
 
     It is 4 d' M d + 2 |M|^2 with M = C1/n1 + C2/n2 and d the distance of the populations' means. The samples' own d
-    is longer by noise, which adds 4 |M|^2 to the first term on average: with it, 4 d' M d - 2 |M|^2 is right on average.
+    is longer by noise, which adds 4 |M|^2 to the first term on average, so that 4 d' M d - 2 |M|^2 is right on average.
     By chance that may be below 2 |M|^2, the least that the variance can be, and |M|^2 is taken at least. A bound of 2
     |M|^2 would be right for each draw and too large on average (twice, where nothing is apart and one direction has
     most of the variance); and where the estimate is too small, d is too short, and the distance is near the truth.

@@ -40,9 +40,9 @@ def leverages(seen: Tensor, eigenvalues: Tensor, shares: Tensor, freedom: int, b
     h_i = (n/N) sum_j U_ij^2 u_j is the share of image i that the others' ridge regression explains, g_i = h_i/(1 - h_i)
     its odds, which are in proportion to the square of the image's scale. In a Gaussian sample they vary by chance, with
     the relative variance 2 H / (F^2 (1 - H/N)), H = F - ch/(1 - ch/(N - F)). What they vary beyond that is a scale of
-    the image. The odds are shrunk towards their mean by as much as chance explains, g~ = mean + (1 - chance/variance)^(1/2)
-    (g - mean), and a = c g~ with c such that the mean of 1/(1 + a) is 1 - F/N. With all a equal this is the law of
-    Gaussian features.
+    the image. The odds are shrunk towards their mean by as much as chance explains, g~ = mean +
+    (1 - chance/variance)^(1/2) (g - mean), and a = c g~ with c such that the mean of 1/(1 + a) is 1 - F/N. With all a
+    equal this is the law of Gaussian features.
 
     Args:
         seen: left singular vectors of the centred features, shape [k, r]: of all images, or of some.

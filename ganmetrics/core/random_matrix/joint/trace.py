@@ -29,8 +29,8 @@ study's tails (sigma 1/4) have a variance of 0.28, features of photographs one o
 LEVERAGE_ERROR = 1.0
 """and how unsure that is, in the same units: the standard deviation of what was found is 0.9."""
 SCALE_ERRORS = 0.5
-"""So many standard errors are added to what images' scales add to the variance. With two, and with twice the lower bound
-of the means' variance, 98.7 % of 95 % intervals covered (64 features, 32 cells of 200 draws); so 96.6 % do."""
+"""So many standard errors are added to what images' scales add to the variance. With two, and with twice the lower
+bound of the means' variance, 98.7 % of 95 % intervals covered (64 features, 32 cells of 200 draws); so 96.6 % do."""
 
 
 class Known(NamedTuple):
