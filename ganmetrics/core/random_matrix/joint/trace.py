@@ -25,9 +25,11 @@ LEVERAGE_BIAS = 1.5
 """What images' leverages leave of bias, in units of the variance of their squared scales over their number, times the
 side's trace: subtracted. Before that `benchmarks/leverage_error.py` found 1 to 3.5 with 64 and 256 features, 16 to 256
 images and variances of 0.1 to 0.9 (2.1 on average), and 0 to 2.5 with 1,024 features and 128 to 512 images (1.0). The
-study's tails (sigma 1/4) have a variance of 0.28, features of photographs one of 0.01 to 0.1;"""
+study's tails (sigma 1/4) have a variance of 0.28, features of photographs one of 0.01 to 0.1."""
+LEVERAGE_MOST = 1.0
+"""Of no larger variance is anything subtracted: beyond what was measured, a few images far out make it, not scales."""
 LEVERAGE_ERROR = 1.0
-"""and how unsure that is, in the same units: the standard deviation of what was found is 0.9."""
+"""How unsure that is, in the same units: the standard deviation of what was found is 0.9."""
 SCALE_ERRORS = 0.5
 """So many standard errors are added to what images' scales add to the variance. With two, and with twice the lower
 bound of the means' variance, 98.7 % of 95 % intervals covered (64 features, 32 cells of 200 draws); so 96.6 % do."""
@@ -100,15 +102,15 @@ def root_by_fit(
     solution = fit(size, data, covariance, (spectra[0].eigenvalues, spectra[1].eigenvalues), weights)
     basis = _Basis(parts, both, found, (len(laws[0].x), len(laws[1].x), len(laws[2].x)))
     estimate = _integrated(solution, laws[2], covariance)
-    units = [_leverage_unit(part, rows) for part, rows in zip(parts, found.rows, strict=True)]
+    uneven = [(part, _uneven(part, rows)) for part, rows in zip(parts, found.rows, strict=True)]
     left = _unreached(laws[2], size)
     gains = torch.split(estimate.gain, [len(one.x) for one in laws])
     chosen = [
         _chosen_variance(part, [(laws[number], 0, gains[number]), (laws[2], number, gains[2])])
         for number, part in enumerate(parts)
     ]
-    value = estimate.value + LEVERAGE_BIAS * left * sum(units) / 2
-    unsure = LEVERAGE_ERROR * left * sum(max(unit, 0.0) for unit in units)
+    value = estimate.value + left * LEVERAGE_BIAS * sum(_share(part, min(v, LEVERAGE_MOST)) for part, v in uneven) / 2
+    unsure = left * LEVERAGE_ERROR * sum(_share(part, max(v, 0.0)) for part, v in uneven)
     return _with_errors(basis, estimate._replace(value=value, leverages=unsure, chosen=(chosen[0], chosen[1])))
 
 
@@ -142,17 +144,20 @@ def _chosen_variance(part: Part, laws: list[tuple[Law, int, Tensor]]) -> float:
     return 4 * float(sum(effects[1:], effects[0]).var()) / known * (1 - known / count)
 
 
-def _leverage_unit(part: Part, rows: ImageTerms | None) -> float:
-    """Return what unequal scale adds to an image's share of the trace, on average over the images of a side.
+def _uneven(part: Part, rows: ImageTerms | None) -> float:
+    """Return the variance of the images' squared scales; by chance it may be below 0, so that Gaussian images have 0.
 
-    The law takes what a scale does from the image's leverage, which is right as images grow many; what is left is of
-    this order, and makes the sum of traces less twice the root too large. By chance it may be below 0, as it must be
-    for Gaussian images to have 0 on average.
+    The law takes what a scale does from the image's leverage, which is right as images grow many. What is left is of
+    the order of this times an image's share of the trace, and makes the sum of traces less twice the root too large.
     """
     if rows is None or part.freedom is None:
         return 0.0
-    squared_lengths = float(rows.raw[:, -1].var()) - float(rows.chance[-1, -1]) * part.freedom
-    return squared_lengths / part.trace / part.freedom
+    return (float(rows.raw[:, -1].var()) - float(rows.chance[-1, -1]) * part.freedom) / part.trace**2
+
+
+def _share(part: Part, times: float) -> float:
+    """Return so many times an image's share of the trace."""
+    return 0.0 if part.freedom is None else times * part.trace / part.freedom
 
 
 def _unreached(product: Law, size: int) -> float:

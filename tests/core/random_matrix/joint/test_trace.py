@@ -143,7 +143,7 @@ def added_by_tails() -> tuple[np.ndarray, np.ndarray]:
     """Return what tails add to the distance of two sides of one population in some draws, and what is said of it."""
     added, said = [], []
     for seed in range(0, 60, 2):
-        plain, tailed = ([side(24, seed + number, sigma=sigma) for number in range(2)] for sigma in (0.0, 0.4))
+        plain, tailed = ([side(24, seed + number, sigma=sigma) for number in range(2)] for sigma in (0.0, 0.3))
         roots = [root_by_fit(*sides, WIDTH) for sides in (plain, tailed)]
         distances = [
             sum(one.trace for one in sides) - 2 * root.value for sides, root in zip((plain, tailed), roots, strict=True)
@@ -163,6 +163,20 @@ def test_what_tails_add_is_subtracted(monkeypatch):
     assert abs(left.mean()) < 0.4 * added.mean()
     assert abs(left.mean()) < said.mean() < added.mean()
     assert added - left == pytest.approx(subtracted, abs=0.3 * subtracted.mean())
+
+
+def test_an_image_far_out_has_no_more_subtracted_than_scales_have():
+    """One image of forty times the length: what is subtracted is 1.5 shares of the trace, its error is much larger."""
+    sides = [side(24, seed) for seed in (1, 2)]
+    rows = sides[1].factor.clone()
+    rows[0] *= 40
+    far = Part(rows, 23, rows)
+    root = root_by_fit(sides[0], far, WIDTH)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(trace, "LEVERAGE_BIAS", 0.0)
+        without = root_by_fit(sides[0], far, WIDTH)
+    assert 2 * (root.value - without.value) == pytest.approx(1.5 * far.trace / 23, rel=0.05)
+    assert root.leverages > 10 * far.trace / 23
 
 
 def test_a_spectrum_that_jumps_is_seen_in_its_bends():
