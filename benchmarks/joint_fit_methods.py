@@ -144,9 +144,9 @@ def populations(dimension: int, difference: float) -> tuple[Array, Array]:
     return mean, np.diag(spread) @ (np.eye(dimension) + difference * (noise + noise.T))
 
 
-def truth_of(dimension: int) -> float:
-    """Return the first generator's true distance."""
-    (_, own), (mean, root) = populations(dimension, 0.0), populations(dimension, DIFFERENCES[0])
+def truth_of(dimension: int, difference: float) -> float:
+    """Return a generator's true distance."""
+    (_, own), (mean, root) = populations(dimension, 0.0), populations(dimension, difference)
     nuclear = np.linalg.svd(own @ root.T, compute_uv=False).sum()
     return float(mean @ mean + (own**2).sum() + (root**2).sum() - 2 * nuclear)
 
@@ -172,7 +172,7 @@ def measure(key: tuple[float, int, int, str], repetitions: int) -> Cell:
         first.append(WAYS[name](real, near))
         second.append(WAYS[name](real, far))
         took += (time.process_time() - start) / 2
-    truth, values = truth_of(dimension), np.array([one.value for one in first])
+    truth, values = truth_of(dimension, DIFFERENCES[0]), np.array([one.value for one in first])
     ends = [(one.low, one.high) for one in first if one.low is not None and one.high is not None]
     return Cell(
         *key,
@@ -204,9 +204,8 @@ def print_tables(cells: list[Cell]) -> None:
         chosen = [cell for cell in cells if (cell.sigma, cell.dimension) == (sigma, dimension)]
         chosen.sort(key=lambda cell: (cell.count, list(WAYS).index(cell.way)))
         kind = f"log-normal scales, sigma {sigma}" if sigma else "Gaussian"
-        print(
-            f"\n**{kind}, {dimension} features, true distance {chosen[0].truth:.3f}, {chosen[0].repetitions} draws**\n"
-        )
+        truths = " and ".join(f"{truth_of(dimension, difference):.3f}" for difference in DIFFERENCES)
+        print(f"\n**{kind}, {dimension} features, true distances {truths}, {chosen[0].repetitions} draws**\n")
         print("| images | way | mean | bias | sd | covers | orders rightly | seconds |")
         print("|---|---|---|---|---|---|---|---|")
         print("\n".join(cell.row() for cell in chosen))
