@@ -96,6 +96,14 @@ def test_variance_of_the_means_part_where_nothing_is_apart():
     assert np.mean(variances) == pytest.approx(expected, rel=0.1)
 
 
+def test_a_draw_whose_errors_are_no_covariance():
+    """As many images as features, k^-1, nothing apart: one draw in some hundreds was at -2.0, with an error of 0.05."""
+    rng = np.random.default_rng([21, 105, 64, 64])
+    real, fake = (rng.standard_normal((64, 64)) * np.arange(1, 65.0) ** -0.5 for _ in range(2))
+    found = frechet_estimate(real, fake)
+    assert abs(found.corrected) < 3 * found.error
+
+
 @pytest.mark.slow
 @pytest.mark.usefixtures("unchecked")
 @pytest.mark.parametrize(("sigma", "most"), [(0.0, 0.98), (0.25, 0.99)])

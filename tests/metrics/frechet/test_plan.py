@@ -36,13 +36,16 @@ def test_one_feature_has_a_closed_form(shift):
 @pytest.mark.slow
 @pytest.mark.parametrize(("real_count", "shift"), [(200, 0.0), (200, 0.2), (2000, 0.2)])
 def test_extrapolation_agrees_with_what_more_fakes_give(real_count, shift):
-    """Planned from 128 fakes, the half-width of 4 and of 16 times as many is within 20 % of what they give."""
-    real = Sample.of(draw(real_count, 1))
-    widths = measure_widths(real, draw(128, 2, shift=shift))
+    """Planned from 128 fakes, the half-width of 4 and of 16 times as many is within 20 % of what they give, on average.
+
+    Where nothing is apart, single half-widths and plans differ by a quarter by chance.
+    """
+    real, draws = Sample.of(draw(real_count, 1)), 8
+    plans = [measure_widths(real, draw(128, seed, shift=shift)) for seed in range(20, 20 + draws)]
     for factor in (4, 16):
-        found = [frechet_estimate(real, draw(128 * factor, seed, shift=shift)) for seed in range(3, 6)]
+        found = [frechet_estimate(real, draw(128 * factor, seed, shift=shift)) for seed in range(3, 3 + draws)]
         simulated = np.mean([(one.high - one.low) / 2 for one in found])
-        assert widths.at(128 * factor) == pytest.approx(simulated, rel=0.2)
+        assert np.mean([plan.at(128 * factor) for plan in plans]) == pytest.approx(simulated, rel=0.2)
 
 
 @given(
