@@ -26,6 +26,9 @@ LEVERAGE_BIAS = 1.5
 side's trace: subtracted. Before that `benchmarks/leverage_error.py` found 1 to 3.5 with 64 and 256 features, 16 to 256
 images and variances of 0.1 to 0.9 (2.1 on average), and 0 to 2.5 with 1,024 features and 128 to 512 images (1.0). The
 study's tails (sigma 1/4) have a variance of 0.28, features of photographs one of 0.01 to 0.1."""
+LEVERAGE_GONE = 1.5
+"""From so many images a feature on the smaller side nothing is subtracted; in proportion between one and this. With
+1.5 images a feature and tails nothing is left of the bias (32 and 128 features, 200 draws)."""
 LEVERAGE_MOST = 1.0
 """Of no larger variance is anything subtracted: beyond what was measured, a few images far out make it, not scales."""
 LEVERAGE_ERROR = 1.0
@@ -100,15 +103,17 @@ def root_by_fit(
     basis = _Basis(parts, both, found, (len(laws[0].x), len(laws[1].x), len(laws[2].x)))
     estimate = _integrated(solution, laws[2], covariance)
     uneven = [(part, _uneven(part, rows)) for part, rows in zip(parts, found.rows, strict=True)]
-    left = _unreached(laws[2], size)
+    biased, doubtful = _unreached(laws[2], size, LEVERAGE_GONE), _unreached(laws[2], size, DIRECT)
     gains = torch.split(estimate.gain, [len(one.x) for one in laws])
     chosen = [
         _chosen_variance(part, [(laws[number], 0, gains[number]), (laws[2], number, gains[2])])
         for number, part in enumerate(parts)
     ]
-    value = estimate.value + left * LEVERAGE_BIAS * sum(_share(part, min(v, LEVERAGE_MOST)) for part, v in uneven) / 2
-    unsure = left * LEVERAGE_ERROR * sum(_share(part, max(v, 0.0)) for part, v in uneven)
-    return _with_errors(basis, estimate._replace(value=value, leverages=unsure, chosen=(chosen[0], chosen[1])))
+    bias = biased * LEVERAGE_BIAS * sum(_share(part, min(v, LEVERAGE_MOST)) for part, v in uneven)
+    unsure = doubtful * LEVERAGE_ERROR * sum(_share(part, max(v, 0.0)) for part, v in uneven)
+    return _with_errors(
+        basis, estimate._replace(value=estimate.value + bias / 2, leverages=unsure, chosen=(chosen[0], chosen[1]))
+    )
 
 
 def _integrated(solution: Fit, product: Law, covariance: Tensor) -> "_Estimate":
@@ -157,10 +162,10 @@ def _share(part: Part, times: float) -> float:
     return 0.0 if part.freedom is None else times * part.trace / part.freedom
 
 
-def _unreached(product: Law, size: int) -> float:
-    """Return 1 up to one image a feature, 0 from two on (`root_by_law`), in proportion between."""
-    freedom = min((freedom for freedom in product.freedoms if freedom is not None), default=2 * size)
-    return min(max(2 - freedom / size, 0.0), 1.0)
+def _unreached(product: Law, size: int, reached: float) -> float:
+    """Return 1 up to one image a feature on the smaller side, 0 from `reached` on, in proportion between."""
+    ratio = min((freedom for freedom in product.freedoms if freedom is not None), default=2 * size) / size
+    return min(max((reached - ratio) / (reached - 1), 0.0), 1.0)
 
 
 def root_by_law(real: Part, fake: Part, *, product: FactorProduct | None = None) -> RootTrace:
