@@ -65,7 +65,8 @@ def test_stored_references_carry_the_interval(tmp_path):
     stored = fid(tmp_path / "real.npz", tmp_path / "fake.npz", extractor=ChannelMeans())
     expected = fid(REAL, FAKE, **FREE)
     assert (stored.low, stored.high) == (pytest.approx(expected.low, rel=1e-6), pytest.approx(expected.high, rel=1e-6))
-    assert stored.calibrated
+    assert (stored.calibrated, stored.notes) == (expected.calibrated, expected.notes)
+    assert not any("kept" in note for note in stored.notes)
 
 
 @pytest.mark.slow
