@@ -5,8 +5,8 @@
     python benchmarks/joint_fit.py --out joint_fit.csv --tables
 
 The first two add a line to the file for each cell that it does not have yet, so that a run may be stopped and
-resumed. FOLDER holds arrays of features [n, d]: real.npy, and one NAME.npy for each set of fakes; the truth is then
-the estimate from all.
+resumed. FOLDER holds arrays of features [n, d]: real.npy, and one NAME.npy for each set of fakes, which
+`study_features.py` makes; the truth is then the estimate from all.
 """
 
 import argparse
@@ -177,9 +177,9 @@ def summary(design: Design, truth: float, trace: float, found: list[Estimate]) -
     )
 
 
-def known(dimension: int, repetitions: int, done: set[Design], chosen: Sequence[str]) -> Iterable[Cell]:
+def known(dimension: int, repetitions: int, done: set[Design], ratios: Sequence[str]) -> Iterable[Cell]:
     """Yield the cells of known populations that are not done, of the chosen counts."""
-    for counts in chosen:
+    for counts in ratios:
         for spectrum, distribution, difference in DESIGNS:
             design = (spectrum, distribution, difference, dimension, counts)
             numbers = counts_of(counts, dimension)
@@ -199,7 +199,7 @@ def known(dimension: int, repetitions: int, done: set[Design], chosen: Sequence[
                 yield cell
 
 
-def real_features(folder: Path, repetitions: int, done: set[Design], of_counts: Sequence[str]) -> Iterable[Cell]:
+def real_features(folder: Path, repetitions: int, done: set[Design], ratios: Sequence[str]) -> Iterable[Cell]:
     """Yield the cells of features in a folder; the set ``alike`` is of the real images themselves."""
     real = np.load(folder / "real.npy").astype(float)
     dimension, order = real.shape[1], np.random.default_rng(STUDY).permutation(len(real))
@@ -209,7 +209,7 @@ def real_features(folder: Path, repetitions: int, done: set[Design], of_counts: 
     for name in names:
         fake = real[order[6 * dimension :]] if name == "alike" else np.load(folder / f"{name}.npy").astype(float)
         truth = None
-        for counts in of_counts:
+        for counts in ratios:
             design, numbers = ("features", name, 0.0, dimension, counts), counts_of(counts, dimension)
             if design in done or numbers[1] > len(fake):
                 continue

@@ -56,8 +56,8 @@ def train(
     metric = FrechetInceptionDistance(reference, extractor=extractor)
     rng = torch.Generator().manual_seed(0)
 
-    # What is worst: an untrained normalisation has mean 0 and variance 1, so that all images are nearly one gray. Its
-    # running statistics take tens of steps to become those of the maps.
+    # What a score is worth: an untrained normalisation has mean 0 and variance 1, so that all images are nearly one
+    # gray. Its running statistics take tens of steps to become those of the maps.
     yield score(metric, generator, config, count=count)
     for _ in range(epochs):
         order = torch.randperm(len(images), generator=rng)
@@ -79,7 +79,7 @@ def step(
 ) -> tuple[Tensor, Tensor]:
     """Take one step of both networks and return both losses (Goodfellow et al. 2014, algorithm 1).
 
-    The same fakes serve both networks, where algorithm 1 draws new ones for the generator: half of its work is saved.
+    The same fakes serve both networks, where algorithm 1 draws new ones for the generator: a pass through it is saved.
 
     Args:
         generator: G: latents [n, d] to images in [-1, 1].
